@@ -1,0 +1,176 @@
+package queries
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// Groups are the report groups in the order in which they are shown.
+var Groups = []string{"summary", "evidence", "sessions", "signins", "apps", "ca", "audit", "findings"}
+
+// Report is one canned query: the file NAME.sql in this folder and what its
+// header says. See the package comment for the header's keys.
+type Report struct {
+	Name        string
+	Title       string   // one line, a heading
+	Description string   // what it shows and how to read it, a few sentences
+	Group       string   // one of Groups
+	Order       int      // position in its group
+	Needs       []string // tables it reads; all empty = "not loaded", not "nothing found"
+	FilledBy    string   // which export fills it, for the "not loaded" sentence
+	Caveat      string   // when its numbers mislead; may be empty
+	Charts      []Chart
+	SQL         string // the whole file, header included
+}
+
+// Chart is a picture that the HTML report draws beside the table.
+// In the header: `-- chart: bar x=week y=sign_ins,users title=Sign-ins a week`.
+type Chart struct {
+	Type  string   // bar (one bar a row and y), stacked (one bar a row, the y's on top of each other), heat (x by y, first value of Y as shade; Series names the second axis)
+	X     string   // column on the axis
+	Y     []string // columns drawn
+	Group string   // heat only: column of the second axis
+	Title string
+}
+
+// Reports returns every report by group and position.
+func Reports() []Report { return registry }
+
+// Lookup returns the report of that name.
+func Lookup(name string) (Report, bool) {
+	for _, r := range registry {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return Report{}, false
+}
+
+var registry = mustRead()
+
+// mustRead panics on a bad header: the files are part of the program, and a
+// test walks them all.
+func mustRead() []Report {
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		panic(err)
+	}
+	var all []Report
+	for _, e := range entries {
+		text, err := files.ReadFile(e.Name())
+		if err != nil {
+			panic(err)
+		}
+		r, err := parse(strings.TrimSuffix(path.Base(e.Name()), ".sql"), string(text))
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, r)
+	}
+	slices.SortStableFunc(all, func(a, b Report) int {
+		if g := slices.Index(Groups, a.Group) - slices.Index(Groups, b.Group); g != 0 {
+			return g
+		}
+		if a.Order != b.Order {
+			return a.Order - b.Order
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return all
+}
+
+// parse reads a report file: `-- key: value` lines, where a line `--   more`
+// continues the value above, then one SELECT.
+func parse(name, text string) (Report, error) {
+	r := Report{Name: name, SQL: text}
+	var key string
+	values := map[string][]string{}
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		rest, isComment := strings.CutPrefix(line, "--")
+		if !isComment {
+			break
+		}
+		if more, ok := strings.CutPrefix(rest, "   "); ok && key != "" {
+			last := len(values[key]) - 1
+			values[key][last] += " " + strings.TrimSpace(more)
+			continue
+		}
+		k, v, ok := strings.Cut(rest, ":")
+		if !ok {
+			return r, fmt.Errorf("%s.sql: header line %q: want `-- key: value`", name, line)
+		}
+		key = strings.TrimSpace(k)
+		values[key] = append(values[key], strings.TrimSpace(v))
+	}
+	for key, v := range values {
+		value := v[0]
+		if len(v) > 1 && key != "chart" {
+			return r, fmt.Errorf("%s.sql: header key %q given twice", name, key)
+		}
+		switch key {
+		case "title":
+			r.Title = value
+		case "description":
+			r.Description = value
+		case "group":
+			group, order, _ := strings.Cut(value, " ")
+			r.Group = group
+			if _, err := fmt.Sscan(order, &r.Order); err != nil {
+				return r, fmt.Errorf("%s.sql: group %q: want `-- group: NAME POSITION`", name, value)
+			}
+		case "needs":
+			r.Needs = strings.Fields(strings.ReplaceAll(value, ",", " "))
+		case "filled by":
+			r.FilledBy = value
+		case "caveat":
+			r.Caveat = value
+		case "chart":
+			for _, c := range v {
+				chart, err := parseChart(c)
+				if err != nil {
+					return r, fmt.Errorf("%s.sql: %w", name, err)
+				}
+				r.Charts = append(r.Charts, chart)
+			}
+		default:
+			return r, fmt.Errorf("%s.sql: unknown header key %q", name, key)
+		}
+	}
+	if r.Title == "" || r.Description == "" || !slices.Contains(Groups, r.Group) {
+		return r, fmt.Errorf("%s.sql: the header must have title, description and a group of %s", name, strings.Join(Groups, ", "))
+	}
+	return r, nil
+}
+
+func parseChart(s string) (Chart, error) {
+	head, title, _ := strings.Cut(s, " title=")
+	fields := strings.Fields(head)
+	if len(fields) == 0 {
+		return Chart{}, fmt.Errorf("chart %q: no type", s)
+	}
+	c := Chart{Type: fields[0], Title: title}
+	for _, f := range fields[1:] {
+		k, v, _ := strings.Cut(f, "=")
+		switch k {
+		case "x":
+			c.X = v
+		case "y":
+			c.Y = strings.Split(v, ",")
+		case "group":
+			c.Group = v
+		default:
+			return c, fmt.Errorf("chart %q: unknown key %q", s, k)
+		}
+	}
+	if !slices.Contains([]string{"bar", "stacked", "heat"}, c.Type) || c.X == "" || len(c.Y) == 0 {
+		return c, fmt.Errorf("chart %q: want `bar|stacked|heat x=COLUMN y=COLUMN,...`", s)
+	}
+	return c, nil
+}
