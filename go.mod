@@ -3,8 +3,23 @@ module entrail
 go 1.26
 
 // What entrail is made of (fixed by the design).
+require github.com/marcboeker/go-duckdb v1.8.5 // the engine: DuckDB 1.1.3, imported in ingest/engine only
+
 require (
-	github.com/marcboeker/go-duckdb v1.8.5 // the engine: DuckDB 1.1.3, imported in ingest/engine only
-	github.com/spf13/pflag v1.0.6 // command line flags in the POSIX way
-	github.com/xuri/excelize/v2 v2.10.0 // XLSX, streaming
+	github.com/apache/arrow-go/v18 v18.1.0 // indirect
+	github.com/go-viper/mapstructure/v2 v2.2.1 // indirect
+	github.com/goccy/go-json v0.10.5 // indirect
+	github.com/google/flatbuffers v25.1.24+incompatible // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/klauspost/compress v1.17.11 // indirect
+	github.com/klauspost/cpuid/v2 v2.2.9 // indirect
+	github.com/pierrec/lz4/v4 v4.1.22 // indirect
+	github.com/stretchr/testify v1.11.1 // indirect
+	github.com/zeebo/xxh3 v1.0.2 // indirect
+	golang.org/x/exp v0.0.0-20250128182459-e0ece0dbea4c // indirect
+	golang.org/x/mod v0.22.0 // indirect
+	golang.org/x/sync v0.10.0 // indirect
+	golang.org/x/sys v0.29.0 // indirect
+	golang.org/x/tools v0.29.0 // indirect
+	golang.org/x/xerrors v0.0.0-20240903120638-7835f813f4da // indirect
 )

@@ -1,0 +1,225 @@
+// Package engine is the embedded DuckDB: the only package that imports the
+// driver, and the only place that knows what this version of it can't do.
+//
+// An Engine is one connection to an in-memory database, so that SET, temporary
+// tables and variables mean one thing; the case file is attached to it as
+// `evidence`. Loading attaches it writable; answering attaches it read-only and
+// then calls Lock, after which no statement can read a file, write one, load
+// an extension or change a setting, until the process ends.
+//
+// The engine never goes to the network: extensions are neither installed nor
+// loaded (the defaults of the library would do both), and everything that is
+// used here is built in. Spilling goes to Options.Temp, never to the current
+// folder, which may be the evidence.
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+
+	"github.com/marcboeker/go-duckdb"
+)
+
+// Options bound an Engine.
+type Options struct {
+	Memory  string // as DuckDB writes sizes, "4GB"; empty = a share of the machine
+	Threads int    // 0 = one a core
+	Temp    string // private folder that the engine may spill to; must exist
+}
+
+// Engine is one connection to DuckDB. It is not safe for concurrent use.
+type Engine struct {
+	db   *sql.DB
+	conn *sql.Conn
+}
+
+// New starts an engine with an empty in-memory database.
+func New(ctx context.Context, o Options) (*Engine, error) {
+	// The path stays bare: options in it are applied in random order, and a
+	// '#' in it cuts them off.
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return nil, fmt.Errorf("start the engine: %w", plain(err))
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("start the engine: %w", plain(err))
+	}
+	e := &Engine{db: db, conn: conn}
+	settings := []string{
+		"set autoinstall_known_extensions = false",
+		"set autoload_known_extensions = false",
+		"set allow_community_extensions = false",
+		"set allow_persistent_secrets = false",
+		"set temp_directory = " + Literal(o.Temp),
+		"set enable_progress_bar = false",
+	}
+	if o.Memory != "" {
+		settings = append(settings, "set memory_limit = "+Literal(o.Memory))
+	}
+	if o.Threads > 0 {
+		settings = append(settings, fmt.Sprintf("set threads = %d", o.Threads))
+	}
+	for _, s := range settings {
+		if _, err := e.Exec(ctx, s); err != nil {
+			e.Close()
+			return nil, fmt.Errorf("start the engine: %w", err)
+		}
+	}
+	return e, nil
+}
+
+// Create attaches a new or existing database file as `evidence`, writable,
+// and makes it the default.
+func (e *Engine) Create(ctx context.Context, path string) error {
+	for _, s := range []string{
+		"attach " + Literal(path) + " as evidence",
+		"use evidence",
+	} {
+		if _, err := e.Exec(ctx, s); err != nil {
+			return fmt.Errorf("open case %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// Attach attaches a database file as `evidence`, read-only.
+func (e *Engine) Attach(ctx context.Context, path string) error {
+	if _, err := e.Exec(ctx, "attach "+Literal(path)+" as evidence (read_only)"); err != nil {
+		return fmt.Errorf("open case %s: %w", path, err)
+	}
+	return nil
+}
+
+// Detach writes the case out and closes it.
+func (e *Engine) Detach(ctx context.Context) error {
+	for _, s := range []string{"use memory", "detach evidence"} {
+		if _, err := e.Exec(ctx, s); err != nil {
+			return fmt.Errorf("close the case: %w", err)
+		}
+	}
+	return nil
+}
+
+// Lock shuts the engine in for good: no file, no extension, no setting.
+// Temporary files of its own still work. The order of the two matters.
+func (e *Engine) Lock(ctx context.Context) error {
+	for _, s := range []string{"set enable_external_access = false", "set lock_configuration = true"} {
+		if _, err := e.Exec(ctx, s); err != nil {
+			return fmt.Errorf("lock the engine: %w", err)
+		}
+	}
+	return nil
+}
+
+// Close frees the engine. An attached case is checkpointed.
+func (e *Engine) Close() error {
+	e.conn.Close()
+	return e.db.Close()
+}
+
+// Exec runs a statement and returns the number of rows it changed.
+func (e *Engine) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	res, err := e.conn.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, plain(err)
+	}
+	n, err := res.RowsAffected()
+	return n, plain(err)
+}
+
+// Append bulk-loads rows into a table of the case. fill calls add once a row
+// with one value a column, of exactly the column's Go type.
+func (e *Engine) Append(table string, fill func(add func(...driver.Value) error) error) error {
+	err := e.conn.Raw(func(c any) error {
+		a, err := duckdb.NewAppender(c.(driver.Conn), "evidence", "main", table)
+		if err != nil {
+			return err
+		}
+		if err := fill(a.AppendRow); err != nil {
+			a.Close()
+			return err
+		}
+		return a.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("write table %s: %w", table, plain(err))
+	}
+	return nil
+}
+
+// CheckSelect tells in a sentence why the text is not one single SELECT, or
+// returns nil. Preparing it instead would run all statements but the last.
+func (e *Engine) CheckSelect(ctx context.Context, text string) error {
+	var isError bool
+	var message string
+	var statements int
+	err := e.conn.QueryRowContext(ctx, `
+		with parsed as (select json_serialize_sql($1::varchar) as tree)
+		select
+			(tree ->> '$.error')::boolean,
+			coalesce(tree ->> '$.error_message', ''),
+			coalesce(json_array_length(tree, '$.statements'), 0)
+		from parsed`, text).Scan(&isError, &message, &statements)
+	switch {
+	case err != nil:
+		return plain(err)
+	case isError && strings.HasPrefix(message, "Only SELECT"):
+		return fmt.Errorf("only a SELECT can be asked; the evidence is read-only")
+	case isError:
+		return fmt.Errorf("%s", message)
+	case statements == 0:
+		return fmt.Errorf("the query is empty")
+	case statements > 1:
+		return fmt.Errorf("%d statements given; ask one SELECT at a time", statements)
+	}
+	return nil
+}
+
+// plain keeps the first line of the engine's message: the rest is a source
+// excerpt that means nothing to who did not write the SQL.
+func plain(err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctxErr := contextCause(err); ctxErr != nil {
+		return ctxErr
+	}
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return engineError{first, err}
+}
+
+func contextCause(err error) error {
+	for _, target := range []error{context.Canceled, context.DeadlineExceeded} {
+		if strings.Contains(err.Error(), target.Error()) {
+			return target
+		}
+	}
+	if strings.Contains(err.Error(), "INTERRUPT") {
+		return context.Canceled
+	}
+	return nil
+}
+
+type engineError struct {
+	message string
+	err     error
+}
+
+func (e engineError) Error() string { return e.message }
+func (e engineError) Unwrap() error { return e.err }
+
+// Literal quotes a string for SQL. NUL bytes, which no SQL text can hold, go.
+func Literal(s string) string {
+	s = strings.ReplaceAll(s, "\x00", "")
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
+
+// Identifier quotes a name for SQL.
+func Identifier(s string) string {
+	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+}

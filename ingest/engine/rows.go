@@ -1,0 +1,137 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/marcboeker/go-duckdb"
+)
+
+// Column is a column of an answer.
+type Column struct {
+	Name string
+	Type string // DuckDB's name of the type: VARCHAR, BIGINT, TIMESTAMP, VARCHAR[], ...
+}
+
+// Rows is an answer that is being read. Close it before the next statement.
+type Rows struct {
+	Columns []Column
+	rows    *sql.Rows
+	values  []any
+	targets []any
+}
+
+// Query runs a SELECT.
+func (e *Engine) Query(ctx context.Context, statement string, args ...any) (*Rows, error) {
+	rows, err := e.conn.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, plain(err)
+	}
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		rows.Close()
+		return nil, plain(err)
+	}
+	r := &Rows{rows: rows, values: make([]any, len(types)), targets: make([]any, len(types))}
+	for i, t := range types {
+		r.Columns = append(r.Columns, Column{t.Name(), t.DatabaseTypeName()})
+		r.targets[i] = &r.values[i]
+	}
+	return r, nil
+}
+
+// Next moves to the next row; false at the end or on an error, see Err.
+func (r *Rows) Next() bool { return r.rows.Next() }
+
+// Values returns the row's values as nil, string, int64, float64, bool or
+// time.Time (UTC). The slice is the caller's.
+func (r *Rows) Values() ([]any, error) {
+	if err := r.rows.Scan(r.targets...); err != nil {
+		return nil, plain(err)
+	}
+	out := make([]any, len(r.values))
+	for i, v := range r.values {
+		p, err := value(v, r.Columns[i].Type)
+		if err != nil {
+			return nil, fmt.Errorf("column %s: %w", r.Columns[i].Name, err)
+		}
+		out[i] = p
+	}
+	return out, nil
+}
+
+// Err is the error that ended Next.
+func (r *Rows) Err() error { return plain(r.rows.Err()) }
+
+// Close frees the answer.
+func (r *Rows) Close() error { return plain(r.rows.Close()) }
+
+// value turns what the driver returns into one of the six plain types.
+// Lists, structs and maps become JSON text.
+func value(v any, typeName string) (any, error) {
+	switch v := v.(type) {
+	case nil, string, bool, int64, float64:
+		return v, nil
+	case int8:
+		return int64(v), nil
+	case int16:
+		return int64(v), nil
+	case int32:
+		return int64(v), nil
+	case int:
+		return int64(v), nil
+	case uint8:
+		return int64(v), nil
+	case uint16:
+		return int64(v), nil
+	case uint32:
+		return int64(v), nil
+	case uint64:
+		if v > 1<<63-1 {
+			return fmt.Sprint(v), nil
+		}
+		return int64(v), nil
+	case *big.Int:
+		if v.IsInt64() {
+			return v.Int64(), nil
+		}
+		return v.String(), nil
+	case float32:
+		return float64(v), nil
+	case duckdb.Decimal:
+		return v.Float64(), nil
+	case duckdb.Interval:
+		return fmt.Sprintf("%d months %d days %s", v.Months, v.Days, time.Duration(v.Micros)*time.Microsecond), nil
+	case time.Time:
+		switch typeName {
+		case "DATE":
+			return v.Format("2006-01-02"), nil
+		case "TIME", "TIMETZ":
+			return v.Format("15:04:05.999999"), nil
+		}
+		return v.UTC(), nil
+	case []byte:
+		if typeName == "UUID" && len(v) == 16 {
+			return fmt.Sprintf("%x-%x-%x-%x-%x", v[:4], v[4:6], v[6:8], v[8:10], v[10:]), nil
+		}
+		return hex.EncodeToString(v), nil
+	case duckdb.Map:
+		text := map[string]any{}
+		for k, item := range v {
+			text[fmt.Sprint(k)] = item
+		}
+		return value(text, typeName)
+	case []any, map[string]any:
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, fmt.Errorf("value of type %s: %w", typeName, err)
+		}
+		return string(text), nil
+	}
+	return nil, fmt.Errorf("value of unknown type %T (%s)", v, typeName)
+}
