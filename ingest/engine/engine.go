@@ -136,7 +136,7 @@ func (e *Engine) Exec(ctx context.Context, statement string, args ...any) (int64
 // with one value a column, of exactly the column's Go type.
 func (e *Engine) Append(table string, fill func(add func(...driver.Value) error) error) error {
 	err := e.conn.Raw(func(c any) error {
-		a, err := duckdb.NewAppender(c.(driver.Conn), "evidence", "main", table)
+		a, err := duckdb.NewAppenderFromConn(c.(driver.Conn), "main", table)
 		if err != nil {
 			return err
 		}
