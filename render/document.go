@@ -1,0 +1,121 @@
+// Package render writes answers: the terminal, HTML, XLSX, CSV, JSON and Markdown.
+//
+// Each format is one function of a Document, in the file of its name, and one
+// line of Formats; a new format is no more than that. Nothing here reads the
+// clock, the environment or the version: equal documents give equal bytes.
+//
+// Log fields are written by whoever signed in, so every string of a result,
+// title or filter passes through safe.go before it is written. What a reader
+// must know about a value's text is in value.go.
+package render
+
+import (
+	"io"
+	"iter"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"entrail/queries"
+)
+
+// Document is a whole answer: results, and what must stand on the page with them.
+type Document struct {
+	Title     string    // heading of the page
+	Version   string    // of the tool; empty = not printed
+	Generated time.Time // when the answer was made; zero = not printed
+	Zone      string    // name of the zone of all times, "UTC" or the one asked for
+	Filters   []string  // the run's filters in words; empty = none
+	Sources   []Source  // the evidence, for the HTML and XLSX pages that list it
+
+	// Results yields the results in the order of the page. Each one's rows
+	// are read to the end before the next is asked for.
+	Results iter.Seq2[*queries.Result, error]
+
+	// Several says that more than one report was asked for: JSON is then an
+	// object by report name instead of an array, and CSV refuses.
+	Several bool
+
+	Limit   int    // rows shown of a table by Text; 0 = all
+	Width   int    // columns of the terminal; 0 = no terminal, nothing is shortened
+	Color   bool   // Text may use colour
+	RawCSV  bool   // CSV cells exactly as they are in the log, see CSV
+	TempDir string // where XLSX may spill; empty = the system's folder
+}
+
+// Source is a file of evidence as the front page names it.
+type Source struct {
+	Path    string
+	Format  string // empty = not recognised
+	SHA256  string // lower-case hex
+	Size    int64  // bytes
+	Records int64
+}
+
+// Format is one way to write a Document.
+type Format struct {
+	Name    string   // as --format takes it
+	Endings []string // of file names, with the dot; the first one is used for new files
+	Write   func(io.Writer, Document) error
+}
+
+// Formats lists every format.
+var Formats = []Format{
+	{"text", []string{".txt"}, Text},
+	{"html", []string{".html", ".htm"}, HTML},
+	{"xlsx", []string{".xlsx"}, XLSX},
+	{"csv", []string{".csv"}, CSV},
+	{"json", []string{".json"}, JSON},
+	{"md", []string{".md", ".markdown"}, Markdown},
+}
+
+// Lookup returns the format of that name.
+func Lookup(name string) (Format, bool) {
+	for _, f := range Formats {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Format{}, false
+}
+
+// FormatFor returns the format that a file's ending asks for.
+func FormatFor(path string) (Format, bool) {
+	ending := strings.ToLower(filepath.Ext(path))
+	for _, f := range Formats {
+		for _, e := range f.Endings {
+			if e == ending {
+				return f, true
+			}
+		}
+	}
+	return Format{}, false
+}
+
+// title is the heading of a result; an ad-hoc query has none but its name.
+func title(r *queries.Result) string {
+	if r.Report.Title == "" {
+		return r.Report.Name
+	}
+	return r.Report.Title
+}
+
+// facts are the short statements under a page's title.
+func facts(d Document) []string {
+	var f []string
+	if d.Zone != "" {
+		f = append(f, "times in "+visible(d.Zone))
+	}
+	if !d.Generated.IsZero() {
+		f = append(f, "generated "+generated(d))
+	}
+	if d.Version != "" {
+		f = append(f, "entrail "+visible(d.Version))
+	}
+	return f
+}
+
+// generated is the time of the answer, in its own zone, which is always named.
+func generated(d Document) string {
+	return d.Generated.Format("2006-01-02 15:04:05 MST")
+}

@@ -1,0 +1,224 @@
+package render
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"entrail/queries"
+)
+
+// htmlRows is how many rows of a table the page holds; the others are counted.
+const htmlRows = 1000
+
+// folded is the length in characters from which a cell is folded away.
+const folded = 160
+
+var (
+	//go:embed page.html
+	pageHTML string
+
+	//go:embed style.css
+	styleCSS string
+
+	pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+)
+
+// policy is the page's content security policy: nothing may be loaded, run or
+// sent; only the one style sheet, by its hash, applies.
+func policy() string {
+	sum := sha256.Sum256([]byte(styleCSS))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; base-uri 'none'; form-action 'none'"
+}
+
+// HTML writes one page that needs nothing else: no script, no font, no
+// picture from elsewhere. html/template escapes every field; a table holds
+// its first 1,000 rows and counts the rest, charts are drawn of all of them.
+//
+// The table of contents tells the number of rows, so the sections are kept in
+// memory until the last one is done: their rows are capped.
+func HTML(w io.Writer, d Document) error {
+	page := htmlPage{
+		Policy: policy(), Style: template.CSS(styleCSS), // our own file, not data
+		Title: visible(d.Title), Facts: facts(d), Zone: visible(d.Zone),
+	}
+	for _, f := range d.Filters {
+		page.Filters = append(page.Filters, visible(f))
+	}
+	for _, s := range d.Sources {
+		page.Sources = append(page.Sources, source{visible(s.Path), visible(s.Format), visible(s.SHA256), grouped(int(s.Size)), grouped(int(s.Records))})
+	}
+	var body bytes.Buffer
+	for r, err := range d.Results {
+		if err != nil {
+			return err
+		}
+		s, err := newSection(r)
+		if err != nil {
+			return err
+		}
+		s.Page = &page
+		if err := pageTemplate.ExecuteTemplate(&body, "section", s); err != nil {
+			return fmt.Errorf("report %s: write HTML: %w", r.Report.Name, err)
+		}
+		page.enter(s)
+	}
+	if err := pageTemplate.ExecuteTemplate(w, "top", page); err != nil {
+		return fmt.Errorf("write HTML: %w", err)
+	}
+	if _, err := body.WriteTo(w); err != nil {
+		return fmt.Errorf("write HTML: %w", err)
+	}
+	if err := pageTemplate.ExecuteTemplate(w, "end", page); err != nil {
+		return fmt.Errorf("write HTML: %w", err)
+	}
+	return nil
+}
+
+type htmlPage struct {
+	Policy   string
+	Style    template.CSS
+	Title    string
+	Facts    []string
+	Zone     string
+	Filters  []string
+	Contents []contents
+	Sources  []source
+}
+
+// contents are the entries of one group in the table of contents.
+type contents struct {
+	Group   string
+	Entries []entry
+}
+
+type entry struct{ Anchor, Title, Count string }
+
+type source struct{ Path, Format, SHA256, Size, Records string }
+
+// enter adds a section to the table of contents.
+func (p *htmlPage) enter(s *section) {
+	last := len(p.Contents) - 1
+	if last < 0 || p.Contents[last].Group != s.Group {
+		p.Contents = append(p.Contents, contents{Group: s.Group})
+		last++
+	}
+	p.Contents[last].Entries = append(p.Contents[last].Entries, entry{s.Name, s.Title, s.Count})
+}
+
+// groupTitles are the headings of the report groups in the contents.
+var groupTitles = map[string]string{
+	"summary":  "Summary",
+	"evidence": "Evidence",
+	"sessions": "Sessions",
+	"signins":  "Sign-ins",
+	"apps":     "Applications",
+	"ca":       "Conditional Access",
+	"audit":    "Audit",
+	"findings": "Findings",
+}
+
+// section is one report on the page.
+type section struct {
+	Page                *htmlPage
+	Name, Title, Group  string
+	Description, Caveat string
+	Notes               []string
+	Count               string // "1,478 rows"
+	Head                []headCell
+	Rows                [][]bodyCell
+	More                string // how many rows are not on the page, empty = none
+	Pictures            []picture
+}
+
+type headCell struct {
+	Parts []string // the name, cut where a line may break
+	Class string
+}
+
+// bodyCell is a cell; Short is set where Text is long enough to be folded.
+type bodyCell struct{ Text, Short, Length, Class string }
+
+func newSection(r *queries.Result) (*section, error) {
+	s := &section{
+		Name: visible(r.Report.Name), Title: visible(title(r)), Group: groupTitles[r.Report.Group],
+		Description: visible(r.Report.Description), Caveat: visible(r.Report.Caveat),
+	}
+	for _, n := range r.Notes {
+		s.Notes = append(s.Notes, visible(n))
+	}
+	classes := make([]string, len(r.Columns))
+	for i, name := range names(r.Columns) {
+		classes[i] = class(r.Columns[i])
+		s.Head = append(s.Head, headCell{strings.SplitAfter(name, "_"), classes[i]})
+	}
+	var charts []*chart
+	for _, c := range r.Report.Charts {
+		k, err := newChart(c, r.Columns)
+		if err != nil {
+			return nil, fmt.Errorf("report %s: %w", r.Report.Name, err)
+		}
+		charts = append(charts, k)
+	}
+	n := 0
+	for row, err := range rows(r) {
+		if err != nil {
+			return nil, err
+		}
+		n++
+		for _, c := range charts {
+			c.add(row)
+		}
+		if n > htmlRows {
+			continue
+		}
+		line := make([]bodyCell, len(row))
+		for i, v := range row {
+			line[i] = newCell(visibleLines(text(v)), classes[i])
+		}
+		s.Rows = append(s.Rows, line)
+	}
+	s.Count = counted(n, "row")
+	if n > htmlRows {
+		s.More = counted(n-htmlRows, "more row")
+	}
+	for _, c := range charts {
+		if n > 0 {
+			s.Pictures = append(s.Pictures, c.picture())
+		}
+	}
+	return s, nil
+}
+
+func newCell(s, class string) bodyCell {
+	c := bodyCell{Text: s, Class: class}
+	if len(s) <= folded {
+		return c
+	}
+	runes := []rune(s)
+	if len(runes) > folded {
+		c.Short = string(runes[:folded*3/4]) + "…"
+		c.Length = counted(len(runes), "character")
+	}
+	return c
+}
+
+// class tells the style sheet how a column is set: n numbers, t times,
+// m what is compared letter by letter.
+func class(c queries.Column) string {
+	switch {
+	case numeric(c.Kind):
+		return "n"
+	case c.Kind == queries.Time:
+		return "t"
+	case c.Name == "id", strings.HasSuffix(c.Name, "_id"), strings.HasPrefix(c.Name, "ip_address"), c.Name == "sha256", c.Name == "raw":
+		return "m"
+	}
+	return ""
+}

@@ -1,0 +1,136 @@
+package render
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"entrail/queries"
+)
+
+// Markdown writes headings and pipe tables (GitHub's flavour). Whatever a log
+// holds is shown as text: no markup, no HTML, no link made from a bare address.
+func Markdown(w io.Writer, d Document) error {
+	out := bufio.NewWriter(w)
+	if d.Title != "" {
+		fmt.Fprintf(out, "# %s\n\n", markdown(d.Title))
+	}
+	if f := facts(d); len(f) > 0 {
+		fmt.Fprintf(out, "%s\n\n", markdown(strings.Join(f, " · ")))
+	}
+	for _, f := range d.Filters {
+		fmt.Fprintf(out, "- filter: %s\n", markdown(f))
+	}
+	if len(d.Filters) > 0 {
+		fmt.Fprintln(out)
+	}
+	first := true
+	for r, err := range d.Results {
+		if err != nil {
+			return err
+		}
+		if !first {
+			fmt.Fprintln(out)
+		}
+		first = false
+		if err := markdownReport(out, r); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+func markdownReport(out *bufio.Writer, r *queries.Result) error {
+	fmt.Fprintf(out, "## %s\n\n", markdown(title(r)))
+	for _, s := range []string{r.Report.Description, r.Report.Caveat} {
+		if s != "" {
+			fmt.Fprintf(out, "%s\n\n", markdown(s))
+		}
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(out, "> %s\n\n", markdown(n))
+	}
+	n := 0
+	for row, err := range rows(r) {
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			markdownHeader(out, r.Columns)
+		}
+		n++
+		for _, v := range row {
+			out.WriteString("| ")
+			out.WriteString(markdown(text(v)))
+			out.WriteString(" ")
+		}
+		if _, err := out.WriteString("|\n"); err != nil {
+			return fmt.Errorf("write Markdown: %w", err)
+		}
+	}
+	if n == 0 {
+		fmt.Fprintln(out, "No rows.")
+	}
+	return nil
+}
+
+func markdownHeader(out *bufio.Writer, columns []queries.Column) {
+	rule := ""
+	for i, name := range names(columns) {
+		fmt.Fprintf(out, "| %s ", markdown(name))
+		if numeric(columns[i].Kind) {
+			rule += "| ---: "
+		} else {
+			rule += "| --- "
+		}
+	}
+	fmt.Fprintf(out, "|\n%s|\n", rule)
+}
+
+// markdown escapes one cell or paragraph. Line breaks become <br>.
+func markdown(s string) string {
+	s = strings.TrimSpace(visibleLines(s))
+	var b strings.Builder
+	before := ' '
+	for i, r := range s {
+		rest := s[i+utf8.RuneLen(r):]
+		switch {
+		case r == '\n':
+			b.WriteString("<br>")
+		case r == '\t':
+			b.WriteRune(' ')
+		case r == '&':
+			b.WriteString("&amp;")
+		case r == '<':
+			b.WriteString("&lt;")
+		case r == ':' && strings.HasPrefix(rest, "//"):
+			b.WriteString("&#58;") // else https:// becomes a link
+		case r == '.' && i >= 3 && strings.EqualFold(s[i-3:i], "www"):
+			b.WriteString("&#46;") // the same
+		case r == '_' && isWord(before) && isWord(firstOf(rest)):
+			b.WriteRune(r) // a snake_case name stays readable
+		case strings.ContainsRune("\\`*_[]>|~#!^$", r),
+			i == 0 && strings.ContainsRune("-+=", r),
+			i > 0 && allDigits(s[:i]) && strings.ContainsRune(".)", r) && !isWord(firstOf(rest)):
+			b.WriteRune('\\')
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+		before = r
+	}
+	return b.String()
+}
+
+// isWord says that r belongs to a word; firstOf has none for an empty text.
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+func firstOf(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+func allDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -1,0 +1,342 @@
+package render
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"entrail/queries"
+)
+
+// The colours of a terminal page: bold headings, dim prose, yellow for what
+// the reader must not miss. Log fields are never coloured.
+const (
+	bold   = "\x1b[1m"
+	dim    = "\x1b[2m"
+	yellow = "\x1b[33m"
+	reset  = "\x1b[0m"
+)
+
+const (
+	gap        = 2    // blanks between two columns
+	proseWide  = 100  // prose is wrapped here, or at the terminal's edge
+	narrowest  = 20   // a text column is not made narrower than this: the last columns are left out instead
+	identifier = 40   // ids and addresses up to this are not cut: they are copied into the next command
+	widest     = 64   // without a terminal, a cell wider than this pushes the rest of its row aside
+	sampled    = 1000 // rows that decide the widths; later ones stream
+	blocks     = 3    // up to so many rows are shown as name: value blocks when a table is too wide
+)
+
+// cells counts the columns that a text fills on a terminal. East Asian
+// ambiguous characters count one: the locale must not change the page.
+var cells = &runewidth.Condition{StrictEmojiNeutral: true}
+
+// Text writes a page for the terminal, or for a text file with Width 0.
+//
+// A table that is wider than the terminal is fitted: long texts are cut with
+// "…", numbers, times and ids never; columns that still find no room are left out
+// and named below the table. Rows beyond Limit are counted.
+func Text(w io.Writer, d Document) error {
+	p := &page{out: bufio.NewWriter(w), d: d}
+	err := p.all()
+	if flushed := p.out.Flush(); err == nil && flushed != nil {
+		err = fmt.Errorf("write text: %w", flushed)
+	}
+	return err
+}
+
+type page struct {
+	out *bufio.Writer
+	d   Document
+}
+
+func (p *page) all() error {
+	if p.d.Title != "" {
+		p.line(bold, visible(p.d.Title))
+	}
+	p.prose(dim, "", strings.Join(facts(p.d), " · "))
+	if len(p.d.Filters) > 0 {
+		p.prose(yellow, "filters: ", visible(strings.Join(p.d.Filters, "; ")))
+	}
+	for r, err := range p.d.Results {
+		if err != nil {
+			return err
+		}
+		if err := p.report(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *page) report(r *queries.Result) error {
+	p.line("", "")
+	if isSummary(r) {
+		return p.summary(r)
+	}
+	heading := visible(title(r))
+	if p.d.Color {
+		p.line("", bold+heading+reset+dim+"  "+visible(r.Report.Name)+reset)
+	} else {
+		p.line("", heading+"  ("+visible(r.Report.Name)+")")
+	}
+	p.prose(dim, "", visible(r.Report.Description))
+	p.prose(yellow, "caution: ", visible(r.Report.Caveat))
+	p.notes(r)
+	p.line("", "")
+	return p.table(r)
+}
+
+func (p *page) notes(r *queries.Result) {
+	for _, n := range r.Notes {
+		p.prose(yellow, "note: ", visible(n))
+	}
+}
+
+// table prints the rows, and says what it left out.
+func (p *page) table(r *queries.Result) error {
+	head := names(r.Columns)
+	var sample [][]string
+	var lay layout
+	n, hidden := 0, 0
+	for row, err := range rows(r) {
+		if err != nil {
+			return err
+		}
+		if p.d.Limit > 0 && n >= p.d.Limit {
+			hidden++
+			continue
+		}
+		n++
+		line := make([]string, len(row))
+		for i, v := range row {
+			line[i] = visible(text(v))
+		}
+		if n <= sampled {
+			sample = append(sample, line)
+			continue
+		}
+		if n == sampled+1 {
+			lay = p.start(head, r.Columns, sample)
+		}
+		if err := p.row("", lay, line); err != nil {
+			return err
+		}
+	}
+	if n == 0 {
+		p.line("", "no rows")
+		return nil
+	}
+	if n <= sampled {
+		lay = p.layout(head, r.Columns, sample)
+		if len(lay.omitted) > 0 && n <= blocks && hidden == 0 {
+			return p.blocks(head, sample)
+		}
+		p.start(head, r.Columns, sample)
+	}
+	if hidden > 0 {
+		p.line(dim, fmt.Sprintf("… %s: --limit 0 shows all, -o FILE.csv writes them", counted(hidden, "more row")))
+	}
+	if len(lay.omitted) > 0 {
+		p.prose(dim, "… ", counted(len(lay.omitted), "more column")+" in a wider terminal or a file: "+strings.Join(lay.omitted, ", "))
+	}
+	return nil
+}
+
+// start prints the header and the sample, and returns the layout for the rest.
+func (p *page) start(head []string, columns []queries.Column, sample [][]string) layout {
+	lay := p.layout(head, columns, sample)
+	p.row(bold, lay, head)
+	rule := make([]string, len(lay.widths))
+	for i, w := range lay.widths {
+		rule[i] = strings.Repeat("─", w)
+	}
+	p.row(dim, lay, rule)
+	for _, line := range sample {
+		p.row("", lay, line)
+	}
+	return lay
+}
+
+// layout is how wide each of the columns that are shown is.
+type layout struct {
+	widths  []int
+	right   []bool
+	cut     bool // longer cells are shortened
+	omitted []string
+}
+
+func (p *page) layout(head []string, columns []queries.Column, sample [][]string) layout {
+	natural := make([]int, len(head))
+	floor := make([]int, len(head))
+	right := make([]bool, len(head))
+	for i, name := range head {
+		natural[i] = cells.StringWidth(name)
+		for _, line := range sample {
+			natural[i] = max(natural[i], cells.StringWidth(line[i]))
+		}
+		floor[i] = natural[i]
+		if columns[i].Kind == queries.Text && !(class(columns[i]) == "m" && natural[i] <= identifier) {
+			floor[i] = min(natural[i], narrowest)
+		}
+		right[i] = numeric(columns[i].Kind)
+	}
+	if p.d.Width <= 0 {
+		for i := range natural {
+			natural[i] = min(natural[i], widest)
+		}
+		return layout{widths: natural, right: right}
+	}
+	widths := fit(natural, floor, p.d.Width)
+	return layout{widths: widths, right: right, cut: true, omitted: head[len(widths):]}
+}
+
+// fit shares width among the first columns that get at least their floor in
+// it, one column at least: those that need less than an equal share get what
+// they need, the others an equal share of what is left.
+func fit(natural, floor []int, width int) []int {
+	shown, used := 0, -gap
+	for shown < len(floor) && (shown == 0 || used+gap+floor[shown] <= width) {
+		used += gap + floor[shown]
+		shown++
+	}
+	widths := slices.Clone(floor[:shown])
+	for spare := width - used; spare > 0; spare-- {
+		narrow := -1 // the narrowest column that wants more
+		for i, w := range widths {
+			if w < natural[i] && (narrow < 0 || w < widths[narrow]) {
+				narrow = i
+			}
+		}
+		if narrow < 0 {
+			break
+		}
+		widths[narrow]++
+	}
+	return widths
+}
+
+func (p *page) row(style string, lay layout, line []string) error {
+	var b strings.Builder
+	for i, w := range lay.widths {
+		cell := line[i]
+		have := cells.StringWidth(cell)
+		if lay.cut && have > w {
+			cell = cells.Truncate(cell, w, "…")
+			have = cells.StringWidth(cell)
+		}
+		if i > 0 {
+			b.WriteString(strings.Repeat(" ", gap))
+		}
+		blank := strings.Repeat(" ", max(0, w-have))
+		switch {
+		case lay.right[i]:
+			b.WriteString(blank + cell)
+		default:
+			b.WriteString(cell + blank)
+		}
+	}
+	return p.line(style, strings.TrimRight(b.String(), " "))
+}
+
+// blocks prints each row as lines of name and value, nothing cut.
+func (p *page) blocks(head []string, lines [][]string) error {
+	label := 0
+	for _, name := range head {
+		label = max(label, cells.StringWidth(name)+gap)
+	}
+	for n, line := range lines {
+		if n > 0 {
+			p.line("", "")
+		}
+		for i, name := range head {
+			values := fold(line[i], p.d.Width-label)
+			if err := p.hanging(bold, cells.FillRight(name, label), values); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// prose prints a paragraph, wrapped between words, if there is one.
+func (p *page) prose(style, label, s string) {
+	if s == "" {
+		return
+	}
+	width := proseWide
+	if p.d.Width > 0 {
+		width = min(width, p.d.Width)
+	}
+	indent := cells.StringWidth(label)
+	for i, line := range wrap(s, width-indent) {
+		if i > 0 {
+			label = strings.Repeat(" ", indent)
+		}
+		p.line(style, label+line)
+	}
+}
+
+// hanging prints lines of plain text to the right of a label.
+func (p *page) hanging(style, label string, lines []string) error {
+	indent := strings.Repeat(" ", cells.StringWidth(label))
+	if style != "" && p.d.Color {
+		label = style + label + reset
+	}
+	for i, line := range lines {
+		if i > 0 {
+			label = indent
+		}
+		if err := p.line("", strings.TrimRight(label+line, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wrap breaks s between words, and words that are longer than a line anywhere.
+func wrap(s string, width int) []string {
+	width = max(width, narrowest)
+	var lines []string
+	line, have := "", 0
+	for _, word := range strings.Fields(s) {
+		for _, part := range fold(word, width) {
+			w := cells.StringWidth(part)
+			switch {
+			case have == 0:
+				line, have = part, w
+			case have+1+w <= width:
+				line, have = line+" "+part, have+1+w
+			default:
+				lines = append(lines, line)
+				line, have = part, w
+			}
+		}
+	}
+	return append(lines, line)
+}
+
+// fold breaks s wherever a line is full.
+func fold(s string, width int) []string {
+	width = max(width, narrowest)
+	var lines []string
+	for cells.StringWidth(s) > width {
+		part := cells.Truncate(s, width, "")
+		lines = append(lines, part)
+		s = s[len(part):]
+	}
+	return append(lines, s)
+}
+
+// line prints one line; an error stays with the writer and shows at the flush.
+func (p *page) line(style, s string) error {
+	if style != "" && p.d.Color && s != "" {
+		s = style + s + reset
+	}
+	_, err := p.out.WriteString(s + "\n")
+	return err
+}

@@ -1,0 +1,473 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"github.com/xuri/excelize/v2"
+
+	"entrail/queries"
+)
+
+// What a sheet can hold.
+// https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
+const (
+	sheetRows  = 1_048_576
+	cellUnits  = 32_767 // UTF-16 code units of a text
+	exactInt   = 999_999_999_999_999
+	sheetName  = 31  // characters
+	columnWide = 70  // of 255
+	widthRows  = 200 // rows that decide a column's width
+)
+
+// XLSX writes a workbook: the sheet About (title, zone, filters, notes, what
+// each sheet holds, the evidence), then one sheet a report, as a table with a
+// filter and a frozen header. Numbers, times and booleans are real ones;
+// times are in the document's zone, which a spreadsheet can't store. Text is
+// never a formula, shows its hidden characters, and says where it was cut.
+//
+// A document of the one report session_events is laid out as the script that
+// responders know writes it: the sheet Audit Events comes first, with the
+// document's title above the table AuditEvents.
+func XLSX(w io.Writer, d Document) error {
+	b, err := newWorkbook(d)
+	if err != nil {
+		return fmt.Errorf("write XLSX: %w", err)
+	}
+	defer b.file.Close() // removes what was spilled
+	for r, err := range d.Results {
+		if err != nil {
+			return err
+		}
+		if err := b.report(r); err != nil {
+			return err
+		}
+	}
+	if err := b.about(); err != nil {
+		return fmt.Errorf("write XLSX: sheet About: %w", err)
+	}
+	b.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &orderedZip{w: w} })
+	if _, err := b.file.WriteTo(w); err != nil {
+		return fmt.Errorf("write XLSX: %w", err)
+	}
+	return nil
+}
+
+// workbook is the file being written.
+type workbook struct {
+	d      Document
+	file   *excelize.File
+	taken  map[string]bool // sheet names in lower case
+	sheets []*sheetInfo
+	style  styles
+}
+
+// sheetInfo is what About says of a sheet.
+type sheetInfo struct {
+	name   string
+	rows   int
+	result *queries.Result
+	cut    int // texts longer than a cell
+}
+
+type styles struct {
+	title, heading, head, headRight, label, wrap, link, text, moment, fraction int
+}
+
+func newWorkbook(d Document) (*workbook, error) {
+	b := &workbook{d: d, file: excelize.NewFile(excelize.Options{TmpDir: d.TempDir}), taken: map[string]bool{"about": true}}
+	// The one sheet of a new file becomes About.
+	if err := b.file.SetSheetName("Sheet1", "About"); err != nil {
+		return nil, err
+	}
+	// Fixed dates, else the library's own release date shows as the file's.
+	made := "2000-01-01T00:00:00Z"
+	if !d.Generated.IsZero() {
+		made = d.Generated.UTC().Format(time.RFC3339)
+	}
+	err := b.file.SetDocProps(&excelize.DocProperties{
+		Title: visible(d.Title), Creator: "entrail", LastModifiedBy: "entrail", Created: made, Modified: made,
+	})
+	if err != nil {
+		return nil, err
+	}
+	moment, fraction := "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd hh:mm:ss.000"
+	for _, s := range []struct {
+		id    *int
+		style excelize.Style
+	}{
+		{&b.style.title, excelize.Style{Font: &excelize.Font{Bold: true, Size: 18}}},
+		{&b.style.heading, excelize.Style{Font: &excelize.Font{Bold: true, Size: 13, Color: "1F4E8C"}}},
+		{&b.style.head, excelize.Style{Font: &excelize.Font{Bold: true}}},
+		{&b.style.headRight, excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Horizontal: "right"}}},
+		{&b.style.label, excelize.Style{Font: &excelize.Font{Color: "5B6675"}, Alignment: &excelize.Alignment{Vertical: "top"}}},
+		{&b.style.wrap, excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}},
+		{&b.style.link, excelize.Style{Font: &excelize.Font{Color: "1F4E8C", Underline: "single"}, Alignment: &excelize.Alignment{Vertical: "top"}}},
+		{&b.style.text, excelize.Style{NumFmt: 49}}, // "@": an edited cell stays text
+		{&b.style.moment, excelize.Style{CustomNumFmt: &moment}},
+		{&b.style.fraction, excelize.Style{CustomNumFmt: &fraction}},
+	} {
+		if *s.id, err = b.file.NewStyle(&s.style); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// sheet is one sheet being filled: the title if any, the header, the rows.
+type sheet struct {
+	*workbook
+	info   *sheetInfo
+	stream *excelize.StreamWriter
+	head   []string
+	first  int // row number of the header
+	row    int // row number of the last row written
+	table  string
+}
+
+// report writes r to a sheet, and to more of them where the rows don't fit.
+func (b *workbook) report(r *queries.Result) error {
+	var s *sheet
+	var sample [][]any
+	part := 0
+	begin := func() (err error) {
+		part++
+		s, err = b.begin(r, part, sample)
+		return err
+	}
+	put := func(row []any) error {
+		if s.row == sheetRows {
+			if err := s.end(); err != nil {
+				return err
+			}
+			if err := begin(); err != nil {
+				return err
+			}
+		}
+		return s.put(row)
+	}
+	for row, err := range rows(r) {
+		if err != nil {
+			return err
+		}
+		if s != nil {
+			if err := put(row); err != nil {
+				return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err)
+			}
+			continue
+		}
+		sample = append(sample, append([]any(nil), row...))
+		if len(sample) < widthRows {
+			continue
+		}
+		if err := b.flushSample(begin, put, sample); err != nil {
+			return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err)
+		}
+	}
+	if s == nil {
+		if err := b.flushSample(begin, put, sample); err != nil {
+			return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err)
+		}
+	}
+	if err := s.end(); err != nil {
+		return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err)
+	}
+	return nil
+}
+
+func (b *workbook) flushSample(begin func() error, put func([]any) error, sample [][]any) error {
+	if err := begin(); err != nil {
+		return err
+	}
+	for _, row := range sample {
+		if err := put(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin makes the part-th sheet of r, up to its header.
+func (b *workbook) begin(r *queries.Result, part int, sample [][]any) (*sheet, error) {
+	name, table := r.Report.Name, r.Report.Name
+	script := b.isScript(r)
+	if script {
+		name, table = "Audit Events", "AuditEvents"
+	}
+	if part > 1 {
+		table += "_" + strconv.Itoa(part)
+	}
+	info := &sheetInfo{name: b.free(name, part), result: r}
+	b.sheets = append(b.sheets, info)
+	s := &sheet{workbook: b, info: info, head: names(r.Columns), first: 1, table: table}
+	if _, err := b.file.NewSheet(s.info.name); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.stream, err = b.file.NewStreamWriter(s.info.name); err != nil {
+		return nil, err
+	}
+	for i, w := range columnWidths(s.head, sample) {
+		if err := s.stream.SetColWidth(i+1, i+1, w); err != nil {
+			return nil, err
+		}
+	}
+	if script {
+		s.first = 2
+	}
+	if err := s.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: s.first, TopLeftCell: "A" + strconv.Itoa(s.first+1), ActivePane: "bottomLeft"}); err != nil {
+		return nil, err
+	}
+	if script {
+		if err := s.stream.SetRow("A1", []any{excelize.Cell{StyleID: b.style.title, Value: visible(b.d.Title)}}); err != nil {
+			return nil, err
+		}
+	}
+	header := make([]any, len(s.head))
+	for i, h := range s.head {
+		c := excelize.Cell{StyleID: b.style.head, Value: h}
+		if numeric(r.Columns[i].Kind) {
+			c.StyleID = b.style.headRight
+		}
+		header[i] = c
+	}
+	s.row = s.first
+	return s, s.stream.SetRow("A"+strconv.Itoa(s.row), header)
+}
+
+// isScript says that r is to look as the well-known script's workbook does.
+func (b *workbook) isScript(r *queries.Result) bool {
+	return !b.d.Several && r.Report.Name == "session_events"
+}
+
+// free returns a sheet name that is allowed and not taken: `name`, `name (2)`.
+// Excel takes names that differ only in case for the same.
+func (b *workbook) free(name string, part int) string {
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`:\/?*[]'`, r) {
+			return '_'
+		}
+		return r
+	}, visible(name))
+	for {
+		tail := ""
+		if part > 1 {
+			tail = fmt.Sprintf(" (%d)", part)
+		}
+		runes := []rune(name)
+		n := string(runes[:min(len(runes), sheetName-len(tail))]) + tail
+		if !b.taken[strings.ToLower(n)] {
+			b.taken[strings.ToLower(n)] = true
+			return n
+		}
+		part = max(part, 1) + 1
+	}
+}
+
+func (s *sheet) put(row []any) error {
+	line := make([]any, len(row))
+	for i, v := range row {
+		line[i] = s.cell(v)
+	}
+	s.row++
+	s.info.rows++
+	return s.stream.SetRow("A"+strconv.Itoa(s.row), line)
+}
+
+func (s *sheet) cell(v any) any {
+	switch v := v.(type) {
+	case string:
+		t, cut := fitCell(visibleLines(v))
+		if cut {
+			s.info.cut++
+		}
+		return excelize.Cell{StyleID: s.style.text, Value: t}
+	case int64:
+		if v > exactInt || v < -exactInt { // a spreadsheet keeps 15 digits
+			return excelize.Cell{StyleID: s.style.text, Value: text(v)}
+		}
+		return v
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return text(v)
+		}
+		return v
+	case time.Time:
+		switch {
+		case v.Year() < 1901 || v.Year() > 9999: // outside of what a spreadsheet calls a date
+			return text(v)
+		case v.Nanosecond() != 0:
+			return excelize.Cell{StyleID: s.style.fraction, Value: v}
+		}
+		return excelize.Cell{StyleID: s.style.moment, Value: v}
+	}
+	return v
+}
+
+// fitCell cuts a text that is longer than a cell, and says so in the cell.
+func fitCell(s string) (string, bool) {
+	if len(s) <= cellUnits { // bytes are never fewer than units
+		return s, false
+	}
+	units := utf16.Encode([]rune(s))
+	if len(units) <= cellUnits {
+		return s, false
+	}
+	note := fmt.Sprintf("… [cut: %s in all]", counted(len([]rune(s)), "character"))
+	keep := cellUnits - len(utf16.Encode([]rune(note)))
+	if utf16.IsSurrogate(rune(units[keep])) && utf16.IsSurrogate(rune(units[keep-1])) {
+		keep-- // don't part a pair; a whole pair before the cut is lost, no harm
+	}
+	return string(utf16.Decode(units[:keep])) + note, true
+}
+
+// end turns the rows into a table and closes the sheet.
+func (s *sheet) end() error {
+	if s.info.rows == 0 {
+		sentence := strings.Join(append([]string{"No rows."}, visibleAll(s.info.result.Notes)...), " ")
+		if err := s.stream.SetRow("A"+strconv.Itoa(s.row+1), []any{sentence}); err != nil {
+			return err
+		}
+		return s.stream.Flush()
+	}
+	last, err := excelize.CoordinatesToCellName(len(s.head), s.row)
+	if err != nil {
+		return err
+	}
+	err = s.stream.AddTable(&excelize.Table{
+		Range: "A" + strconv.Itoa(s.first) + ":" + last, Name: s.table, StyleName: "TableStyleMedium2",
+	})
+	if err != nil {
+		return err
+	}
+	return s.stream.Flush()
+}
+
+func visibleAll(all []string) []string {
+	v := make([]string, len(all))
+	for i, s := range all {
+		v[i] = visible(s)
+	}
+	return v
+}
+
+// columnWidths are the widths, in characters, that the header with its filter
+// button and the first rows need.
+func columnWidths(head []string, sample [][]any) []float64 {
+	widths := make([]float64, len(head))
+	for i, h := range head {
+		w := cells.StringWidth(h) + 4
+		for _, row := range sample {
+			w = max(w, cells.StringWidth(visible(text(row[i])))+2)
+		}
+		widths[i] = float64(min(w, columnWide))
+	}
+	return widths
+}
+
+// about fills the first sheet.
+func (b *workbook) about() error {
+	f, row := b.file, 0
+	var failed error
+	put := func(style int, values ...any) {
+		row++
+		for i, v := range values {
+			cell, err := excelize.CoordinatesToCellName(i+1, row)
+			if err == nil {
+				err = f.SetCellValue("About", cell, v)
+			}
+			if err == nil && style != 0 {
+				err = f.SetCellStyle("About", cell, cell, style)
+			}
+			if err != nil && failed == nil {
+				failed = err
+			}
+		}
+	}
+	put(b.style.title, visible(b.d.Title))
+	for _, fact := range facts(b.d) {
+		put(b.style.label, fact)
+	}
+	row++
+	if len(b.d.Filters) > 0 {
+		put(b.style.heading, "Filters: this workbook shows a part of the evidence")
+		for _, filter := range b.d.Filters {
+			put(0, visible(filter))
+		}
+		row++
+	}
+	put(b.style.heading, "Sheets")
+	put(b.style.head, "sheet", "rows", "title", "what it shows", "notes")
+	for _, s := range b.sheets {
+		put(b.style.wrap, s.name, s.rows, visible(title(s.result)), visible(s.result.Report.Description), b.remarks(s))
+		cell := "A" + strconv.Itoa(row)
+		if err := f.SetCellHyperLink("About", cell, "'"+s.name+"'!A1", "Location"); err != nil {
+			return err
+		}
+		if err := f.SetCellStyle("About", cell, cell, b.style.link); err != nil {
+			return err
+		}
+	}
+	if len(b.d.Sources) > 0 {
+		row++
+		put(b.style.heading, "Files of evidence")
+		put(b.style.head, "file", "records", "format", "SHA-256", "bytes")
+		for _, s := range b.d.Sources {
+			put(b.style.wrap, visible(s.Path), s.Records, visible(s.Format), visible(s.SHA256), s.Size)
+		}
+	}
+	if failed != nil {
+		return failed
+	}
+	for i, w := range []float64{34, 12, 34, 70, 60} {
+		column := string(rune('A' + i))
+		if err := f.SetColWidth("About", column, column, w); err != nil {
+			return err
+		}
+	}
+	return b.arrange()
+}
+
+// remarks is all that a reader of the sheet must know.
+func (b *workbook) remarks(s *sheetInfo) string {
+	var lines []string
+	if s.result.Report.Caveat != "" {
+		lines = append(lines, "Caution: "+visible(s.result.Report.Caveat))
+	}
+	lines = append(lines, visibleAll(s.result.Notes)...)
+	if s.cut > 0 {
+		lines = append(lines, fmt.Sprintf("%s longer than a cell can hold and cut: see the CSV.", were(s.cut, "text")))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func were(n int, noun string) string {
+	if n == 1 {
+		return counted(n, noun) + " is"
+	}
+	return counted(n, noun) + " are"
+}
+
+// arrange puts About first, or last in the well-known script's workbook.
+func (b *workbook) arrange() error {
+	if len(b.sheets) == 0 || !b.isScript(b.sheets[0].result) {
+		return nil
+	}
+	// There is no name behind the last one to move a sheet to: the others go before About.
+	for _, s := range b.sheets {
+		if err := b.file.MoveSheet(s.name, "About"); err != nil {
+			return err
+		}
+	}
+	first, err := b.file.GetSheetIndex(b.sheets[0].name)
+	if err != nil {
+		return err
+	}
+	b.file.SetActiveSheet(first)
+	return nil
+}

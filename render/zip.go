@@ -1,0 +1,78 @@
+package render
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// orderedZip is excelize's zip writer with the members in the order of their
+// names: excelize walks its streamed sheets in the random order of a map, and
+// equal workbooks must be equal bytes. Members wait here compressed.
+type orderedZip struct {
+	w       io.Writer
+	members []*member
+}
+
+type member struct {
+	name   string
+	packed bytes.Buffer
+	flate  *flate.Writer
+	sum    uint32
+	size   uint64
+}
+
+// Create starts a member and ends the one before.
+func (z *orderedZip) Create(name string) (io.Writer, error) {
+	if err := z.endMember(); err != nil {
+		return nil, err
+	}
+	m := &member{name: name}
+	m.flate, _ = flate.NewWriter(&m.packed, flate.DefaultCompression)
+	z.members = append(z.members, m)
+	return m, nil
+}
+
+func (m *member) Write(p []byte) (int, error) {
+	m.sum = crc32.Update(m.sum, crc32.IEEETable, p)
+	m.size += uint64(len(p))
+	return m.flate.Write(p)
+}
+
+func (z *orderedZip) endMember() error {
+	if len(z.members) == 0 {
+		return nil
+	}
+	return z.members[len(z.members)-1].flate.Close()
+}
+
+// AddFS is not used by excelize for a workbook made from nothing.
+func (z *orderedZip) AddFS(fs.FS) error { return fmt.Errorf("add a file system: %w", fs.ErrInvalid) }
+
+// Close writes all members, without times.
+func (z *orderedZip) Close() error {
+	if err := z.endMember(); err != nil {
+		return err
+	}
+	slices.SortFunc(z.members, func(a, b *member) int { return strings.Compare(a.name, b.name) })
+	out := zip.NewWriter(z.w)
+	for _, m := range z.members {
+		w, err := out.CreateRaw(&zip.FileHeader{
+			Name: m.name, Method: zip.Deflate, CRC32: m.sum,
+			CompressedSize64: uint64(m.packed.Len()), UncompressedSize64: m.size,
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := m.packed.WriteTo(w); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
