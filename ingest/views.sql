@@ -1,7 +1,473 @@
--- What a case offers beside its tables. The views name the tables as
--- evidence.TABLE: without it they would be resolved where the question is
--- asked, where a filtered view of the same name may stand. So attach a case
--- as `evidence` in any DuckDB shell too.
+-- What a case offers beside its tables: macros and views. The views name the
+-- tables as evidence.TABLE: without it they would be resolved where the
+-- question is asked, where a filtered view of the same name may stand. So
+-- attach a case as `evidence` in any DuckDB shell too. The comment right above
+-- a view is what --schema prints.
 
 -- The zone that days, weeks and hours are counted in. --tz replaces it.
 create macro local_time(utc) as utc::timestamp;
+
+-- The address if it can be the client's; NULL for what a service writes of
+-- itself: nothing, loopback, link-local, and the front ends of Entra ID, which
+-- stand in directory events in place of the user's address.
+-- https://www.microsoft.com/download/details.aspx?id=56519 (AzureActiveDirectory)
+create macro client_address(address) as case
+    when address is null or address in ('', '::', '::1', '0.0.0.0') then null
+    when address like '127.%' or lower(address) like 'fe80:%' then null
+    when address like '20.190.%' or address like '40.126.%' then null
+    else address
+end;
+
+-- The user agents of scripts and attack kits rather than of browsers and
+-- Microsoft's own clients: what was found in them, else NULL.
+create macro tool_agent(user_agent) as nullif(regexp_extract(
+    lower(user_agent),
+    'axios|undici|node-fetch|^node(\.js)?($|[/ ])|go-resty|go-http-client|okhttp|guzzlehttp|fasthttp'
+    || '|python-requests|python-urllib|aiohttp|httpx|curl/|wget/|java/|libwww-perl|rclone'
+    || '|kali365|aadinternals|teamfiltration|roadtools|graphrunner'
+    || '|teams/1\.3\.00\.30866|bav2ropc|cbainprod|cbaintar|aconsumerv2ropc'
+), '');
+
+-- Operations of the audit log that change who gets in or where data goes, in
+-- words; else NULL. Names are logged with and without a final dot or blank.
+create macro notable_operation(operation) as case rtrim(lower(operation), '. ')
+    when 'new-inboxrule' then 'inbox rule'
+    when 'set-inboxrule' then 'inbox rule'
+    when 'enable-inboxrule' then 'inbox rule'
+    when 'disable-inboxrule' then 'inbox rule'
+    when 'remove-inboxrule' then 'inbox rule'
+    when 'updateinboxrules' then 'inbox rule'
+    when 'set-mailbox' then 'mailbox settings'
+    when 'new-transportrule' then 'transport rule'
+    when 'set-transportrule' then 'transport rule'
+    when 'new-inboundconnector' then 'mail connector'
+    when 'new-outboundconnector' then 'mail connector'
+    when 'add-mailboxpermission' then 'mailbox permission'
+    when 'add-recipientpermission' then 'mailbox permission'
+    when 'add-mailboxfolderpermission' then 'mailbox permission'
+    when 'set-mailboxfolderpermission' then 'mailbox permission'
+    when 'consent to application' then 'consent to an application'
+    when 'add delegated permission grant' then 'consent to an application'
+    when 'add oauth2permissiongrant' then 'consent to an application'
+    when 'add app role assignment grant to user' then 'consent to an application'
+    when 'add app role assignment to service principal' then 'consent to an application'
+    when 'add service principal' then 'new service principal'
+    when 'add service principal credentials' then 'application credential'
+    when 'update application – certificates and secrets management' then 'application credential'
+    when 'add member to role' then 'role'
+    when 'add eligible member to role' then 'role'
+    when 'new-rolegroup' then 'role'
+    when 'user registered security info' then 'authentication method'
+    when 'user deleted security info' then 'authentication method'
+    when 'admin registered security info' then 'authentication method'
+    when 'admin deleted security info' then 'authentication method'
+    when 'disable strong authentication' then 'authentication method'
+    when 'reset user password' then 'password'
+    when 'change user password' then 'password'
+    when 'set domain authentication' then 'federation'
+    when 'set federation settings on domain' then 'federation'
+    when 'add unverified domain' then 'federation'
+    when 'add device' then 'device'
+    when 'register device' then 'device'
+    when 'set-adminauditlogconfig' then 'audit settings'
+    when 'set-mailboxauditbypassassociation' then 'audit settings'
+    when 'new-compliancesearch' then 'content search'
+    when 'new-compliancesearchaction' then 'content search'
+    when 'anonymouslinkcreated' then 'anonymous link'
+end;
+
+-- A list in words: the first twenty, and how many more.
+create macro listed(items) as case
+    when len(items) > 20 then array_to_string(items[1:20], ', ') || ' and ' || (len(items) - 20) || ' more'
+    when len(items) > 0 then array_to_string(items, ', ')
+end;
+
+-- One timeline over all event tables. Its rows lead back to their record.
+--   event_time timestamp: when (UTC)
+--   source varchar: the table the event stands in
+--   actor varchar: who: user principal name, application or id
+--   action varchar: what: sign-in, or the operation's name as logged
+--   target varchar: to what: application, mailbox, file, account, ...
+--   ip_address varchar: from where
+--   session_id varchar: in which session
+--   result varchar: with what result; of sign-ins, the status and the error code
+--   id varchar: of the event
+--   file_id integer: the file it came from
+--   record bigint: its number in that file
+create view events as
+select
+    event_time,
+    'sign_ins' as source,
+    coalesce(user_principal_name, sign_in_identifier, service_principal_name, user_id, service_principal_id) as actor,
+    'sign-in' || coalesce(' (' || category || ')', '') as action,
+    coalesce(app_display_name, app_id) as target,
+    ip_address,
+    session_id,
+    concat_ws(' ', status, nullif(error_code, 0)) as result,
+    id,
+    file_id,
+    record
+from evidence.sign_ins
+union all
+select
+    event_time,
+    'audit_events',
+    user_id,
+    operation,
+    object_id,
+    ip_address,
+    session_id,
+    case operation
+        -- result_status says Success for most of the failed ones
+        when 'UserLoginFailed' then concat_ws(' ', 'failure', nullif(error_number, 0))
+        when 'UserLoggedIn' then concat_ws(' ', 'success', nullif(error_number, 0))
+        else result_status
+    end,
+    id,
+    file_id,
+    record
+from evidence.audit_events
+union all
+select
+    event_time,
+    'directory_audits',
+    initiated_by,
+    activity,
+    targets,
+    ip_address,
+    null,
+    result,
+    id,
+    file_id,
+    record
+from evidence.directory_audits
+union all
+select
+    event_time,
+    'risk_detections',
+    coalesce(user_principal_name, user_id),
+    'risk detected: ' || coalesce(risk_event_type, 'unknown'),
+    null,
+    ip_address,
+    null,
+    concat_ws(' ', risk_level, risk_state),
+    id,
+    file_id,
+    record
+from evidence.risk_detections
+union all
+select
+    event_time,
+    'risky_users',
+    coalesce(user_principal_name, id),
+    'risk state of the user',
+    null,
+    null,
+    null,
+    concat_ws(' ', risk_level, risk_state),
+    id,
+    file_id,
+    record
+from evidence.risky_users
+union all
+select
+    event_time,
+    'provisioning_events',
+    coalesce(initiated_by, service_principal_name),
+    'provisioning: ' || coalesce(action, 'unknown'),
+    coalesce(target_identity, source_identity),
+    null,
+    null,
+    status,
+    id,
+    file_id,
+    record
+from evidence.provisioning_events;
+
+-- One row a session id, over sign-ins and audit log, with the reasons why a
+-- person should look at it. Session ids are issued on success: failed attempts
+-- have none. Addresses that a service writes of itself are not counted. The
+-- network and country of an audit event's address are those that sign-ins give
+-- for the same address.
+--   session_id varchar: as Entra ID issued it
+--   users varchar: who, by user principal name where it is known
+--   first_seen timestamp: earliest event (UTC)
+--   last_seen timestamp: latest event (UTC)
+--   duration_minutes bigint: between the two
+--   sign_ins bigint: in this session
+--   sign_ins_success bigint: of them
+--   sign_ins_failure bigint: of them
+--   sign_ins_interrupted bigint: of them
+--   audit_events bigint: in this session
+--   user_count bigint: different users
+--   ip_addresses bigint: different client addresses
+--   networks bigint: different autonomous systems
+--   countries bigint: different countries
+--   user_agents bigint: different user agents of sign-ins
+--   devices bigint: different registered devices
+--   apps bigint: different applications
+--   ip_address_list varchar: the addresses
+--   network_list varchar: the autonomous systems
+--   country_list varchar: the countries
+--   user_agent_list varchar: the user agents, of sign-ins and audit events
+--   device_list varchar: the devices, by name where it is known
+--   app_list varchar: the applications, by name where it is known
+--   moved_events bigint: audit events from another address and network than the sign-in that issued their token
+--   notable_operations varchar: operations that change who gets in or where data goes
+--   points bigint: sum of the points of the reasons
+--   reasons varchar: why to look at it, each with its points; NULL = nothing stands out
+create view sessions as
+with
+known_addresses as (
+    select
+        ip_address,
+        max(autonomous_system_number) as network,
+        max(country) as country,
+    from evidence.sign_ins
+    where ip_address is not null
+    group by ip_address
+),
+known_users as (
+    select
+        lower(user_id) as user_id,
+        max(user_principal_name) as user_principal_name,
+    from evidence.sign_ins
+    where user_id is not null and user_principal_name is not null
+    group by all
+),
+known_apps as (
+    select
+        lower(app_id) as app_id,
+        max(app_display_name) as app_display_name,
+    from evidence.sign_ins
+    where app_id is not null
+    group by all
+),
+issuing_sign_ins as (
+    select
+        id,
+        max(client_address(ip_address)) as ip_address,
+        max(autonomous_system_number) as network,
+    from evidence.sign_ins
+    where id in (select sign_in_id from evidence.audit_events)
+    group by id
+),
+activity as (
+    select
+        session_id,
+        event_time,
+        true as is_sign_in,
+        status,
+        category,
+        coalesce(user_principal_name, user_id) as user_name,
+        client_address(ip_address) as ip_address,
+        autonomous_system_number as network,
+        country,
+        user_agent,
+        regexp_extract(lower(operating_system), '^[a-z]+') as operating_system,
+        coalesce(device_name, device_id) as device,
+        coalesce(app_display_name, app_id) as app,
+        authentication_protocol = 'deviceCode' or original_transfer_method = 'deviceCodeFlow' as is_device_code,
+        is_legacy_auth or authentication_protocol = 'ropc' as is_legacy,
+        case
+            when 'high' in (risk_level_during_sign_in, risk_level_aggregated) then 'high'
+            when 'medium' in (risk_level_during_sign_in, risk_level_aggregated) then 'medium'
+        end as risk,
+        false as is_moved,
+        null as operation,
+        false as is_system,
+    from evidence.sign_ins
+    where session_id <> ''
+    union all
+    select
+        e.session_id,
+        e.event_time,
+        false,
+        null,
+        null,
+        coalesce(
+            u.user_principal_name,
+            -- a guest: bob_fabrikam.com#ext#@contoso.onmicrosoft.com
+            case
+                when e.user_id like '%#ext#%' then regexp_replace(split_part(e.user_id, '#ext#', 1), '_([^_]*)$', '@\1')
+            end,
+            e.user_id
+        ),
+        client_address(e.ip_address),
+        a.network,
+        a.country,
+        e.user_agent,
+        null,
+        null,
+        coalesce(p.app_display_name, e.app_id, e.client_app_id),
+        false,
+        false,
+        null,
+        client_address(e.ip_address) <> s.ip_address and (a.network <> s.network or a.network is null),
+        e.operation,
+        coalesce(e.is_system, false),
+    from evidence.audit_events as e
+    left join known_addresses as a on client_address(e.ip_address) = a.ip_address
+    left join known_users as u on lower(e.user_id) = u.user_id
+    left join known_apps as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
+    left join issuing_sign_ins as s on e.sign_in_id = s.id
+    where e.session_id <> ''
+),
+operations as (
+    select
+        session_id,
+        string_agg(notable || ' ' || times, ', ' order by notable) as notable_operations,
+    from (
+        select
+            session_id,
+            notable_operation(operation) as notable,
+            count(*) as times,
+        from activity
+        where notable_operation(operation) is not null
+        group by all
+    )
+    group by session_id
+),
+per_session as (
+    select
+        session_id,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        count_if(is_sign_in) as sign_ins,
+        count_if(is_sign_in and status = 'success') as sign_ins_success,
+        count_if(is_sign_in and status = 'failure') as sign_ins_failure,
+        count_if(is_sign_in and status = 'interrupted') as sign_ins_interrupted,
+        count_if(not is_sign_in) as audit_events,
+        list_sort(list(distinct user_name) filter (where user_name <> '')) as users,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as ip_addresses,
+        list_sort(list(distinct network) filter (where network is not null)) as networks,
+        list_sort(list(distinct country) filter (where country <> '')) as countries,
+        list_sort(list(distinct user_agent) filter (where user_agent <> '')) as user_agents,
+        count(distinct user_agent) filter (where is_sign_in and user_agent <> '') as sign_in_agents,
+        list_sort(list(distinct operating_system) filter (where operating_system <> '')) as operating_systems,
+        list_sort(list(distinct device) filter (where device <> '')) as devices,
+        list_sort(list(distinct app) filter (where app <> '')) as apps,
+        list_sort(list(distinct tool_agent(user_agent)) filter (where tool_agent(user_agent) is not null)) as tools,
+        list_sort(list(distinct user_name) filter (where user_name like '%@%')) as people,
+        count(distinct ip_address) filter (where ip_address is not null and network is null) as unplaced_addresses,
+        coalesce(bool_or(is_device_code), false) as is_device_code,
+        coalesce(bool_or(is_legacy), false) as is_legacy,
+        min(risk) as risk, -- high sorts before medium
+        count_if(is_moved) as moved_events,
+        coalesce(bool_or(category = 'interactive'), false) as has_interactive,
+        bool_or(is_sign_in and category is null) as has_unknown_category,
+        bool_and(is_system) as is_system,
+    from activity
+    group by session_id
+),
+loaded as (
+    select
+        count(session_id) > 0 as has_session_ids,
+        count_if(category = 'interactive') > 0 as has_interactive,
+    from evidence.sign_ins
+),
+reasons as (
+    select
+        session_id,
+        unnest([
+            case
+                when len(countries) > 1
+                then {'points': 4, 'reason': len(countries) || ' countries: ' || listed(countries)}
+            end,
+            case
+                when len(networks) > 1
+                then {'points': 3, 'reason': len(networks) || ' networks: ' || listed(list_transform(networks, n -> 'AS' || n))}
+            end,
+            case
+                when moved_events > 0
+                then {'points': 3, 'reason': moved_events || ' audit events with a token issued to another address'}
+            end,
+            case
+                when len(tools) > 0
+                then {'points': 3, 'reason': 'agent of a tool: ' || listed(tools)}
+            end,
+            case
+                when len(operating_systems) > 1
+                then {'points': 3, 'reason': len(operating_systems) || ' operating systems: ' || listed(operating_systems)}
+            end,
+            case
+                when len(people) > 1
+                then {'points': 3, 'reason': len(people) || ' users: ' || listed(people)}
+            end,
+            case
+                when is_device_code
+                then {'points': 3, 'reason': 'signed in by device code'}
+            end,
+            case
+                when risk is not null
+                then {'points': 2, 'reason': 'sign-in risk ' || risk}
+            end,
+            case
+                when is_legacy
+                then {'points': 2, 'reason': 'legacy authentication'}
+            end,
+            case
+                when notable_operations is not null
+                then {'points': 2, 'reason': 'did change ' || notable_operations}
+            end,
+            case
+                when sign_ins = 0 and loaded.has_session_ids and not is_system
+                then {'points': 2, 'reason': 'no sign-in of it in the files'}
+                when
+                    sign_ins > 0 and loaded.has_interactive
+                    and not per_session.has_interactive and not has_unknown_category
+                then {'points': 1, 'reason': 'no interactive sign-in of it in the files'}
+            end,
+            case
+                when len(ip_addresses) > 1 and unplaced_addresses > 0
+                then {'points': 1, 'reason': len(ip_addresses) || ' addresses, ' || unplaced_addresses || ' of unknown network'}
+            end,
+            case
+                when sign_in_agents > 1
+                then {'points': 1, 'reason': sign_in_agents || ' user agents'}
+            end
+        ]) as why,
+    from per_session
+    cross join loaded
+    left join operations using (session_id)
+),
+judged as (
+    select
+        session_id,
+        sum(why.points)::bigint as points,
+        string_agg(why.reason || ' (' || why.points || ')', '; ' order by why.points desc, why.reason) as reasons,
+    from reasons
+    where why is not null
+    group by session_id
+)
+select
+    session_id,
+    listed(users) as users,
+    first_seen,
+    last_seen,
+    date_diff('minute', first_seen, last_seen) as duration_minutes,
+    sign_ins,
+    sign_ins_success,
+    sign_ins_failure,
+    sign_ins_interrupted,
+    audit_events,
+    coalesce(len(users), 0) as user_count,
+    coalesce(len(ip_addresses), 0) as ip_addresses,
+    coalesce(len(networks), 0) as networks,
+    coalesce(len(countries), 0) as countries,
+    sign_in_agents as user_agents,
+    coalesce(len(devices), 0) as devices,
+    coalesce(len(apps), 0) as apps,
+    listed(ip_addresses) as ip_address_list,
+    listed(list_transform(networks, n -> 'AS' || n)) as network_list,
+    listed(countries) as country_list,
+    listed(user_agents) as user_agent_list,
+    listed(devices) as device_list,
+    listed(apps) as app_list,
+    moved_events,
+    notable_operations,
+    coalesce(points, 0) as points,
+    reasons,
+from per_session
+left join operations using (session_id)
+left join judged using (session_id);

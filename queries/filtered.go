@@ -1,0 +1,286 @@
+package queries
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"entrail/ingest"
+	"entrail/ingest/engine"
+)
+
+// condition is one flag of the filter, ready to be put in front of a table.
+type condition struct {
+	flag string                      // as typed, for notes
+	sql  func(t ingest.Table) string // "" = the table hasn't the column
+}
+
+// putFilters makes, in the session's own database, a view of the table's name
+// in front of each table in evidence. Without a filter that is the table itself.
+func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
+	conditions, err := c.conditions(ctx, newest)
+	if err != nil {
+		return err
+	}
+	c.conditionsOf, c.wholeFor, c.timeless = map[string][]string{}, map[string][]string{}, map[string]int64{}
+	if !c.filter.Since.IsZero() || !c.filter.Until.IsZero() {
+		for _, t := range eventTables() {
+			rows, err := c.all(ctx, "select count(*) from evidence."+t.Name+" where event_time is null")
+			if err != nil {
+				return err
+			}
+			c.timeless[t.Name] = rows[0][0].(int64)
+		}
+	}
+	for _, t := range ingest.Tables() {
+		view := "create view " + t.Name + " as select * from evidence." + t.Name
+		if slices.ContainsFunc(eventTables(), func(e ingest.Table) bool { return e.Name == t.Name }) {
+			for _, condition := range conditions {
+				if text := condition.sql(t); text != "" {
+					c.conditionsOf[t.Name] = append(c.conditionsOf[t.Name], text)
+				} else {
+					c.wholeFor[t.Name] = append(c.wholeFor[t.Name], condition.flag)
+				}
+			}
+			if where := c.conditionsOf[t.Name]; len(where) > 0 {
+				view += " where " + strings.Join(where, " and ")
+			}
+		}
+		if p, ok := parents[t.Name]; ok && len(conditions) > 0 {
+			view += fmt.Sprintf(" where %s in (select id from %s)", p.column, p.table)
+		}
+		if _, err := c.engine.Exec(ctx, view); err != nil {
+			return fmt.Errorf("table %s: %w", t.Name, err)
+		}
+	}
+	for _, v := range ingest.Views() {
+		if _, err := c.engine.Exec(ctx, c.filteredView(v, len(conditions))); err != nil {
+			return fmt.Errorf("view %s: %w", v.Name, err)
+		}
+	}
+	return c.showTheRest(ctx)
+}
+
+// showTheRest lets what else the case holds (lookups, what a later version of
+// the same schema added) be named without evidence. in front of it.
+func (c *Case) showTheRest(ctx context.Context) error {
+	rows, err := c.all(ctx, `
+		with held as (
+			select database_name, table_name as name from duckdb_tables()
+			union all
+			select database_name, view_name from duckdb_views() where not internal
+		)
+		select name
+		from held
+		group by name
+		having count_if(database_name = 'evidence') > 0 and count_if(database_name = 'memory') = 0
+		order by name`)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		name := engine.Identifier(row[0].(string))
+		if _, err := c.engine.Exec(ctx, "create view "+name+" as select * from evidence."+name); err != nil {
+			return fmt.Errorf("view %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// filteredView is a view of the case as the filters let it be seen. The
+// timeline is made anew from the filtered tables. A session is shown as
+// evidence has it, whole, if it occurs in what the filters show: judging it by
+// some of its rows would hide what is wrong with it.
+func (c *Case) filteredView(v ingest.View, conditions int) string {
+	if v.Name != "sessions" {
+		return strings.ReplaceAll(v.SQL, "evidence.", "")
+	}
+	view := "create view sessions as select * from evidence.sessions"
+	if conditions == 0 {
+		return view
+	}
+	// Rows of a log that lacks a filtered column are all shown; they say
+	// nothing about the sessions meant, unless there is no other log to go by.
+	var in []string
+	joint := " or "
+	for _, table := range []string{"sign_ins", "audit_events"} {
+		if len(c.wholeFor[table]) == 0 {
+			in = append(in, "session_id in (select session_id from "+table+" where session_id is not null)")
+		}
+	}
+	if len(in) == 0 {
+		joint = " and "
+		for _, table := range []string{"sign_ins", "audit_events"} {
+			if len(c.conditionsOf[table]) > 0 {
+				in = append(in, "session_id in (select session_id from "+table+" where session_id is not null)")
+			}
+		}
+	}
+	if len(in) == 0 { // no filter says anything about sessions
+		return view
+	}
+	return view + " where " + strings.Join(in, joint)
+}
+
+// conditions turns the filter into SQL, making the tables of wanted values
+// that it needs.
+func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, error) {
+	f := c.filter
+	var all []condition
+	wanted := func(flag string, columns, values []string) {
+		patterns := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !strings.Contains(v, "*") })
+		all = append(all, condition{"--" + flag, func(t ingest.Table) string {
+			var any []string
+			for _, column := range columns {
+				if hasColumn(t, column) {
+					any = append(any, among(column, "wanted_"+flag, patterns))
+				}
+			}
+			if len(any) == 0 {
+				return ""
+			}
+			return "(" + strings.Join(any, " or ") + ")"
+		}})
+	}
+	if len(f.Users) > 0 {
+		if err := c.want(ctx, "wanted_user", f.Users, accountsOf(f.Users)); err != nil {
+			return nil, err
+		}
+		wanted("user", userColumns, f.Users)
+	}
+	if len(f.Apps) > 0 {
+		if err := c.want(ctx, "wanted_app", f.Apps, appsOf(f.Apps)); err != nil {
+			return nil, err
+		}
+		wanted("app", appColumns, f.Apps)
+	}
+	if len(f.Sessions) > 0 {
+		if err := c.want(ctx, "wanted_session", f.Sessions, ""); err != nil {
+			return nil, err
+		}
+		wanted("session", sessionColumns, f.Sessions)
+	}
+	if len(f.IPs) > 0 {
+		if err := c.wantAddresses(ctx); err != nil {
+			return nil, err
+		}
+		wanted("ip", ipColumns, nil)
+	}
+	for _, column := range f.Columns {
+		all = append(all, condition{"--filter " + column.Column, func(t ingest.Table) string {
+			if !hasColumn(t, column.Column) {
+				return ""
+			}
+			text := equals(column.Column, column.Values)
+			if column.Not {
+				text = "not " + text
+			}
+			return text
+		}})
+	}
+	bound := func(flag, operator string, m Moment) {
+		if m.IsZero() || newest.IsZero() {
+			return
+		}
+		text := "event_time " + operator + " " + timestamp(m.at(newest))
+		all = append(all, condition{flag, func(ingest.Table) string { return text }})
+	}
+	bound("--since", ">=", f.Since)
+	bound("--until", "<", f.Until)
+	return all, nil
+}
+
+// want makes a table of the values asked for, in lower case, and of those that
+// the query more finds.
+func (c *Case) want(ctx context.Context, table string, values []string, more string) error {
+	if _, err := c.engine.Exec(ctx, "create table "+table+" (value varchar)"); err != nil {
+		return err
+	}
+	err := c.engine.Append(table, func(add func(...driver.Value) error) error {
+		for _, v := range values {
+			if err := add(strings.ToValidUTF8(v, "\uFFFD")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	statements := []string{"update " + table + " set value = lower(value)"}
+	if more != "" {
+		statements = append(statements, "insert into "+table+" "+more)
+	}
+	for _, s := range statements {
+		if _, err := c.engine.Exec(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// accountsOf finds the names and object ids of the accounts that the logs know
+// by one of the values: the audit log may have only the one, the sign-ins only
+// the other. Entra ID gives the zero id to names that are no account.
+func accountsOf(users []string) string {
+	return `
+		with accounts as (
+			select user_principal_name, user_display_name, user_id, sign_in_identifier from evidence.sign_ins
+			union all
+			select user_principal_name, user_display_name, user_id, null from evidence.risk_detections
+			union all
+			select user_principal_name, user_display_name, id, null from evidence.risky_users
+		),
+		meant as (
+			select distinct unnest([user_principal_name, user_id]) as name
+			from accounts
+			where ` + equals("user_principal_name", users) +
+		" or " + equals("user_display_name", users) +
+		" or " + equals("user_id", users) +
+		" or " + equals("sign_in_identifier", users) + `
+		)
+		select lower(name)
+		from meant
+		where name not in ('', '00000000-0000-0000-0000-000000000000')`
+}
+
+// appsOf finds the ids of the applications of the names asked for.
+func appsOf(apps []string) string {
+	return "select distinct lower(app_id) from evidence.sign_ins where app_id <> '' and " + equals("app_display_name", apps)
+}
+
+// wantAddresses makes the table of those addresses in evidence, as they are
+// spelt there, that lie in the ranges asked for.
+func (c *Case) wantAddresses(ctx context.Context) error {
+	var ranges []netip.Prefix
+	for _, ip := range c.filter.IPs {
+		r, err := parseRange(ip)
+		if err != nil {
+			return err
+		}
+		ranges = append(ranges, r)
+	}
+	var parts []string
+	for _, t := range eventTables() {
+		for _, column := range ipColumns {
+			if hasColumn(t, column) {
+				parts = append(parts, "select "+column+" as address from evidence."+t.Name)
+			}
+		}
+	}
+	rows, err := c.all(ctx, "select distinct address from ("+strings.Join(parts, " union all ")+") where address is not null")
+	if err != nil {
+		return err
+	}
+	var addresses []string
+	for _, row := range rows {
+		if address := row[0].(string); within(address, ranges) {
+			addresses = append(addresses, address)
+		}
+	}
+	return c.want(ctx, "wanted_ip", addresses, "")
+}

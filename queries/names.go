@@ -1,0 +1,110 @@
+package queries
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Select returns the reports of the given names. A name is a report, a group
+// of reports, or `all`; where a report and a group share a name, it is the
+// report. Case doesn't matter, nor whether - or _ is typed. No report comes
+// twice.
+func Select(names []string) ([]Report, error) {
+	var chosen []Report
+	add := func(r Report) {
+		if !slices.ContainsFunc(chosen, func(c Report) bool { return c.Name == r.Name }) {
+			chosen = append(chosen, r)
+		}
+	}
+	for _, given := range names {
+		name := canonical(given)
+		if r, ok := Lookup(name); ok {
+			add(r)
+			continue
+		}
+		found := false
+		candidates := []string{"all"}
+		for _, r := range Reports() {
+			if name == "all" || name == r.Group {
+				add(r)
+				found = true
+			}
+			candidates = append(candidates, r.Name)
+			if !slices.Contains(candidates, r.Group) {
+				candidates = append(candidates, r.Group)
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("no report is called %q%s; --list names them all", given, didYouMean(name, candidates))
+		}
+	}
+	return chosen, nil
+}
+
+// canonical writes a name as reports and columns are named.
+func canonical(name string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(name)), "-", "_")
+}
+
+// Nearest returns up to three of the candidates that may be meant by name,
+// the likeliest first: few letters away from it, or one within the other.
+func Nearest(name string, candidates []string) []string {
+	name = canonical(name)
+	type scored struct {
+		name     string
+		distance int
+	}
+	var near []scored
+	for _, c := range candidates {
+		d := distance(name, c)
+		within := len(name) >= 3 && (strings.Contains(c, name) || strings.Contains(name, c))
+		if d <= 1+len(name)/4 || within {
+			near = append(near, scored{c, d})
+		}
+	}
+	slices.SortStableFunc(near, func(a, b scored) int {
+		if a.distance != b.distance {
+			return a.distance - b.distance
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	var names []string
+	for _, n := range near {
+		if len(names) < 3 && !slices.Contains(names, n.name) {
+			names = append(names, n.name)
+		}
+	}
+	return names
+}
+
+// didYouMean is Nearest as the middle of an error's sentence.
+func didYouMean(name string, candidates []string) string {
+	near := Nearest(name, candidates)
+	if len(near) == 0 {
+		return ""
+	}
+	return "; did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// distance counts the letters to put in, take out or change to get from a to
+// b (Levenshtein), row by row of the usual table.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := corner
+			if a[i] != b[j] {
+				change++
+			}
+			corner = row[j+1]
+			row[j+1] = min(change, row[j]+1, corner+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,125 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"entrail/ingest/engine"
+)
+
+// Run asks a report.
+func (c *Case) Run(ctx context.Context, r Report) (*Result, error) {
+	result, err := c.ask(ctx, r)
+	if err != nil {
+		return nil, fmt.Errorf("report %s: %w", r.Name, err)
+	}
+	return result, nil
+}
+
+// Query asks an ad-hoc question, which must be one SELECT. It sees what the
+// reports see.
+func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
+	c.endReading()
+	if err := c.engine.CheckSelect(ctx, text); err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
+	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text})
+	if err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
+	return result, nil
+}
+
+func (c *Case) ask(ctx context.Context, r Report) (*Result, error) {
+	c.endReading()
+	notes, err := c.notesOn(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.engine.Query(ctx, r.SQL)
+	if err != nil {
+		return nil, err
+	}
+	c.open = rows
+	result := &Result{Report: r, Notes: notes}
+	for _, column := range rows.Columns {
+		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type)})
+	}
+	result.Rows = c.read(rows, result.Columns)
+	return result, nil
+}
+
+// endReading gives up the answer that is still being read, if any.
+func (c *Case) endReading() {
+	if c.open != nil {
+		c.open.Close()
+		c.open = nil
+	}
+}
+
+// read yields the rows with values of exactly their columns' kinds.
+func (c *Case) read(rows *engine.Rows, columns []Column) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		if c.open != rows {
+			yield(nil, fmt.Errorf("the answer was already read, or another question was asked since"))
+			return
+		}
+		defer c.endReading()
+		for rows.Next() {
+			values, err := rows.Values()
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range values {
+				if values[i], err = c.fit(values[i], columns[i]); err != nil {
+					yield(nil, err)
+					return
+				}
+			}
+			if !yield(values, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// fit gives a value the Go type of its column's kind, and a time the zone.
+func (c *Case) fit(v any, column Column) (any, error) {
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case time.Time:
+		return v.In(c.zone), nil
+	case string:
+		if column.Kind == Integer {
+			return nil, fmt.Errorf("column %s: %s is too large for a number; cast it to varchar", column.Name, v)
+		}
+	}
+	return v, nil
+}
+
+// kindOf is the kind of a column of the engine's type.
+func kindOf(typeName string) Kind {
+	name, _, _ := strings.Cut(typeName, "(")
+	if strings.HasSuffix(typeName, "]") { // a list
+		return Text
+	}
+	switch name {
+	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT":
+		return Integer
+	case "FLOAT", "DOUBLE", "DECIMAL":
+		return Number
+	case "BOOLEAN":
+		return Boolean
+	case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE":
+		return Time
+	}
+	return Text
+}

@@ -1,0 +1,57 @@
+package queries
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	_ "time/tzdata" // the machine may have no zones of its own
+)
+
+// LoadZone returns the zone of an IANA name such as Europe/Berlin.
+func LoadZone(name string) (*time.Location, error) {
+	if name == "" || strings.EqualFold(name, "local") {
+		return nil, fmt.Errorf("time zone %q: name it as Europe/Berlin or UTC, so that the report means the same on every machine", name)
+	}
+	if strings.EqualFold(name, "utc") {
+		return time.UTC, nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("time zone %q: not known; names are as in Europe/Berlin, America/New_York, UTC", name)
+	}
+	return zone, nil
+}
+
+// localTime returns the macro that shifts UTC into the zone. The engine knows
+// no zones, so the macro lists the zone's transitions over the events' period;
+// before and after it, the nearest offset holds.
+func localTime(zone *time.Location, first, last time.Time) string {
+	var s strings.Builder
+	s.WriteString("create macro local_time(utc) as utc::timestamp + case")
+	t := first.In(zone)
+	for {
+		_, end := t.ZoneBounds()
+		if end.IsZero() || end.After(last) {
+			break
+		}
+		fmt.Fprintf(&s, " when utc::timestamp < %s then %s", timestamp(end), offset(t))
+		t = end
+	}
+	fmt.Fprintf(&s, " else %s end", offset(t))
+	text := s.String()
+	if t.Equal(first) { // no transition: a case without `when` is no SQL
+		text = "create macro local_time(utc) as utc::timestamp + " + offset(t)
+	}
+	return text
+}
+
+// offset is the zone's distance from UTC at t, as SQL.
+func offset(t time.Time) string {
+	_, seconds := t.Zone()
+	return fmt.Sprintf("to_seconds(%d)", seconds)
+}
+
+// timestamp is t as a SQL literal, UTC, to the engine's microsecond.
+func timestamp(t time.Time) string {
+	return "timestamp '" + t.UTC().Format("2006-01-02 15:04:05.000000") + "'"
+}
