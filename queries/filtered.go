@@ -182,15 +182,21 @@ func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, e
 			return text
 		}})
 	}
-	bound := func(flag, operator string, m Moment) {
+	bound := func(name, operator string, m Moment) error {
 		if m.IsZero() || newest.IsZero() {
-			return
+			return nil
 		}
 		text := "event_time " + operator + " " + timestamp(m.at(newest))
-		all = append(all, condition{flag, func(ingest.Table) string { return text }})
+		all = append(all, condition{"--" + name, func(ingest.Table) string { return text }})
+		_, err := c.engine.Exec(ctx, "set variable "+name+" = "+timestamp(m.at(newest)))
+		return err
 	}
-	bound("--since", ">=", f.Since)
-	bound("--until", "<", f.Until)
+	if err := bound("since", ">=", f.Since); err != nil {
+		return nil, err
+	}
+	if err := bound("until", "<", f.Until); err != nil {
+		return nil, err
+	}
 	return all, nil
 }
 

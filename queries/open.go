@@ -48,9 +48,13 @@ func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *ti
 	return c, nil
 }
 
-// prepare does, in this order, all that must be done before the lock.
+// prepare attaches the case and shuts the engine in before it reads a word of
+// it: whoever made the file could have put views into it that open others.
 func (c *Case) prepare(ctx context.Context, path string) error {
 	if err := c.engine.Attach(ctx, path); err != nil {
+		return err
+	}
+	if err := c.engine.Lock(ctx); err != nil {
 		return err
 	}
 	if err := c.checkVersion(ctx, path); err != nil {
@@ -66,7 +70,7 @@ func (c *Case) prepare(ctx context.Context, path string) error {
 	if err := c.putFilters(ctx, last); err != nil {
 		return fmt.Errorf("apply the filters: %w", err)
 	}
-	return c.engine.Lock(ctx)
+	return nil
 }
 
 // checkVersion refuses a file that is no case, or one of another schema.

@@ -1,0 +1,57 @@
+// Package queries asks: a report is one SQL file in this folder, and the
+// folder is the registry.
+//
+// # How a question is answered
+//
+//	case.duckdb --attach read-only--> evidence.sign_ins, evidence.audit_events, ...
+//	                                        |
+//	                --user --ip --since ... |  (filter.go, filtered.go)
+//	                                        v
+//	                               view sign_ins, view audit_events, ...
+//	                                        |
+//	                       NAME.sql         |  (run.go)
+//	                                        v
+//	                                     Result --> package render
+//
+// Open does this once a run, with the engine locked from the moment the case
+// is attached: no question, canned or typed by hand, can read a file, write
+// one, or change anything.
+//
+// # Adding a report
+//
+// Put NAME.sql here. It begins with `-- key: value` lines; a line that begins
+// with `--` and three blanks continues the value above it:
+//
+//	-- title: a heading
+//	-- description: what it shows and how to read it, a few sentences
+//	-- group: one of Groups, and the position in it
+//	-- needs: the tables it reads; if all are empty the reader is told that
+//	--   nothing was loaded, not that nothing was found
+//	-- filled by: the end of "Not loaded ...: ", naming the export to get
+//	-- caveat: when its numbers mislead
+//	-- chart: bar x=week y=sign_ins,users title=Sign-ins a week
+//
+// Then comes one SELECT, which a DuckDB shell must take as it stands:
+//
+//   - `from sign_ins` is what the filters show; `from evidence.sign_ins` is
+//     everything, for what must be judged on everything: new, first seen,
+//     several networks. --schema lists what there is.
+//   - local_time(event_time) is for days, weeks and hours only, which are
+//     returned as text or integers. A TIMESTAMP that is returned stays UTC:
+//     it is moved into --tz on its way out.
+//   - getvariable('since') and getvariable('until') are the run's period
+//     (UTC), NULL when there is none; for reports that read evidence.TABLE and
+//     yet say what is new.
+//   - columns are named in snake case, key columns as in the tables; no lists,
+//     no structs, no bare sum(), which is too wide: sum(x)::bigint.
+//   - the last `order by` is total, so that equal evidence gives equal bytes.
+//
+// The tests walk the folder and hold every report to this. Its own test gives
+// it rows with a hit and a near miss; see reports_test.go.
+//
+// # Adding a filter
+//
+// A flag that looks at columns is a list of column names in filter.go and a
+// line in conditions. What a filter can't apply to stays whole, and notes.go
+// says so under each report that reads it.
+package queries
