@@ -1,0 +1,207 @@
+// Package tenant invents the logs of Contoso, a company that does not exist: a
+// month of ordinary work and one intrusion, in the exact formats that the Entra
+// portal and Search-UnifiedAuditLog export. It makes testdata/contoso, which
+// tests read, and logs of any size for benchmarks:
+//
+//	t := tenant.New(tenant.Options{Seed: 1, SignIns: 250_000, AuditEvents: 1_000_000})
+//	err := tenant.WritePortalJSON(w, t.SignIns(tenant.Interactive), tenant.OneLine)
+//	err = tenant.WriteCmdletCSV(w, 10, t.AuditEvents())
+//
+// The same options give the same bytes on every machine. Nothing reads the
+// clock; a day is drawn from the seed and the day's number alone, so that only
+// one day is in memory and both sequences can be walked as often as needed.
+//
+// [WriteContoso] writes the folder of exports that a responder was handed, and
+// returns the [Truth]: the counts, taken from the model while it is written out
+// and never from what was written.
+//
+// To add an export format, write a function that takes the sequence (portal_csv.go
+// is the shape) and, when it belongs in the case, a line in contoso.go. To add a
+// kind of audit record, add it to audit_kinds.go. To add to the story of the
+// intrusion, see incident.go. After any change run `go generate ./testdata/tenant`.
+package tenant
+
+//go:generate go run entrail/testdata/tenant/generate
+
+import (
+	"cmp"
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// DefaultSeed is the seed of testdata/contoso.
+const DefaultSeed = 20260914
+
+// Days is the length of the period; it starts on Monday 2026-09-14 at 00:00 UTC.
+const Days = 31
+
+var start = time.Date(2026, 9, 14, 0, 0, 0, 0, time.UTC).Unix()
+
+// Day is midnight UTC at the start of the n-th day, counted from 0.
+func Day(n int) time.Time { return time.Unix(start+int64(n)*86400, 0).UTC() }
+
+// Options choose a tenant. SignIns (of all categories together) and AuditEvents
+// are what to aim for; what comes out is within a few per cent, and exact in
+// the Truth. Zero values stand for the size of testdata/contoso.
+type Options struct {
+	Seed                 uint64
+	SignIns, AuditEvents int
+}
+
+// Tenant is a company and its month.
+type Tenant struct {
+	seed     uint64
+	people   []*Person
+	services []*Person
+	shared   *Person
+	incident *incident
+
+	// How much happens, set by size.
+	sittings   float64 // times a day that a person signs in
+	refreshes  float64 // token refreshes a sitting
+	principals float64 // scale of the service principals' sign-ins
+	logons     float64 // share of the sign-ins that the audit log has too
+	workload   float64 // audit records a token
+	noise      float64 // records of the service itself a day
+	directory  float64 // directory events a day
+}
+
+// New makes the tenant of the options.
+func New(o Options) *Tenant {
+	if o.Seed == 0 {
+		o.Seed = DefaultSeed
+	}
+	if o.SignIns == 0 {
+		o.SignIns = 1650
+	}
+	if o.AuditEvents == 0 {
+		o.AuditEvents = 1200
+	}
+	t := &Tenant{seed: o.Seed}
+	t.hire(min(max(len(staff), o.SignIns/400), 4000))
+	t.incident = t.breach()
+
+	// The constants are averages of what one sitting or token leaves behind.
+	personDays := float64(len(t.people)) * 20.6
+	users := 0.92 * float64(o.SignIns)
+	interactive := max(0.45*users-float64(len(t.incident.signIns)), 1)
+	t.sittings = interactive / 1.21 / personDays
+	t.refreshes = 0.55 * users / (interactive / 1.21) * 1.12
+	t.principals = 0.08 * float64(o.SignIns) / 138
+	rest := max(float64(o.AuditEvents-len(t.incident.events)), 1)
+	t.logons = min(0.24*rest/users, 1)
+	rest -= t.logons * users
+	t.directory = 0.08 * rest / Days
+	t.noise = 0.42 * rest / Days
+	t.workload = 0.50 * rest / (0.72 * users)
+	return t
+}
+
+// Category is which of the portal's four files a sign-in is in.
+type Category string
+
+// The categories, in the tables' words.
+const (
+	Interactive      Category = "interactive"
+	NonInteractive   Category = "non_interactive"
+	ServicePrincipal Category = "service_principal"
+	ManagedIdentity  Category = "managed_identity"
+)
+
+// SignIns yields the sign-ins of a category, newest first as the portal does.
+func (t *Tenant) SignIns(c Category) iter.Seq[*SignIn] {
+	return func(yield func(*SignIn) bool) {
+		for d := Days - 1; d >= 0; d-- {
+			day := t.day(d, false)
+			newestFirst(day.signIns, func(s *SignIn) int64 { return s.Time })
+			for _, s := range day.signIns {
+				if s.Category == c && !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// AuditEvents yields the unified audit log, newest first as the cmdlet does.
+func (t *Tenant) AuditEvents() iter.Seq[*AuditEvent] {
+	return func(yield func(*AuditEvent) bool) {
+		for d := Days - 1; d >= 0; d-- {
+			day := t.day(d, true)
+			newestFirst(day.events, func(e *AuditEvent) int64 { return e.Time })
+			for _, e := range day.events {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func newestFirst[T any](list []T, when func(T) int64) {
+	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(when(b), when(a)) })
+}
+
+// Where yields what keep accepts.
+func Where[T any](list iter.Seq[T], keep func(T) bool) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for v := range list {
+			if keep(v) && !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// dayLog is what happens between two midnights (UTC).
+type dayLog struct {
+	number     int
+	start, end int64
+	signIns    []*SignIn
+	events     []*AuditEvent
+}
+
+// day draws a day. Sign-ins and audit events come from generators of their own,
+// so that the sign-ins are the same with and without the events.
+func (t *Tenant) day(number int, audit bool) *dayLog {
+	d := &dayLog{number: number, start: Day(number).Unix(), end: Day(number + 1).Unix()}
+	for i, p := range t.people {
+		t.work(d, p, t.dice(number, 10+i))
+	}
+	t.machines(d, t.dice(number, 1))
+	if audit {
+		t.activity(d, t.dice(number, 2))
+		t.serviceNoise(d, t.dice(number, 3))
+		t.administration(d, t.dice(number, 4))
+	}
+	for _, s := range t.incident.signIns {
+		if d.start <= s.Time && s.Time < d.end {
+			d.signIns = append(d.signIns, s)
+		}
+	}
+	if audit {
+		for _, e := range t.incident.events {
+			if d.start <= e.Time && e.Time < d.end {
+				d.events = append(d.events, e)
+			}
+		}
+	}
+	return d
+}
+
+func (t *Tenant) dice(day, stream int) *rand.Rand {
+	return rand.New(rand.NewPCG(t.seed, uint64(day)<<32|uint64(stream)))
+}
+
+// count is a whole number of times with the given mean.
+func count(r *rand.Rand, mean float64) int {
+	n := int(mean)
+	if r.Float64() < mean-float64(n) {
+		n++
+	}
+	return n
+}
+
+func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
