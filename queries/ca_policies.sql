@@ -1,0 +1,107 @@
+-- title: Conditional Access policies
+-- description: One row a policy with how often it came to each result. A policy was enforced where the result is
+--   success (what it asks for was met) or failure (not met, or it blocks). notApplied: its conditions did not fit the
+--   sign-in. notEnabled: switched off. The report_only results tell what it would have done: success, failure, or
+--   interrupted (the user would have been asked for something). in_use is false for a policy that was never enforced
+--   and never would have been, in all the evidence. Controls are those it enforced.
+-- group: ca 4
+-- needs: sign_in_policies
+-- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and
+--   without the permission the list is left out: neither means that there is none
+-- caveat: Counts are of sign-ins that carry policy detail, see with_policy_detail in ca_status.
+with results as (
+    select
+        *,
+        result in ('success', 'failure') as enforced
+    from sign_in_policies
+),
+users as (
+    select
+        policy_id,
+        count(who) as enforced_users
+    from (
+        select distinct
+            r.policy_id,
+            coalesce(s.user_principal_name, s.user_id) as who
+        from results as r
+        join sign_ins as s on s.id = r.sign_in_id
+        where r.enforced
+    )
+    group by policy_id
+),
+counts as (
+    select
+        policy_id,
+        arg_max(policy_name, event_time) as policy_name,
+        count(*) as sign_ins,
+        count(*) filter (where enforced) as enforced_sign_ins,
+        count(*) filter (where result = 'success') as success,
+        count(*) filter (where result = 'failure') as failure,
+        count(*) filter (where result = 'notApplied') as not_applied,
+        count(*) filter (where result = 'notEnabled') as not_enabled,
+        count(*) filter (where result = 'reportOnlySuccess') as report_only_success,
+        count(*) filter (where result = 'reportOnlyFailure') as report_only_failure,
+        count(*) filter (where result = 'reportOnlyInterrupted') as report_only_interrupted,
+        count(*) filter (where result = 'reportOnlyNotApplied') as report_only_not_applied,
+        count(*) filter (where result is null or result not in (
+            'success', 'failure', 'notApplied', 'notEnabled', 'reportOnlySuccess', 'reportOnlyFailure',
+            'reportOnlyInterrupted', 'reportOnlyNotApplied'
+        )) as other,
+        min(event_time) filter (where enforced) as first_enforced,
+        max(event_time) filter (where enforced) as last_enforced,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen
+    from results
+    group by policy_id
+),
+controls as (
+    select
+        policy_id,
+        string_agg(distinct grant_controls, '; ' order by grant_controls) as grant_controls,
+        string_agg(distinct session_controls, '; ' order by session_controls) as session_controls
+    from (
+        select distinct
+            policy_id,
+            nullif(grant_controls, '') as grant_controls,
+            nullif(session_controls, '') as session_controls
+        from results
+        where result not in ('notApplied', 'notEnabled', 'reportOnlyNotApplied')
+    )
+    group by policy_id
+),
+ever_in_use as (
+    select distinct policy_id
+    from evidence.sign_in_policies
+    where result in ('success', 'failure', 'reportOnlySuccess', 'reportOnlyFailure', 'reportOnlyInterrupted')
+)
+select
+    c.policy_name,
+    c.sign_ins,
+    c.enforced_sign_ins,
+    coalesce(users.enforced_users, 0) as enforced_users,
+    c.success,
+    c.failure,
+    c.not_applied,
+    c.not_enabled,
+    c.report_only_success,
+    c.report_only_failure,
+    c.report_only_interrupted,
+    c.report_only_not_applied,
+    c.other,
+    controls.grant_controls,
+    controls.session_controls,
+    exists (from ever_in_use as e where e.policy_id is not distinct from c.policy_id) as in_use,
+    c.first_enforced,
+    c.last_enforced,
+    c.first_seen,
+    c.last_seen,
+    c.policy_id
+from counts as c
+left join users using (policy_id)
+left join controls using (policy_id)
+order by
+    c.failure desc,
+    c.enforced_sign_ins desc,
+    c.sign_ins desc,
+    c.policy_name,
+    c.policy_id

@@ -1,0 +1,244 @@
+-- title: Sign-in pattern of each user
+-- description: One row a user. credential_failures counts only refused credentials (wrong password, unknown or
+--   locked account), stopped_after_password the failures that came after a right password; multifactor prompts are
+--   in interrupted and in neither. Hours, weekdays, countries, networks, clients and devices are those of successful
+--   sign-ins; an hour or weekday is usual when it holds at least a twentieth of them. mfa_percent is the share of
+--   successes that had to pass multifactor authentication. new_last_week lists what the user's successes show for
+--   the first time in the last seven days of the evidence; baseline_days says how many days of earlier successes it
+--   was compared with, and where that is empty there was nothing to compare.
+-- group: signins 2
+-- needs: sign_ins
+-- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
+-- caveat: Filters choose the rows that are counted; what is new is always judged on all the evidence. A short
+--   baseline makes everything look new.
+with attempts as (
+    select
+        coalesce(s.user_principal_name, s.user_id) as who,
+        s.user_principal_name,
+        s.user_display_name,
+        s.user_type,
+        s.event_time,
+        s.category,
+        s.status,
+        s.authentication_requirement,
+        s.country,
+        s.autonomous_system_number,
+        s.ip_address,
+        s.app_display_name,
+        s.client_app,
+        coalesce(s.device_name, s.device_id) as device,
+        local_time(s.event_time) as local_event_time,
+        code.first_factor_passed
+    from sign_ins as s
+    left join evidence.error_codes as code on code.error_code = s.error_code
+    where coalesce(s.user_principal_name, s.user_id) is not null
+),
+counts as (
+    select
+        who,
+        max(user_principal_name) as user_principal_name,
+        max(user_display_name) as user_display_name,
+        max(user_type) as user_type,
+        count(*) as sign_ins,
+        count(*) filter (where status = 'success') as success,
+        count(*) filter (where status = 'failure') as failure,
+        count(*) filter (where status = 'interrupted') as interrupted,
+        count(*) filter (where status <> 'success' and not first_factor_passed) as credential_failures,
+        count(*) filter (where status = 'failure' and first_factor_passed) as stopped_after_password,
+        count(*) filter (where category = 'interactive') as interactive,
+        count(*) filter (where category = 'non_interactive') as non_interactive,
+        count(*) filter (where status = 'success' and authentication_requirement = 'multi_factor') as multi_factor,
+        count(*) filter (where status = 'success' and authentication_requirement is not null) as requirement_known,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        max(event_time) filter (where status = 'success') as last_success
+    from attempts
+    group by who
+),
+active_days as (
+    select
+        who,
+        count(*) as active_days
+    from (select distinct who, local_event_time::date as day from attempts)
+    group by who
+),
+successes_by_hour as (
+    select
+        who,
+        hour(local_event_time) as hour,
+        isodow(local_event_time) as weekday,
+        count(*) as successes
+    from attempts
+    where status = 'success'
+    group by all
+),
+-- Hours in a row share hour minus their rank.
+usual_hours as (
+    select
+        who,
+        hour,
+        hour - row_number() over (partition by who order by hour) as run
+    from successes_by_hour
+    group by who, hour
+    qualify sum(successes) * 20 >= sum(sum(successes)) over (partition by who)
+),
+hour_runs as (
+    select
+        who,
+        min(hour) as from_hour,
+        max(hour) as to_hour
+    from usual_hours
+    group by who, run
+),
+hours as (
+    select
+        who,
+        string_agg(format('{:02d}-{:02d}', from_hour, to_hour + 1), ', ' order by from_hour) as usual_hours
+    from hour_runs
+    group by who
+),
+usual_weekdays as (
+    select
+        who,
+        weekday
+    from successes_by_hour
+    group by who, weekday
+    qualify sum(successes) * 20 >= sum(sum(successes)) over (partition by who)
+),
+weekdays as (
+    select
+        who,
+        string_agg(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][weekday], ' ' order by weekday) as usual_weekdays
+    from usual_weekdays
+    group by who
+),
+countries as (
+    select who, string_agg(country, ', ' order by country) as countries
+    from (select distinct who, country from attempts where status = 'success')
+    group by who
+),
+networks as (
+    select who, string_agg('AS' || autonomous_system_number, ', ' order by autonomous_system_number) as networks
+    from (select distinct who, autonomous_system_number from attempts where status = 'success')
+    group by who
+),
+clients as (
+    select who, string_agg(client_app, ', ' order by client_app) as clients
+    from (select distinct who, client_app from attempts where status = 'success')
+    group by who
+),
+devices as (
+    select who, string_agg(device, ', ' order by device) as devices
+    from (select distinct who, device from attempts where status = 'success')
+    group by who
+),
+addresses as (
+    select
+        who,
+        count(ip_address) as ip_addresses
+    from (select distinct who, ip_address from attempts)
+    group by who
+),
+applications as (
+    select
+        who,
+        count(app_display_name) as applications
+    from (select distinct who, app_display_name from attempts)
+    group by who
+),
+last_week as (
+    select max(event_time) - interval 7 days as starts
+    from evidence.sign_ins
+),
+successes as (
+    select
+        coalesce(user_principal_name, user_id) as who,
+        country,
+        'AS' || autonomous_system_number as network,
+        client_app,
+        coalesce(device_name, device_id) as device,
+        app_display_name,
+        event_time
+    from evidence.sign_ins
+    where status = 'success'
+        and coalesce(user_principal_name, user_id) is not null
+),
+baselines as (
+    select
+        who,
+        date_diff('day', min(event_time), max(starts)) as baseline_days
+    from successes, last_week
+    group by who
+    having min(event_time) < max(starts)
+),
+first_uses as (
+    select who, 'country' as trait, country as value, min(event_time) as first_use
+    from successes group by who, country
+    union all
+    select who, 'network', network, min(event_time) from successes group by who, network
+    union all
+    select who, 'client', client_app, min(event_time) from successes group by who, client_app
+    union all
+    select who, 'device', device, min(event_time) from successes group by who, device
+    union all
+    select who, 'application', app_display_name, min(event_time) from successes group by who, app_display_name
+),
+new_traits as (
+    select
+        who,
+        trait || ': ' || string_agg(value, ', ' order by value) as text
+    from first_uses, last_week
+    where first_use >= starts
+        and value is not null
+    group by who, trait
+),
+news as (
+    select
+        who,
+        string_agg(text, '; ' order by text) as new_last_week
+    from new_traits
+    group by who
+)
+select
+    counts.user_principal_name,
+    counts.user_display_name,
+    counts.user_type,
+    counts.sign_ins,
+    counts.success,
+    counts.failure,
+    counts.interrupted,
+    counts.credential_failures,
+    counts.stopped_after_password,
+    counts.interactive,
+    counts.non_interactive,
+    active_days.active_days,
+    hours.usual_hours,
+    weekdays.usual_weekdays,
+    countries.countries,
+    networks.networks,
+    addresses.ip_addresses,
+    applications.applications,
+    clients.clients,
+    devices.devices,
+    round(100.0 * counts.multi_factor / nullif(counts.requirement_known, 0), 1) as mfa_percent,
+    counts.first_seen,
+    counts.last_seen,
+    counts.last_success,
+    case when baselines.who is not null then news.new_last_week end as new_last_week,
+    baselines.baseline_days,
+    counts.who as user
+from counts
+left join active_days using (who)
+left join hours using (who)
+left join weekdays using (who)
+left join countries using (who)
+left join networks using (who)
+left join clients using (who)
+left join devices using (who)
+left join addresses using (who)
+left join applications using (who)
+left join baselines using (who)
+left join news using (who)
+order by
+    counts.sign_ins desc,
+    counts.who
