@@ -352,8 +352,8 @@ func (c *chart) heat(p *picture, axis []string) {
 				r.Tip = fmt.Sprintf("%s, %s: %s %s", group, x, number(v), c.Y[0])
 			}
 			p.Marks = append(p.Marks, r)
-			if s := number(v); ok && v > 0 && float64(7*len(s)+4) <= slot {
-				class := "mid"
+			if s := number(v); ok && v > 0 && 6.5*float64(len(s))+2 <= slot {
+				class := "mid in"
 				if r.Class == "h4" || r.Class == "h5" {
 					class = "mid on"
 				}
@@ -401,7 +401,7 @@ func ticks(top float64) (step, end float64) {
 		return 1, 1
 	}
 	step = math.Pow(10, math.Floor(math.Log10(top)))
-	for _, part := range []float64{0.2, 0.5, 1} {
+	for _, part := range []float64{0.2, 0.5, 1, 2} {
 		if top/(step*part) <= 6 {
 			step *= part
 			break

@@ -184,6 +184,7 @@ func newSection(r *queries.Result) (*section, error) {
 		}
 		s.Rows = append(s.Rows, line)
 	}
+	s.setWidths()
 	s.Count = counted(n, "row")
 	if n > htmlRows {
 		s.More = counted(n-htmlRows, "more row")
@@ -194,6 +195,32 @@ func newSection(r *queries.Result) (*section, error) {
 		}
 	}
 	return s, nil
+}
+
+// setWidths adds to a text column's class how wide it should be: k is kept on
+// one line, v and w are given room, so that no table is squeezed into the page
+// letter by letter. A wide table scrolls.
+func (s *section) setWidths() {
+	for i := range s.Head {
+		if s.Head[i].Class == "n" || s.Head[i].Class == "t" {
+			continue
+		}
+		longest := 0
+		for _, row := range s.Rows {
+			longest = max(longest, cells.StringWidth(row[i].Text))
+		}
+		wide := "w"
+		switch {
+		case longest <= 28, longest <= identifier && s.Head[i].Class == "m":
+			wide = "k"
+		case longest <= 60:
+			wide = "v"
+		}
+		s.Head[i].Class = strings.TrimSpace(s.Head[i].Class + " " + wide)
+		for _, row := range s.Rows {
+			row[i].Class = s.Head[i].Class
+		}
+	}
 }
 
 func newCell(s, class string) bodyCell {
@@ -210,7 +237,7 @@ func newCell(s, class string) bodyCell {
 }
 
 // class tells the style sheet how a column is set: n numbers, t times,
-// m what is compared letter by letter.
+// m what is compared letter by letter. setWidths adds k, v or w.
 func class(c queries.Column) string {
 	switch {
 	case numeric(c.Kind):

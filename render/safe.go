@@ -8,16 +8,17 @@ import (
 )
 
 // visible makes everything in s that a reader would not see, or that would
-// act instead of being shown, into a mark on one line:
+// act instead of being shown, into a mark, all on one line:
 //
-//   - control characters become their picture, so that an escape sequence
-//     moves no cursor (␛) and a line break breaks no table (␊);
+//   - control characters, so that an escape sequence moves no cursor and a
+//     line break breaks no table: <ESC>, <LF>, <U+0007>;
 //   - invisible characters, directions (the bidi controls that show
-//     "gpj.exe" as "exe.jpg"), odd spaces, private and unassigned code points
-//     become <U+202E>;
-//   - bytes that are no UTF-8 become <0xFF>.
+//     "gpj.exe" as "exe.jpg"), odd spaces, private and unassigned code points:
+//     <U+202E>;
+//   - bytes that are no UTF-8: <0xFF>.
 //
-// The marks are for the eye: a log that holds the mark itself looks the same.
+// The marks are plain ASCII, which every font has. They are for the eye: a
+// log that holds the mark itself looks the same.
 func visible(s string) string { return mark(s, false) }
 
 // visibleLines is visible for a place that can hold several lines: line
@@ -39,10 +40,8 @@ func mark(s string, lines bool) string {
 			fmt.Fprintf(&b, "<0x%02X>", s[i])
 		case lines && (r == '\n' || r == '\t'):
 			b.WriteRune(r)
-		case r < 0x20:
-			b.WriteRune(0x2400 + r) // the pictures are in the order of the controls
-		case r == 0x7f:
-			b.WriteRune('␡')
+		case controls[r] != "":
+			b.WriteString(controls[r])
 		case hidden(r):
 			fmt.Fprintf(&b, "<U+%04X>", r)
 		default:
@@ -51,6 +50,11 @@ func mark(s string, lines bool) string {
 		i += size
 	}
 	return b.String()
+}
+
+// controls are the marks of the control characters that logs do hold.
+var controls = map[rune]string{
+	0: "<NUL>", '\t': "<TAB>", '\n': "<LF>", '\r': "<CR>", 0x1b: "<ESC>", 0x7f: "<DEL>",
 }
 
 // plain is the quick answer for most strings: printable ASCII only.

@@ -139,7 +139,11 @@ func (p *page) table(r *queries.Result) error {
 		p.start(head, r.Columns, sample)
 	}
 	if hidden > 0 {
-		p.line(dim, fmt.Sprintf("… %s: --limit 0 shows all, -o FILE.csv writes them", counted(hidden, "more row")))
+		only := ""
+		if p.d.Several {
+			only = "-r " + visible(r.Report.Name) + " "
+		}
+		p.prose(dim, "… ", fmt.Sprintf("%s: --limit 0 shows all, %s-o FILE.csv writes them", counted(hidden, "more row"), only))
 	}
 	if len(lay.omitted) > 0 {
 		p.prose(dim, "… ", counted(len(lay.omitted), "more column")+" in a wider terminal or a file: "+strings.Join(lay.omitted, ", "))
@@ -205,6 +209,7 @@ func fit(natural, floor []int, width int) []int {
 		shown++
 	}
 	widths := slices.Clone(floor[:shown])
+	widths[0] = min(widths[0], width) // the one column of a very narrow terminal
 	for spare := width - used; spare > 0; spare-- {
 		narrow := -1 // the narrowest column that wants more
 		for i, w := range widths {

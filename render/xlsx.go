@@ -76,7 +76,9 @@ type sheetInfo struct {
 }
 
 type styles struct {
-	title, heading, head, headRight, label, wrap, link, text, moment, fraction int
+	title, heading, fact, wrap, link      int // of About
+	head, headRight                       int
+	text, number, yesNo, moment, fraction int
 }
 
 func newWorkbook(d Document) (*workbook, error) {
@@ -96,27 +98,48 @@ func newWorkbook(d Document) (*workbook, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.makeStyles(); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// makeStyles registers the styles. Each names its font: programs differ in
+// what they take instead.
+func (b *workbook) makeStyles() error {
+	font := func(size float64, bold bool, color string) *excelize.Font {
+		return &excelize.Font{Family: "Calibri", Size: size, Bold: bold, Color: color}
+	}
+	const blue, grey, white = "1F4E8C", "5B6675", "FFFFFF"
+	left := &excelize.Alignment{Horizontal: "left", Indent: 1} // keeps off the number to its left
+	header := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{blue}}
+	link := font(11, false, blue)
+	link.Underline = "single"
 	moment, fraction := "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd hh:mm:ss.000"
+	yesNo := `"TRUE";"TRUE";"FALSE"` // LibreOffice shows 1 and 0 without
 	for _, s := range []struct {
 		id    *int
 		style excelize.Style
 	}{
-		{&b.style.title, excelize.Style{Font: &excelize.Font{Bold: true, Size: 18}}},
-		{&b.style.heading, excelize.Style{Font: &excelize.Font{Bold: true, Size: 13, Color: "1F4E8C"}}},
-		{&b.style.head, excelize.Style{Font: &excelize.Font{Bold: true}}},
-		{&b.style.headRight, excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{Horizontal: "right"}}},
-		{&b.style.label, excelize.Style{Font: &excelize.Font{Color: "5B6675"}, Alignment: &excelize.Alignment{Vertical: "top"}}},
-		{&b.style.wrap, excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}},
-		{&b.style.link, excelize.Style{Font: &excelize.Font{Color: "1F4E8C", Underline: "single"}, Alignment: &excelize.Alignment{Vertical: "top"}}},
-		{&b.style.text, excelize.Style{NumFmt: 49}}, // "@": an edited cell stays text
-		{&b.style.moment, excelize.Style{CustomNumFmt: &moment}},
-		{&b.style.fraction, excelize.Style{CustomNumFmt: &fraction}},
+		{&b.style.title, excelize.Style{Font: font(18, true, "")}},
+		{&b.style.heading, excelize.Style{Font: font(13, true, blue)}},
+		{&b.style.fact, excelize.Style{Font: font(11, false, grey)}},
+		{&b.style.wrap, excelize.Style{Font: font(11, false, ""), Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1, WrapText: true}}},
+		{&b.style.link, excelize.Style{Font: link, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1}}},
+		{&b.style.head, excelize.Style{Font: font(11, true, white), Fill: header, Alignment: left}},
+		{&b.style.headRight, excelize.Style{Font: font(11, true, white), Fill: header, Alignment: &excelize.Alignment{Horizontal: "right"}}},
+		{&b.style.text, excelize.Style{Font: font(11, false, ""), Alignment: left, NumFmt: 49}}, // "@": an edited cell stays text
+		{&b.style.number, excelize.Style{Font: font(11, false, "")}},
+		{&b.style.yesNo, excelize.Style{Font: font(11, false, ""), Alignment: left, CustomNumFmt: &yesNo}},
+		{&b.style.moment, excelize.Style{Font: font(11, false, ""), Alignment: left, CustomNumFmt: &moment}},
+		{&b.style.fraction, excelize.Style{Font: font(11, false, ""), Alignment: left, CustomNumFmt: &fraction}},
 	} {
+		var err error
 		if *s.id, err = b.file.NewStyle(&s.style); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return b, nil
+	return nil
 }
 
 // sheet is one sheet being filled: the title if any, the header, the rows.
@@ -208,6 +231,10 @@ func (b *workbook) begin(r *queries.Result, part int, sample [][]any) (*sheet, e
 	if _, err := b.file.NewSheet(s.info.name); err != nil {
 		return nil, err
 	}
+	// Before the stream, which writes a sheet's properties when it opens.
+	if err := b.printWide(info.name); err != nil {
+		return nil, err
+	}
 	var err error
 	if s.stream, err = b.file.NewStreamWriter(s.info.name); err != nil {
 		return nil, err
@@ -238,6 +265,15 @@ func (b *workbook) begin(r *queries.Result, part int, sample [][]any) (*sheet, e
 	}
 	s.row = s.first
 	return s, s.stream.SetRow("A"+strconv.Itoa(s.row), header)
+}
+
+// printWide sets a sheet to be printed across the paper, all columns on a page.
+func (b *workbook) printWide(name string) error {
+	yes, one, zero, landscape := true, 1, 0, "landscape"
+	if err := b.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
+		return err
+	}
+	return b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &one, FitToHeight: &zero})
 }
 
 // isScript says that r is to look as the well-known script's workbook does.
@@ -281,32 +317,32 @@ func (s *sheet) put(row []any) error {
 
 func (s *sheet) cell(v any) any {
 	switch v := v.(type) {
-	case string:
-		t, cut := fitCell(visibleLines(v))
-		if cut {
-			s.info.cut++
-		}
-		return excelize.Cell{StyleID: s.style.text, Value: t}
+	case nil:
+		return nil
 	case int64:
-		if v > exactInt || v < -exactInt { // a spreadsheet keeps 15 digits
-			return excelize.Cell{StyleID: s.style.text, Value: text(v)}
+		if v <= exactInt && v >= -exactInt { // a spreadsheet keeps 15 digits
+			return excelize.Cell{StyleID: s.style.number, Value: v}
 		}
-		return v
 	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return text(v)
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			return excelize.Cell{StyleID: s.style.number, Value: v}
 		}
-		return v
+	case bool:
+		return excelize.Cell{StyleID: s.style.yesNo, Value: v}
 	case time.Time:
 		switch {
-		case v.Year() < 1901 || v.Year() > 9999: // outside of what a spreadsheet calls a date
-			return text(v)
+		case v.Year() < 1901 || v.Year() > 9999: // no date for a spreadsheet
 		case v.Nanosecond() != 0:
 			return excelize.Cell{StyleID: s.style.fraction, Value: v}
+		default:
+			return excelize.Cell{StyleID: s.style.moment, Value: v}
 		}
-		return excelize.Cell{StyleID: s.style.moment, Value: v}
 	}
-	return v
+	t, cut := fitCell(visibleLines(text(v)))
+	if cut {
+		s.info.cut++
+	}
+	return excelize.Cell{StyleID: s.style.text, Value: t}
 }
 
 // fitCell cuts a text that is longer than a cell, and says so in the cell.
@@ -361,76 +397,102 @@ func visibleAll(all []string) []string {
 func columnWidths(head []string, sample [][]any) []float64 {
 	widths := make([]float64, len(head))
 	for i, h := range head {
-		w := cells.StringWidth(h) + 4
+		w := cells.StringWidth(h) + 5
 		for _, row := range sample {
-			w = max(w, cells.StringWidth(visible(text(row[i])))+2)
+			w = max(w, cells.StringWidth(visible(text(row[i])))+3)
 		}
 		widths[i] = float64(min(w, columnWide))
 	}
 	return widths
 }
 
+// aboutWidths are the widths, in characters, of the columns of About.
+var aboutWidths = []float64{34, 12, 34, 70, 60}
+
 // about fills the first sheet.
 func (b *workbook) about() error {
-	f, row := b.file, 0
-	var failed error
-	put := func(style int, values ...any) {
-		row++
-		for i, v := range values {
-			cell, err := excelize.CoordinatesToCellName(i+1, row)
-			if err == nil {
-				err = f.SetCellValue("About", cell, v)
-			}
-			if err == nil && style != 0 {
-				err = f.SetCellStyle("About", cell, cell, style)
-			}
-			if err != nil && failed == nil {
-				failed = err
-			}
+	for i, w := range aboutWidths {
+		column := string(rune('A' + i))
+		if err := b.file.SetColWidth("About", column, column, w); err != nil {
+			return err
 		}
 	}
-	put(b.style.title, visible(b.d.Title))
+	if err := b.printWide("About"); err != nil {
+		return err
+	}
+	p := &aboutPage{workbook: b}
+	p.put(b.style.title, visible(b.d.Title))
 	for _, fact := range facts(b.d) {
-		put(b.style.label, fact)
+		p.put(b.style.fact, fact)
 	}
-	row++
+	p.row++
 	if len(b.d.Filters) > 0 {
-		put(b.style.heading, "Filters: this workbook shows a part of the evidence")
+		p.put(b.style.heading, "Filters: this workbook shows a part of the evidence")
 		for _, filter := range b.d.Filters {
-			put(0, visible(filter))
+			p.put(b.style.fact, visible(filter))
 		}
-		row++
+		p.row++
 	}
-	put(b.style.heading, "Sheets")
-	put(b.style.head, "sheet", "rows", "title", "what it shows", "notes")
+	p.put(b.style.heading, "Sheets")
+	p.put(b.style.head, "sheet", "rows", "title", "what it shows", "notes")
 	for _, s := range b.sheets {
-		put(b.style.wrap, s.name, s.rows, visible(title(s.result)), visible(s.result.Report.Description), b.remarks(s))
-		cell := "A" + strconv.Itoa(row)
-		if err := f.SetCellHyperLink("About", cell, "'"+s.name+"'!A1", "Location"); err != nil {
-			return err
-		}
-		if err := f.SetCellStyle("About", cell, cell, b.style.link); err != nil {
-			return err
-		}
+		p.put(b.style.wrap, s.name, s.rows, visible(title(s.result)), visible(s.result.Report.Description), b.remarks(s))
+		p.link("'" + s.name + "'!A1")
 	}
 	if len(b.d.Sources) > 0 {
-		row++
-		put(b.style.heading, "Files of evidence")
-		put(b.style.head, "file", "records", "format", "SHA-256", "bytes")
+		p.row++
+		p.put(b.style.heading, "Files of evidence")
+		p.put(b.style.head, "file", "records", "format", "SHA-256", "bytes")
 		for _, s := range b.d.Sources {
-			put(b.style.wrap, visible(s.Path), s.Records, visible(s.Format), visible(s.SHA256), s.Size)
+			p.put(b.style.wrap, visible(s.Path), s.Records, visible(s.Format), visible(s.SHA256), s.Size)
 		}
 	}
-	if failed != nil {
-		return failed
-	}
-	for i, w := range []float64{34, 12, 34, 70, 60} {
-		column := string(rune('A' + i))
-		if err := f.SetColWidth("About", column, column, w); err != nil {
-			return err
-		}
+	if p.err != nil {
+		return p.err
 	}
 	return b.arrange()
+}
+
+// aboutPage writes About row by row and keeps the first error.
+type aboutPage struct {
+	*workbook
+	row int
+	err error
+}
+
+func (p *aboutPage) keep(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+// put writes the next row. A row of wrapped texts gets the height that they
+// need: not every program works it out.
+func (p *aboutPage) put(style int, values ...any) {
+	p.row++
+	lines := 1
+	for i, v := range values {
+		cell := string(rune('A'+i)) + strconv.Itoa(p.row)
+		p.keep(p.file.SetCellValue("About", cell, v))
+		p.keep(p.file.SetCellStyle("About", cell, cell, style))
+		if s, ok := v.(string); ok && style == p.style.wrap {
+			n := 0
+			for part := range strings.SplitSeq(s, "\n") {
+				n += len(wrap(part, int(aboutWidths[i])-3))
+			}
+			lines = max(lines, n)
+		}
+	}
+	if lines > 1 {
+		p.keep(p.file.SetRowHeight("About", p.row, min(15*float64(lines), excelize.MaxRowHeight)))
+	}
+}
+
+// link makes the first cell of the row lead to a place in the workbook.
+func (p *aboutPage) link(to string) {
+	cell := "A" + strconv.Itoa(p.row)
+	p.keep(p.file.SetCellHyperLink("About", cell, to, "Location"))
+	p.keep(p.file.SetCellStyle("About", cell, cell, p.style.link))
 }
 
 // remarks is all that a reader of the sheet must know.
