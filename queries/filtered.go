@@ -94,13 +94,14 @@ func (c *Case) showTheRest(ctx context.Context) error {
 // filteredView is a view of the case as the filters let it be seen. The
 // timeline is made anew from the filtered tables. A session is shown as
 // evidence has it, whole, if it occurs in what the filters show: judging it by
-// some of its rows would hide what is wrong with it.
+// some of its rows would hide what is wrong with it. Other views, such as
+// coverage, are never filtered.
 func (c *Case) filteredView(v ingest.View, conditions int) string {
-	if v.Name != "sessions" {
+	if v.Name == "events" {
 		return strings.ReplaceAll(v.SQL, "evidence.", "")
 	}
-	view := "create view sessions as select * from evidence.sessions"
-	if conditions == 0 {
+	view := "create view " + v.Name + " as select * from evidence." + v.Name
+	if v.Name != "sessions" || conditions == 0 {
 		return view
 	}
 	// Rows of a log that lacks a filtered column are all shown; they say

@@ -32,7 +32,7 @@ func (c *Case) notesOn(ctx context.Context, r Report) ([]string, error) {
 	switch {
 	case len(r.Needs) == 0:
 	case inEvidence == 0:
-		return []string{"Not loaded, which is not the same as nothing found: " + r.FilledBy + "."}, nil
+		return []string{"Not loaded, which is not the same as nothing found. This report needs " + strings.TrimSuffix(r.FilledBy, ".") + "."}, nil
 	case inView == 0:
 		notes = append(notes, fmt.Sprintf("The filters exclude all %d records that this report could be about.", inEvidence))
 	default:
