@@ -82,6 +82,21 @@ create macro listed(items) as case
     when len(items) > 0 then array_to_string(items, ', ')
 end;
 
+-- A list in fewer words: the first five, and how many more.
+create macro few(items) as case
+    when len(items) > 5 then array_to_string(items[1:5], ', ') || ' and ' || (len(items) - 5) || ' more'
+    when len(items) > 0 then array_to_string(items, ', ')
+end;
+
+-- A time as text in the run's zone, to the minute.
+create macro minute_text(utc) as strftime(local_time(utc), '%Y-%m-%d %H:%M');
+
+-- A period as text.
+create macro period_text(earliest, latest) as case
+    when minute_text(earliest) = minute_text(latest) then minute_text(earliest)
+    else minute_text(earliest) || ' to ' || minute_text(latest)
+end;
+
 -- One timeline over all event tables. Its rows lead back to their record.
 --   event_time timestamp: when (UTC)
 --   source varchar: the table the event stands in

@@ -62,3 +62,19 @@ func TestOpenEmpty(t *testing.T) {
 		}
 	}
 }
+
+func TestReportsRun(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC)
+	for _, report := range Reports() {
+		r, err := c.Run(context.Background(), report)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, err := range r.Rows {
+			if err != nil {
+				t.Error(report.Name, err)
+			}
+		}
+	}
+}
