@@ -66,6 +66,9 @@ func (t *Tenant) activity(d *dayLog, r *rand.Rand) {
 				ID: newGUID(r), Time: s.Time + 20 + int64(r.IntN(3900)), Kind: pick(r, kinds),
 				Actor: s.Person, SignIn: s, IP: s.From.IP, Detail: r.Uint64(),
 			}
+			if r.IntN(3) == 0 && s.Person.paysBills() && e.Kind.Workload == "Exchange" && e.Kind.RecordType != exchangeAdmin {
+				e.Target = t.shared
+			}
 			if r.IntN(50) == 0 { // a token from before the period
 				old := *s
 				old.ID, old.Time = newRequestID(r), start-int64(1+r.IntN(90000))
@@ -102,13 +105,14 @@ func (t *Tenant) serviceNoise(d *dayLog, r *rand.Rand) {
 }
 
 // administration is the service desk and the administrators at work in the
-// directory. These records have a back-end address and no session.
+// directory. These records have a back-end address and no session. The victim
+// is left to the incident.
 func (t *Tenant) administration(d *dayLog, r *rand.Rand) {
 	admins := []*Person{t.person("pieter.de.wit@contoso.com"), t.person("priya.raman@contoso.com"), t.person("ciaran.walsh@contoso.com")}
 	for range count(r, t.directory) {
 		d.events = append(d.events, &AuditEvent{
 			ID: newGUID(r), Time: d.start + 25200 + int64(r.IntN(36000)), Kind: pick(r, adminKinds),
-			Actor: pick(r, admins), IP: microsoft.at(r.IntN(500)).IP, Target: pick(r, t.people), Detail: r.Uint64(),
+			Actor: pick(r, admins), IP: microsoft.at(r.IntN(500)).IP, Target: pick(r, t.people[1:]), Detail: r.Uint64(),
 		})
 	}
 }

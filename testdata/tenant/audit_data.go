@@ -438,11 +438,19 @@ func cmdletBody(j *jsonText, e *AuditEvent, object string, parameters func()) {
 // RuleKeyword is what the intruder's inbox rule hides.
 const RuleKeyword = "invoice"
 
+// ruleBody is the intruder's rule where the event names it, else one of those
+// that people make.
 func ruleBody(j *jsonText, e *AuditEvent) {
-	cmdletBody(j, e, organizationUnit+"/"+e.Actor.ID.String()+`\`+e.Item, func() {
+	name := e.item([]string{"Newsletters", "Suppliers", "Build results"})
+	cmdletBody(j, e, organizationUnit+"/"+e.Actor.ID.String()+`\`+name, func() {
 		j.pair("AlwaysDeleteOutlookRulesBlob", "False")
 		j.pair("Force", "False")
-		j.pair("Name", e.Item)
+		j.pair("Name", name)
+		if e.Item == "" {
+			j.pair("FromAddressContainsWords", "@northwind.example")
+			j.pair("MoveToFolder", name)
+			return
+		}
 		j.pair("SubjectOrBodyContainsWords", RuleKeyword+";payment;bank account")
 		j.pair("MoveToFolder", "RSS Feeds")
 		j.pair("MarkAsRead", "True")

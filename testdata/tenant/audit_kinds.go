@@ -115,7 +115,7 @@ var adminKinds = []*Kind{
 }
 
 var (
-	mailWork  = []*Kind{mailRead, mailRead, mailRead, mailRead, mailSynced, mailSent, mailSent, mailCreated, mailUpdated, mailUpdated, mailBinned, mailDeleted, mailPurged, rulesUpdated, autoReplySet}
+	mailWork  = []*Kind{mailRead, mailRead, mailRead, mailRead, mailSynced, mailSent, mailSent, mailCreated, mailUpdated, mailUpdated, mailBinned, mailDeleted, mailPurged, rulesUpdated, autoReplySet, ruleCreated}
 	fileWork  = []*Kind{fileRead, fileRead, fileRead, fileRead, fileChanged, fileChanged, fileShown, fileUploaded, fileDownloaded, fileSynced, pageViewed, pageViewed, linkCreated}
 	teamsWork = []*Kind{messageSent, messageSent, messageSent, teamsSession}
 )

@@ -13,7 +13,7 @@ type jsonText struct {
 func (j *jsonText) comma() {
 	if n := len(j.b); n > 0 {
 		switch j.b[n-1] {
-		case '{', '[', ':', '\n':
+		case '{', '[', ':':
 		default:
 			j.b = append(j.b, ',')
 		}

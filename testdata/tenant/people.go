@@ -168,7 +168,7 @@ func newPerson(name string, i int, o *office, traits string) *Person {
 		puid:   fmt.Sprintf("10032002%08X", 0x1A2B3C00+i*7919),
 		sid:    fmt.Sprintf("S-1-5-21-2718281828-3141592653-1618033988-%d", 21000000+i*13),
 		home:   o.homes[i%len(o.homes)].at(i * 3),
-		starts: 7 + r.IntN(3), inDesk: 0.35 + 0.3*r.Float64(),
+		starts: 7 + r.IntN(3), inDesk: 0.35 + float64(0.3*r.Float64()),
 	}
 	kind := [6]int{0, 0, 1, 2, 1, 0}[i%6]
 	switch {
@@ -238,6 +238,11 @@ func (t *Tenant) serviceAccounts() {
 		t.services = append(t.services, p)
 	}
 	t.shared = shared
+}
+
+// paysBills: has the shared mailbox of accounts payable.
+func (p *Person) paysBills() bool {
+	return p.Job == "Accounts payable" || p.Job == "Controller" || p.Job == "Finance manager"
 }
 
 func (t *Tenant) person(upn string) *Person {

@@ -73,7 +73,7 @@ func (t *Tenant) sitting(d *dayLog, r *rand.Rand, p *Person) {
 	case p.Guest:
 	case x < p.inDesk:
 		from = p.office.network.at(r.IntN(2))
-	case x > 0.86 && !p.Admin:
+	case x > 0.86 && (!p.Admin || x > 0.95):
 		client, from = p.phone, p.office.carrier(r)
 	case p.vpn && x > 0.6:
 		from = companyVPN.at(r.IntN(4))
@@ -86,7 +86,7 @@ func (t *Tenant) sitting(d *dayLog, r *rand.Rand, p *Person) {
 			}
 		}
 	}
-	local := float64(p.starts) + 9*r.Float64()
+	local := float64(p.starts) + float64(9*r.Float64())
 	if r.IntN(12) == 0 {
 		local += 2.5
 	}
@@ -197,7 +197,7 @@ func latency(r *rand.Rand) int { return 40 + r.IntN(160) + r.IntN(2)*r.IntN(900)
 
 func secondFactor(p *Person, c *Client) string {
 	switch {
-	case p.Admin || p.Job == "President":
+	case (p.Admin || p.Job == "President") && c == p.desk:
 		return windowsHello
 	case p.office == offices[1]:
 		return textMessage
@@ -277,7 +277,7 @@ func (t *Tenant) machines(d *dayLog, r *rand.Rand) {
 		Code: success, Incoming: "none", Latency: latency(r),
 	})
 	for _, p := range principals {
-		for range count(r, p.share*t.principals/Days) {
+		for range count(r, t.principals*p.share/138/Days) {
 			s := &SignIn{
 				ID: newRequestID(r), Correlation: newGUID(r), Time: d.start + int64(r.IntN(86400)), Category: ServicePrincipal,
 				Principal: p, App: p.App, Resource: pick(r, p.uses), Code: success, Incoming: "none", Latency: latency(r),

@@ -7,11 +7,12 @@
 //	err := tenant.WritePortalJSON(w, t.SignIns(tenant.Interactive), tenant.OneLine)
 //	err = tenant.WriteCmdletCSV(w, 10, t.AuditEvents())
 //
-// The same options give the same bytes on every machine. Nothing reads the
-// clock; a day is drawn from the seed and the day's number alone, so that only
+// The same options give the same bytes on every machine (products are converted
+// to float64 before they are added to, lest a processor fuse the two). Nothing
+// reads the clock; a day is drawn from the seed and the day's number alone, so that only
 // one day is in memory and both sequences can be walked as often as needed.
 //
-// [WriteContoso] writes the folder of exports that a responder was handed, and
+// [Tenant.WriteContoso] writes the folder of exports that a responder was handed, and
 // returns the [Truth]: the counts, taken from the model while it is written out
 // and never from what was written.
 //
@@ -61,7 +62,7 @@ type Tenant struct {
 	// How much happens, set by size.
 	sittings   float64 // times a day that a person signs in
 	refreshes  float64 // token refreshes a sitting
-	principals float64 // scale of the service principals' sign-ins
+	principals float64 // sign-ins of all service principals
 	logons     float64 // share of the sign-ins that the audit log has too
 	workload   float64 // audit records a token
 	noise      float64 // records of the service itself a day
@@ -83,20 +84,45 @@ func New(o Options) *Tenant {
 	t.hire(min(max(len(staff), o.SignIns/400), 4000))
 	t.incident = t.breach()
 
-	// The constants are averages of what one sitting or token leaves behind.
-	personDays := float64(len(t.people)) * 20.6
+	t.scale(o)
+	return t
+}
+
+// scale sets how much happens. It lives through the period once with one sitting
+// a day and one refresh a sitting, and goes by what that left behind.
+func (t *Tenant) scale(o Options) {
 	users := 0.92 * float64(o.SignIns)
-	interactive := max(0.45*users-float64(len(t.incident.signIns)), 1)
-	t.sittings = interactive / 1.21 / personDays
-	t.refreshes = 0.55 * users / (interactive / 1.21) * 1.12
-	t.principals = 0.08 * float64(o.SignIns) / 138
+	t.principals = float64(o.SignIns) - users
+	t.sittings, t.refreshes = 1, 1
+	var signIns [2]float64 // interactive and not
+	var tokens [2]float64  // those of them that the audit log sees in use
+	for d := range Days {
+		day := &dayLog{number: d, start: Day(d).Unix(), end: Day(d + 1).Unix()}
+		for i, p := range t.people {
+			t.work(day, p, t.dice(d, 10+i))
+		}
+		for _, s := range day.signIns {
+			i := 0
+			if s.Category == NonInteractive {
+				i = 1
+			}
+			signIns[i]++
+			if s.Code == success && workOn(s.Resource) != nil {
+				tokens[i]++
+			}
+		}
+	}
+	planted := float64(len(t.incident.signIns))
+	interactive, background := max(float64(0.45*users)-planted, 1), 0.55*users
+	t.sittings = interactive / signIns[0]
+	t.refreshes = background / signIns[1] / t.sittings
+
 	rest := max(float64(o.AuditEvents-len(t.incident.events)), 1)
 	t.logons = min(0.24*rest/users, 1)
-	rest -= t.logons * users
+	rest -= float64(t.logons * users)
 	t.directory = 0.08 * rest / Days
 	t.noise = 0.42 * rest / Days
-	t.workload = 0.50 * rest / (0.72 * users)
-	return t
+	t.workload = 0.50 * rest / (float64(tokens[0]*t.sittings) + float64(tokens[1]*t.sittings*t.refreshes))
 }
 
 // Category is which of the portal's four files a sign-in is in.
