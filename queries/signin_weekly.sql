@@ -1,8 +1,8 @@
 -- title: Sign-ins a week
 -- description: One row an ISO week (Monday to Sunday), weeks without a sign-in included. users counts who tried,
 --   users_signed_in who succeeded at least once. days_covered says how many of the week's days lie between the
---   first and the last sign-in of the evidence: a week with fewer than seven is cut by the export's edge and can't be
---   compared. change_percent is the change of sign_ins against the week before, given between two whole weeks only.
+--   first and the last sign-in of the evidence (and within --since and --until): a week with fewer than seven is cut
+--   and can't be compared. change_percent is the change of sign_ins against the week before, given between two whole weeks only.
 -- group: signins 3
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
@@ -10,30 +10,24 @@
 --   because of the row limit): a step in the counts may be an edge of one file, see coverage.
 -- chart: stacked x=week y=success,failure,interrupted title=Sign-ins a week
 -- chart: bar x=week y=users,users_signed_in title=Users a week
-with evidence_days as (
+with period as (
     select
-        local_time(min(event_time))::date as first_day,
-        local_time(max(event_time))::date as last_day
+        local_time(greatest(min(event_time), getvariable('since')::timestamp))::date as first_day,
+        local_time(least(max(event_time), getvariable('until')::timestamp - interval 1 microsecond))::date as last_day
     from evidence.sign_ins
-),
-shown_days as (
-    select
-        local_time(min(event_time))::date as first_day,
-        local_time(max(event_time))::date as last_day
-    from sign_ins
 ),
 weeks as (
     select
         monday::date as monday,
-        date_diff(
-            'day',
-            greatest(monday::date, evidence_days.first_day),
-            least(monday::date + 6, evidence_days.last_day)
-        ) + 1 as days_covered
+        date_diff('day', greatest(monday::date, first_day), least(monday::date + 6, last_day)) + 1 as days_covered
     from (
-        select unnest(generate_series(date_trunc('week', first_day), last_day, interval 7 days)) as monday
-        from shown_days
-    ), evidence_days
+        select
+            first_day,
+            last_day,
+            unnest(generate_series(date_trunc('week', first_day), last_day, interval 7 days)) as monday
+        from period
+    )
+    where exists (from sign_ins)
 ),
 by_actor as (
     select

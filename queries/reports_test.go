@@ -1,0 +1,251 @@
+package queries
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"entrail/ingest"
+	"entrail/ingest/engine"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// TestReports runs each report over the rows of its fixtures:
+// testdata/reports/REPORT.txtar or REPORT.CASE.txtar. Above the first file of
+// a fixture stands what it shows and why the expected numbers are what they
+// are. Its files are
+//
+//	TABLE.csv    rows of a table, under a header of some of its columns;
+//	             an empty cell is NULL
+//	TABLE.jsonl  the same, an object a row; an object as value is stored as
+//	             its text, as the column raw wants it
+//	setup.sql    statements, for rows too many to write down
+//	options      the run's flags, one a line: tz Europe/Berlin, since 2026-10-01
+//	want.csv     the rows expected, in their order, under a header of those
+//	             columns that are compared
+//
+// file_id and record are filled in where a fixture does not give them.
+func TestReports(t *testing.T) {
+	fixtures, err := filepath.Glob("testdata/reports/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(fixtures) == 0 {
+		t.Fatal("no fixtures")
+	}
+	for _, path := range fixtures {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runFixture(t, archive)
+		})
+	}
+}
+
+// TestEveryReportHasAFixture keeps the folder complete.
+func TestEveryReportHasAFixture(t *testing.T) {
+	for _, r := range Reports() {
+		if !slices.Contains([]string{"signins", "apps", "ca", "audit"}, r.Group) {
+			continue
+		}
+		fixtures, err := filepath.Glob("testdata/reports/" + r.Name + "*.txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(fixtures, func(path string) bool { return reportOf(filepath.Base(path)) == r.Name }) {
+			t.Errorf("%s.sql has no fixture testdata/reports/%s.txtar", r.Name, r.Name)
+		}
+	}
+}
+
+// reportOf is the report that a fixture's file name begins with.
+func reportOf(name string) string {
+	name, _, _ = strings.Cut(name, ".")
+	return name
+}
+
+func runFixture(t *testing.T, archive *txtar.Archive) {
+	var (
+		rows   []string
+		filter Filter
+		zone   = time.UTC
+		want   [][]string
+	)
+	for _, f := range archive.Files {
+		text := string(f.Data)
+		table, ending, _ := strings.Cut(f.Name, ".")
+		switch {
+		case f.Name == "want.csv":
+			want = readCSV(t, text)
+		case f.Name == "options":
+			filter, zone = readOptions(t, text)
+		case f.Name == "setup.sql":
+			for statement := range strings.SplitSeq(strings.TrimSpace(text), ";\n") {
+				rows = append(rows, strings.TrimSuffix(statement, ";"))
+			}
+		case ending == "csv":
+			rows = append(rows, insertCSV(t, table, readCSV(t, text))...)
+		case ending == "jsonl":
+			rows = append(rows, insertJSON(t, table, text)...)
+		default:
+			t.Fatalf("file %s: want TABLE.csv, TABLE.jsonl, setup.sql, options or want.csv", f.Name)
+		}
+	}
+	if len(want) == 0 {
+		t.Fatal("no want.csv")
+	}
+	report, ok := Lookup(reportOf(strings.TrimPrefix(filepath.Base(t.Name()), "/")))
+	if !ok {
+		t.Fatalf("no report is called %s", reportOf(filepath.Base(t.Name())))
+	}
+	result, err := openCase(t, filter, zone, rows...).Run(context.Background(), report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := [][]string{want[0]}
+	for row, err := range result.Rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, pick(t, result.Columns, row, want[0]))
+	}
+	for i := range max(len(got), len(want)) {
+		g, w := "nothing", "nothing"
+		if i < len(got) {
+			g = strings.Join(got[i], " | ")
+		}
+		if i < len(want) {
+			w = strings.Join(want[i], " | ")
+		}
+		if g != w {
+			t.Errorf("row %d\n got %s\nwant %s", i, g, w)
+		}
+	}
+}
+
+// pick writes the values of the named columns as a fixture has them.
+func pick(t *testing.T, columns []Column, row []any, names []string) []string {
+	t.Helper()
+	var picked []string
+	for _, name := range names {
+		i := slices.IndexFunc(columns, func(c Column) bool { return c.Name == name })
+		if i < 0 {
+			t.Fatalf("the report has no column %s", name)
+		}
+		switch v := row[i].(type) {
+		case nil:
+			picked = append(picked, "")
+		case time.Time:
+			picked = append(picked, v.Format(time.RFC3339))
+		default:
+			picked = append(picked, fmt.Sprint(v))
+		}
+	}
+	return picked
+}
+
+func readOptions(t *testing.T, text string) (Filter, *time.Location) {
+	t.Helper()
+	filter, zone := Filter{}, time.UTC
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		var err error
+		switch name {
+		case "tz":
+			zone, err = LoadZone(value)
+		case "since":
+			filter.Since, err = ParseTime(value)
+		case "until":
+			filter.Until, err = ParseTime(value)
+		case "user":
+			filter.Users = append(filter.Users, value)
+		case "app":
+			filter.Apps = append(filter.Apps, value)
+		default:
+			t.Fatalf("options: %q", line)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filter, zone
+}
+
+func readCSV(t *testing.T, text string) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func insertCSV(t *testing.T, table string, rows [][]string) []string {
+	t.Helper()
+	if len(rows) == 0 {
+		t.Fatalf("%s.csv is empty", table)
+	}
+	var statements []string
+	for i, row := range rows[1:] {
+		values := map[string]*string{}
+		for c, name := range rows[0] {
+			if row[c] != "" {
+				values[name] = &row[c]
+			}
+		}
+		statements = append(statements, insert(table, i+1, values))
+	}
+	return statements
+}
+
+func insertJSON(t *testing.T, table, text string) []string {
+	t.Helper()
+	var statements []string
+	for line := range strings.Lines(text) {
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(line), &object); err != nil {
+			t.Fatalf("%s.jsonl: %v: %s", table, err, line)
+		}
+		values := map[string]*string{}
+		for name, raw := range object {
+			value := string(raw)
+			if raw[0] == '"' {
+				if err := json.Unmarshal(raw, &value); err != nil {
+					t.Fatal(err)
+				}
+			}
+			values[name] = &value
+		}
+		statements = append(statements, insert(table, len(statements)+1, values))
+	}
+	return statements
+}
+
+// insert adds a row, with the file and record number that events have.
+func insert(table string, record int, values map[string]*string) string {
+	if slices.ContainsFunc(eventTables(), func(e ingest.Table) bool { return e.Name == table }) {
+		if values["file_id"] == nil {
+			one := "1"
+			values["file_id"] = &one
+		}
+		if values["record"] == nil {
+			number := fmt.Sprint(record)
+			values["record"] = &number
+		}
+	}
+	var columns, literals []string
+	for name, value := range values {
+		columns = append(columns, engine.Identifier(name))
+		literals = append(literals, engine.Literal(*value))
+	}
+	return "insert into " + engine.Identifier(table) + " (" + strings.Join(columns, ", ") + ") values (" + strings.Join(literals, ", ") + ")"
+}
