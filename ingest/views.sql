@@ -348,11 +348,11 @@ per_session as (
         session_id,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
-        count_if(is_sign_in) as sign_ins,
-        count_if(is_sign_in and status = 'success') as sign_ins_success,
-        count_if(is_sign_in and status = 'failure') as sign_ins_failure,
-        count_if(is_sign_in and status = 'interrupted') as sign_ins_interrupted,
-        count_if(not is_sign_in) as audit_events,
+        count(*) filter (where is_sign_in) as sign_ins,
+        count(*) filter (where is_sign_in and status = 'success') as sign_ins_success,
+        count(*) filter (where is_sign_in and status = 'failure') as sign_ins_failure,
+        count(*) filter (where is_sign_in and status = 'interrupted') as sign_ins_interrupted,
+        count(*) filter (where not is_sign_in) as audit_events,
         list_sort(list(distinct user_name) filter (where user_name <> '')) as users,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as ip_addresses,
         list_sort(list(distinct network) filter (where network is not null)) as networks,
@@ -368,7 +368,7 @@ per_session as (
         coalesce(bool_or(is_device_code), false) as is_device_code,
         coalesce(bool_or(is_legacy), false) as is_legacy,
         min(risk) as risk, -- high sorts before medium
-        count_if(is_moved) as moved_events,
+        count(*) filter (where is_moved) as moved_events,
         coalesce(bool_or(category = 'interactive'), false) as has_interactive,
         bool_or(is_sign_in and category is null) as has_unknown_category,
         bool_and(is_system) as is_system,
@@ -378,7 +378,7 @@ per_session as (
 loaded as (
     select
         count(session_id) > 0 as has_session_ids,
-        count_if(category = 'interactive') > 0 as has_interactive,
+        count(*) filter (where category = 'interactive') > 0 as has_interactive,
     from evidence.sign_ins
 ),
 reasons as (
@@ -617,9 +617,9 @@ counts as (
         min(event_time) as first_event,
         max(event_time) as last_event,
         count(distinct local_time(event_time)::date) as days,
-        count_if(event_time is null) as timeless,
-        case when position <= 9 then count_if(has_session_id) end as with_session_id,
-        case when position <= 6 then count_if(has_policy_detail) end as with_policy_detail,
+        count(*) filter (where event_time is null) as timeless,
+        case when position <= 9 then count(*) filter (where has_session_id) end as with_session_id,
+        case when position <= 6 then count(*) filter (where has_policy_detail) end as with_policy_detail,
     from loaded
     group by position, log
 ),

@@ -2,7 +2,9 @@ package queries
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,9 +12,8 @@ import (
 	"entrail/ingest/engine"
 )
 
-// newCase makes a case file of the statements' rows, as evidence.TABLE or
-// TABLE, and returns its path.
-func newCase(t *testing.T, statements ...string) string {
+// newCase makes a case file, runs the statements in it, and returns its path.
+func newCase(t testing.TB, statements ...string) string {
 	t.Helper()
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "case.duckdb")
@@ -39,8 +40,8 @@ func newCase(t *testing.T, statements ...string) string {
 	return path
 }
 
-// openCase opens a case of the statements' rows.
-func openCase(t *testing.T, f Filter, zone *time.Location, statements ...string) *Case {
+// openCase opens a case in which the statements were run.
+func openCase(t testing.TB, f Filter, zone *time.Location, statements ...string) *Case {
 	t.Helper()
 	c, err := Open(context.Background(), newCase(t, statements...), engine.Options{Temp: t.TempDir()}, f, zone)
 	if err != nil {
@@ -50,31 +51,35 @@ func openCase(t *testing.T, f Filter, zone *time.Location, statements ...string)
 	return c
 }
 
-func TestOpenEmpty(t *testing.T) {
-	c := openCase(t, Filter{}, time.UTC)
-	for _, q := range []string{"select * from sessions", "select * from events", "select * from files"} {
-		r, err := c.Query(context.Background(), q)
+// answer reads an ad-hoc query whole: a line a row, values joined by |.
+func answer(t testing.TB, c *Case, query string) string {
+	t.Helper()
+	r, err := c.Query(context.Background(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines(t, r)
+}
+
+// lines reads a result whole: a line a row, values joined by |.
+func lines(t testing.TB, r *Result) string {
+	t.Helper()
+	var all []string
+	for row, err := range r.Rows {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for row, err := range r.Rows {
-			t.Fatal(row, err)
-		}
-	}
-}
-
-func TestReportsRun(t *testing.T) {
-	c := openCase(t, Filter{}, time.UTC)
-	for _, report := range Reports() {
-		r, err := c.Run(context.Background(), report)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		for _, err := range r.Rows {
-			if err != nil {
-				t.Error(report.Name, err)
+		var values []string
+		for _, v := range row {
+			if at, ok := v.(time.Time); ok {
+				v = at.Format(time.RFC3339)
 			}
+			if v == nil {
+				v = ""
+			}
+			values = append(values, fmt.Sprint(v))
 		}
+		all = append(all, strings.Join(values, "|"))
 	}
+	return strings.Join(all, "\n")
 }

@@ -10,8 +10,8 @@ with password_codes as (
 
 evidence_files as (
     select
-        count_if(format is not null) as recognised,
-        count_if(format is null and not (ends_with(lower(path), '.zip') and note is null)) as unrecognised,
+        count(*) filter (where format is not null) as recognised,
+        count(*) filter (where format is null and not (ends_with(lower(path), '.zip') and note is null)) as unrecognised,
         few(list(path order by file_id) filter (where format is null)) as unrecognised_list,
         coalesce(sum(records), 0)::bigint as records,
         coalesce(sum(loaded), 0)::bigint as loaded,
@@ -107,7 +107,7 @@ conditional_access_lines as (
             when with_detail < times then with_detail || ' of them tell which policies'
         end as detail,
     from (
-        select conditional_access_status, count(*) as times, count_if(has_policy_detail) as with_detail
+        select conditional_access_status, count(*) as times, count(*) filter (where has_policy_detail) as with_detail
         from sign_ins
         group by all
     )
@@ -217,7 +217,7 @@ spray_lines as (
 
 session_lines as (
     select 0 as item_no, 'sessions' as item, count(*)::varchar as value,
-        count_if(points > 0) || ' with something to look at; the first five:' as detail,
+        count(*) filter (where points > 0) || ' with something to look at; the first five:' as detail,
     from sessions
     having count(*) > 0
     union all
@@ -263,7 +263,7 @@ done_by_user as (
         is_notable,
         who,
         count(*) as times,
-        count_if(has_failed) as failed,
+        count(*) filter (where has_failed) as failed,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
     from done
@@ -275,9 +275,9 @@ audit_lines as (
         concat_ws(
             '; ',
             period_text(min(event_time), max(event_time)),
-            count_if(not coalesce(is_system, false)) || ' by '
+            count(*) filter (where not coalesce(is_system, false)) || ' by '
                 || count(distinct user_id) filter (where not coalesce(is_system, false)) || ' users, '
-                || count_if(is_system) || ' by services'
+                || count(*) filter (where is_system) || ' by services'
         ) as detail,
     from audit_events
     having count(*) > 0

@@ -1,0 +1,253 @@
+package queries
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"entrail/ingest"
+	"entrail/ingest/engine"
+)
+
+var snakeCase = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// TestReportContract holds every report in the folder to what the package
+// comment asks of it, on a case without a record.
+func TestReportContract(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC)
+	ctx := context.Background()
+	for _, report := range Reports() {
+		t.Run(report.Name, func(t *testing.T) {
+			checkHeader(t, report)
+			if err := c.engine.CheckSelect(ctx, report.SQL); err != nil {
+				t.Fatalf("not one SELECT: %v", err)
+			}
+			checkNeeds(t, c, report)
+			checkOrdered(t, c, report)
+			rows, err := c.engine.Query(ctx, report.SQL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			columns := rows.Columns
+			rows.Close()
+			checkColumns(t, report, columns)
+			result, err := c.Run(ctx, report)
+			if err != nil {
+				t.Fatal(err)
+			}
+			empty := lines(t, result) == ""
+			if len(report.Needs) > 0 && (!empty || len(result.Notes) == 0 || !strings.HasPrefix(result.Notes[0], "Not loaded")) {
+				t.Errorf("without a record: rows %v, notes %q; want none, and the note that nothing is loaded", !empty, result.Notes)
+			}
+		})
+	}
+}
+
+func checkHeader(t *testing.T, r Report) {
+	if !snakeCase.MatchString(r.Name) {
+		t.Errorf("name %q isn't snake case", r.Name)
+	}
+	if strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Description, ".") {
+		t.Errorf("a title has no full stop, a description has one: %q, %q", r.Title, r.Description)
+	}
+	if len(r.Needs) > 0 && r.FilledBy == "" {
+		t.Errorf("needs %v, but `filled by` doesn't say which export brings them", r.Needs)
+	}
+	for _, other := range Reports() {
+		if other.Name != r.Name && other.Group == r.Group && other.Order == r.Order {
+			t.Errorf("stands at the same position of its group as %s", other.Name)
+		}
+	}
+}
+
+// checkNeeds wants each needed table to be read, and a report on events to
+// need some.
+func checkNeeds(t *testing.T, c *Case, r Report) {
+	refs, err := c.references(context.Background(), r.SQL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read []string
+	for _, ref := range refs {
+		read = append(read, ref.name)
+		switch ref.name {
+		case "sessions":
+			read = append(read, "sign_ins", "audit_events")
+		case "events":
+			for _, e := range eventTables() {
+				read = append(read, e.Name)
+			}
+		}
+	}
+	for _, need := range r.Needs {
+		if !slices.Contains(read, need) {
+			t.Errorf("needs %s, but doesn't read it", need)
+		}
+	}
+	onEvents := slices.ContainsFunc(ingest.Tables(), func(table ingest.Table) bool {
+		return hasColumn(table, "event_time") && slices.Contains(read, table.Name)
+	})
+	// The summary says itself which of its sections are not loaded.
+	if onEvents && len(r.Needs) == 0 && r.Group != "summary" {
+		t.Errorf("reads events but needs no table")
+	}
+}
+
+// checkOrdered wants the outermost SELECT to have an `order by`. That the
+// order is total is what TestReportsAreTotallyOrdered is for.
+func checkOrdered(t *testing.T, c *Case, r Report) {
+	rows, err := c.engine.Query(context.Background(), "select json_serialize_sql($1::varchar)::varchar", r.SQL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	rows.Next()
+	values, err := rows.Values()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tree struct {
+		Statements []struct {
+			Node struct {
+				Modifiers []struct{ Type string }
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(values[0].(string)), &tree); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range tree.Statements[0].Node.Modifiers {
+		if m.Type == "ORDER_MODIFIER" {
+			return
+		}
+	}
+	t.Error("no `order by` at the end")
+}
+
+func checkColumns(t *testing.T, r Report, columns []engine.Column) {
+	var names []string
+	for _, c := range columns {
+		if !snakeCase.MatchString(c.Name) {
+			t.Errorf("column %q isn't snake case", c.Name)
+		}
+		if slices.Contains(names, c.Name) {
+			t.Errorf("column %s comes twice", c.Name)
+		}
+		names = append(names, c.Name)
+		if !slices.Contains([]string{"VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "BOOLEAN", "TIMESTAMP"}, c.Type) {
+			t.Errorf("column %s is a %s; cast it to varchar, bigint, double, boolean or timestamp", c.Name, c.Type)
+		}
+	}
+	for _, chart := range r.Charts {
+		for _, name := range append([]string{chart.X, chart.Group}, chart.Y...) {
+			if name != "" && !slices.Contains(names, name) {
+				t.Errorf("chart %q draws %s, which is no column", chart.Title, name)
+			}
+		}
+	}
+}
+
+// TestReportsAreTotallyOrdered asks every report of two cases that hold the
+// same rows, loaded in opposite orders and full of ties.
+func TestReportsAreTotallyOrdered(t *testing.T) {
+	forward := openCase(t, Filter{}, time.UTC, tiedRows("i", 120)...)
+	backward := openCase(t, Filter{}, time.UTC, tiedRows("119 - i", 120)...)
+	silent := 0
+	for _, report := range Reports() {
+		a, err := forward.Run(context.Background(), report)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		b, err := backward.Run(context.Background(), report)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		one, other := lines(t, a), lines(t, b)
+		if one == "" {
+			silent++
+		}
+		if one != other {
+			t.Errorf("report %s depends on the order in which records were loaded:\n%s", report.Name, firstDifference(one, other))
+		}
+	}
+	if silent > len(Reports())/2 {
+		t.Errorf("%d of %d reports say nothing about the rows: they prove nothing", silent, len(Reports()))
+	}
+}
+
+func firstDifference(a, b string) string {
+	other := strings.Split(b, "\n")
+	for i, line := range strings.Split(a, "\n") {
+		if i >= len(other) || line != other[i] {
+			return fmt.Sprintf("row %d: %s\n    or: %s", i, line, strings.Join(other[i:min(i+1, len(other))], ""))
+		}
+	}
+	return "one has more rows"
+}
+
+// tiedRows fills every table with n rows whose values come from small sets, so
+// that most rows tie with another in most columns. number is the SQL that
+// turns the position i of a row into its number.
+func tiedRows(number string, n int) []string {
+	sets := map[string][]string{
+		"status":                    {"success", "failure", "interrupted"},
+		"category":                  {"interactive", "non_interactive"},
+		"error_code":                {"0", "50126", "53003", "50074"},
+		"error_number":              {"0", "50126"},
+		"operation":                 {"UserLoggedIn", "UserLoginFailed", "New-InboxRule", "MailItemsAccessed", "FileDownloaded", "SoftDelete", "Send"},
+		"workload":                  {"Exchange", "SharePoint", "AzureActiveDirectory"},
+		"record_type":               {"2", "6", "15", "50"},
+		"result":                    {"success", "failure", "reportOnlyFailure", "notApplied"},
+		"conditional_access_status": {"success", "failure", "not_applied"},
+		"country":                   {"DE", "NG"},
+		"user_type":                 {"0", "2"},
+		"client_app":                {"Browser", "IMAP4", "Mobile Apps and Desktop clients"},
+	}
+	var statements []string
+	for _, t := range ingest.Tables() {
+		if t.Name == "meta" || !hasColumn(t, "raw") && parents[t.Name].table == "" {
+			continue
+		}
+		var values []string
+		for _, c := range t.Columns {
+			h := fnv.New32a()
+			h.Write([]byte(t.Name + c.Name))
+			// a number of the row and the column that looks random
+			random := fmt.Sprintf("(hash(n * 1000003 + %d) %% 1000000)::bigint", h.Sum32())
+			set, ok := sets[c.Name]
+			switch {
+			case c.Name == "file_id":
+				values = append(values, "1")
+			case c.Name == "record":
+				values = append(values, "n")
+			case c.Name == "id":
+				values = append(values, "'id' || n")
+			case c.Name == "sign_in_id" || c.Name == "audit_id" || c.Name == "request_id":
+				values = append(values, fmt.Sprintf("'id' || (%s %% %d)", random, n))
+			case c.Name == "raw":
+				values = append(values, "'{}'")
+			case ok:
+				values = append(values, fmt.Sprintf("['%s'][1 + %s %% %d]", strings.Join(set, "', '"), random, len(set)))
+			case c.Type == "timestamp":
+				values = append(values, fmt.Sprintf("timestamp '2026-10-01' + to_hours((%s %% 300)::integer)", random))
+			case c.Type == "boolean":
+				values = append(values, random+" % 2 = 0")
+			case c.Type == "varchar":
+				values = append(values, fmt.Sprintf("nullif('%s' || (%s %% 4), '%s3')", c.Name, random, c.Name))
+			default:
+				values = append(values, random+" % 3")
+			}
+		}
+		statements = append(statements, fmt.Sprintf("insert into %s select %s from (select %s as n from range(%d) as r (i))",
+			t.Name, strings.Join(values, ", "), number, n))
+	}
+	return statements
+}
