@@ -15,6 +15,9 @@ const SchemaVersion = "1"
 //go:embed tables.sql
 var tablesSQL string
 
+//go:embed codes.sql
+var codesSQL string
+
 //go:embed views.sql
 var viewsSQL string
 
@@ -30,12 +33,13 @@ type TableColumn struct {
 	Name, Type, Comment string
 }
 
-// Tables returns the description of every table, read from tables.sql.
+// Tables returns the description of every table, read from the
+// comments of tables.sql and codes.sql.
 func Tables() []Table {
 	var all []Table
 	var comment []string
 	open := false
-	for line := range strings.Lines(tablesSQL) {
+	for line := range strings.Lines(tablesSQL + codesSQL) {
 		line = strings.TrimSpace(line)
 		switch {
 		case strings.HasPrefix(line, "--"):
@@ -61,7 +65,7 @@ func Tables() []Table {
 // CreateTables makes the empty tables and the views of a new case, which must
 // be attached writable.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
-	for _, script := range []string{tablesSQL, viewsSQL} {
+	for _, script := range []string{tablesSQL, codesSQL, viewsSQL} {
 		for statement := range strings.SplitSeq(script, ";\n") {
 			if strings.TrimSpace(statement) == "" {
 				continue

@@ -1,0 +1,164 @@
+package ingest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// listFiles writes the rows of `files`, with the counts still open.
+func (l *loader) listFiles() error {
+	for _, f := range l.files {
+		var format, sum, encoding, note any
+		switch {
+		case f.format != nil:
+			format = f.format.name
+		case f.source.archive:
+			format = "zip"
+		}
+		if f.sha256 != "" {
+			sum = f.sha256
+		}
+		if f.encoding != "" && f.format != nil {
+			encoding = f.encoding
+		}
+		if len(f.notes) > 0 {
+			note = strings.Join(f.notes, "; ")
+		}
+		if _, err := l.exec(`insert into files values ($1, $2, $3, $4, $5::timestamp, $6, $7, $8, 0, 0, $9, null, null, $10)`,
+			f.id, strings.ToValidUTF8(f.source.path, "\ufffd"), sum, f.size, f.source.modified.UTC(), format, encoding, f.records, f.rejected, note); err != nil {
+			return err
+		}
+		for format := range f.formats {
+			if _, err := l.exec("insert into loading values ($1, $2, $3)", f.id, format.name, f.enveloped); err != nil {
+				return err
+			}
+		}
+	}
+	for _, t := range eventTables {
+		if _, err := l.exec(fmt.Sprintf(`
+			insert into file_times
+			select file_id, min(%[2]s), max(%[2]s)
+			from %[1]s
+			where file_id in (select file_id from loading)
+			group by all`, t.name, t.time)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// account counts for every file what became of its records, and fails unless
+// that is what the census counted.
+func (l *loader) account() error {
+	if err := l.listRejects(); err != nil {
+		return err
+	}
+	var tables []string
+	for _, t := range eventTables {
+		tables = append(tables, "select file_id, count(*) as n from "+t.name+" where file_id is not null group by all")
+	}
+	for _, statement := range []string{
+		`update files
+		set loaded = coalesce(counted.n, 0)
+		from (
+			select files.file_id, sum(n)::bigint as n
+			from files
+			left join (` + strings.Join(tables, " union all ") + `) using (file_id)
+			group by all
+		) as counted
+		where counted.file_id = files.file_id`,
+		`update files
+		set duplicates = counted.n
+		from (select file_id, count(*) as n from duplicates group by all) as counted
+		where counted.file_id = files.file_id`,
+		`update files
+		set first_event = times.first_event, last_event = times.last_event
+		from (
+			select file_id, min(first_event) as first_event, max(last_event) as last_event
+			from file_times
+			group by all
+		) as times
+		where times.file_id = files.file_id`,
+	} {
+		if _, err := l.exec(statement); err != nil {
+			return err
+		}
+	}
+	rows, err := l.engine.Query(l.ctx, `
+		select path, records, loaded, duplicates, rejected
+		from files
+		where records <> loaded + duplicates + rejected
+		order by file_id`)
+	if err != nil {
+		return err
+	}
+	var wrong []string
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			rows.Close()
+			return err
+		}
+		wrong = append(wrong, fmt.Sprintf("%v: %v records were counted, but %v loaded, %v duplicates and %v rejected", v...))
+	}
+	rows.Close()
+	if len(wrong) > 0 {
+		return fmt.Errorf("the books don't balance, please report it: %s", strings.Join(wrong, "; "))
+	}
+	if _, err := l.exec("insert into meta values ('load', $1, $2, $3::timestamp)", l.options.CommandLine, l.options.Version, l.options.Now.UTC()); err != nil {
+		return err
+	}
+	return l.summarise()
+}
+
+func (l *loader) listRejects() error {
+	var values []any
+	var places []string
+	write := func() error {
+		if len(places) == 0 {
+			return nil
+		}
+		_, err := l.exec("insert into rejects values "+strings.Join(places, ", "), values...)
+		values, places = nil, nil
+		return err
+	}
+	for _, r := range l.rejects {
+		var record any
+		if r.record > 0 {
+			record = r.record
+		}
+		n := len(values)
+		places = append(places, fmt.Sprintf("($%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5))
+		values = append(values, r.fileID, record, r.line, r.reason, r.excerpt)
+		if len(places) == 1000 {
+			if err := write(); err != nil {
+				return err
+			}
+		}
+	}
+	return write()
+}
+
+func (l *loader) summarise() error {
+	rows, err := l.engine.Query(l.ctx, `
+		select
+			coalesce(sum(records), 0)::bigint,
+			coalesce(sum(loaded), 0)::bigint,
+			coalesce(sum(duplicates), 0)::bigint,
+			coalesce(sum(rejected), 0)::bigint
+		from files
+		where file_id > $1`, l.first)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			return err
+		}
+		s := &l.summary
+		s.Records, s.Loaded, s.Duplicates, s.Rejected = v[0].(int64), v[1].(int64), v[2].(int64), v[3].(int64)
+	}
+	return rows.Err()
+}

@@ -1,0 +1,95 @@
+-- title: Entra directory audit log, JSON
+-- description: What the portal downloads as JSON, what Graph returns for auditLogs/directoryAudits, and the
+--   properties of diagnostic-settings records of category AuditLogs.
+--   https://learn.microsoft.com/graph/api/resources/directoryaudit
+-- recognised by: json activityDisplayName; loggedByService; initiatedBy
+
+-- table: directory_audits
+with fields as (
+    select
+        file_id,
+        record,
+        raw,
+        from_json(body, '{
+            "id": "VARCHAR",
+            "activityDateTime": "VARCHAR",
+            "createdDateTime": "VARCHAR",
+            "category": "VARCHAR",
+            "activityDisplayName": "VARCHAR",
+            "loggedByService": "VARCHAR",
+            "result": "VARCHAR",
+            "resultReason": "VARCHAR",
+            "initiatedBy": {
+                "user": {"id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR", "ipAddress": "VARCHAR"},
+                "app": {"appId": "VARCHAR", "displayName": "VARCHAR", "servicePrincipalId": "VARCHAR", "servicePrincipalName": "VARCHAR"}
+            },
+            "userAgent": "VARCHAR",
+            "additionalDetails": [{"key": "VARCHAR", "value": "VARCHAR"}],
+            "targetResources": [{"id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR"}],
+            "correlationId": "VARCHAR"
+        }') as f
+    from source
+)
+select
+    file_id,
+    record,
+    filled(f.id) as id,
+    utc(coalesce(f.activityDateTime, f.createdDateTime)) as event_time,
+    filled(f.category) as category,
+    filled(f.activityDisplayName) as activity,
+    filled(f.loggedByService) as service,
+    filled(f.result) as result,
+    filled(f.resultReason) as result_reason,
+    coalesce(
+        lower(filled(f.initiatedBy.user.userPrincipalName)), filled(f.initiatedBy.user.displayName),
+        filled(f.initiatedBy.app.displayName), filled(f.initiatedBy.app.servicePrincipalName),
+        filled(f.initiatedBy.user.id), filled(f.initiatedBy.app.appId)
+    ) as initiated_by,
+    case
+        when f.initiatedBy.user.id is not null or f.initiatedBy.user.userPrincipalName is not null then 'user'
+        when f.initiatedBy.app is not null then 'app'
+    end as initiated_by_type,
+    bare_ip(f.initiatedBy.user.ipAddress) as ip_address,
+    coalesce(
+        filled(f.userAgent), filled(list_filter(f.additionalDetails, d -> d.key = 'User-Agent')[1].value)
+    ) as user_agent,
+    nullif(array_to_string(
+        list_transform(f.targetResources, t -> coalesce(filled(t.userPrincipalName), filled(t.displayName), filled(t.id))), ', '), '') as targets,
+    filled(f.correlationId) as correlation_id,
+    raw
+from fields
+
+-- table: directory_audit_changes of directory_audits
+with listed as (
+    select
+        id,
+        from_json(body, '{"targetResources": [{
+            "id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR", "type": "VARCHAR",
+            "modifiedProperties": [{"displayName": "VARCHAR", "oldValue": "VARCHAR", "newValue": "VARCHAR"}]
+        }]}').targetResources as targets
+    from kept
+    where json_array_length(body, '$.targetResources') > 0
+),
+
+targets as (
+    select
+        id,
+        unnest(targets) as t
+    from listed
+),
+
+changes as (
+    select
+        id,
+        t,
+        unnest(t.modifiedProperties) as c
+    from targets
+)
+select
+    id as audit_id,
+    filled(t.type) as target_type,
+    coalesce(filled(t.userPrincipalName), filled(t.displayName), filled(t.id)) as target,
+    filled(c.displayName) as property,
+    c.oldValue as old_value,
+    c.newValue as new_value
+from changes

@@ -1,0 +1,152 @@
+-- title: Entra portal sign-ins, CSV
+-- description: Entra admin center > Sign-in logs > Download > CSV, of users (44 to 57 columns since 2023), service
+--   principals and managed identities (22 columns). Policies, risk and coordinates are not in these files; the
+--   kind of sign-in is only in the file's name.
+--   https://learn.microsoft.com/entra/identity/monitoring-health/howto-download-logs
+-- recognised by: csv Date (UTC); Request ID; Application; Status; IP address
+-- recognised by: csv Date (UTC); Request ID; Service principal ID; Application; Status
+
+-- table: sign_ins
+with fields as (
+    select
+        file_id,
+        record,
+        category,
+        raw,
+        from_json(body, '{
+            "Date (UTC)": "VARCHAR",
+            "Request ID": "VARCHAR",
+            "User agent": "VARCHAR",
+            "Correlation ID": "VARCHAR",
+            "User ID": "VARCHAR",
+            "User": "VARCHAR",
+            "Username": "VARCHAR",
+            "User type": "VARCHAR",
+            "Cross tenant access type": "VARCHAR",
+            "Incoming token type": "VARCHAR",
+            "Incoming token type (2)": "VARCHAR",
+            "Authentication Protocol": "VARCHAR",
+            "Unique token identifier": "VARCHAR",
+            "Original transfer method": "VARCHAR",
+            "Client credential type": "VARCHAR",
+            "Token Protection - Sign In Session": "VARCHAR",
+            "Application": "VARCHAR",
+            "Application ID": "VARCHAR",
+            "Resource": "VARCHAR",
+            "Resource ID": "VARCHAR",
+            "Resource tenant ID": "VARCHAR",
+            "Home tenant ID": "VARCHAR",
+            "IP address": "VARCHAR",
+            "Location": "VARCHAR",
+            "Status": "VARCHAR",
+            "Sign-in error code": "VARCHAR",
+            "Failure reason": "VARCHAR",
+            "Client app": "VARCHAR",
+            "Device ID": "VARCHAR",
+            "Browser": "VARCHAR",
+            "Operating System": "VARCHAR",
+            "Compliant": "VARCHAR",
+            "Managed": "VARCHAR",
+            "Join Type": "VARCHAR",
+            "Multifactor authentication result": "VARCHAR",
+            "Multifactor authentication auth method": "VARCHAR",
+            "Multifactor authentication auth detail": "VARCHAR",
+            "Authentication requirement": "VARCHAR",
+            "Sign-in identifier": "VARCHAR",
+            "Session ID": "VARCHAR",
+            "IP address (seen by resource)": "VARCHAR",
+            "Autonomous system number": "VARCHAR",
+            "Flagged for review": "VARCHAR",
+            "Token issuer type": "VARCHAR",
+            "Latency": "VARCHAR",
+            "Conditional Access": "VARCHAR",
+            "Managed Identity type": "VARCHAR",
+            "Associated Resource Id": "VARCHAR",
+            "Service principal ID": "VARCHAR",
+            "Service principal name": "VARCHAR"
+        }') as f
+    from source
+),
+
+-- "City, State, CC" with parts that may be missing and a comma that may be in the city
+located as (
+    select
+        *,
+        list_transform(string_split(f.Location, ','), p -> filled(p)) as place,
+        case
+            when lower(trim(f.Status)) = 'success' then 0
+            else try_cast(f."Sign-in error code" as bigint)
+        end as error_code
+    from fields
+)
+select
+    file_id,
+    record,
+    filled(f."Request ID") as id,
+    utc(f."Date (UTC)") as event_time,
+    category,
+    lower(filled(f.Username)) as user_principal_name,
+    filled(f.User) as user_display_name,
+    filled(f."User ID") as user_id,
+    lower(filled(f."User type")) as user_type,
+    filled(f."Sign-in identifier") as sign_in_identifier,
+    filled(f."Service principal ID") as service_principal_id,
+    filled(f."Service principal name") as service_principal_name,
+    filled(f."Application ID") as app_id,
+    filled(f.Application) as app_display_name,
+    filled(f."Resource ID") as resource_id,
+    filled(f.Resource) as resource_display_name,
+    bare_ip(f."IP address") as ip_address,
+    bare_ip(f."IP address (seen by resource)") as ip_address_from_resource_provider,
+    nullif(try_cast(f."Autonomous system number" as bigint), 0) as autonomous_system_number,
+    case when len(place) >= 2 then filled(array_to_string(place[1:greatest(len(place) - 2, 1)], ', ')) end as city,
+    case when len(place) >= 3 then place[-2] end as state,
+    case when regexp_matches(place[-1], '^[A-Za-z]{2}$') then upper(place[-1]) end as country,
+    case
+        when lower(trim(f.Status)) in ('success', 'failure', 'interrupted') then lower(trim(f.Status))
+        else sign_in_status(error_code)
+    end as status,
+    error_code,
+    case when error_code <> 0 then filled(f."Failure reason") end as failure_reason,
+    filled(f."Client app") as client_app,
+    lower(filled(f."Client app")) in (select client_app from legacy_clients) as is_legacy_auth,
+    filled(f."Authentication Protocol") as authentication_protocol,
+    filled(f."Original transfer method") as original_transfer_method,
+    coalesce(filled(f."Incoming token type"), filled(f."Incoming token type (2)")) as incoming_token_type,
+    filled(f."Client credential type") as client_credential_type,
+    filled(f."Token Protection - Sign In Session") as token_protection_status,
+    filled(f."User agent") as user_agent,
+    filled(f.Browser) as browser,
+    filled(f."Operating System") as operating_system,
+    filled(f."Device ID") as device_id,
+    truth(f.Compliant) as is_compliant,
+    truth(f.Managed) as is_managed,
+    filled(f."Join Type") as trust_type,
+    case lower(trim(f."Conditional Access"))
+        when 'success' then 'success'
+        when 'failure' then 'failure'
+        when 'not applied' then 'not_applied'
+        when 'notapplied' then 'not_applied'
+        else filled(f."Conditional Access")
+    end as conditional_access_status,
+    false as has_policy_detail,
+    case
+        when f."Authentication requirement" ilike 'single%factor%' then 'single_factor'
+        when f."Authentication requirement" ilike 'multi%factor%' then 'multi_factor'
+        else filled(f."Authentication requirement")
+    end as authentication_requirement,
+    filled(f."Multifactor authentication result") as mfa_result,
+    filled(f."Multifactor authentication auth method") as mfa_method,
+    filled(f."Multifactor authentication auth detail") as mfa_detail,
+    filled(f."Session ID") as session_id,
+    filled(regexp_replace(f."Unique token identifier", '^''', '')) as unique_token_id,
+    filled(f."Correlation ID") as correlation_id,
+    filled(f."Token issuer type") as token_issuer_type,
+    filled(f."Cross tenant access type") as cross_tenant_access_type,
+    filled(f."Home tenant ID") as home_tenant_id,
+    filled(f."Resource tenant ID") as resource_tenant_id,
+    nullif(concat_ws(' ', nullif(lower(filled(f."Managed Identity type")), 'none'), filled(f."Associated Resource Id")), '') as managed_identity,
+    truth(f."Flagged for review") as flagged_for_review,
+    try_cast(f.Latency as bigint) as latency_ms,
+    raw
+from located

@@ -1,0 +1,60 @@
+-- title: Entra ID Protection risk detections, JSON
+-- description: Graph identityProtection/riskDetections, and the properties of diagnostic-settings records of
+--   category UserRiskEvents. https://learn.microsoft.com/graph/api/resources/riskdetection
+-- recognised by: json riskEventType; detectedDateTime
+
+-- table: risk_detections
+with fields as (
+    select
+        file_id,
+        record,
+        raw,
+        from_json(body, '{
+            "id": "VARCHAR",
+            "activityDateTime": "VARCHAR",
+            "detectedDateTime": "VARCHAR",
+            "lastUpdatedDateTime": "VARCHAR",
+            "requestId": "VARCHAR",
+            "correlationId": "VARCHAR",
+            "riskEventType": "VARCHAR",
+            "riskLevel": "VARCHAR",
+            "riskState": "VARCHAR",
+            "riskDetail": "VARCHAR",
+            "source": "VARCHAR",
+            "detectionTimingType": "VARCHAR",
+            "activity": "VARCHAR",
+            "ipAddress": "VARCHAR",
+            "location": {"city": "VARCHAR", "state": "VARCHAR", "countryOrRegion": "VARCHAR"},
+            "userId": "VARCHAR",
+            "userPrincipalName": "VARCHAR",
+            "userDisplayName": "VARCHAR",
+            "additionalInfo": "VARCHAR"
+        }') as f
+    from source
+)
+select
+    file_id,
+    record,
+    filled(f.id) as id,
+    utc(f.activityDateTime) as event_time,
+    utc(f.detectedDateTime) as detected_date_time,
+    utc(f.lastUpdatedDateTime) as last_updated_date_time,
+    filled(f.requestId) as request_id,
+    filled(f.correlationId) as correlation_id,
+    filled(f.riskEventType) as risk_event_type,
+    filled(f.riskLevel) as risk_level,
+    filled(f.riskState) as risk_state,
+    filled(f.riskDetail) as risk_detail,
+    filled(f.source) as source,
+    filled(f.detectionTimingType) as detection_timing_type,
+    filled(f.activity) as activity,
+    bare_ip(f.ipAddress) as ip_address,
+    filled(f.location.city) as city,
+    filled(f.location.state) as state,
+    filled(f.location.countryOrRegion) as country,
+    filled(f.userId) as user_id,
+    lower(filled(f.userPrincipalName)) as user_principal_name,
+    filled(f.userDisplayName) as user_display_name,
+    filled(f.additionalInfo) as additional_info,
+    raw
+from fields

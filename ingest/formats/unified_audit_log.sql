@@ -1,0 +1,112 @@
+-- title: Unified audit log
+-- description: AuditData, whatever it is wrapped in: Search-UnifiedAuditLog as CSV or JSON, the Purview portal's
+--   CSV, Graph auditLogQuery records, Management API content, or one AuditData a line. The wrapper's columns repeat
+--   what AuditData says and are not read: their dates follow the culture of who exported them.
+--   https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema
+-- recognised by: json CreationTime; Id; Operation; RecordType
+
+-- table: audit_events
+with fields as (
+    select
+        file_id,
+        record,
+        body,
+        from_json(body, '{
+            "Id": "VARCHAR",
+            "CreationTime": "VARCHAR",
+            "RecordType": "VARCHAR",
+            "Workload": "VARCHAR",
+            "Operation": "VARCHAR",
+            "UserId": "VARCHAR",
+            "UserKey": "VARCHAR",
+            "UserType": "VARCHAR",
+            "ResultStatus": "VARCHAR",
+            "ObjectId": "VARCHAR",
+            "ClientIP": "VARCHAR",
+            "ClientIPAddress": "VARCHAR",
+            "ActorIpAddress": "VARCHAR",
+            "ActorIP": "VARCHAR",
+            "UserAgent": "VARCHAR",
+            "ClientInfoString": "VARCHAR",
+            "ActorInfoString": "VARCHAR",
+            "AppId": "VARCHAR",
+            "ApplicationId": "VARCHAR",
+            "ClientAppId": "VARCHAR",
+            "SessionId": "VARCHAR",
+            "AppAccessContext": {
+                "AADSessionId": "VARCHAR",
+                "UniqueTokenId": "VARCHAR",
+                "ClientAppId": "VARCHAR"
+            },
+            "ExtendedProperties": [{"Name": "VARCHAR", "Value": "VARCHAR"}],
+            "DeviceProperties": [{"Name": "VARCHAR", "Value": "VARCHAR"}],
+            "ErrorNumber": "VARCHAR",
+            "LogonError": "VARCHAR"
+        }') as f
+    from source
+),
+
+named as (
+    select
+        *,
+        list_filter(f.ExtendedProperties, p -> p.Name = 'UserAgent')[1].Value as extended_user_agent,
+        list_filter(f.ExtendedProperties, p -> p.Name = 'additionalDetails')[1].Value as additional_details,
+        list_filter(f.DeviceProperties, p -> p.Name = 'SessionId')[1].Value as device_session_id,
+        coalesce(
+            filled(f.ClientIP), filled(f.ClientIPAddress), filled(f.ActorIpAddress), filled(f.ActorIP)
+        ) as ip_address_raw,
+        try_cast(f.RecordType as integer) as record_type
+    from fields
+)
+select
+    file_id,
+    record,
+    filled(f.Id) as id,
+    utc(f.CreationTime) as event_time,
+    record_type,
+    coalesce(
+        getvariable('record_type_names')[record_type],
+        case when record_type is null then filled(f.RecordType) end
+    ) as record_type_name,
+    filled(f.Workload) as workload,
+    f.Operation as operation,
+    lower(filled(f.UserId)) as user_id,
+    filled(f.UserKey) as user_key,
+    try_cast(f.UserType as integer) as user_type,
+    filled(f.ResultStatus) as result_status,
+    filled(f.ObjectId) as object_id,
+    bare_ip(ip_address_raw) as ip_address,
+    ip_address_raw,
+    coalesce(
+        filled(f.UserAgent),
+        filled(extended_user_agent),
+        filled(f.ClientInfoString),
+        filled(f.ActorInfoString),
+        case when json_valid(additional_details) then filled(additional_details ->> '$."User-Agent"') end
+    ) as user_agent,
+    coalesce(filled(f.ApplicationId), filled(f.AppId)) as app_id,
+    coalesce(filled(f.ClientAppId), filled(f.AppAccessContext.ClientAppId)) as client_app_id,
+    coalesce(
+        filled(f.AppAccessContext.AADSessionId), filled(f.SessionId), filled(device_session_id)
+    ) as session_id,
+    case
+        when filled(f.AppAccessContext.AADSessionId) is not null then 'AppAccessContext.AADSessionId'
+        when filled(f.SessionId) is not null then 'SessionId'
+        when filled(device_session_id) is not null then 'DeviceProperties'
+    end as session_id_source,
+    filled(f.AppAccessContext.UniqueTokenId) as unique_token_id,
+    token_sign_in(filled(f.AppAccessContext.UniqueTokenId)) as sign_in_id,
+    try_cast(f.ErrorNumber as bigint) as error_number,
+    filled(f.LogonError) as logon_error,
+    coalesce(
+        f.UserId ilike 'NT AUTHORITY\%' escape '$'
+        or try_cast(f.UserType as integer) in (3, 4, 6)
+        or lower(f.UserId) in (
+            'securitycompliancealerts', 'fim_password_service@support.onmicrosoft.com', 's-1-5-18',
+            'certificate', 'not-found', 'app@sharepoint', 'microsoft.exchange.servicehost'
+        )
+        or f.UserId ilike 'ServicePrincipal$_%' escape '$',
+        false
+    ) as is_system,
+    body as raw
+from named

@@ -1,0 +1,526 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"entrail/ingest/engine"
+)
+
+// directSize is from which size on the engine reads a clean file by itself.
+// Smaller files cost less when copied together and loaded in one statement.
+const directSize = 16 << 20
+
+// batchSize is how much of clean copies waits before it is loaded.
+const batchSize = 1 << 30
+
+// Options are what Load needs to know besides the paths.
+type Options struct {
+	Engine      engine.Options          // Engine.Temp also takes the clean copies
+	Version     string                  // of the tool, kept in meta
+	CommandLine string                  // kept in meta
+	Now         time.Time               // kept in meta
+	Progress    func(done, total int64) // bytes read; may be nil
+	Warn        func(sentence string)   // what went wrong, one file each; may be nil
+}
+
+// Summary tells what became of the inputs of one Load.
+type Summary struct {
+	Files        int // inputs, archives themselves not counted
+	Skipped      int // already in the case
+	Unrecognised int
+	Unreadable   int
+	Records      int64
+	Loaded       int64
+	Duplicates   int64
+	Rejected     int64
+}
+
+// Complete tells whether every record of every input was taken.
+func (s Summary) Complete() bool {
+	return s.Unrecognised == 0 && s.Unreadable == 0 && s.Rejected == 0
+}
+
+// Load reads everything below the paths into the database file casePath,
+// which is made if it does not exist. Bad input is not an error: it is in the
+// Summary, in the tables files and rejects, and told to Options.Warn. An
+// error means that casePath must not be used.
+func Load(ctx context.Context, casePath string, paths []string, o Options) (Summary, error) {
+	sources, err := findSources(paths)
+	if err != nil {
+		return Summary{}, err
+	}
+	if o.Progress == nil {
+		o.Progress = func(int64, int64) {}
+	}
+	if o.Warn == nil {
+		o.Warn = func(string) {}
+	}
+	_, err = os.Stat(casePath)
+	isNew := errors.Is(err, os.ErrNotExist)
+	e, err := engine.New(ctx, o.Engine)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer e.Close()
+	if err := e.Create(ctx, casePath); err != nil {
+		return Summary{}, err
+	}
+	l := &loader{ctx: ctx, engine: e, options: o, copies: map[*format]*cleanCopy{}}
+	if isNew {
+		err = l.createCase()
+	} else {
+		err = l.checkCase()
+	}
+	if err != nil {
+		return Summary{}, err
+	}
+	if err := l.load(sources); err != nil {
+		return l.summary, err
+	}
+	return l.summary, e.Detach(ctx)
+}
+
+// loader is one run of Load.
+//
+//	files --> census --> clean and big ----------> source --> format.sql --> tables
+//	              \--> small, packed, damaged --> clean copy --^
+type loader struct {
+	ctx     context.Context
+	engine  *engine.Engine
+	options Options
+	summary Summary
+
+	first   int64 // file_id of the last file that the case had before
+	files   []*inputFile
+	copies  map[*format]*cleanCopy
+	expect  map[*format]map[int32]int64
+	rejects []reject
+	known   map[string]string // sha256 of the files that the case had before -> path
+
+	done, total int64
+}
+
+func (l *loader) exec(statement string, args ...any) (int64, error) {
+	return l.engine.Exec(l.ctx, statement, args...)
+}
+
+func (l *loader) createCase() error {
+	if err := CreateTables(l.ctx, l.engine); err != nil {
+		return err
+	}
+	_, err := l.exec("insert into meta values ('schema_version', $1, $2, $3::timestamp)", SchemaVersion, l.options.Version, l.options.Now.UTC())
+	return err
+}
+
+func (l *loader) checkCase() error {
+	rows, err := l.engine.Query(l.ctx, "select value from meta where key = 'schema_version'")
+	if err != nil {
+		return fmt.Errorf("this is not a case of entrail: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			return err
+		}
+		if v[0] != SchemaVersion {
+			return fmt.Errorf("the case has schema version %v, this entrail writes %s: load the evidence into a new case", v[0], SchemaVersion)
+		}
+		return nil
+	}
+	return errors.New("this is not a case of entrail: it has no schema version")
+}
+
+func (l *loader) load(sources []source) error {
+	for _, s := range sources {
+		if !s.archive {
+			l.total += s.size
+		}
+	}
+	l.expect = map[*format]map[int32]int64{}
+	var err error
+	if l.first, err = l.number("select coalesce(max(file_id), 0) from files"); err != nil {
+		return err
+	}
+	if err := l.readKnown(); err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		"create temp table loading (file_id integer, format varchar, enveloped boolean)",
+		"create temp table file_times (file_id integer, first_event timestamp, last_event timestamp)",
+		`set variable record_type_names = (
+			select list(name order by n)
+			from range(1, (select max(record_type) + 1 from record_types)) as r(n)
+			left join record_types on record_type = n
+		)`,
+	} {
+		if _, err := l.exec(statement); err != nil {
+			return fmt.Errorf("prepare the load: %w", err)
+		}
+	}
+	for _, s := range sources {
+		if err := l.ctx.Err(); err != nil {
+			return err
+		}
+		f := &inputFile{id: int32(l.first) + int32(len(l.files)) + 1, source: s, size: s.size}
+		if err := l.loadFile(f); err != nil {
+			return fmt.Errorf("load %s: %w", s.path, err)
+		}
+		if f.id != 0 {
+			l.files = append(l.files, f)
+		}
+	}
+	if err := l.flush(); err != nil {
+		return err
+	}
+	if err := l.listFiles(); err != nil {
+		return fmt.Errorf("list the files: %w", err)
+	}
+	if err := l.removeDuplicates(); err != nil {
+		return err
+	}
+	if err := l.loadChildren(); err != nil {
+		return err
+	}
+	// The steps of a sign-in come from its JSON or from the AuthDetails file.
+	if _, err := l.exec(`
+		delete from sign_in_steps
+		where file_id is null
+			and sign_in_id in (select sign_in_id from sign_in_steps where file_id is not null)`); err != nil {
+		return err
+	}
+	return l.account()
+}
+
+func (l *loader) number(query string, args ...any) (int64, error) {
+	rows, err := l.engine.Query(l.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return 0, errors.Join(rows.Err(), errors.New("no answer"))
+	}
+	v, err := rows.Values()
+	if err != nil {
+		return 0, err
+	}
+	n, _ := v[0].(int64)
+	return n, nil
+}
+
+// readKnown remembers the files that the case already holds.
+func (l *loader) readKnown() error {
+	l.known = map[string]string{}
+	rows, err := l.engine.Query(l.ctx, "select sha256, path from files where format is not null")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			return err
+		}
+		l.known[v[0].(string)] = v[1].(string)
+	}
+	return rows.Err()
+}
+
+// loadFile reads one input. f.id becomes 0 if the case already has it.
+func (l *loader) loadFile(f *inputFile) error {
+	s := f.source
+	switch {
+	case s.archive:
+		return l.hashArchive(f)
+	case s.note != "":
+		f.notef("%s", s.note)
+		l.done += s.size
+		if !s.debris {
+			l.summary.Files++
+			l.summary.Unreadable++
+			l.options.Warn(s.path + ": " + s.note)
+		}
+		return nil
+	}
+	l.summary.Files++
+	r, err := l.readFile(f, s.size >= directSize && s.member == "")
+	if errors.Is(err, errNotClean) {
+		r, err = l.readFile(f, false)
+	}
+	if err != nil {
+		return err
+	}
+	if before, ok := l.known[f.sha256]; ok && f.format != nil {
+		l.summary.Files--
+		l.summary.Skipped++
+		l.options.Warn(fmt.Sprintf("%s: already in the case as %s", s.path, before))
+		for format := range f.formats {
+			delete(l.expect[format], f.id)
+		}
+		f.id = 0
+		return nil
+	}
+	if f.direct {
+		if err := l.loadDirect(f); err != nil {
+			// The census and the engine disagree: take it record by record.
+			if _, undo := l.exec("delete from "+f.format.sections[0].table+" where file_id = $1", f.id); undo != nil {
+				return errors.Join(err, undo)
+			}
+			if r, err = l.readFile(f, false); err != nil {
+				return err
+			}
+		}
+	}
+	l.rejects = append(l.rejects, r.rejects...)
+	switch {
+	case f.unreadable:
+		l.summary.Unreadable++
+		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
+	case f.format == nil:
+		l.summary.Unrecognised++
+		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
+	case f.rejected > 0:
+		x := r.rejects[0]
+		l.options.Warn(fmt.Sprintf("%s: %d of %d records rejected, the first at line %d: %s; see the table rejects", s.path, f.rejected, f.records, x.line, x.reason))
+	}
+	var waiting int64
+	for _, c := range l.copies {
+		waiting += c.bytes
+	}
+	if waiting > batchSize {
+		return l.flush()
+	}
+	return nil
+}
+
+// readFile reads the bytes of an input once: sum, census, and unless the
+// engine is to read the file itself, the clean copy.
+func (l *loader) readFile(f *inputFile, direct bool) (*reader, error) {
+	*f = inputFile{id: f.id, source: f.source, size: f.source.size}
+	before := l.done
+	in, err := f.source.open(func(n int64) {
+		l.done += n
+		l.options.Progress(l.done, l.total)
+	})
+	r := &reader{file: f}
+	if err != nil {
+		f.unreadable = true
+		f.notef("can't be read: %v", err)
+		return r, nil
+	}
+	if !direct || in.gzipped {
+		direct = false
+		r.copy = l.copyOf
+	}
+	text, encoding := decode(in)
+	f.encoding = encoding
+	if encoding != "utf-8" && encoding != "utf-8-bom" && direct || encoding == "utf-8-bom" && direct && !l.bomIsFine(f) {
+		in.close()
+		l.done = before
+		return r, errNotClean
+	}
+	readErr := r.read(newWindow(contextReader{l.ctx, text}))
+	var closeErr error
+	f.sha256, f.size, closeErr = in.close()
+	if readErr != nil {
+		l.done = before
+		return r, readErr
+	}
+	if closeErr != nil {
+		f.unreadable = true
+		f.notef("reading ended with: %v", plainReason(closeErr))
+	}
+	if in.gzipped {
+		f.notef("unpacked with gzip")
+	}
+	if f.format != nil {
+		f.formats = r.counts
+	}
+	f.direct = direct && f.records > 0
+	if !f.direct {
+		for format, n := range f.formats {
+			if n > 0 {
+				if l.expect[format] == nil {
+					l.expect[format] = map[int32]int64{}
+				}
+				l.expect[format][f.id] = n
+			}
+		}
+	}
+	return r, nil
+}
+
+// bomIsFine: DuckDB skips a byte order mark before CSV, but takes a JSON array
+// behind one for a single value.
+func (l *loader) bomIsFine(f *inputFile) bool {
+	return !f.source.startsWith("\xef\xbb\xbf[") && !f.source.startsWith("\xef\xbb\xbf{")
+}
+
+// contextReader ends reading when the run is cancelled.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+func (l *loader) hashArchive(f *inputFile) error {
+	in, err := f.source.open(func(int64) {})
+	if err != nil {
+		f.notef("can't be read: %v", err)
+		return nil
+	}
+	f.notef("zip archive; its files are listed by themselves")
+	f.sha256, f.size, err = in.close()
+	return err
+}
+
+// copyOf returns the clean copy that takes records of the format.
+func (l *loader) copyOf(f *format) (*cleanCopy, error) {
+	if c, ok := l.copies[f]; ok {
+		return c, nil
+	}
+	c, err := newCleanCopy(l.options.Engine.Temp, f.name)
+	if err != nil {
+		return nil, err
+	}
+	l.copies[f] = c
+	return c, nil
+}
+
+// flush loads what waits in the clean copies.
+func (l *loader) flush() error {
+	ready := make([]*format, 0, len(l.copies))
+	for f := range l.copies {
+		ready = append(ready, f)
+	}
+	slices.SortFunc(ready, func(a, b *format) int { return strings.Compare(a.name, b.name) })
+	for _, f := range ready {
+		c := l.copies[f]
+		if err := c.finish(); err != nil {
+			return err
+		}
+		// Files that turned out to be no log, or to be known already, may
+		// have left records there.
+		var ids []string
+		var records int64
+		for id, n := range l.expect[f] {
+			ids = append(ids, fmt.Sprint(id))
+			records += n
+		}
+		slices.Sort(ids)
+		relation := c.relation()
+		if records != c.rows {
+			relation = "select * from (" + relation + ") where file_id in (" + strings.Join(append(ids, "-1"), ", ") + ")"
+		}
+		n, err := l.insert(f, relation)
+		if err != nil {
+			return fmt.Errorf("load %s: %w", f.title, err)
+		}
+		if n != records {
+			return fmt.Errorf("load %s: %d records were counted, but %d arrived; this must not be: please report it", f.title, records, n)
+		}
+		os.Remove(c.file.Name())
+		delete(l.expect, f)
+	}
+	clear(l.copies)
+	return nil
+}
+
+// insert runs the format's SQL over a relation with the columns file_id,
+// record, category, raw and body.
+func (l *loader) insert(f *format, relation string) (int64, error) {
+	if _, err := l.exec("create or replace temp view source as " + relation); err != nil {
+		return 0, err
+	}
+	return l.exec("insert into " + f.sections[0].table + " by name " + f.sections[0].sql)
+}
+
+// loadDirect lets the engine read a file that the census found clean, and
+// compares what arrived: number of records, and the bytes in them.
+func (l *loader) loadDirect(f *inputFile) error {
+	table := f.format.sections[0].table
+	name, err := filepath.Abs(f.source.file)
+	if err != nil {
+		return err
+	}
+	if strings.ContainsAny(name, "[]*?") {
+		return errNotClean // the engine would take it for a pattern
+	}
+	var relation string
+	if f.header != nil {
+		var columns []string
+		for i := range f.header {
+			columns = append(columns, fmt.Sprintf("c%d: 'VARCHAR'", i))
+		}
+		relation = fmt.Sprintf(`select %d::integer as file_id, null::bigint as record, null::varchar as category, c%d as raw, c%d as body
+from read_csv(%s, columns = {%s}, auto_detect = false, header = true, delim = %s, quote = '"', escape = '"', max_line_size = %d)`,
+			f.id, f.bodyColumn, f.bodyColumn, engine.Literal(name), strings.Join(columns, ", "), engine.Literal(string(rune(f.comma))), max(2_000_000, 4*f.longest))
+	} else {
+		layout := "newline_delimited"
+		if f.array {
+			layout = "array"
+		}
+		relation = fmt.Sprintf(`select %d::integer as file_id, null::bigint as record, null::varchar as category, json::varchar as raw, json::varchar as body
+from read_json_objects(%s, format = %s, maximum_object_size = %d)`,
+			f.id, engine.Literal(name), engine.Literal(layout), max(16<<20, 2*f.longest))
+	}
+	last, err := l.number("select coalesce(max(rowid), -1) from " + table)
+	if err != nil {
+		return err
+	}
+	n, err := l.insert(f.format, relation)
+	if err != nil {
+		return err
+	}
+	bytes, err := l.number("select coalesce(sum(strlen(raw)), 0)::bigint from "+table+" where rowid > $1", last)
+	if err != nil {
+		return err
+	}
+	if n != f.records || bytes != f.bodyBytes {
+		return fmt.Errorf("%d records with %d bytes were counted, %d with %d arrived: %w", f.records, f.bodyBytes, n, bytes, errNotClean)
+	}
+	// Rows stand in the order of the file, so the row's number tells the record's.
+	_, err = l.exec("update "+table+" set record = rowid - $1 where rowid > $1", last)
+	return err
+}
+
+// loadChildren fills the tables that hang on the records that stayed.
+func (l *loader) loadChildren() error {
+	for _, f := range formats {
+		if len(f.sections) < 2 || !slices.ContainsFunc(l.files, func(x *inputFile) bool { return x.format == f }) {
+			continue
+		}
+		parent := f.sections[0].table
+		if _, err := l.exec(fmt.Sprintf(`create or replace temp view kept as
+			select
+				id,
+				event_time,
+				coalesce(case when enveloped then raw ->> '$.properties' end, raw) as body
+			from %s
+			join loading using (file_id)
+			where format = %s`, parent, engine.Literal(f.name))); err != nil {
+			return err
+		}
+		for _, s := range f.sections[1:] {
+			if _, err := l.exec("insert into " + s.table + " by name " + s.sql); err != nil {
+				return fmt.Errorf("load %s: %w", s.table, err)
+			}
+		}
+	}
+	return nil
+}

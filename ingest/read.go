@@ -1,0 +1,579 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+)
+
+// inputFile is a row of `files` in the making.
+type inputFile struct {
+	id       int32
+	source   source
+	sha256   string
+	size     int64
+	encoding string
+	format   *format           // of most of its records; nil = not recognised
+	formats  map[*format]int64 // of its records
+	records  int64
+	rejected int64
+	notes    []string
+
+	unreadable bool
+	enveloped  bool  // records stand inside others, under `properties`
+	direct     bool  // the engine reads the file itself
+	bodyBytes  int64 // of all records, to compare with what the engine read
+	longest    int
+	header     []string // CSV, direct: the columns
+	bodyColumn int      // CSV, direct: the one that holds the record
+	comma      byte
+	array      bool // JSON, direct: one array, else one record a line
+}
+
+func (f *inputFile) notef(text string, args ...any) {
+	f.notes = append(f.notes, fmt.Sprintf(text, args...))
+}
+
+// reject is a row of `rejects`.
+type reject struct {
+	fileID  int32
+	record  int64 // 0 = not one record's
+	line    int64
+	reason  string
+	excerpt string
+}
+
+// errNotClean ends a census: the engine can't read this file by itself.
+var errNotClean = errors.New("not clean")
+
+// reader takes the records out of one file. In a census (copy is nil) it only
+// counts, and ends with errNotClean at the first thing that DuckDB would read
+// otherwise; else it writes every record to the clean copy of its format.
+type reader struct {
+	file    *inputFile
+	copy    func(f *format) (*cleanCopy, error) // nil: a census
+	json    jsonText
+	formats map[string]recognised // by the names of a record's keys
+
+	rejects  []reject
+	counts   map[*format]int64
+	unknown  int64  // records of no known format
+	why      string // the first of them is of none
+	mended   int64
+	badBytes int64
+	buffer   []byte
+	row      []byte
+}
+
+type recognised struct {
+	format   *format
+	reason   string
+	envelope string // name under which the record itself stands
+}
+
+// maxUnknown is how many records of no known format are looked at before a
+// file is given up as no log.
+const maxUnknown = 1000
+
+// read reads the whole text. What it found is in the file and the reader.
+func (r *reader) read(text *window) error {
+	r.formats = map[string]recognised{}
+	r.counts = map[*format]int64{}
+	first, empty := firstByte(text)
+	var err error
+	switch {
+	case text.err != nil:
+	case empty:
+		r.file.notef("the file is empty")
+	case first == '{' || first == '[':
+		err = r.readJSON(text)
+	default:
+		err = r.readCSV(text)
+	}
+	if err == nil && text.err != nil {
+		if r.copy == nil {
+			return errNotClean
+		}
+		r.file.notef("reading stopped: %v; the records before it are loaded", text.err)
+		r.rejects = append(r.rejects, reject{r.file.id, 0, text.line, "reading stopped: " + text.err.Error(), ""})
+	}
+	if err == nil {
+		r.conclude()
+	}
+	return err
+}
+
+func firstByte(w *window) (byte, bool) {
+	for {
+		for _, c := range w.rest() {
+			if c > ' ' {
+				return c, false
+			}
+		}
+		if len(w.rest()) > 1<<16 || !w.more() {
+			return 0, len(bytes.TrimSpace(w.rest())) == 0
+		}
+	}
+}
+
+// conclude decides what the file is from the records that were found.
+func (r *reader) conclude() {
+	f := r.file
+	var most int64
+	for format, n := range r.counts {
+		if f.format == nil || n > most || n == most && format.name < f.format.name {
+			f.format, most = format, n
+		}
+	}
+	if f.format == nil {
+		if f.unreadable || len(f.notes) > 0 && r.why == "" && len(r.rejects) == 0 {
+			return
+		}
+		why := r.why
+		if why == "" && len(r.rejects) > 0 {
+			why = fmt.Sprintf("line %d: %s", r.rejects[0].line, r.rejects[0].reason)
+		}
+		f.notef("not recognised: %s", why)
+		r.rejects, f.records = nil, 0
+		return
+	}
+	for format, n := range r.counts {
+		if format != f.format {
+			f.notef("%d of the records are %s", n, format.title)
+		}
+	}
+	if r.mended > 0 {
+		f.notef("%d records held half a surrogate pair, a control character or bytes that are no UTF-8; these are shown as U+FFFD or escaped", r.mended)
+	}
+	for _, x := range r.rejects {
+		if x.record > 0 {
+			f.rejected++
+		}
+	}
+	f.records = f.rejected
+	for _, n := range r.counts {
+		f.records += n
+	}
+}
+
+func (r *reader) reject(rec record, reason string) error {
+	if r.copy == nil {
+		return errNotClean
+	}
+	text := rec.text
+	if rec.reason == "" {
+		text = excerpt(text)
+	}
+	r.rejects = append(r.rejects, reject{r.file.id, rec.number, rec.line, reason, string(visible(text))})
+	return nil
+}
+
+// visible keeps an excerpt one line of text.
+func visible(b []byte) []byte {
+	return bytes.Map(func(c rune) rune {
+		if c < ' ' {
+			return '␀' + c
+		}
+		return c
+	}, bytes.ToValidUTF8(b, []byte("\ufffd")))
+}
+
+func (r *reader) readJSON(w *window) error {
+	s := newJSONScanner(w)
+	r.file.array = w.rest()[0] == '[' || bytes.HasPrefix(bytes.TrimSpace(w.rest()), []byte("["))
+	lastLine := int64(0)
+	for {
+		rec, ok := s.next()
+		if !ok {
+			break
+		}
+		if rec.reason != "" {
+			if err := r.reject(rec, rec.reason); err != nil {
+				return err
+			}
+			continue
+		}
+		if r.copy == nil && (s.page || s.loose || r.file.array != (s.open == 1) ||
+			!r.file.array && (rec.line == lastLine || bytes.IndexByte(rec.text, '\n') >= 0)) {
+			return errNotClean
+		}
+		lastLine = rec.line
+		if err := r.take(rec, &s.json); err != nil {
+			return err
+		}
+		if r.unknown == maxUnknown && len(r.counts) == 0 {
+			return nil
+		}
+	}
+	if r.copy == nil && (s.loose || s.truncated) {
+		return errNotClean
+	}
+	if s.truncated {
+		r.file.notef("the file ends inside its list: it was cut off")
+	}
+	if s.nextLink {
+		r.file.notef("one page of several: it names a next page (nextLink)")
+	}
+	if s.number == 0 && len(r.file.notes) == 0 {
+		r.file.notef("a JSON file without records")
+	}
+	return nil
+}
+
+// take recognises one record, mends what can be mended and passes it on.
+func (r *reader) take(rec record, t *jsonText) error {
+	signature := r.buffer[:0]
+	for _, k := range t.keys {
+		signature = append(signature, t.text[k.start:k.end]...)
+		signature = append(signature, 0)
+	}
+	r.buffer = signature
+	known, ok := r.formats[string(signature)]
+	if !ok {
+		var names []string
+		for name := range strings.SplitSeq(strings.TrimSuffix(string(signature), "\x00"), "\x00") {
+			names = append(names, name)
+		}
+		known = recogniseJSON(names)
+		r.formats[string(signature)] = known
+	}
+	if t.flaws != 0 {
+		if r.copy == nil {
+			return errNotClean
+		}
+		r.mended++
+		rec.text = mend(nil, rec.text)
+	}
+	if known.envelope != "" {
+		return r.open(rec, known.envelope)
+	}
+	if known.format == nil {
+		return r.refuse(rec, known.reason)
+	}
+	return r.pass(known.format, rec, "", rec.text, nil)
+}
+
+func (r *reader) refuse(rec record, reason string) error {
+	if r.unknown++; r.why == "" {
+		r.why = reason
+	}
+	return r.reject(rec, "not recognised: "+reason)
+}
+
+// pass hands a recognised record on. raw is what is kept of it, body what the
+// format's SQL reads if that is another text.
+func (r *reader) pass(f *format, rec record, category string, raw, body []byte) error {
+	r.counts[f]++
+	r.file.bodyBytes += int64(len(raw))
+	r.file.longest = max(r.file.longest, len(raw))
+	if r.copy == nil {
+		if len(r.counts) > 1 {
+			return errNotClean
+		}
+		return nil
+	}
+	c, err := r.copy(f)
+	if err != nil {
+		return err
+	}
+	return c.add(r.file.id, rec.number, category, raw, body)
+}
+
+// recogniseJSON tells what a record with these keys is, or under which of
+// them the record itself stands.
+func recogniseJSON(names []string) recognised {
+	f, reason := recogniseRecord(names, false)
+	if f != nil {
+		return recognised{format: f}
+	}
+	has := map[string]bool{}
+	for _, n := range names {
+		has[n] = true
+	}
+	switch {
+	case has["AuditData"]:
+		return recognised{envelope: "AuditData"}
+	case has["auditData"]:
+		return recognised{envelope: "auditData"}
+	case has["category"] && has["properties"]:
+		return recognised{envelope: "properties"}
+	}
+	return recognised{reason: reason}
+}
+
+// signInCategories are the diagnostic-settings categories whose records are
+// sign-ins, which don't say by themselves of which kind.
+var signInCategories = map[string]string{
+	"SignInLogs":                          "",
+	"NonInteractiveUserSignInLogs":        "non_interactive",
+	"ServicePrincipalSignInLogs":          "service_principal",
+	"ManagedIdentitySignInLogs":           "managed_identity",
+	"ADFSSignInLogs":                      "adfs",
+	"MicrosoftServicePrincipalSignInLogs": "service_principal",
+}
+
+// open takes the record out of its envelope: an object, or its text.
+func (r *reader) open(rec record, envelope string) error {
+	if r.copy == nil {
+		return errNotClean
+	}
+	var outer struct {
+		Category   string          `json:"category"`
+		Properties json.RawMessage `json:"properties"`
+		AuditData  json.RawMessage `json:"AuditData"`
+	}
+	if err := json.Unmarshal(rec.text, &outer); err != nil {
+		return r.reject(rec, err.Error())
+	}
+	// encoding/json takes auditData for AuditData too.
+	body := []byte(outer.AuditData)
+	if envelope == "properties" {
+		body = outer.Properties
+	}
+	if len(body) > 0 && body[0] == '"' {
+		var text string
+		if err := json.Unmarshal(body, &text); err != nil {
+			return r.reject(rec, envelope+": "+err.Error())
+		}
+		body = []byte(text)
+	}
+	if err := r.json.walk(body); err != nil {
+		return r.reject(rec, envelope+": "+err.Error())
+	}
+	if r.json.flaws != 0 {
+		r.mended++
+		body = mend(nil, body)
+	}
+	var names []string
+	for _, k := range r.json.keys {
+		names = append(names, string(r.json.text[k.start:k.end]))
+	}
+	f, reason := recogniseRecord(names, false)
+	if f == nil {
+		if outer.Category != "" {
+			reason = fmt.Sprintf("there is no table for the category %q", outer.Category)
+		}
+		return r.refuse(rec, reason)
+	}
+	if envelope == "properties" {
+		r.file.enveloped = true
+		return r.pass(f, rec, signInCategories[outer.Category], rec.text, body)
+	}
+	return r.pass(f, rec, "", body, nil)
+}
+
+func (r *reader) readCSV(w *window) error {
+	s := &csvScanner{w: w, comma: ','}
+	header, problem := r.header(s)
+	if problem != "" {
+		r.why = problem
+		return nil
+	}
+	var names []string
+	for i := range s.cells {
+		names = append(names, strings.ToValidUTF8(strings.TrimSpace(string(s.cell(header.text, i, nil))), "\ufffd"))
+	}
+	s.width = len(names)
+	r.file.header, r.file.comma = names, s.comma
+	for i, n := range names {
+		if headerKey(n) == "auditdata" {
+			r.file.bodyColumn = i
+			return r.readAuditRows(s, i)
+		}
+	}
+	f, reason := recogniseRecord(names, true)
+	if f == nil {
+		r.why = reason
+		return nil
+	}
+	if r.copy == nil {
+		return errNotClean // rows are turned into JSON on the way
+	}
+	r.counts[f] = 0 // an export without a single row is one, too
+	return r.readRows(s, f, names)
+}
+
+// header reads the row of column names, behind the lines that PowerShell 5
+// (#TYPE ...) and Excel (sep=;) put first, and finds the delimiter.
+func (r *reader) header(s *csvScanner) (record, string) {
+	for {
+		for bytes.IndexByte(s.w.rest(), '\n') < 0 && len(s.w.rest()) < 1<<20 && s.w.more() {
+		}
+		line, _, _ := bytes.Cut(s.w.rest(), newline)
+		most := 0
+		for _, c := range []byte{',', ';', '\t'} {
+			if n := bytes.Count(line, []byte{c}); n > most {
+				most, s.comma = n, c
+			}
+		}
+		rec, ok := s.next()
+		s.number = 0
+		if !ok {
+			return rec, "there is nothing but a header line"
+		}
+		if bytes.HasPrefix(rec.text, []byte("#TYPE ")) || bytes.HasPrefix(rec.text, []byte("sep=")) {
+			if r.copy == nil {
+				return rec, "skipped lines"
+			}
+			continue
+		}
+		if rec.reason != "" {
+			return rec, rec.reason
+		}
+		if bytes.IndexByte(rec.text, 0) >= 0 || !utf8.Valid(rec.text[:min(len(rec.text), 1000)]) && bytes.ContainsAny(rec.text, "\x01\x02\x03\x04\x05\x06\x0e\x0f") {
+			return rec, "the file is binary"
+		}
+		if len(rec.text) > 1<<16 {
+			return rec, "the first line is too long for a header"
+		}
+		return rec, ""
+	}
+}
+
+func (r *reader) readAuditRows(s *csvScanner, column int) error {
+	ending := byte(0)
+	var cell, mended []byte
+	for {
+		rec, ok := s.next()
+		if !ok {
+			return nil
+		}
+		if rec.reason == "" {
+			rec.reason = s.cellsProblem(rec.text)
+		}
+		if rec.reason != "" {
+			if err := r.reject(rec, rec.reason); err != nil {
+				return err
+			}
+			continue
+		}
+		if ending == 0 {
+			ending = s.ending
+		}
+		if r.copy == nil && (!s.tidy || s.ending != ending && s.ending != 0 || !s.cells[column].quoted || ending == '\r') {
+			return errNotClean
+		}
+		cell = s.cell(rec.text, column, cell[:0])
+		if err := r.json.walk(cell); err != nil {
+			reason := "AuditData: " + err.Error()
+			if err == errIncomplete {
+				reason = fmt.Sprintf("AuditData is cut off after %d characters", utf8.RuneCount(cell))
+			}
+			if err := r.reject(rec, reason); err != nil {
+				return err
+			}
+			continue
+		}
+		if r.json.flaws != 0 {
+			if r.copy == nil {
+				return errNotClean
+			}
+			r.mended++
+			mended = mend(mended[:0], cell)
+			if err := r.json.walk(mended); err != nil {
+				return err
+			}
+			cell = mended
+		}
+		rec.text = cell
+		if err := r.take(rec, &r.json); err != nil {
+			return err
+		}
+	}
+}
+
+// readRows turns each row into a JSON object by its header, with the names as
+// the format spells them.
+func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
+	spelling := f.names()
+	keys := make([][]byte, len(names))
+	times := map[string]int{}
+	for i, n := range names {
+		name, ok := spelling[headerKey(n)]
+		if !ok {
+			name = strings.Join(strings.Fields(n), " ")
+		}
+		if times[headerKey(n)]++; times[headerKey(n)] > 1 {
+			name = fmt.Sprintf("%s (%d)", name, times[headerKey(n)])
+		}
+		keys[i], _ = appendJSONString(nil, []byte(name))
+	}
+	category := r.categoryFromName(f)
+	typed := map[int]bool{}
+	var cell []byte
+	for {
+		rec, ok := s.next()
+		if !ok {
+			break
+		}
+		if rec.reason == "" {
+			rec.reason = s.cellsProblem(rec.text)
+		}
+		if rec.reason != "" {
+			if err := r.reject(rec, rec.reason); err != nil {
+				return err
+			}
+			continue
+		}
+		row, bad := append(r.row[:0], '{'), false
+		for i := range s.cells {
+			if i > 0 {
+				row = append(row, ',')
+			}
+			row = append(row, keys[i]...)
+			row = append(row, ':')
+			cell = s.cell(rec.text, i, cell[:0])
+			if bytes.HasPrefix(cell, []byte("Microsoft.Graph.PowerShell.Models.")) || bytes.HasPrefix(cell, []byte("System.Object[]")) {
+				typed[i] = true
+			}
+			var b bool
+			row, b = appendJSONString(row, cell)
+			bad = bad || b
+		}
+		row = append(row, '}')
+		r.row = row
+		if bad {
+			r.mended++
+		}
+		if err := r.pass(f, rec, category, row, nil); err != nil {
+			return err
+		}
+	}
+	if len(typed) > 0 {
+		var lost []string
+		for i, n := range names {
+			if typed[i] {
+				lost = append(lost, n)
+			}
+		}
+		r.file.notef("%s: the cells hold only the name of a .NET type, their content was never written and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(lost))
+	}
+	return nil
+}
+
+// categoryFromName supplies the kind of sign-in where only the name of the
+// portal's file says it.
+func (r *reader) categoryFromName(f *format) string {
+	if f.sections[0].table != "sign_ins" || f.name != "portal_sign_ins" {
+		return ""
+	}
+	name := strings.ToLower(path.Base(filepath.ToSlash(strings.ReplaceAll(r.file.source.path, "!", "/"))))
+	for _, k := range []struct{ part, category string }{
+		{"noninteractive", "non_interactive"},
+		{"interactive", "interactive"},
+		{"applicationsignins", "service_principal"},
+		{"msisignins", "managed_identity"},
+	} {
+		if strings.Contains(name, k.part) {
+			r.file.notef("%s by the file's name", k.category)
+			return k.category
+		}
+	}
+	r.file.notef("the columns don't say which kind of sign-ins these are, nor does the file's name")
+	return ""
+}

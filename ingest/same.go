@@ -1,0 +1,317 @@
+package ingest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// eventTables are the tables that a record can land in, with the column that
+// names the record.
+var eventTables = []struct{ name, id, time string }{
+	{"sign_ins", "id", "event_time"},
+	{"sign_in_steps", "sign_in_id", "step_time"},
+	{"audit_events", "id", "event_time"},
+	{"directory_audits", "id", "event_time"},
+	{"risk_detections", "id", "event_time"},
+	{"risky_users", "id", "event_time"},
+	{"provisioning_events", "id", "event_time"},
+}
+
+// removeDuplicates takes every record that is there twice out again, keeps one
+// by path and number, and lists the others in `duplicates`.
+func (l *loader) removeDuplicates() error {
+	for _, t := range eventTables {
+		var err error
+		if t.name == "sign_ins" {
+			err = l.mergeSignIns()
+		} else {
+			err = l.removeEqual(t.name, t.id)
+		}
+		if err != nil {
+			return fmt.Errorf("find the duplicates in %s: %w", t.name, err)
+		}
+	}
+	return nil
+}
+
+// removeEqual takes out records with equal id and equal body. Bodies are
+// compared as text first; only where one id has several texts, Go compares
+// them with their keys sorted and their scalars as text.
+func (l *loader) removeEqual(table, id string) error {
+	n, err := l.exec(fmt.Sprintf(`
+		create or replace temp table candidates as
+		with repeated as (
+			select coalesce(%[2]s, '') as id
+			from %[1]s
+			where file_id is not null
+			group by all
+			having count(*) > 1
+		)
+		select
+			rowid as row,
+			coalesce(%[2]s, '') as id,
+			file_id,
+			record,
+			md5(raw) as body
+		from %[1]s
+		where file_id is not null
+			and coalesce(%[2]s, '') in (select id from repeated)`, table, id))
+	if err != nil || n == 0 {
+		return err
+	}
+	if _, err := l.exec("create or replace temp table canonical (row bigint, body varchar)"); err != nil {
+		return err
+	}
+	if err := l.compareBodies(table); err != nil {
+		return err
+	}
+	_, err = l.exec(`
+		create or replace temp table doubles as
+		with ranked as (
+			select
+				c.row,
+				c.file_id,
+				c.record,
+				first_value(c.file_id) over same as kept_file_id,
+				first_value(c.record) over same as kept_record,
+				row_number() over same as place
+			from candidates as c
+			join files as f using (file_id)
+			left join canonical as k on k.row = c.row
+			window same as (
+				partition by c.id, coalesce(k.body, c.body)
+				order by f.path, c.file_id, c.record
+			)
+		)
+		select * from ranked where place > 1`)
+	if err != nil {
+		return err
+	}
+	return l.takeOut(table, "true")
+}
+
+// takeOut moves the rows in `doubles` from the table to `duplicates`.
+func (l *loader) takeOut(table, identical string) error {
+	if _, err := l.exec(fmt.Sprintf(`
+		insert into duplicates
+		select file_id, record, kept_file_id, kept_record, %s
+		from doubles
+		order by file_id, record`, identical)); err != nil {
+		return err
+	}
+	_, err := l.exec("delete from " + table + " where rowid in (select row from doubles)")
+	return err
+}
+
+// compareBodies fills `canonical` for the candidates whose id has several texts.
+func (l *loader) compareBodies(table string) error {
+	rows, err := l.engine.Query(l.ctx, `
+		with unequal as (
+			select id
+			from candidates
+			group by all
+			having count(distinct body) > 1
+		)
+		select c.row, t.raw
+		from candidates as c
+		join `+table+` as t on t.rowid = c.row
+		where c.id in (select id from unequal)`)
+	if err != nil {
+		return err
+	}
+	var values []string
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			rows.Close()
+			return err
+		}
+		text, _ := v[1].(string)
+		values = append(values, fmt.Sprintf("(%d, '%s')", v[0], canonicalSum(text)))
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(values, 5000) {
+		if _, err := l.exec("insert into canonical values " + strings.Join(some, ", ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// canonicalSum is the same for two JSON texts that say the same: white space,
+// the order of keys, and whether a scalar is a number or its text don't count.
+// A text that is no JSON stands for itself.
+func canonicalSum(text string) string {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var v any
+	canonical := []byte(text)
+	if d.Decode(&v) == nil {
+		canonical = appendCanonical(nil, v)
+	}
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:16])
+}
+
+func appendCanonical(dst []byte, v any) []byte {
+	switch v := v.(type) {
+	case map[string]any:
+		keys := make([]string, 0, len(v))
+		for k := range v {
+			keys = append(keys, k)
+		}
+		slices.Sort(keys)
+		dst = append(dst, '{')
+		for _, k := range keys {
+			dst = appendScalar(dst, k)
+			dst = appendCanonical(dst, v[k])
+		}
+		return append(dst, '}')
+	case []any:
+		dst = append(dst, '[')
+		for _, item := range v {
+			dst = appendCanonical(dst, item)
+		}
+		return append(dst, ']')
+	case nil:
+		return append(dst, 'n')
+	default:
+		return appendScalar(dst, fmt.Sprint(v))
+	}
+}
+
+// appendScalar writes the length first, so that no text can look like two.
+func appendScalar(dst []byte, s string) []byte {
+	dst = fmt.Appendf(dst, "%d:", len(s))
+	return append(dst, s...)
+}
+
+// mergeSignIns makes one row of the records of one sign-in: equal id, time to
+// the second, user or service principal, application, error code and address.
+// The fullest stays; the others fill what it lacks.
+func (l *loader) mergeSignIns() error {
+	columns, err := l.columns("sign_ins")
+	if err != nil {
+		return err
+	}
+	var filled, first, fill bytes.Buffer
+	for i, c := range columns {
+		if i > 0 {
+			filled.WriteString(" + ")
+			first.WriteString(",\n")
+			fill.WriteString(", ")
+		}
+		fmt.Fprintf(&filled, "(%s is not null)::integer", c)
+		fmt.Fprintf(&first, "arg_min(s.%[1]s, d.place) filter (s.%[1]s is not null) as %[1]s", c)
+		fmt.Fprintf(&fill, "%[1]s = coalesce(sign_ins.%[1]s, merged.%[1]s)", c)
+	}
+	n, err := l.exec(`
+		create or replace temp table candidates as
+		with repeated as (
+			select id
+			from sign_ins
+			where id is not null
+			group by all
+			having count(*) > 1
+		)
+		select
+			rowid as row,
+			file_id,
+			record,
+			id,
+			date_trunc('second', event_time) as second,
+			coalesce(user_id, service_principal_id) as who,
+			app_id,
+			error_code,
+			ip_address,
+			coalesce(has_policy_detail, false)::integer * 1000 + ` + filled.String() + ` as fullness,
+			md5([` + strings.Join(asText(columns), ", ") + `]::varchar) as content
+		from sign_ins
+		where id in (select id from repeated)`)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = l.exec(`
+		create or replace temp table ranked as
+		select
+			c.row,
+			c.id,
+			c.file_id,
+			c.record,
+			c.content,
+			first_value(c.row) over same as kept_row,
+			first_value(c.file_id) over same as kept_file_id,
+			first_value(c.record) over same as kept_record,
+			first_value(c.content) over same as kept_content,
+			row_number() over same as place,
+			count(*) over (
+				partition by c.id, c.second, c.who, c.app_id, c.error_code, c.ip_address
+			) as records
+		from candidates as c
+		join files as f using (file_id)
+		window same as (
+			partition by c.id, c.second, c.who, c.app_id, c.error_code, c.ip_address
+			order by c.fullness desc, f.path, c.file_id, c.record
+		)`)
+	if err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		"create or replace temp table doubles as select * from ranked where place > 1",
+		`create or replace temp table merged as
+			select d.kept_row, ` + first.String() + `
+			from ranked as d
+			join sign_ins as s on s.rowid = d.row
+			where d.records > 1
+			group by d.kept_row`,
+		"update sign_ins set " + fill.String() + " from merged where sign_ins.rowid = merged.kept_row",
+		// What hung on a record of an earlier load hangs on the new one now.
+		"delete from sign_in_policies where sign_in_id in (select id from doubles where file_id not in (select file_id from loading))",
+		"delete from sign_in_steps where file_id is null and sign_in_id in (select id from doubles where file_id not in (select file_id from loading))",
+	} {
+		if _, err := l.exec(statement); err != nil {
+			return err
+		}
+	}
+	return l.takeOut("sign_ins", "content = kept_content")
+}
+
+// columns lists a table's columns but those that lead back to the source.
+func (l *loader) columns(table string) ([]string, error) {
+	rows, err := l.engine.Query(l.ctx, `
+		select column_name
+		from duckdb_columns()
+		where database_name = 'evidence'
+			and table_name = $1
+			and column_name not in ('file_id', 'record', 'raw')
+		order by column_index`, table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, v[0].(string))
+	}
+	return names, rows.Err()
+}
+
+func asText(columns []string) []string {
+	text := make([]string, len(columns))
+	for i, c := range columns {
+		text[i] = c + "::varchar"
+	}
+	return text
+}

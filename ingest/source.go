@@ -1,0 +1,274 @@
+package ingest
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxUnpacked caps what one archive may unpack to: a zip bomb must not fill
+// the disk of an examiner. Real exports pack about 20 to 1.
+const (
+	maxUnpacked      = 64 << 30
+	maxUnpackedRatio = 2000
+)
+
+// source is one input: a file, or a member of a zip archive.
+type source struct {
+	path     string // as shown: a.zip!b.csv for a member
+	file     string // on disk
+	member   string // name within the archive, "" for a file
+	size     int64
+	modified time.Time
+
+	// note, if not empty, says why there is nothing to read; then debris
+	// tells whether that is expected.
+	note   string
+	debris bool
+
+	archive bool // the archive itself: listed, not read
+}
+
+// debris is what operating systems leave in folders.
+var debris = map[string]bool{".ds_store": true, "thumbs.db": true, "desktop.ini": true}
+
+func isDebris(name string) bool {
+	name = strings.ToLower(name)
+	return debris[path.Base(name)] || strings.HasPrefix(path.Base(name), "._") || strings.Contains("/"+name, "/__macosx/")
+}
+
+// findSources lists every input below the paths, in path order, each real file
+// once.
+func findSources(paths []string) ([]source, error) {
+	var found []source
+	var seen []os.FileInfo
+	add := func(shown, file string, info fs.FileInfo) {
+		for _, s := range seen {
+			if os.SameFile(s, info) {
+				return
+			}
+		}
+		seen = append(seen, info)
+		found = append(found, source{path: shown, file: file, size: info.Size(), modified: info.ModTime()})
+	}
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: there is no such file or folder", p)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p, errors.Unwrap(err))
+		}
+		if !info.IsDir() {
+			add(p, p, info)
+			continue
+		}
+		before := len(found)
+		err = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				// An unreadable folder is named; the rest is still read.
+				found = append(found, source{path: name, file: name, note: "can't be read: " + plainReason(err)})
+				if d != nil && d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			case d.IsDir():
+				return nil
+			}
+			info, err := os.Stat(name) // follows a link to a file
+			switch {
+			case err != nil:
+				found = append(found, source{path: name, file: name, note: "can't be read: " + plainReason(err)})
+			case info.IsDir():
+				found = append(found, source{path: name, file: name, note: "a link to a folder; give the folder itself to read it", debris: true})
+			case !info.Mode().IsRegular():
+				found = append(found, source{path: name, file: name, note: "not a regular file", debris: true})
+			default:
+				add(name, name, info)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == before {
+			return nil, fmt.Errorf("%s: the folder is empty", p)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b source) int { return strings.Compare(a.path, b.path) })
+	var all []source
+	for _, s := range found {
+		if isDebris(filepath.ToSlash(s.path)) {
+			s.note, s.debris = "left by the operating system, no log", true
+		}
+		all = append(all, s.members()...)
+	}
+	return all, nil
+}
+
+func plainReason(err error) string {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err.Error()
+	}
+	return err.Error()
+}
+
+// members returns the source and, if it is a zip archive of files, its files.
+func (s source) members() []source {
+	if s.note != "" || !s.startsWith("PK\x03\x04") && !s.startsWith("PK\x05\x06") {
+		return []source{s}
+	}
+	z, err := zip.OpenReader(s.file)
+	if err != nil {
+		s.note = "the zip archive can't be opened: " + err.Error() + "; was the copy complete?"
+		return []source{s}
+	}
+	defer z.Close()
+	s.archive = true
+	all := []source{s}
+	var unpacked uint64
+	for _, f := range z.File {
+		if strings.HasSuffix(f.Name, "/") {
+			continue
+		}
+		m := source{path: s.path + "!" + f.Name, file: s.file, member: f.Name, size: int64(f.UncompressedSize64), modified: f.Modified}
+		unpacked += f.UncompressedSize64
+		switch {
+		case isDebris(f.Name):
+			m.note, m.debris = "left by the operating system, no log", true
+		case f.Flags&1 != 0:
+			m.note = "protected by a password; unpack the archive and give the files"
+		case unpacked > maxUnpacked || f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > maxUnpackedRatio:
+			m.note = fmt.Sprintf("not unpacked: it would grow to %d bytes from %d; unpack it yourself if you trust it", f.UncompressedSize64, f.CompressedSize64)
+		}
+		all = append(all, m)
+	}
+	slices.SortStableFunc(all[1:], func(a, b source) int { return strings.Compare(a.path, b.path) })
+	return all
+}
+
+func (s source) startsWith(magic string) bool {
+	f, err := os.Open(s.file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, len(magic))
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == magic
+}
+
+// opened is a source being read: what comes out of Read is unpacked; sum and
+// size are of the file's own bytes (of a member: of its unpacked bytes).
+type opened struct {
+	io.Reader
+	raw      io.Reader // the file's own bytes; reading them feeds hash
+	hash     *hasher
+	gzipped  bool
+	closeAll func() error
+}
+
+// open starts reading. progress is told of every portion of raw bytes.
+func (s source) open(progress func(bytes int64)) (*opened, error) {
+	f, err := os.Open(s.file)
+	if err != nil {
+		return nil, errors.New(plainReason(err))
+	}
+	o := &opened{hash: newHasher(progress), closeAll: f.Close}
+	var raw io.Reader = f
+	if s.member != "" {
+		z, err := zip.OpenReader(s.file)
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		i := slices.IndexFunc(z.File, func(m *zip.File) bool { return m.Name == s.member })
+		m, err := z.File[i].Open()
+		if err != nil {
+			z.Close()
+			f.Close()
+			return nil, err
+		}
+		raw = io.LimitReader(m, maxUnpacked)
+		o.closeAll = func() error { return errors.Join(m.Close(), z.Close(), f.Close()) }
+	}
+	o.raw = io.TeeReader(raw, o.hash)
+	buffered := bufio.NewReaderSize(o.raw, 1<<16)
+	o.Reader = buffered
+	if head, _ := buffered.Peek(3); bytes.Equal(head, []byte{0x1f, 0x8b, 8}) {
+		unpacked, err := gzip.NewReader(buffered)
+		if err != nil {
+			o.close()
+			return nil, fmt.Errorf("the gzip file can't be opened: %w; was the copy complete?", err)
+		}
+		o.gzipped = true
+		o.Reader = io.LimitReader(unpacked, maxUnpacked)
+	}
+	return o, nil
+}
+
+// close reads what is left, so that the sum covers the whole file.
+func (o *opened) close() (sum string, size int64, err error) {
+	_, err = io.Copy(io.Discard, o.raw)
+	sum, size = o.hash.sum()
+	return sum, size, errors.Join(err, o.closeAll())
+}
+
+// hasher sums what is written to it beside the writer's own work.
+type hasher struct {
+	hash     hash.Hash
+	blocks   chan []byte
+	free     chan []byte
+	done     chan struct{}
+	size     int64
+	progress func(int64)
+}
+
+func newHasher(progress func(int64)) *hasher {
+	h := &hasher{hash: sha256.New(), blocks: make(chan []byte, 16), free: make(chan []byte, 17), done: make(chan struct{}), progress: progress}
+	go func() {
+		for b := range h.blocks {
+			h.hash.Write(b)
+			select {
+			case h.free <- b:
+			default:
+			}
+		}
+		close(h.done)
+	}()
+	return h
+}
+
+func (h *hasher) Write(p []byte) (int, error) {
+	var b []byte
+	select {
+	case b = <-h.free:
+	default:
+	}
+	h.blocks <- append(b[:0], p...)
+	h.size += int64(len(p))
+	h.progress(int64(len(p)))
+	return len(p), nil
+}
+
+func (h *hasher) sum() (string, int64) {
+	close(h.blocks)
+	<-h.done
+	return hex.EncodeToString(h.hash.Sum(nil)), h.size
+}
