@@ -112,8 +112,9 @@ func markdown(s string) string {
 			b.WriteString("&#46;") // the same
 		case r == '_' && isWord(before) && isWord(firstOf(rest)):
 			b.WriteRune(r) // a snake_case name stays readable
-		case strings.ContainsRune("\\`*_[]>|~#!^$", r),
-			i == 0 && strings.ContainsRune("-+=", r),
+		case strings.ContainsRune("\\`*_[]|~$", r),
+			i == 0 && strings.ContainsRune("#>", r),
+			i == 0 && strings.ContainsRune("-+", r) && !isWord(firstOf(rest)), // a list, a rule
 			i > 0 && allDigits(s[:i]) && strings.ContainsRune(".)", r) && !isWord(firstOf(rest)):
 			b.WriteRune('\\')
 			b.WriteRune(r)

@@ -19,6 +19,9 @@ func isSummary(r *queries.Result) bool {
 // summary prints a heading a section, and item, value and detail side by side.
 func (p *page) summary(r *queries.Result) error {
 	p.notes(r)
+	if len(r.Notes) > 0 {
+		p.line("", "")
+	}
 	var lines [][]string
 	item, value := 0, 0
 	for row, err := range rows(r) {

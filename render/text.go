@@ -305,7 +305,6 @@ func (p *page) hanging(style, label string, lines []string) error {
 
 // wrap breaks s between words, and words that are longer than a line anywhere.
 func wrap(s string, width int) []string {
-	width = max(width, narrowest)
 	var lines []string
 	line, have := "", 0
 	for _, word := range strings.Fields(s) {
@@ -327,7 +326,7 @@ func wrap(s string, width int) []string {
 
 // fold breaks s wherever a line is full.
 func fold(s string, width int) []string {
-	width = max(width, narrowest)
+	width = max(width, 4) // the widest character still fits, whatever the label left
 	var lines []string
 	for cells.StringWidth(s) > width {
 		part := cells.Truncate(s, width, "")

@@ -356,8 +356,8 @@ func fitCell(s string) (string, bool) {
 	}
 	note := fmt.Sprintf("… [cut: %s in all]", counted(len([]rune(s)), "character"))
 	keep := cellUnits - len(utf16.Encode([]rune(note)))
-	if utf16.IsSurrogate(rune(units[keep])) && utf16.IsSurrogate(rune(units[keep-1])) {
-		keep-- // don't part a pair; a whole pair before the cut is lost, no harm
+	if c := units[keep-1]; c >= 0xd800 && c < 0xdc00 {
+		keep-- // don't part a pair
 	}
 	return string(utf16.Decode(units[:keep])) + note, true
 }

@@ -55,7 +55,7 @@ func (z *orderedZip) endMember() error {
 // AddFS is not used by excelize for a workbook made from nothing.
 func (z *orderedZip) AddFS(fs.FS) error { return fmt.Errorf("add a file system: %w", fs.ErrInvalid) }
 
-// Close writes all members, without times.
+// Close writes all members, dated with the first day that a zip can name.
 func (z *orderedZip) Close() error {
 	if err := z.endMember(); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (z *orderedZip) Close() error {
 	out := zip.NewWriter(z.w)
 	for _, m := range z.members {
 		w, err := out.CreateRaw(&zip.FileHeader{
-			Name: m.name, Method: zip.Deflate, CRC32: m.sum,
+			Name: m.name, Method: zip.Deflate, CRC32: m.sum, ModifiedDate: 1<<5 | 1,
 			CompressedSize64: uint64(m.packed.Len()), UncompressedSize64: m.size,
 		})
 		if err != nil {

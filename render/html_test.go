@@ -1,0 +1,136 @@
+package render
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"entrail/queries"
+)
+
+// checkPage reads a page as a browser does and reports all that could run,
+// load or lead away. It returns the page's text.
+func checkPage(t *testing.T, page string) string {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown strings.Builder
+	var styles []string
+	policy := ""
+	ids := map[string]bool{}
+	var links []string
+	for n := range root.Descendants() {
+		switch n.Type {
+		case html.TextNode:
+			if n.Parent.Data == "style" {
+				styles = append(styles, n.Data)
+			} else {
+				shown.WriteString(n.Data)
+			}
+		case html.CommentNode:
+			t.Errorf("a comment: %q", n.Data)
+		case html.ElementNode:
+			switch n.Data {
+			case "script", "iframe", "object", "embed", "link", "base", "img", "form", "input", "button", "foreignobject", "use", "image", "audio", "video", "source":
+				t.Errorf("an element <%s>", n.Data)
+			}
+			for _, a := range n.Attr {
+				switch {
+				case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "src", a.Key == "srcset", a.Key == "action", a.Namespace == "xlink":
+					t.Errorf("<%s> has the attribute %s", n.Data, a.Key)
+				case a.Key == "href":
+					links = append(links, a.Val)
+				case a.Key == "id":
+					if ids[a.Val] {
+						t.Errorf("the id %q is there twice", a.Val)
+					}
+					ids[a.Val] = true
+				case n.Data == "meta" && a.Key == "http-equiv" && a.Val == "Content-Security-Policy":
+					for _, b := range n.Attr {
+						if b.Key == "content" {
+							policy = b.Val
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, l := range links {
+		if to, ok := strings.CutPrefix(l, "#"); !ok || !ids[to] {
+			t.Errorf("a link to %q, which is not on the page", l)
+		}
+	}
+	if len(styles) != 1 {
+		t.Fatalf("%d style sheets, want 1", len(styles))
+	}
+	sum := sha256.Sum256([]byte(styles[0]))
+	if hash := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; policy != "default-src 'none'; style-src "+hash+"; base-uri 'none'; form-action 'none'" {
+		t.Errorf("policy %q, want it to allow %s alone", policy, hash)
+	}
+	for _, word := range []string{"url(", "@import", "http:", "https:"} {
+		if strings.Contains(styles[0], word) {
+			t.Errorf("the style sheet holds %q", word)
+		}
+	}
+	return shown.String()
+}
+
+func TestPageIsSelfContained(t *testing.T) {
+	shown := checkPage(t, render(t, HTML, hostileDocument()))
+	for _, h := range hostile {
+		if want := visibleLines(h.field); !strings.Contains(shown, want) {
+			t.Errorf("%s: the page does not show %q", h.name, want)
+		}
+	}
+	checkPage(t, render(t, HTML, chartDocument()))
+}
+
+func TestPageCountsWhatItHides(t *testing.T) {
+	for _, test := range []struct {
+		rows   int
+		want   string
+		reason string
+	}{
+		{1000, "", "the cap itself hides nothing"},
+		{1001, "1 more row", "one"},
+		{3479, "2,479 more rows", "many"},
+	} {
+		page := render(t, HTML, document(many(test.rows)))
+		if got := strings.Count(page, "<tr><td"); got != min(test.rows, 1000) {
+			t.Errorf("%d rows: %d on the page", test.rows, got)
+		}
+		if got := strings.Contains(page, "not on this page"); got != (test.want != "") || !strings.Contains(page, test.want) {
+			t.Errorf("%d rows: want %q: %s", test.rows, test.want, test.reason)
+		}
+		if want := counted(test.rows, "row"); !strings.Contains(page, "<span>"+want+"</span>") {
+			t.Errorf("%d rows: the contents do not say %q", test.rows, want)
+		}
+	}
+}
+
+func TestContentsFollowTheGroups(t *testing.T) {
+	var all []*queries.Result
+	for i, group := range []string{"evidence", "evidence", "ca"} {
+		all = append(all, result(queries.Report{Name: fmt.Sprint("r", i), Group: group}, nil))
+	}
+	page := render(t, HTML, document(all...))
+	evidence, ca := strings.Index(page, "<h2>Evidence</h2>"), strings.Index(page, "<h2>Conditional Access</h2>")
+	second := strings.Index(page, `href="#r1"`)
+	if evidence < 0 || !(evidence < second && second < ca) || strings.Count(page, "<h2>Evidence</h2>") != 1 {
+		t.Errorf("Evidence at %d, its second report at %d, Conditional Access at %d", evidence, second, ca)
+	}
+}
+
+func TestEveryGroupHasATitle(t *testing.T) {
+	for _, g := range queries.Groups {
+		if groupTitles[g] == "" {
+			t.Errorf("group %s has no title", g)
+		}
+	}
+}

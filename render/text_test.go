@@ -1,0 +1,157 @@
+package render
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"entrail/queries"
+)
+
+func TestFit(t *testing.T) {
+	for _, test := range []struct {
+		natural, floor []int
+		width          int
+		want           []int
+		reason         string
+	}{
+		{[]int{5, 6}, []int{5, 6}, 80, []int{5, 6}, "room enough"},
+		{[]int{50, 50}, []int{20, 20}, 62, []int{30, 30}, "equal shares"},
+		{[]int{50, 25}, []int{20, 20}, 62, []int{35, 25}, "what one does not need is the other's"},
+		{[]int{50, 36, 50}, []int{20, 36, 20}, 80, []int{20, 36, 20}, "an id is whole"},
+		{[]int{50, 36, 50}, []int{20, 36, 20}, 79, []int{41, 36}, "the last one is left out, its room shared"},
+		{[]int{50, 5}, []int{20, 5}, 10, []int{10}, "one column at least, in any terminal"},
+	} {
+		if got := fit(test.natural, test.floor, test.width); !slices.Equal(got, test.want) {
+			t.Errorf("%s: got %v, want %v", test.reason, got, test.want)
+		}
+	}
+}
+
+var colour = regexp.MustCompile("\x1b\\[[0-9]+m")
+
+func TestTextFitsTheTerminal(t *testing.T) {
+	for width := 40; width <= 240; width += 7 {
+		for _, d := range []Document{hostileDocument(), summaryDocument(0), document(many(3)), document(many(30))} {
+			d.Width, d.Color, d.Limit = width, true, 10
+			for line := range strings.Lines(render(t, Text, d)) {
+				line = colour.ReplaceAllString(strings.TrimSuffix(line, "\n"), "")
+				if w := cells.StringWidth(line); w > width {
+					t.Errorf("width %d: %d columns: %q", width, w, line)
+				}
+				if strings.ContainsFunc(line, func(r rune) bool { return r < 0x20 }) {
+					t.Errorf("width %d: a control character: %q", width, line)
+				}
+			}
+		}
+	}
+}
+
+func TestTextCountsWhatItHides(t *testing.T) {
+	for _, test := range []struct {
+		rows, limit, shown int
+		want               string
+		reason             string
+	}{
+		{2478, 20, 20, "… 2,458 more rows: --limit 0 shows all, -o FILE.csv writes them", "the rest is counted"},
+		{21, 20, 20, "… 1 more row:", "one"},
+		{20, 20, 20, "", "nothing hidden"},
+		{2478, 0, 2478, "", "no limit"},
+		{2478, 1500, 1500, "… 978 more rows:", "a limit beyond the rows that decide the widths"},
+	} {
+		d := document(many(test.rows))
+		d.Limit = test.limit
+		page := render(t, Text, d)
+		if got := strings.Count(page, "megan.bowen@contoso.com"); got != test.shown {
+			t.Errorf("%s: %d rows shown, want %d", test.reason, got, test.shown)
+		}
+		if got := strings.Contains(page, "more row"); got != (test.want != "") || !strings.Contains(page, test.want) {
+			t.Errorf("%s: want %q", test.reason, test.want)
+		}
+	}
+}
+
+// A cell that is not cut is on the page as it is, and so is every column's name.
+func TestTextNamesTheColumnsWithoutRoom(t *testing.T) {
+	for _, width := range []int{50, 80, 120} {
+		d := document(many(30))
+		d.Width = width
+		page := render(t, Text, d)
+		for _, c := range many(1).Columns {
+			if !strings.Contains(page, c.Name) && !strings.Contains(page, c.Name[:17]+"…") {
+				t.Errorf("width %d: %s is neither shown nor named", width, c.Name)
+			}
+		}
+	}
+}
+
+// A few rows too wide for a table are shown whole.
+func TestTextShowsFewWideRowsAsBlocks(t *testing.T) {
+	d := document(many(2))
+	d.Width = 80
+	page := strings.Join(strings.Fields(render(t, Text, d)), " ")
+	for _, want := range []string{"session_id c9e202ff-a459-4315-8649-71f52257bb7d", "is_managed true", "failure_reason Error validating credentials due to invalid us"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in %s", want, page)
+		}
+	}
+}
+
+func TestClock(t *testing.T) {
+	paris := time.FixedZone("CEST", 2*3600)
+	london := time.FixedZone("GMT", 0)
+	for _, test := range []struct {
+		t            time.Time
+		want, reason string
+	}{
+		{time.Date(2026, 10, 1, 8, 19, 41, 0, time.UTC), "2026-10-01 08:19:41", "UTC is the page's zone"},
+		{time.Date(2026, 10, 1, 8, 19, 41, 123400000, time.UTC), "2026-10-01 08:19:41.1234", "a fraction is never rounded"},
+		{time.Date(2026, 10, 1, 8, 19, 41, 0, time.UTC).In(paris), "2026-10-01 10:19:41 +02:00", "elsewhere an hour happens twice a year"},
+		{time.Date(2026, 10, 1, 8, 19, 41, 0, time.UTC).In(london), "2026-10-01 08:19:41 +00:00", "also where the offset is nought"},
+	} {
+		if got := clock(test.t); got != test.want {
+			t.Errorf("got %q, want %q: %s", got, test.want, test.reason)
+		}
+	}
+}
+
+func TestNamesAreUnique(t *testing.T) {
+	var columns []queries.Column
+	for _, name := range []string{"a", "A", "a_2", "a", "", "", "x\n"} {
+		columns = append(columns, column(name, queries.Text))
+	}
+	want := []string{"a", "A_2", "a_2_2", "a_3", "column", "column_2", "x<LF>"}
+	if got := names(columns); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestCounted(t *testing.T) {
+	for n, want := range map[int]string{0: "0 rows", 1: "1 row", 999: "999 rows", 1478: "1,478 rows", 1048577: "1,048,577 rows"} {
+		if got := counted(n, "row"); got != want {
+			t.Errorf("counted(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestOneReportFormatsRefuseASecond(t *testing.T) {
+	for _, name := range []string{"csv", "json"} {
+		f, _ := Lookup(name)
+		d := document(many(1), many(1))
+		d.Several = false
+		var page strings.Builder
+		if err := f.Write(&page, d); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	var page strings.Builder
+	if err := CSV(&page, document(many(1), many(1))); err == nil || page.Len() > 0 {
+		t.Errorf("CSV of several: %v, and wrote %q: want it refused before a byte is written", err, page.String())
+	}
+	if !strings.Contains(fmt.Sprint(errOneReport), "folder") {
+		t.Error("the error does not tell the next step")
+	}
+}

@@ -1,0 +1,282 @@
+package render
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/xuri/excelize/v2"
+
+	"entrail/queries"
+)
+
+func open(t *testing.T, d Document) (*excelize.File, string) {
+	t.Helper()
+	d.TempDir = t.TempDir()
+	book := render(t, XLSX, d)
+	left, err := os.ReadDir(d.TempDir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("left in the temporary folder: %v, %v", left, err)
+	}
+	f, err := excelize.OpenReader(strings.NewReader(book))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f, book
+}
+
+func cell(t *testing.T, f *excelize.File, sheet, ref string) (value string, kind excelize.CellType) {
+	t.Helper()
+	value, err := f.GetCellValue(sheet, ref, excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kind, err = f.GetCellType(sheet, ref); err != nil {
+		t.Fatal(err)
+	}
+	return value, kind
+}
+
+func numberFormat(t *testing.T, f *excelize.File, sheet, ref string) string {
+	t.Helper()
+	id, err := f.GetCellStyle(sheet, ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	style, err := f.GetStyle(id)
+	if err != nil || style.CustomNumFmt == nil {
+		t.Fatalf("%s has no format of its own: %v", ref, err)
+	}
+	return *style.CustomNumFmt
+}
+
+func TestXLSXReadsBack(t *testing.T) {
+	f, book := open(t, hostileDocument())
+	if got, want := strings.Join(f.GetSheetList(), ","), "About,fields,codes,risky_users"; got != want {
+		t.Errorf("sheets %s, want %s", got, want)
+	}
+	for i, h := range hostile {
+		row := strconv.Itoa(i + 2)
+		if got, kind := cell(t, f, "fields", "C"+row); got != visibleLines(h.field) || kind != excelize.CellTypeInlineString {
+			t.Errorf("%s: got %q of type %v, want %q as a string", h.name, got, kind, visibleLines(h.field))
+		}
+		if got, kind := cell(t, f, "fields", "D"+row); got != strconv.Itoa(i) || kind == excelize.CellTypeInlineString {
+			t.Errorf("%s: number %q of type %v", h.name, got, kind)
+		}
+		if got, kind := cell(t, f, "fields", "F"+row); got != strconv.Itoa(1-i%2) || kind != excelize.CellTypeBool {
+			t.Errorf("%s: boolean %q of type %v", h.name, got, kind)
+		}
+		serial, _ := cell(t, f, "fields", "A"+row)
+		days, err := strconv.ParseFloat(serial, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Day 25569 is 1970-01-01. A float64 keeps a moment of this century to the microsecond.
+		at := time.Unix(0, int64((days-25569)*86400e9)).UTC()
+		if want := instant.Add(time.Duration(i) * time.Hour); at.Sub(want).Abs() > 5*time.Microsecond {
+			t.Errorf("%s: time %v, want %v", h.name, at, want)
+		}
+		if format := numberFormat(t, f, "fields", "A"+row); format != "yyyy-mm-dd hh:mm:ss.000" {
+			t.Errorf("%s: the time's format is %q", h.name, format)
+		}
+	}
+	null := strconv.Itoa(len(hostile) + 2)
+	for _, column := range "ABCDEF" {
+		if got, _ := cell(t, f, "fields", string(column)+null); got != "" {
+			t.Errorf("NULL became %q", got)
+		}
+	}
+	if shown, err := f.GetCellValue("fields", "A"+strconv.Itoa(len(hostile)+3)); err != nil || shown != "2026-10-01 08:19:41" {
+		t.Errorf("a whole second is shown as %q, %v", shown, err)
+	}
+	for _, ref := range []string{"B2", "C2"} {
+		want := map[string]string{"B2": "9007199254740992", "C2": "-9007199254740993"}[ref]
+		if got, kind := cell(t, f, "codes", ref); got != want || kind != excelize.CellTypeInlineString {
+			t.Errorf("%s: %q of type %v, want all digits of %s as text", ref, got, kind, want)
+		}
+	}
+	if got, _ := cell(t, f, "risky_users", "A2"); got != "No rows. not loaded: no file holds risky users" {
+		t.Errorf("the empty report says %q", got)
+	}
+
+	z, err := zip.NewReader(strings.NewReader(book), int64(len(book)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := z.File[0].Name; first != "[Content_Types].xml" {
+		t.Errorf("the first member is %s: some programs tell the type of a file by it", first)
+	}
+	for _, m := range z.File {
+		r, err := m.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		xml, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(m.Name, "xl/worksheets/") && (bytes.Contains(xml, []byte("<f>")) || bytes.Contains(xml, []byte("<f "))) {
+			t.Errorf("%s holds a formula", m.Name)
+		}
+		if want := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC); !m.Modified.Equal(want) {
+			t.Errorf("%s has the time %v", m.Name, m.Modified)
+		}
+	}
+}
+
+func TestXLSXSheetsAreTables(t *testing.T) {
+	f, _ := open(t, document(many(3)))
+	tables, err := f.GetTables("signin_list")
+	if err != nil || len(tables) != 1 || tables[0].Range != "A1:J4" || tables[0].Name != "signin_list" {
+		t.Errorf("tables %+v, %v", tables, err)
+	}
+	panes, err := f.GetPanes("signin_list")
+	if err != nil || !panes.Freeze || panes.YSplit != 1 {
+		t.Errorf("panes %+v, %v", panes, err)
+	}
+	if w, err := f.GetColWidth("signin_list", "B"); err != nil || w < 36 || w > columnWide {
+		t.Errorf("a GUID gets a column of %v, %v", w, err)
+	}
+}
+
+func TestXLSXAboutTellsEverything(t *testing.T) {
+	f, _ := open(t, hostileDocument())
+	rows, err := f.GetRows("About")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := fmt.Sprint(rows)
+	for _, want := range []string{
+		"Sign-ins and audit events", "times in UTC", "generated 2026-10-02 09:00:00 UTC", "entrail 1.2.3",
+		"user adele@contoso.com", "ip <script><ESC>[31m", "Caution: Do not believe it.", "a note with <ESC>[31mcolour and <script>",
+		strings.Repeat("ab", 32), "evidence/<b><U+202E>.csv", "4711", "1234567",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("About does not say %q", want)
+		}
+	}
+}
+
+func TestXLSXCutsVisibly(t *testing.T) {
+	for _, test := range []struct {
+		in     string
+		cut    bool
+		reason string
+	}{
+		{strings.Repeat("x", 32767), false, "just fits"},
+		{strings.Repeat("x", 32768), true, "one too many"},
+		{strings.Repeat("é", 32767), false, "units, not bytes"},
+		{strings.Repeat("🙂", 16384), true, "a pair counts two"},
+		{"x" + strings.Repeat("🙂", 20000), true, "no pair is parted"},
+	} {
+		got, cut := fitCell(test.in)
+		units := len(utf16.Encode([]rune(got)))
+		if cut != test.cut || units > 32767 || cut != strings.HasSuffix(got, "in all]") || strings.ContainsRune(got, '\ufffd') {
+			t.Errorf("%s: cut %v, %d units, end %q", test.reason, cut, units, got[len(got)-40:])
+		}
+		if cut && units < 32766 {
+			t.Errorf("%s: %d units: more than needed is gone", test.reason, units)
+		}
+	}
+	f, _ := open(t, one(strings.Repeat("0123456789", 4000)))
+	if got, _ := cell(t, f, "one", "A2"); !strings.HasSuffix(got, "… [cut: 40,000 characters in all]") || !strings.HasPrefix(got, "0123456789") {
+		t.Errorf("the long text ends %q", got[len(got)-60:])
+	}
+	if got, _ := cell(t, f, "About", "E8"); got != "1 text is longer than a cell can hold and cut: see the CSV." {
+		t.Errorf("About says %q", got)
+	}
+}
+
+func TestXLSXSheetNames(t *testing.T) {
+	b, err := newWorkbook(Document{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.file.Close()
+	long := strings.Repeat("n", 40)
+	for _, test := range []struct{ name, want, reason string }{
+		{"files", "files", ""},
+		{"Files", "Files (2)", "case does not tell sheets apart"},
+		{"about", "about (2)", "taken by us"},
+		{"a/b:c'", "a_b_c_", "characters that sheets can't have"},
+		{long, long[:31], "31 characters"},
+		{long, long[:27] + " (2)", "the tail counts"},
+	} {
+		if got := b.free(test.name, 1); got != test.want {
+			t.Errorf("free(%q) = %q, want %q: %s", test.name, got, test.want, test.reason)
+		}
+	}
+}
+
+func TestXLSXAsTheScriptWritesIt(t *testing.T) {
+	columns := []queries.Column{column("SessionId", queries.Text), column("Timestamp", queries.Time)}
+	events := func() *queries.Result {
+		return result(queries.Report{Name: "session_events", Title: "Events of the sessions"}, columns, []any{"00a1", instant})
+	}
+	d := document(events())
+	d.Title = "Audit events for adele@contoso.com"
+	f, _ := open(t, d)
+	if got := strings.Join(f.GetSheetList(), ","); got != "Audit Events,About" || f.GetActiveSheetIndex() != 0 {
+		t.Errorf("sheets %s, number %d is open", got, f.GetActiveSheetIndex())
+	}
+	if got, _ := cell(t, f, "Audit Events", "A1"); got != d.Title {
+		t.Errorf("A1 is %q", got)
+	}
+	id, err := f.GetCellStyle("Audit Events", "A1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if style, err := f.GetStyle(id); err != nil || !style.Font.Bold {
+		t.Errorf("A1 is not bold: %v", err)
+	}
+	if got, _ := cell(t, f, "Audit Events", "A2"); got != "SessionId" {
+		t.Errorf("A2 is %q", got)
+	}
+	if tables, err := f.GetTables("Audit Events"); err != nil || len(tables) != 1 || tables[0].Name != "AuditEvents" || tables[0].Range != "A2:B3" {
+		t.Errorf("tables %+v, %v", tables, err)
+	}
+	among := document(events(), many(1))
+	f, _ = open(t, among)
+	if got := strings.Join(f.GetSheetList(), ","); got != "About,session_events,signin_list" {
+		t.Errorf("among others: sheets %s", got)
+	}
+}
+
+// A sheet's last row is 1,048,576; the library's error beyond it must not be
+// the end of the report.
+func TestXLSXRollsOver(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes a million rows")
+	}
+	const total = sheetRows + 2 // header, sheetRows-1 rows, header, 3 rows
+	r := result(queries.Report{Name: "signin_list", Title: "Sign-ins"}, []queries.Column{column("n", queries.Integer)})
+	r.Rows = func(yield func([]any, error) bool) {
+		for n := range total {
+			if !yield([]any{int64(n)}, nil) {
+				return
+			}
+		}
+	}
+	f, _ := open(t, document(r))
+	if got := strings.Join(f.GetSheetList(), ","); got != "About,signin_list,signin_list (2)" {
+		t.Fatalf("sheets %s", got)
+	}
+	rows, err := f.GetRows("signin_list (2)", excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(rows), fmt.Sprintf("[[n] [%d] [%d] [%d]]", total-3, total-2, total-1); got != want {
+		t.Errorf("the second sheet holds %s, want %s", got, want)
+	}
+	if tables, err := f.GetTables("signin_list"); err != nil || len(tables) != 1 || tables[0].Range != "A1:A1048576" {
+		t.Errorf("tables %+v, %v", tables, err)
+	}
+}
