@@ -54,8 +54,8 @@ func noiseKind(operation, system string, body func(*jsonText, *AuditEvent)) *Kin
 	return &Kind{operation, exchangeAdmin, "Exchange", "True", false, system, body}
 }
 
-func directoryKind(operation string, body func(*jsonText, *AuditEvent)) *Kind {
-	return &Kind{operation, directoryRecord, "AzureActiveDirectory", "Success", false, "", body}
+func directoryKind(operation string) *Kind {
+	return &Kind{operation, directoryRecord, "AzureActiveDirectory", "Success", false, "", directoryBody}
 }
 
 var (
@@ -88,15 +88,15 @@ var (
 	mailboxSet    = cmdletKind("Set-Mailbox", forwardBody)
 	mailboxFailed = &Kind{"Set-Mailbox", exchangeAdmin, "Exchange", "False", true, "", forwardBody}
 
-	userUpdated    = directoryKind("Update user.", userBody)
-	passwordReset  = directoryKind("Reset user password.", userBody)
-	tokensRevoked  = directoryKind("Update StsRefreshTokenValidFrom Timestamp.", userBody)
-	groupMember    = directoryKind("Add member to group.", groupMemberBody)
-	groupUpdated   = directoryKind("Update group.", groupMemberBody)
-	deviceUpdated  = directoryKind("Update device.", userBody)
-	principalAdded = directoryKind("Add service principal.", rogueAppBody)
-	grantAdded     = directoryKind("Add delegated permission grant.", rogueAppBody)
-	consented      = directoryKind("Consent to application.", rogueAppBody)
+	userUpdated    = directoryKind("Update user.")
+	passwordReset  = directoryKind("Reset user password.")
+	tokensRevoked  = directoryKind("Update StsRefreshTokenValidFrom Timestamp.")
+	groupMember    = directoryKind("Add member to group.")
+	groupUpdated   = directoryKind("Update group.")
+	deviceUpdated  = directoryKind("Update device.")
+	principalAdded = directoryKind("Add service principal.")
+	grantAdded     = directoryKind("Add delegated permission grant.")
+	consented      = directoryKind("Consent to application.")
 )
 
 // noiseKinds are drawn evenly; Set-Mailbox leads, as in real tenants.

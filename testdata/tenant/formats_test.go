@@ -200,3 +200,113 @@ func canonical(t *testing.T, text string) string {
 	b, _ := json.Marshal(v)
 	return string(b)
 }
+
+func TestDirectoryLog(t *testing.T) {
+	tenant := New(Options{})
+	n := 0
+	for range tenant.DirectoryEvents() {
+		n++
+	}
+	var table, list bytes.Buffer
+	if err := WriteDirectoryCSV(&table, tenant.DirectoryEvents()); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteDirectoryJSON(&list, tenant.DirectoryEvents(), Pretty); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&table).ReadAll()
+	if err != nil || len(rows) != n+1 || len(rows[0]) != 86 || rows[0][85] != "AdditionalDetail6Value" {
+		t.Errorf("%d rows of %d columns for %d events, %v", len(rows), len(rows[0]), n, err)
+	}
+	var audits []struct {
+		ActivityDisplayName string
+		TargetResources     []struct {
+			ModifiedProperties []struct{ DisplayName, OldValue, NewValue string }
+		}
+	}
+	if err := json.Unmarshal(list.Bytes(), &audits); err != nil || len(audits) != n {
+		t.Fatalf("%d audits for %d events, %v", len(audits), n, err)
+	}
+	consent := 0
+	for i, a := range audits {
+		if rows[i+1][4] != a.ActivityDisplayName || strings.HasSuffix(a.ActivityDisplayName, ".") {
+			t.Errorf("event %d is %q in CSV, %q in JSON", i, rows[i+1][4], a.ActivityDisplayName)
+		}
+		for _, p := range a.TargetResources[0].ModifiedProperties {
+			if !json.Valid([]byte(p.OldValue)) || !json.Valid([]byte(p.NewValue)) {
+				t.Errorf("%s: values %s and %s", p.DisplayName, p.OldValue, p.NewValue)
+			}
+			if p.DisplayName == "ConsentAction.Permissions" && strings.Contains(p.NewValue, "Mail.ReadWrite") {
+				consent++
+			}
+		}
+	}
+	if consent != 1 {
+		t.Errorf("%d consents to read mail", consent)
+	}
+}
+
+func TestPurviewCSV(t *testing.T) {
+	var out bytes.Buffer
+	if err := WritePurviewCSV(&out, first(40, New(Options{}).AuditEvents())); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&out).ReadAll()
+	if err != nil || len(rows) != 41 || len(rows[0]) != 8 {
+		t.Fatalf("%d rows of %d columns, %v", len(rows), len(rows[0]), err)
+	}
+	for _, row := range rows[1:] {
+		var data struct {
+			Id, Operation, UserId string
+			RecordType            json.Number
+		}
+		if err := json.Unmarshal([]byte(row[5]), &data); err != nil {
+			t.Fatal(err)
+		}
+		if got := []string{data.Id, data.RecordType.String(), data.Operation, data.UserId}; !slices.Equal(got, []string{row[0], row[2], row[3], row[4]}) {
+			t.Errorf("columns %q of a record with %q", row[:5], got)
+		}
+	}
+}
+
+func TestMonitorFormats(t *testing.T) {
+	tenant := New(Options{})
+	for _, c := range []Category{Interactive, NonInteractive, ServicePrincipal, ManagedIdentity} {
+		var out bytes.Buffer
+		if err := WriteDiagnosticLines(&out, first(30, tenant.SignIns(c))); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		if len(lines) != 30 {
+			t.Errorf("%s: %d lines", c, len(lines))
+		}
+		for _, line := range lines {
+			var v struct {
+				ResultType string
+				Properties struct {
+					CreatedDateTime string
+					Status          struct{ ErrorCode json.Number }
+				}
+			}
+			if err := json.Unmarshal([]byte(line), &v); err != nil {
+				t.Fatal(err)
+			}
+			if v.ResultType != v.Properties.Status.ErrorCode.String() || len(v.Properties.CreatedDateTime) != len("2026-09-14T08:19:41.1234567+00:00") {
+				t.Errorf("%s: %s", c, line)
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := WriteLogAnalyticsCSV(&out, first(30, tenant.SignIns(Interactive))); err != nil {
+		t.Fatal(err)
+	}
+	text, marked := strings.CutPrefix(out.String(), "\ufeff")
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || !marked || len(rows) != 31 {
+		t.Errorf("Log Analytics: %d rows, byte order mark: %v, %v", len(rows), marked, err)
+	}
+	policies := slices.Index(rows[0], "ConditionalAccessPolicies")
+	if cell := rows[1][policies]; !json.Valid([]byte(cell)) || !strings.Contains(cell, "\n") {
+		t.Errorf("policies: %q", cell)
+	}
+}

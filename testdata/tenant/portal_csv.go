@@ -221,7 +221,7 @@ func (s *SignIn) sessionID() string {
 }
 
 func (s *SignIn) userType() string {
-	if s.Person.Guest {
+	if s.Person != nil && s.Person.Guest {
 		return "guest"
 	}
 	return "member"

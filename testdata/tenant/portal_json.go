@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"strconv"
+	"strings"
 )
 
 // Style is how JSON is laid out.
@@ -40,7 +41,7 @@ func writeSignIns(w io.Writer, before, after string, signIns iter.Seq[*SignIn], 
 		out.WriteString(separator)
 		separator = ","
 		j.b = j.b[:0]
-		s.graph(&j)
+		s.graph(&j, false)
 		if style == OneLine {
 			out.Write(j.b)
 			continue
@@ -59,8 +60,9 @@ func writeSignIns(w io.Writer, before, after string, signIns iter.Seq[*SignIn], 
 	return out.Flush()
 }
 
-// graph writes the signIn object, properties in the portal's order.
-func (s *SignIn) graph(j *jsonText) {
+// graph writes the signIn object, properties in the portal's order. Azure Monitor
+// (monitor) has the same with some values written in another way.
+func (s *SignIn) graph(j *jsonText, monitor bool) {
 	p, c := s.Person, s.Client
 	if p == nil {
 		p = &Person{}
@@ -70,7 +72,11 @@ func (s *SignIn) graph(j *jsonText) {
 	}
 	j.open('{')
 	j.guid("id", s.ID)
-	j.str("createdDateTime", zulu(s.Time))
+	created := zulu(s.Time)
+	if monitor {
+		created = s.monitorTime()
+	}
+	j.str("createdDateTime", created)
 	j.strOrNull("userDisplayName", p.Name)
 	j.strOrNull("userPrincipalName", p.UPN)
 	if s.Person != nil {
@@ -127,9 +133,9 @@ func (s *SignIn) graph(j *jsonText) {
 		j.str("servicePrincipalId", "")
 	}
 	j.raw("federatedCredentialId", "null")
-	userType := "member"
-	if p.Guest {
-		userType = "guest"
+	userType := s.userType()
+	if monitor {
+		userType = strings.ToUpper(userType[:1]) + userType[1:]
 	}
 	j.str("userType", userType)
 	j.bool("flaggedForReview", false)
@@ -191,7 +197,7 @@ func (s *SignIn) graph(j *jsonText) {
 	j.b = strconv.AppendFloat(j.b, place.Longitude, 'f', -1, 64)
 	j.close('}')
 	j.close('}')
-	s.appliedPolicies(j)
+	s.appliedPolicies(j, monitor)
 	j.raw("authenticationContextClassReferences", "[]")
 	j.raw("authenticationProcessingDetails", `[{"key":"Legacy TLS (TLS 1.0, 1.1, 3DES)","value":"False"},{"key":"Is CAE Token","value":"False"}]`)
 	if s.From.Network != nil && s.From.Network.Office {
@@ -275,7 +281,7 @@ func (s *SignIn) deviceDetail(j *jsonText, c *Client) {
 }
 
 // appliedPolicies is empty where Conditional Access was not reached.
-func (s *SignIn) appliedPolicies(j *jsonText) {
+func (s *SignIn) appliedPolicies(j *jsonText, monitor bool) {
 	j.raw("appliedConditionalAccessPolicies", "[")
 	if s.Person != nil && !s.Code.beforeAccess {
 		for _, p := range policies {
@@ -287,8 +293,13 @@ func (s *SignIn) appliedPolicies(j *jsonText) {
 			j.raw("enforcedSessionControls", "[]")
 			j.raw("sessionControlsNotSatisfied", "[]")
 			j.str("result", result)
-			j.str("conditionsSatisfied", satisfied)
-			j.str("conditionsNotSatisfied", not)
+			if monitor {
+				j.num("conditionsSatisfied", conditionBits(satisfied))
+				j.num("conditionsNotSatisfied", conditionBits(not))
+			} else {
+				j.str("conditionsSatisfied", satisfied)
+				j.str("conditionsNotSatisfied", not)
+			}
 			j.raw("authenticationStrength", "null")
 			j.raw("includeRulesSatisfied", "[]")
 			j.raw("excludeRulesSatisfied", "[]")
@@ -296,4 +307,13 @@ func (s *SignIn) appliedPolicies(j *jsonText) {
 		}
 	}
 	j.close(']')
+}
+
+// conditionBits is how Azure Monitor writes a list of conditions.
+// https://learn.microsoft.com/graph/api/resources/appliedconditionalaccesspolicy
+func conditionBits(list string) (bits int) {
+	for name := range strings.SplitSeq(list, ",") {
+		bits |= map[string]int{"application": 1, "users": 2, "location": 8, "clientType": 16, "ipAddressSeenByAzureAD": 512}[name]
+	}
+	return bits
 }
