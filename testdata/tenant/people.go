@@ -104,11 +104,11 @@ var staff = []struct {
 	traits    string
 }{
 	{"Adele Vance", "Accounts payable", 0, "phone"},
-	{"Pieter de Wit", "IT administrator", 0, "admin hello"},
-	{"Priya Raman", "IT administrator", 3, "admin hello"},
+	{"Pieter de Wit", "IT administrator", 0, "admin"},
+	{"Priya Raman", "IT administrator", 3, "admin"},
 	{"Megan Bowen", "Marketing manager", 2, ""},
 	{"Alex Wilber", "Sales director", 0, "traveller phone"},
-	{"Isla O'Brien", "Legal counsel", 1, "text"},
+	{"Isla O'Brien", "Legal counsel", 1, ""},
 	{"Joni Sherman", "Paralegal", 1, ""},
 	{"Lee Gu", "Engineer", 3, "linux"},
 	{"Lidia Holloway", "Product manager", 2, "mac"},
@@ -116,15 +116,15 @@ var staff = []struct {
 	{"Nestor Wilke", "Operations", 2, "phone"},
 	{"Sanne Bakker", "Controller", 0, ""},
 	{"Ruben Visser", "Engineer", 0, "linux vpn"},
-	{"José Álvarez", "Buyer", 1, "text"},
+	{"José Álvarez", "Buyer", 1, ""},
 	{"Mei Lin Tan", "Finance manager", 3, ""},
 	{"Daan Mulder", "Warehouse", 0, "phone"},
 	{"Fleur Jansen", "Human resources", 0, "mac"},
 	{"Grady Archie", "Engineer", 2, ""},
 	{"Henrietta Mueller", "Designer", 0, "mac"},
-	{"Ciaran Walsh", "Service desk", 1, "desk"},
+	{"Ciaran Walsh", "Service desk", 1, ""},
 	{"Wei Jie Lim", "Sales", 3, "phone"},
-	{"Patti Fernandez", "President", 2, "phone hello"},
+	{"Patti Fernandez", "President", 2, "phone"},
 	{"Bram Smit", "Receptionist", 0, "left"},
 	{"Nora Byrne", "Intern", 1, "left"},
 }
@@ -146,7 +146,7 @@ func (t *Tenant) hire(size int) {
 		if n := i / (len(firstNames) * len(lastNames)); n > 0 {
 			name += fmt.Sprintf(" %d", n+1)
 		}
-		traits := []string{"", "", "", "phone", "mac", "text", "vpn", "linux"}[r.IntN(8)]
+		traits := []string{"", "", "", "phone", "mac", "", "vpn", "linux"}[r.IntN(8)]
 		p := newPerson(name, i, offices[r.IntN(len(offices))], traits)
 		p.Job = "Staff"
 		t.people = append(t.people, p)
