@@ -259,7 +259,7 @@ func (c *chart) columns(p *picture, axis []string) {
 // bars draws lying bars, one a row of the report (and a column drawn), in the
 // report's order.
 func (c *chart) bars(p *picture) {
-	const width, left, right, above, thick = 960, 260, 90, 4, 18
+	const width, left, right, above, thick = 960, 290, 90, 4, 18
 	points := c.points
 	if len(points) > maxBars {
 		p.Note = fmt.Sprintf("The picture is of the first %d of %s.", maxBars, counted(len(points)+c.missed, "row"))
@@ -274,7 +274,7 @@ func (c *chart) bars(p *picture) {
 		if c.Type != "stacked" {
 			lanes = len(pt.y)
 		}
-		p.Labels = append(p.Labels, label{left - 10, px(y + thick*float64(lanes)/2 + 4), "end", short(pt.x, 36)})
+		p.Labels = append(p.Labels, label{left - 10, px(y + thick*float64(lanes)/2 + 4), "end", short(pt.x)})
 		from, sum := float64(left), 0.0
 		for i, v := range pt.y {
 			w := (width - left - right) * v / top
@@ -336,14 +336,14 @@ func (c *chart) heat(p *picture, axis []string) {
 	p.Desc = fmt.Sprintf("%s by %s and %s", c.Y[0], c.X, c.Group)
 	longest := 0
 	for _, g := range groups {
-		longest = max(longest, cells.StringWidth(short(g, 36)))
+		longest = max(longest, cells.StringWidth(short(g)))
 	}
-	left := 24 + 7*float64(longest)
+	left := 20 + 8*float64(longest)
 	slot := (width - left - right) / float64(len(axis))
 	every := max(1, int(math.Ceil(float64(8*longestOf(axis)+8)/slot)))
 	for g, group := range groups {
 		y := above + float64(line*g)
-		p.Labels = append(p.Labels, label{px(left - 10), px(y + line/2 + 4), "end", short(group, 36)})
+		p.Labels = append(p.Labels, label{px(left - 10), px(y + line/2 + 4), "end", short(group)})
 		for n, x := range axis {
 			v, ok := value[pair{x, group}]
 			r := markRect{X: px(left + slot*float64(n)), Y: px(y), W: px(slot), H: line, Class: "h0"}
@@ -385,7 +385,8 @@ func longestOf(axis []string) int {
 	return n
 }
 
-func short(s string, width int) string { return cells.Truncate(s, width, "…") }
+// short cuts a name to what the room beside a bar holds in a wide typeface.
+func short(s string) string { return cells.Truncate(s, 34, "…") }
 
 // number is a value in a picture: grouped, with two decimals if it has any.
 func number(v float64) string {

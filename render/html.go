@@ -39,7 +39,8 @@ func policy() string {
 
 // HTML writes one page that needs nothing else: no script, no font, no
 // picture from elsewhere. html/template escapes every field; a table holds
-// its first 1,000 rows and counts the rest, charts are drawn of all of them.
+// its first 1,000 rows and counts the rest; a chart reads on and says where it
+// stopped.
 //
 // The table of contents tells the number of rows, so the sections are kept in
 // memory until the last one is done: their rows are capped.

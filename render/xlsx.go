@@ -3,7 +3,9 @@ package render
 import (
 	"fmt"
 	"io"
+	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -154,69 +156,61 @@ type sheet struct {
 }
 
 // report writes r to a sheet, and to more of them where the rows don't fit.
+// The first rows wait for the columns' widths, which a stream wants first.
 func (b *workbook) report(r *queries.Result) error {
-	var s *sheet
+	next, stop := iter.Pull2(rows(r))
+	defer stop()
 	var sample [][]any
-	part := 0
-	begin := func() (err error) {
-		part++
-		s, err = b.begin(r, part, sample)
-		return err
-	}
-	put := func(row []any) error {
-		if s.row == sheetRows {
-			if err := s.end(); err != nil {
-				return err
-			}
-			if err := begin(); err != nil {
-				return err
-			}
-		}
-		return s.put(row)
-	}
-	for row, err := range rows(r) {
+	for len(sample) < widthRows {
+		row, err, more := next()
 		if err != nil {
 			return err
 		}
-		if s != nil {
-			if err := put(row); err != nil {
-				return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err)
-			}
-			continue
+		if !more {
+			break
 		}
-		sample = append(sample, append([]any(nil), row...))
-		if len(sample) < widthRows {
-			continue
-		}
-		if err := b.flushSample(begin, put, sample); err != nil {
-			return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err)
-		}
+		sample = append(sample, slices.Clone(row))
 	}
-	if s == nil {
-		if err := b.flushSample(begin, put, sample); err != nil {
-			return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err)
+	widths := columnWidths(names(r.Columns), sample)
+	wrap := func(err error) error { return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err) }
+	part := 1
+	s, err := b.begin(r, part, widths)
+	if err != nil {
+		return wrap(err)
+	}
+	for {
+		var row []any
+		if len(sample) > 0 {
+			row, sample = sample[0], sample[1:]
+		} else {
+			var more bool
+			if row, err, more = next(); err != nil {
+				return err
+			} else if !more {
+				break
+			}
+		}
+		if s.row == sheetRows {
+			if err := s.end(); err != nil {
+				return wrap(err)
+			}
+			part++
+			if s, err = b.begin(r, part, widths); err != nil {
+				return wrap(err)
+			}
+		}
+		if err := s.put(row); err != nil {
+			return wrap(err)
 		}
 	}
 	if err := s.end(); err != nil {
-		return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err)
-	}
-	return nil
-}
-
-func (b *workbook) flushSample(begin func() error, put func([]any) error, sample [][]any) error {
-	if err := begin(); err != nil {
-		return err
-	}
-	for _, row := range sample {
-		if err := put(row); err != nil {
-			return err
-		}
+		return wrap(err)
 	}
 	return nil
 }
 
 // begin makes the part-th sheet of r, up to its header.
-func (b *workbook) begin(r *queries.Result, part int, sample [][]any) (*sheet, error) {
+func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet, error) {
 	name, table := r.Report.Name, r.Report.Name
 	script := b.isScript(r)
 	if script {
@@ -239,7 +233,7 @@ func (b *workbook) begin(r *queries.Result, part int, sample [][]any) (*sheet, e
 	if s.stream, err = b.file.NewStreamWriter(s.info.name); err != nil {
 		return nil, err
 	}
-	for i, w := range columnWidths(s.head, sample) {
+	for i, w := range widths {
 		if err := s.stream.SetColWidth(i+1, i+1, w); err != nil {
 			return nil, err
 		}
@@ -338,7 +332,8 @@ func (s *sheet) cell(v any) any {
 			return excelize.Cell{StyleID: s.style.moment, Value: v}
 		}
 	}
-	t, cut := fitCell(visibleLines(text(v)))
+	// On one line: a line break would show as nothing, or over the row above.
+	t, cut := fitCell(visible(text(v)))
 	if cut {
 		s.info.cut++
 	}

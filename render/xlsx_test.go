@@ -65,8 +65,8 @@ func TestXLSXReadsBack(t *testing.T) {
 	}
 	for i, h := range hostile {
 		row := strconv.Itoa(i + 2)
-		if got, kind := cell(t, f, "fields", "C"+row); got != visibleLines(h.field) || kind != excelize.CellTypeInlineString {
-			t.Errorf("%s: got %q of type %v, want %q as a string", h.name, got, kind, visibleLines(h.field))
+		if got, kind := cell(t, f, "fields", "C"+row); got != visible(h.field) || kind != excelize.CellTypeInlineString {
+			t.Errorf("%s: got %q of type %v, want %q as a string", h.name, got, kind, visible(h.field))
 		}
 		if got, kind := cell(t, f, "fields", "D"+row); got != strconv.Itoa(i) || kind == excelize.CellTypeInlineString {
 			t.Errorf("%s: number %q of type %v", h.name, got, kind)
