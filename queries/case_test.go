@@ -43,7 +43,12 @@ func newCase(t testing.TB, statements ...string) string {
 // openCase opens a case in which the statements were run.
 func openCase(t testing.TB, f Filter, zone *time.Location, statements ...string) *Case {
 	t.Helper()
-	c, err := Open(context.Background(), newCase(t, statements...), engine.Options{Temp: t.TempDir()}, f, zone)
+	return openPath(t, newCase(t, statements...), f, zone)
+}
+
+func openPath(t testing.TB, path string, f Filter, zone *time.Location) *Case {
+	t.Helper()
+	c, err := Open(context.Background(), path, engine.Options{Temp: t.TempDir()}, f, zone)
 	if err != nil {
 		t.Fatal(err)
 	}

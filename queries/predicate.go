@@ -7,8 +7,12 @@ import (
 )
 
 // The SQL of a comparison. Values come from the command line and, by way of an
-// analyst's paste, from attackers: they only ever reach SQL through
-// engine.Literal.
+// analyst's paste, from attackers: they only ever reach SQL through literal.
+
+// literal quotes a value for SQL; bytes that are no text become U+FFFD.
+func literal(value string) string {
+	return engine.Literal(strings.ToValidUTF8(value, "\uFFFD"))
+}
 
 // equals is true where the column has one of the values, without regard to
 // case, `*` standing for any text and "" for no value. It is never NULL.
@@ -19,7 +23,7 @@ func equals(column string, values []string) string {
 		if strings.Contains(v, "*") {
 			any = append(any, like(text, v))
 		} else {
-			plain = append(plain, "lower("+engine.Literal(v)+")")
+			plain = append(plain, "lower("+literal(v)+")")
 		}
 	}
 	if len(plain) > 0 {
@@ -32,7 +36,7 @@ func equals(column string, values []string) string {
 // for any text.
 func like(text, pattern string) string {
 	escaped := strings.NewReplacer("^", "^^", "%", "^%", "_", "^_", "*", "%").Replace(pattern)
-	return text + " like lower(" + engine.Literal(escaped) + ") escape '^'"
+	return text + " like lower(" + literal(escaped) + ") escape '^'"
 }
 
 // among is true where the column's value is in the table of wanted values or

@@ -1,0 +1,250 @@
+package queries
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"entrail/ingest/engine"
+)
+
+// filterRows: a row a name; the tests name the rows that must be left.
+var filterRows = []string{
+	`insert into sign_ins (file_id, record, id, event_time, user_principal_name, user_display_name, user_id, sign_in_identifier, app_id, app_display_name, ip_address, session_id, country, error_code, is_compliant) values
+		(1, 1, 's1', timestamp '2026-10-01 00:00:00', 'adele@contoso.com', 'Adele Vance', 'OID-ADELE', 'adele@contoso.com', 'app-owa', 'Outlook', '203.0.113.5', 'sid-1', 'DE', 0, true),
+		(1, 2, 's2', timestamp '2026-10-02 00:00:00', 'bob@contoso.com', 'Bob 100%', 'oid-bob', 'bobby', 'app-x', 'It''s_odd', '2001:DB8:0:0::1', 'sid-2', 'NG', 50126, false),
+		(1, 3, 's3', timestamp '2026-10-03 00:00:00', 'ghost@contoso.com', null, '00000000-0000-0000-0000-000000000000', null, null, null, '::ffff:203.0.113.77', null, null, 50034, null),
+		(1, 4, 's4', timestamp '2026-10-04 00:00:00', 'ghoul@contoso.com', null, '00000000-0000-0000-0000-000000000000', null, 'app-y', 'Itsxodd', 'not an address', null, 'de', 50034, null)`,
+	`insert into sign_in_policies (sign_in_id, policy_id, result) values ('s1', 'p1', 'success'), ('s2', 'p2', 'failure')`,
+	`insert into sign_in_steps (sign_in_id, method) values ('s1', 'Password'), ('gone', 'Password')`,
+	`insert into audit_events (file_id, record, id, event_time, user_id, user_key, app_id, client_app_id, ip_address, session_id, operation) values
+		(2, 1, 'a1', timestamp '2026-10-01 10:00:00', 'adele@contoso.com', 'k1', null, 'app-owa', '203.0.113.5', 'sid-1', 'Send'),
+		(2, 2, 'a2', timestamp '2026-10-02 10:00:00', 'oid-adele', 'k2', 'APP-X', null, '203.0.114.1', 'sid-3', 'FileAccessed'),
+		(2, 3, 'a3', timestamp '2026-10-31 00:00:00', 'bob@contoso.com', 'oid-adele', null, null, null, 'sid-2', 'Send')`,
+	`insert into directory_audits (file_id, record, id, event_time, initiated_by, targets, ip_address) values
+		(3, 1, 'd1', timestamp '2026-10-01', 'admin@contoso.com', 'Group A, Adele@contoso.com', '2001:db8::2'),
+		(3, 2, 'd2', timestamp '2026-10-01', 'bob@contoso.com', 'notadele@contoso.com', null)`,
+	`insert into directory_audit_changes (audit_id, property) values ('d1', 'p'), ('d2', 'q')`,
+	`insert into risky_users (file_id, record, id, event_time, user_principal_name) values (4, 1, 'oid-adele', timestamp '2026-10-01', 'adele@contoso.com')`,
+	`insert into files (file_id, path) values (1, 'signins.csv')`,
+}
+
+func TestFilter(t *testing.T) {
+	column := func(texts ...string) (all []ColumnFilter) {
+		for _, text := range texts {
+			c, err := ParseColumn(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, c)
+		}
+		return all
+	}
+	moment := func(text string) Moment {
+		m, err := ParseTime(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	const everyAudit, everyDirectory = "a1 a2 a3", "d1 d2"
+	path := newCase(t, filterRows...)
+	for _, test := range []struct {
+		reason                     string
+		filter                     Filter
+		signIns, audits, directory string
+	}{
+		{"no filter shows everything", Filter{}, "s1 s2 s3 s4", everyAudit, everyDirectory},
+
+		{"a user by name is found in the audit log under the object id too, in directory audits as a target", Filter{Users: []string{"ADELE@contoso.com"}}, "s1", "a1 a2 a3", "d1"},
+		{"by display name", Filter{Users: []string{"adele vance"}}, "s1", "a1 a2 a3", "d1"},
+		{"by object id", Filter{Users: []string{"oid-ADELE"}}, "s1", "a1 a2 a3", "d1"},
+		{"by what was typed as user name", Filter{Users: []string{"bobby"}}, "s2", "a3", "d2"},
+		{"two users: either", Filter{Users: []string{"adele@contoso.com", "bobby"}}, "s1 s2", "a1 a2 a3", "d1 d2"},
+		{"names that are no account share the zero id, and nothing else", Filter{Users: []string{"ghost@contoso.com"}}, "s3", "", ""},
+		{"a wildcard", Filter{Users: []string{"gho*@contoso.com"}}, "s3 s4", "", ""},
+		{"% is a letter, not a wildcard", Filter{Users: []string{"Bob 100%"}}, "s2", "a3", "d2"},
+		{"% matches nothing else", Filter{Users: []string{"a%"}}, "", "", ""},
+		{"a name within another is not that name", Filter{Users: []string{"dele@contoso.com"}}, "", "", ""},
+
+		{"an application by name is found in the audit log by its id", Filter{Apps: []string{"outlook"}}, "s1", "a1", everyDirectory},
+		{"an application by id", Filter{Apps: []string{"app-x"}}, "s2", "a2", everyDirectory},
+		{"an application with a quote and an underscore", Filter{Apps: []string{"it's_odd"}}, "s2", "a2", everyDirectory},
+		{"_ is a letter in a wildcard too", Filter{Apps: []string{"It*_odd"}}, "s2", "a2", everyDirectory},
+
+		{"a session", Filter{Sessions: []string{"SID-1"}}, "s1", "a1", everyDirectory},
+		{"sessions by wildcard", Filter{Sessions: []string{"sid-*"}}, "s1 s2", "a1 a2 a3", everyDirectory},
+
+		{"one address", Filter{IPs: []string{"203.0.113.5"}}, "s1", "a1", ""},
+		{"an IPv4 range holds IPv4 in IPv6 clothes", Filter{IPs: []string{"203.0.113.0/24"}}, "s1 s3", "a1", ""},
+		{"the edge of a range", Filter{IPs: []string{"203.0.112.0/23"}}, "s1 s3", "a1", ""},
+		{"a range given by an address within", Filter{IPs: []string{"203.0.114.77/24"}}, "", "a2", ""},
+		{"IPv6, however it is spelt", Filter{IPs: []string{"2001:db8::1"}}, "s2", "", ""},
+		{"an IPv6 range", Filter{IPs: []string{"2001:db8::/32"}}, "s2", "", "d1"},
+		{"a range in IPv6 clothes", Filter{IPs: []string{"::ffff:203.0.113.0/120"}}, "s1 s3", "a1", ""},
+
+		{"a column, without regard to case; the other tables stay whole", Filter{Columns: column("country=de")}, "s1 s4", everyAudit, everyDirectory},
+		{"a column's two values", Filter{Columns: column("country=de,ng")}, "s1 s2 s4", everyAudit, everyDirectory},
+		{"not a value: what is unknown stays", Filter{Columns: column("country!=DE")}, "s2 s3", everyAudit, everyDirectory},
+		{"an empty value is a missing one", Filter{Columns: column("country=")}, "s3", everyAudit, everyDirectory},
+		{"not missing", Filter{Columns: column("country!=")}, "s1 s2 s4", everyAudit, everyDirectory},
+		{"a number", Filter{Columns: column("error_code=50034")}, "s3 s4", everyAudit, everyDirectory},
+		{"a number's wildcard", Filter{Columns: column("error_code=50*")}, "s2 s3 s4", everyAudit, everyDirectory},
+		{"a boolean", Filter{Columns: column("is_compliant=TRUE")}, "s1", everyAudit, everyDirectory},
+		{"two columns narrow together", Filter{Columns: column("error_code=50034", "country=de")}, "s4", everyAudit, everyDirectory},
+		{"a column named with a hyphen", Filter{Columns: column("App-Display-Name=outlook")}, "s1", everyAudit, everyDirectory},
+		{"a value in quotes may have a comma", Filter{Columns: column(`targets="Group A, Adele@contoso.com"`)}, "s1 s2 s3 s4", everyAudit, "d1"},
+
+		{"SQL in a user is a name", Filter{Users: []string{"' or 1=1 --"}}, "", "", ""},
+		{"SQL in a user's wildcard is a name", Filter{Users: []string{"*' or 1=1 --"}}, "", "", ""},
+		{"SQL in an application is a name", Filter{Apps: []string{"') or true or ('"}}, "", "", everyDirectory},
+		{"SQL in a session is a name", Filter{Sessions: []string{"x') union select '"}}, "", "", everyDirectory},
+		{"SQL in a value is a value", Filter{Columns: column("operation=' or 1=1 --")}, "s1 s2 s3 s4", "", everyDirectory},
+		{"an escape in a wildcard is a letter", Filter{Columns: column("operation=^*")}, "s1 s2 s3 s4", "", everyDirectory},
+		{"a backslash and a NUL are letters", Filter{Users: []string{"\\'\x00*"}}, "", "", ""},
+		{"bytes that are no text match nothing", Filter{Users: []string{"\xff\xfe"}}, "", "", ""},
+
+		{"since is inclusive", Filter{Since: moment("2026-10-03")}, "s3 s4", "a3", ""},
+		{"until is exclusive", Filter{Until: moment("2026-10-02T00:00:00Z")}, "s1", "a1", "d1 d2"},
+		{"an offset", Filter{Since: moment("2026-10-04T02:00:00+02:00")}, "s4", "a3", ""},
+		{"days count back from the newest event, of whichever table", Filter{Since: moment("27d")}, "s4", "a3", ""},
+		{"hours too", Filter{Since: moment("649h")}, "s4", "a3", ""},
+		{"since and until", Filter{Since: moment("2026-10-02"), Until: moment("2026-10-03")}, "s2", "a2", ""},
+
+		{"flags narrow together", Filter{Users: []string{"adele@contoso.com"}, IPs: []string{"203.0.113.0/24"}}, "s1", "a1", ""},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			c := openPath(t, path, test.filter, time.UTC)
+			for _, table := range []struct{ name, want string }{
+				{"sign_ins", test.signIns}, {"audit_events", test.audits}, {"directory_audits", test.directory},
+			} {
+				got := strings.ReplaceAll(answer(t, c, "select id from "+table.name+" order by id"), "\n", " ")
+				if got != table.want {
+					t.Errorf("%s: got %q, want %q", table.name, got, table.want)
+				}
+			}
+			if got := answer(t, c, "select count(*) from files"); got != "1" {
+				t.Errorf("files are never filtered, got %s", got)
+			}
+			if got := answer(t, c, "select count(*) from evidence.sign_ins"); got != "4" {
+				t.Errorf("evidence is never filtered, got %s", got)
+			}
+		})
+	}
+}
+
+func TestChildRowsFollowTheirParent(t *testing.T) {
+	c := openCase(t, Filter{Users: []string{"bobby"}}, time.UTC, filterRows...)
+	for query, want := range map[string]string{
+		"select policy_id from sign_in_policies":             "p2",
+		"select count(*) from sign_in_steps":                 "0",
+		"select property from directory_audit_changes":       "q",
+		"select count(*) from evidence.sign_in_steps":        "2",
+		"select string_agg(id, ' ' order by id) from events": "a3 d2 s2",
+	} {
+		if got := answer(t, c, query); got != want {
+			t.Errorf("%s: got %q, want %q", query, got, want)
+		}
+	}
+	whole := openCase(t, Filter{}, time.UTC, filterRows...)
+	if got := answer(t, whole, "select count(*) from sign_in_steps"); got != "2" {
+		t.Errorf("without a filter a step without its sign-in stays: got %s rows, want 2", got)
+	}
+}
+
+func TestSessionsAreShownWhole(t *testing.T) {
+	path := newCase(t, filterRows...)
+	for _, test := range []struct {
+		reason, want string
+		filter       Filter
+	}{
+		{"every session", "sid-1 sid-2 sid-3", Filter{}},
+		{"an address seen in it brings the session, with all its events", "sid-1", Filter{IPs: []string{"203.0.113.5"}}},
+		{"a column that only one log has is looked for there", "sid-2", Filter{Columns: []ColumnFilter{{Column: "country", Values: []string{"NG"}}}}},
+		{"a column of the other log", "sid-3", Filter{Columns: []ColumnFilter{{Column: "operation", Values: []string{"File*"}}}}},
+		{"columns of both logs must both be met", "sid-2", Filter{Columns: []ColumnFilter{{Column: "country", Values: []string{"NG"}}, {Column: "operation", Values: []string{"Send"}}}}},
+		{"a column of neither says nothing", "sid-1 sid-2 sid-3", Filter{Columns: []ColumnFilter{{Column: "targets", Values: []string{"x"}}}}},
+	} {
+		c := openPath(t, path, test.filter, time.UTC)
+		got := strings.ReplaceAll(answer(t, c, "select session_id from sessions order by 1"), "\n", " ")
+		if got != test.want {
+			t.Errorf("%s: got %q, want %q", test.reason, got, test.want)
+		}
+	}
+	c := openCase(t, Filter{Columns: []ColumnFilter{{Column: "country", Values: []string{"NG"}}}}, time.UTC, filterRows...)
+	if got := answer(t, c, "select sign_ins, audit_events from sessions"); got != "1|1" {
+		t.Errorf("a session keeps the events that the filter hides: got %s, want 1|1", got)
+	}
+}
+
+func TestFilterErrors(t *testing.T) {
+	path := newCase(t)
+	for _, test := range []struct {
+		reason, want string
+		filter       Filter
+	}{
+		{"an unknown column names the nearest", "app_display_name", Filter{Columns: []ColumnFilter{{Column: "app_displayname", Values: []string{"x"}}}}},
+		{"a column of a table that is no event's", "no event table has this column", Filter{Columns: []ColumnFilter{{Column: "sha256", Values: []string{"x"}}}}},
+		{"SQL as a column", "no event table has this column", Filter{Columns: []ColumnFilter{{Column: `1=1 or "x"`, Values: []string{"x"}}}}},
+		{"no address", `ip "10.0.0"`, Filter{IPs: []string{"10.0.0"}}},
+		{"no range", `ip "10.0.0.0/33"`, Filter{IPs: []string{"10.0.0.0/33"}}},
+		{"an empty period", "since is not before until", Filter{Since: Moment{Time: time.Unix(10, 0)}, Until: Moment{Time: time.Unix(10, 0)}}},
+	} {
+		err := test.filter.Check()
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: got error %v, want one with %q", test.reason, err, test.want)
+		}
+		if c, openErr := Open(context.Background(), path, engine.Options{Temp: t.TempDir()}, test.filter, time.UTC); openErr == nil {
+			c.Close()
+			t.Errorf("%s: opened", test.reason)
+		}
+	}
+}
+
+func TestParseColumn(t *testing.T) {
+	for _, test := range []struct {
+		text, column string
+		values       []string
+		not          bool
+	}{
+		{"status=failure", "status", []string{"failure"}, false},
+		{"Status!=failure,success", "status", []string{"failure", "success"}, true},
+		{"user_agent=a=b", "user_agent", []string{"a=b"}, false},
+		{"user_agent=a!=b", "user_agent", []string{"a!=b"}, false},
+		{"country=", "country", []string{""}, false},
+		{`app_display_name="A, B",C`, "app_display_name", []string{"A, B", "C"}, false},
+		{`user_agent=say "x"`, "user_agent", []string{`say "x"`}, false},
+	} {
+		got, err := ParseColumn(test.text)
+		if err != nil || got.Column != test.column || strings.Join(got.Values, "|") != strings.Join(test.values, "|") || got.Not != test.not {
+			t.Errorf("%s: got %+v, %v", test.text, got, err)
+		}
+	}
+	for _, text := range []string{"", "status", "=x", "!=x"} {
+		if got, err := ParseColumn(text); err == nil {
+			t.Errorf("%q: got %+v, want an error", text, got)
+		}
+	}
+}
+
+func TestParseTime(t *testing.T) {
+	newest := time.Date(2026, 10, 31, 12, 0, 0, 0, time.UTC)
+	for _, test := range []struct{ text, want string }{
+		{"2026-10-01", "2026-10-01T00:00:00Z"},
+		{"2026-10-01T08:00:00Z", "2026-10-01T08:00:00Z"},
+		{"2026-10-01T08:00:00+02:00", "2026-10-01T06:00:00Z"},
+		{"30d", "2026-10-01T12:00:00Z"},
+		{"24h", "2026-10-30T12:00:00Z"},
+	} {
+		m, err := ParseTime(test.text)
+		if err != nil || m.at(newest).UTC().Format(time.RFC3339) != test.want {
+			t.Errorf("%s: got %v, %v, want %s", test.text, m.at(newest).UTC(), err, test.want)
+		}
+	}
+	for _, text := range []string{"", "0d", "-1d", "30", "30m", "2026-13-01", "01/10/2026", "2026-10-01 08:00", "9999999999d"} {
+		if m, err := ParseTime(text); err == nil {
+			t.Errorf("%q: got %v, want an error", text, m)
+		}
+	}
+}
