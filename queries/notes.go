@@ -13,7 +13,7 @@ import (
 // notesOn returns the sentences that the reader of a report must see with it.
 func (c *Case) notesOn(ctx context.Context, r Report) ([]string, error) {
 	var notes []string
-	read, err := c.tablesRead(ctx, r.SQL)
+	refs, err := c.references(ctx, r.SQL)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +42,11 @@ func (c *Case) notesOn(ctx context.Context, r Report) ([]string, error) {
 			}
 		}
 	}
+	read := tablesRead(refs)
+	named := slices.ContainsFunc(refs, func(ref reference) bool { return ref.evidence })
+	if !c.filter.isZero() && len(read) == 0 && named {
+		return append(notes, "The filters do not apply here: all evidence is shown."), nil
+	}
 	return append(notes, c.notesOnFilters(read)...), nil
 }
 
@@ -63,7 +68,10 @@ func (c *Case) notesOnFilters(read []string) []string {
 		notes = append(notes, fmt.Sprintf("%s does not apply to %s, which has no such column: shown whole.", flag, strings.Join(whole[flag], ", ")))
 	}
 	for _, table := range read {
-		if n := c.timeless[table]; n > 0 {
+		switch n := c.timeless[table]; {
+		case n == 1:
+			notes = append(notes, "1 row of "+table+" has no time: --since and --until leave it out.")
+		case n > 1:
 			notes = append(notes, fmt.Sprintf("%d rows of %s have no time: --since and --until leave them out.", n, table))
 		}
 	}
@@ -83,40 +91,34 @@ func (c *Case) count(ctx context.Context, table string) (int64, error) {
 	return c.counts[table], nil
 }
 
-// tablesRead names the filtered tables that a SELECT reads, those behind the
-// views included and those named as evidence.TABLE not.
-func (c *Case) tablesRead(ctx context.Context, text string) ([]string, error) {
-	refs, err := c.references(ctx, text)
-	if err != nil {
-		return nil, err
-	}
+// tablesRead names the filtered tables that a query with these references
+// reads, those behind the views included and those named as evidence.TABLE not.
+func tablesRead(refs []reference) []string {
 	var tables []string
 	for _, ref := range refs {
-		tables = append(tables, ref.name)
 		if ref.evidence {
-			tables = tables[:len(tables)-1]
+			continue
 		}
-	}
-	if slices.Contains(tables, "events") {
-		for _, t := range eventTables() {
-			tables = append(tables, t.Name)
+		tables = append(tables, ref.name)
+		switch ref.name {
+		case "events":
+			for _, t := range eventTables() {
+				tables = append(tables, t.Name)
+			}
+		case "sessions":
+			tables = append(tables, "sign_ins", "audit_events")
 		}
-	}
-	if slices.Contains(tables, "sessions") {
-		tables = append(tables, "sign_ins", "audit_events")
-	}
-	for _, table := range tables {
-		if p, ok := parents[table]; ok {
+		if p, ok := parents[ref.name]; ok {
 			tables = append(tables, p.table)
 		}
 	}
-	known := []string{}
+	var known []string
 	for _, t := range ingest.Tables() { // in the order of tables.sql, each once
 		if slices.Contains(tables, t.Name) {
 			known = append(known, t.Name)
 		}
 	}
-	return known, nil
+	return known
 }
 
 // reference is a table or view as a query names it.

@@ -1,0 +1,65 @@
+package queries
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestSelect(t *testing.T) {
+	names := func(reports []Report) (all []string) {
+		for _, r := range reports {
+			all = append(all, r.Name)
+		}
+		return all
+	}
+	all, err := Select([]string{"all"})
+	if err != nil || len(all) != len(Reports()) {
+		t.Errorf("all: got %v, %v, want every report", names(all), err)
+	}
+	for _, test := range []struct {
+		reason string
+		given  []string
+		want   []string
+	}{
+		{"a report", []string{"files"}, []string{"files"}},
+		{"in the order asked for", []string{"session_events", "files"}, []string{"session_events", "files"}},
+		{"a group", []string{"evidence"}, []string{"files", "coverage"}},
+		{"a name that is both is the report", []string{"sessions"}, []string{"sessions"}},
+		{"case and hyphens don't matter", []string{" Session-Events "}, []string{"session_events"}},
+		{"once, however often asked for", []string{"coverage", "evidence", "coverage"}, []string{"coverage", "files"}},
+	} {
+		got, err := Select(test.given)
+		if err != nil || !slices.Equal(names(got), test.want) {
+			t.Errorf("%s: got %v, %v, want %v", test.reason, names(got), err, test.want)
+		}
+	}
+	for given, near := range map[string]string{
+		"sesions":       "sessions",
+		"session_event": "session_events",
+		"covrage":       "coverage",
+		"evidense":      "evidence",
+		"file":          "files",
+	} {
+		if _, err := Select([]string{"files", given}); err == nil || !strings.Contains(err.Error(), near) {
+			t.Errorf("%s: got error %v, want one that offers %s", given, err, near)
+		}
+	}
+	if _, err := Select([]string{"x' or 1=1 --"}); err == nil || strings.Contains(err.Error(), "did you mean") {
+		t.Errorf("nothing is near that, got %v", err)
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"abc", "abc", 0},
+		{"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"status", "satus", 1},
+	} {
+		if got := distance(test.a, test.b); got != test.want {
+			t.Errorf("%s to %s: got %d, want %d", test.a, test.b, got, test.want)
+		}
+	}
+}
