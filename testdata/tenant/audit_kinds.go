@@ -1,5 +1,7 @@
 package tenant
 
+import "slices"
+
 // RecordTypes of the audit log.
 // https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema#auditlogrecordtype
 const (
@@ -115,7 +117,10 @@ var adminKinds = []*Kind{
 }
 
 var (
-	mailWork  = []*Kind{mailRead, mailRead, mailRead, mailRead, mailSynced, mailSent, mailSent, mailCreated, mailUpdated, mailUpdated, mailBinned, mailDeleted, mailPurged, rulesUpdated, autoReplySet, ruleCreated}
+	// Settings change less often than mail comes and goes.
+	mailWork = append(slices.Repeat([]*Kind{
+		mailRead, mailRead, mailRead, mailRead, mailSynced, mailSent, mailSent, mailCreated, mailUpdated, mailUpdated, mailBinned, mailDeleted, mailPurged,
+	}, 3), rulesUpdated, rulesUpdated, autoReplySet, ruleCreated)
 	fileWork  = []*Kind{fileRead, fileRead, fileRead, fileRead, fileChanged, fileChanged, fileShown, fileUploaded, fileDownloaded, fileSynced, pageViewed, pageViewed, linkCreated}
 	teamsWork = []*Kind{messageSent, messageSent, messageSent, teamsSession}
 )

@@ -75,7 +75,7 @@ func New(o Options) *Tenant {
 		o.Seed = DefaultSeed
 	}
 	if o.SignIns == 0 {
-		o.SignIns = 1650
+		o.SignIns = 1500
 	}
 	if o.AuditEvents == 0 {
 		o.AuditEvents = 1200
@@ -113,7 +113,7 @@ func (t *Tenant) scale(o Options) {
 		}
 	}
 	planted := float64(len(t.incident.signIns))
-	interactive, background := max(float64(0.45*users)-planted, 1), 0.55*users
+	interactive, background := max(float64(0.5*users)-planted, 1), 0.5*users
 	t.sittings = interactive / signIns[0]
 	t.refreshes = background / signIns[1] / t.sittings
 
