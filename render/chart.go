@@ -147,7 +147,7 @@ func (c *chart) picture() picture {
 			}
 		}
 	}
-	axis := timeAxis(c.points)
+	axis := timeAxis(c.X, c.points)
 	switch {
 	case len(c.points) == 0:
 	case c.Type == "heat":
@@ -416,7 +416,8 @@ func ticks(top float64) (step, end float64) {
 
 // timeAxis returns the axis in time order without gaps, or nil if the x of
 // some point is no day, week, month or hour, or comes twice (but for its group).
-func timeAxis(points []point) []string {
+// Only a column named hour holds hours: error code 16 is none.
+func timeAxis(name string, points []point) []string {
 	seen := map[string]bool{}
 	pairs := map[string]bool{}
 	for _, pt := range points {
@@ -427,6 +428,9 @@ func timeAxis(points []point) []string {
 		seen[pt.x] = true
 	}
 	for _, u := range units {
+		if u.column != "" && u.column != name {
+			continue
+		}
 		var all []time.Time
 		for x := range seen {
 			if t, ok := u.parse(x); ok {
@@ -451,6 +455,7 @@ func timeAxis(points []point) []string {
 
 // unit is a step of a time axis as the reports write it.
 type unit struct {
+	column string // the only column that may hold it; empty = any
 	parse  func(string) (time.Time, bool)
 	next   func(time.Time) time.Time
 	format func(time.Time) string
@@ -459,8 +464,9 @@ type unit struct {
 var units = []unit{
 	layoutUnit("2006-01-02", func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }),
 	layoutUnit("2006-01", func(t time.Time) time.Time { return t.AddDate(0, 1, 0) }),
-	{parseWeek, func(t time.Time) time.Time { return t.AddDate(0, 0, 7) }, formatWeek},
-	{ // hours of the day, which start at midnight whatever was logged first
+	{"", parseWeek, func(t time.Time) time.Time { return t.AddDate(0, 0, 7) }, formatWeek},
+	{
+		"hour",
 		func(s string) (time.Time, bool) {
 			h, err := strconv.Atoi(s)
 			return time.Date(2000, 1, 1, h, 0, 0, 0, time.UTC), err == nil && h >= 0 && h < 24 && len(s) <= 2
@@ -472,6 +478,7 @@ var units = []unit{
 
 func layoutUnit(layout string, next func(time.Time) time.Time) unit {
 	return unit{
+		"",
 		func(s string) (time.Time, bool) { t, err := time.Parse(layout, s); return t, err == nil },
 		next,
 		func(t time.Time) string { return t.Format(layout) },

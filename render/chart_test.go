@@ -74,24 +74,26 @@ func TestBarsAreAsLongAsTheirNumbers(t *testing.T) {
 func TestTimeAxisKeepsItsGaps(t *testing.T) {
 	for _, test := range []struct {
 		reason string
+		column string
 		x      []string
 		want   []string
 	}{
-		{"weeks over a long year's end", []string{"2027-W02", "2026-W52"}, []string{"2026-W52", "2026-W53", "2027-W01", "2027-W02"}},
-		{"weeks over a short year's end", []string{"2025-W52", "2026-W01"}, []string{"2025-W52", "2026-W01"}},
-		{"days over a leap day", []string{"2024-02-28", "2024-03-01"}, []string{"2024-02-28", "2024-02-29", "2024-03-01"}},
-		{"months", []string{"2025-11", "2026-01"}, []string{"2025-11", "2025-12", "2026-01"}},
-		{"hours", []string{"22", "20"}, []string{"20", "21", "22"}},
-		{"a week that 2025 has not", []string{"2025-W53"}, nil},
-		{"names", []string{"Teams", "2026-W01"}, nil},
-		{"one x twice is no axis of one bar each", []string{"2026-W01", "2026-W01"}, nil},
-		{"a wrong clock", []string{"0001-01-01", "2026-01-01"}, nil},
+		{"weeks over a long year's end", "week", []string{"2027-W02", "2026-W52"}, []string{"2026-W52", "2026-W53", "2027-W01", "2027-W02"}},
+		{"weeks over a short year's end", "week", []string{"2025-W52", "2026-W01"}, []string{"2025-W52", "2026-W01"}},
+		{"days over a leap day", "week", []string{"2024-02-28", "2024-03-01"}, []string{"2024-02-28", "2024-02-29", "2024-03-01"}},
+		{"months", "week", []string{"2025-11", "2026-01"}, []string{"2025-11", "2025-12", "2026-01"}},
+		{"hours", "hour", []string{"22", "20"}, []string{"20", "21", "22"}},
+		{"codes that look like hours", "error_code", []string{"16", "7"}, nil},
+		{"a week that 2025 has not", "week", []string{"2025-W53"}, nil},
+		{"names", "week", []string{"Teams", "2026-W01"}, nil},
+		{"one x twice is no axis of one bar each", "week", []string{"2026-W01", "2026-W01"}, nil},
+		{"a wrong clock", "week", []string{"0001-01-01", "2026-01-01"}, nil},
 	} {
 		var points []point
 		for _, x := range test.x {
 			points = append(points, point{x: x})
 		}
-		if got := timeAxis(points); !slices.Equal(got, test.want) {
+		if got := timeAxis(test.column, points); !slices.Equal(got, test.want) {
 			t.Errorf("%s: got %v, want %v", test.reason, got, test.want)
 		}
 	}
