@@ -29,10 +29,17 @@ users as (
     )
     group by policy_id
 ),
+newest_names as (
+    select
+        policy_id,
+        policy_name
+    from results
+    group by policy_id, policy_name
+    qualify row_number() over (partition by policy_id order by max(event_time) desc, policy_name) = 1
+),
 counts as (
     select
         policy_id,
-        arg_max(policy_name, event_time) as policy_name,
         count(*) as sign_ins,
         count(*) filter (where enforced) as enforced_sign_ins,
         count(*) filter (where result = 'success') as success,
@@ -75,7 +82,7 @@ ever_in_use as (
     where result in ('success', 'failure', 'reportOnlySuccess', 'reportOnlyFailure', 'reportOnlyInterrupted')
 )
 select
-    c.policy_name,
+    newest_names.policy_name,
     c.sign_ins,
     c.enforced_sign_ins,
     coalesce(users.enforced_users, 0) as enforced_users,
@@ -97,11 +104,12 @@ select
     c.last_seen,
     c.policy_id
 from counts as c
+left join newest_names using (policy_id)
 left join users using (policy_id)
 left join controls using (policy_id)
 order by
     c.failure desc,
     c.enforced_sign_ins desc,
     c.sign_ins desc,
-    c.policy_name,
+    newest_names.policy_name,
     c.policy_id

@@ -2,7 +2,7 @@
 -- description: The portal's three classes. success: a token was issued. failure: refused, see signin_failures for why.
 --   interrupted: the user was sent on, to multifactor authentication, a question or another page; it is neither,
 --   and mostly another record tells how it ended. Users are counted once a row, so they do not add up.
--- group: signins 5
+-- group: signins 6
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: bar x=status y=sign_ins title=Sign-ins by status

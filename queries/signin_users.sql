@@ -113,23 +113,23 @@ weekdays as (
     group by who
 ),
 countries as (
-    select who, string_agg(country, ', ' order by country) as countries
-    from (select distinct who, country from attempts where status = 'success')
+    select who, listed(list(country order by country)) as countries
+    from (select distinct who, country from attempts where status = 'success' and country is not null)
     group by who
 ),
 networks as (
-    select who, string_agg('AS' || autonomous_system_number, ', ' order by autonomous_system_number) as networks
-    from (select distinct who, autonomous_system_number from attempts where status = 'success')
+    select who, listed(list('AS' || autonomous_system_number order by autonomous_system_number)) as networks
+    from (select distinct who, autonomous_system_number from attempts where status = 'success' and autonomous_system_number is not null)
     group by who
 ),
 clients as (
-    select who, string_agg(client_app, ', ' order by client_app) as clients
-    from (select distinct who, client_app from attempts where status = 'success')
+    select who, listed(list(client_app order by client_app)) as clients
+    from (select distinct who, client_app from attempts where status = 'success' and client_app is not null)
     group by who
 ),
 devices as (
-    select who, string_agg(device, ', ' order by device) as devices
-    from (select distinct who, device from attempts where status = 'success')
+    select who, listed(list(device order by device)) as devices
+    from (select distinct who, device from attempts where status = 'success' and device is not null)
     group by who
 ),
 addresses as (
@@ -186,7 +186,7 @@ first_uses as (
 new_traits as (
     select
         who,
-        trait || ': ' || string_agg(value, ', ' order by value) as text
+        trait || ': ' || listed(list(value order by value)) as text
     from first_uses, last_week
     where first_use >= starts
         and value is not null

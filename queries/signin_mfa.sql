@@ -1,0 +1,77 @@
+-- title: Multifactor authentication
+-- description: One row a requirement, status, way and result. authentication_requirement is what the sign-in had to
+--   pass. mfa is how that went: previously satisfied = an earlier one in the same session or token was enough, nobody was
+--   asked; completed = asked and passed; not passed = asked or about to be asked, and not passed in this record;
+--   skipped = the log says that it was waived; single factor = none was required. The rows to look at are successes with a single factor.
+--   method and result are the log's own words.
+-- group: signins 12
+-- needs: sign_ins
+-- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON); the AuthDetails CSV that comes with
+--   the portal's CSV adds methods
+-- caveat: What was previously satisfied may have been satisfied by somebody else: a stolen token carries it along.
+--   Sign-ins without the requirement (service principals, older exports) have an empty one.
+-- chart: bar x=mfa y=sign_ins title=Multifactor authentication
+with steps as (
+    select
+        sign_in_id,
+        string_agg(distinct method, ', ' order by method)
+            filter (where method <> 'Previously satisfied') as method,
+        bool_or(method = 'Previously satisfied' or result_detail ilike '%satisfied by claim%') as previously_satisfied,
+        last(result_detail order by step_time, result_detail) as result
+    from sign_in_steps
+    where requirement ilike '%multi%factor%'
+        or method = 'Previously satisfied'
+    group by sign_in_id
+),
+answers as (
+    select
+        s.authentication_requirement,
+        s.status,
+        s.event_time,
+        s.app_display_name,
+        coalesce(s.user_principal_name, s.user_id) as who,
+        coalesce(s.mfa_method, steps.method) as mfa_method,
+        -- In JSON the result is the sign-in's general remark, which may be about something else.
+        coalesce(
+            case when s.mfa_result is distinct from s.additional_details
+                or s.mfa_result ilike '%mfa%' or s.mfa_result ilike '%factor%' then s.mfa_result end,
+            steps.result
+        ) as mfa_result,
+        steps.previously_satisfied
+    from sign_ins as s
+    left join steps on steps.sign_in_id = s.id
+),
+classed as (
+    select
+        *,
+        case
+            when authentication_requirement = 'single_factor' then 'single factor'
+            when mfa_result ilike '%skipped%' then 'skipped'
+            when previously_satisfied or mfa_result ilike '%satisfied by claim%' then 'previously satisfied'
+            when status = 'success' and authentication_requirement = 'multi_factor'
+                and (mfa_method is not null or mfa_result is not null) then 'completed'
+            when status <> 'success' and authentication_requirement = 'multi_factor' then 'not passed'
+        end as mfa
+    from answers
+)
+select
+    authentication_requirement,
+    status,
+    mfa,
+    mfa_method,
+    mfa_result,
+    count(*) as sign_ins,
+    count(distinct who) as users,
+    count(distinct app_display_name) as applications,
+    min(event_time) as first_seen,
+    max(event_time) as last_seen
+from classed
+group by authentication_requirement, status, mfa, mfa_method, mfa_result
+order by
+    authentication_requirement nulls last,
+    status = 'success' desc,
+    sign_ins desc,
+    status,
+    mfa,
+    mfa_method,
+    mfa_result
