@@ -75,10 +75,10 @@ func New(o Options) *Tenant {
 		o.Seed = DefaultSeed
 	}
 	if o.SignIns == 0 {
-		o.SignIns = 1500
+		o.SignIns = 1400
 	}
 	if o.AuditEvents == 0 {
-		o.AuditEvents = 1200
+		o.AuditEvents = 1050
 	}
 	t := &Tenant{seed: o.Seed}
 	t.hire(min(max(len(staff), o.SignIns/400), 4000))

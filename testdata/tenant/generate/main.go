@@ -2,7 +2,7 @@
 // a tenant of another size elsewhere:
 //
 //	go run ./testdata/tenant/generate
-//	go run ./testdata/tenant/generate -sign-ins 250000 -audit-events 1000000 -out /tmp/large
+//	go run ./testdata/tenant/generate -sign-ins 250000 -audit-events 1000000 -out large
 package main
 
 import (
