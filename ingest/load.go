@@ -27,6 +27,7 @@ type Options struct {
 	Version     string                  // of the tool, kept in meta
 	CommandLine string                  // kept in meta
 	Now         time.Time               // kept in meta
+	Exclude     []string                // files below the paths that are not evidence: the case itself
 	Progress    func(done, total int64) // bytes read; may be nil
 	Warn        func(sentence string)   // what went wrong, one file each; may be nil
 }
@@ -53,7 +54,7 @@ func (s Summary) Complete() bool {
 // Summary, in the tables files and rejects, and told to Options.Warn. An
 // error means that casePath must not be used.
 func Load(ctx context.Context, casePath string, paths []string, o Options) (Summary, error) {
-	sources, err := findSources(paths)
+	sources, err := findSources(paths, o.Exclude)
 	if err != nil {
 		return Summary{}, err
 	}

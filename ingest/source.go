@@ -52,10 +52,15 @@ func isDebris(name string) bool {
 }
 
 // findSources lists every input below the paths, in path order, each real file
-// once.
-func findSources(paths []string) ([]source, error) {
+// once, without those to exclude.
+func findSources(paths, exclude []string) ([]source, error) {
 	var found []source
 	var seen []os.FileInfo
+	for _, name := range exclude {
+		if info, err := os.Stat(name); err == nil {
+			seen = append(seen, info)
+		}
+	}
 	add := func(shown, file string, info fs.FileInfo) {
 		for _, s := range seen {
 			if os.SameFile(s, info) {

@@ -1,0 +1,727 @@
+// Entrail reads the trail that Entra ID and Microsoft 365 leave, from files
+// alone: exports in, answers out. See README.md.
+//
+// The rules of this user interface: stdout carries only the answer; all else
+// goes to stderr, in lower case, behind the program's name, and says what to
+// do next. Nothing is written over without --force, and a run that fails
+// leaves no output behind. run decides the exit code, and nothing else does.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+	_ "time/tzdata" // --tz works on machines without a zone database
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"entrail/ingest"
+	"entrail/ingest/engine"
+	"entrail/queries"
+	"entrail/render"
+)
+
+// Exit codes.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitIncomplete  = 3 // done, but some input was rejected, unrecognised or unreadable
+	exitInterrupted = 130
+)
+
+const usage = `Usage: entrail [flags] PATH...
+
+Reads Microsoft 365 and Entra ID log exports (files, folders, zip, gz) and
+answers from them, without network and without the tenant.
+
+    entrail evidence/                               a summary on the terminal
+    entrail evidence/ -o case.html                  every report in one page
+    entrail evidence/ -r sessions --user adele@contoso.com -o sessions.xlsx
+    entrail evidence/ -q "select app_display_name, count(*) from sign_ins group by all"
+    entrail evidence/ --db case.duckdb              keep the case
+    entrail --db case.duckdb -r ca_policies         ask it again
+
+What to ask:
+  -r, --report NAME,...   reports or groups of reports (see --list);
+                          default: summary on a terminal, all in a file
+  -q, --query SQL         one SELECT of your own; - reads it from standard
+                          input, @FILE from a file
+      --list              the reports
+      --schema            the tables and their columns
+      --show-sql NAME     the SQL of a report
+
+What to show (each repeatable, with lists; @FILE reads one value a line):
+      --user U            user principal name, display name or object id
+      --session ID        session id
+      --app A             application name or id
+      --ip IP             address or range (192.0.2.0/24)
+      --filter COL=VAL    any column of the event tables; also COL!=VAL;
+                          * stands for any text
+      --since T           from this time on: 2026-10-01, RFC 3339, or 30d or
+                          24h back from the newest event
+      --until T           before this time
+      --tz ZONE           zone of what is shown (default UTC)
+      --limit N           rows of a table on the terminal, 0 = all (default 50)
+
+Where to:
+  -o, --output PATH       a file, - for standard output, or a folder (one file
+                          a report)
+  -f, --format F          text, html, xlsx, csv, json, md; default by the
+                          ending of --output, else text
+      --raw-csv           CSV cells as they are in the log, formulas included
+      --db FILE           keep the case in this DuckDB file; with PATH: add to
+                          it; without: read it
+      --force             write over an existing --output
+
+How:
+      --memory SIZE       bound of the engine's memory, such as 4GB
+      --threads N         bound of its threads
+      --temp DIR          where it may spill (default: the system's folder)
+      --quiet             errors only
+      --version           what this is
+  -h, --help              this text
+
+Exit codes: 0 done; 1 failed; 2 usage; 3 done, but some input was rejected,
+unrecognised or unreadable (see --report files); 130 interrupted.
+`
+
+func main() {
+	// A closed pipe is an error of write, not the end of the process.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop() // a second Ctrl-C ends the process at once
+	}()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// userError is a mistake in the call, with what to do about it.
+type userError struct {
+	message string
+	hint    string
+}
+
+func (e *userError) Error() string { return e.message }
+
+func usageError(hint, format string, args ...any) error {
+	return &userError{fmt.Sprintf(format, args...), hint}
+}
+
+// run is the whole program but for the process around it.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	complete, err := answer(ctx, args, stdin, stdout, stderr)
+	var mistake *userError
+	switch {
+	case err == nil && complete:
+		return exitDone
+	case err == nil:
+		return exitIncomplete
+	case errors.Is(err, syscall.EPIPE):
+		return exitDone
+	case errors.Is(err, context.Canceled) || ctx.Err() != nil:
+		fmt.Fprintln(stderr, "entrail: interrupted; nothing was kept")
+		return exitInterrupted
+	case errors.As(err, &mistake):
+		fmt.Fprintf(stderr, "entrail: error: %v\n", err)
+		if mistake.hint != "" {
+			fmt.Fprintf(stderr, "entrail: hint: %s\n", mistake.hint)
+		}
+		return exitUsage
+	}
+	fmt.Fprintf(stderr, "entrail: error: %v\n", err)
+	return exitFailed
+}
+
+// call is a parsed command line.
+type call struct {
+	paths   []string
+	reports []queries.Report
+	query   string
+	filter  queries.Filter
+	words   []string // the filters, for the page
+	zone    *time.Location
+	output  string
+	folder  bool // output is a folder, one file a report
+	format  render.Format
+	limit   int
+	rawCSV  bool
+	db      string
+	force   bool
+	quiet   bool
+	engine  engine.Options
+}
+
+// answer does what the command line asks. complete is false when some of the
+// input could not be taken.
+func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (complete bool, err error) {
+	c, done, err := parse(args, stdin, stdout)
+	if err != nil || done {
+		return true, err
+	}
+	private, err := os.MkdirTemp(c.engine.Temp, "entrail-")
+	if err != nil {
+		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
+	}
+	defer os.RemoveAll(private)
+	c.engine.Temp = private
+
+	path, complete := c.db, true
+	if len(c.paths) > 0 {
+		if path, complete, err = load(ctx, c, private, stderr); err != nil {
+			return false, err
+		}
+	}
+	evidence, err := queries.Open(ctx, path, c.engine, c.filter, c.zone)
+	if err != nil {
+		return false, err
+	}
+	defer evidence.Close()
+	return complete, write(ctx, c, evidence, stdout, stderr)
+}
+
+// parse reads the command line. done means that it asked for nothing more
+// than a text, which has been printed.
+func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool, err error) {
+	c = &call{}
+	flags := pflag.NewFlagSet("entrail", pflag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	var (
+		reports     = flags.StringSliceP("report", "r", nil, "")
+		query       = flags.StringP("query", "q", "", "")
+		list        = flags.Bool("list", false, "")
+		schema      = flags.Bool("schema", false, "")
+		showSQL     = flags.String("show-sql", "", "")
+		users       = flags.StringSlice("user", nil, "")
+		sessions    = flags.StringSlice("session", nil, "")
+		apps        = flags.StringSlice("app", nil, "")
+		ips         = flags.StringSlice("ip", nil, "")
+		columns     = flags.StringArray("filter", nil, "")
+		since       = flags.String("since", "", "")
+		until       = flags.String("until", "", "")
+		tz          = flags.String("tz", "UTC", "")
+		format      = flags.StringP("format", "f", "", "")
+		showVersion = flags.Bool("version", false, "")
+		help        = flags.BoolP("help", "h", false, "")
+	)
+	flags.IntVar(&c.limit, "limit", 50, "")
+	flags.StringVarP(&c.output, "output", "o", "-", "")
+	flags.BoolVar(&c.rawCSV, "raw-csv", false, "")
+	flags.StringVar(&c.db, "db", "", "")
+	flags.BoolVar(&c.force, "force", false, "")
+	flags.BoolVar(&c.quiet, "quiet", false, "")
+	flags.StringVar(&c.engine.Memory, "memory", "", "")
+	flags.IntVar(&c.engine.Threads, "threads", 0, "")
+	flags.StringVar(&c.engine.Temp, "temp", "", "")
+	if err := flags.Parse(args); err != nil {
+		return nil, false, flagError(err, flags)
+	}
+	c.paths = flags.Args()
+
+	if *help {
+		_, err := io.WriteString(stdout, usage)
+		return nil, true, err
+	}
+	if *showVersion {
+		_, err := fmt.Fprintln(stdout, "entrail", version())
+		return nil, true, err
+	}
+	asksNothing := *list || *schema || *showSQL != ""
+	switch {
+	case len(args) == 0:
+		return nil, false, usageError("entrail --help shows how it is used; entrail testdata/contoso tries it on the sample", "no PATH given")
+	case len(c.paths) == 0 && c.db == "" && !asksNothing:
+		return nil, false, usageError("give the exports, or a case with --db", "no PATH given")
+	case *query != "" && len(*reports) > 0:
+		return nil, false, usageError("ask one after the other; --db keeps the case meanwhile", "--query and --report exclude each other")
+	case c.limit < 0:
+		return nil, false, usageError("0 shows all rows", "--limit %d: less than nothing", c.limit)
+	case c.engine.Threads < 0:
+		return nil, false, usageError("leave it out to use every core", "--threads %d: less than nothing", c.engine.Threads)
+	}
+	if c.zone, err = queries.LoadZone(*tz); err != nil {
+		return nil, false, &userError{err.Error(), "use an IANA name such as Europe/Berlin"}
+	}
+	if c.filter, c.words, err = filterOf(*users, *sessions, *apps, *ips, *columns, *since, *until); err != nil {
+		return nil, false, err
+	}
+	if *query != "" {
+		if c.query, err = queryText(*query, stdin); err != nil {
+			return nil, false, err
+		}
+	}
+	if err := c.chooseOutput(*format, *reports, stdout); err != nil {
+		return nil, false, err
+	}
+	if asksNothing {
+		return nil, true, describe(c, *list, *schema, *showSQL, stdout)
+	}
+	return c, false, nil
+}
+
+func flagError(err error, flags *pflag.FlagSet) error {
+	hint := "entrail --help shows the flags"
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		var names []string
+		flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := queries.Nearest(unknown.GetSpecifiedName(), names); len(near) > 0 {
+			hint = "did you mean --" + strings.Join(near, " or --") + "?"
+		}
+	}
+	return &userError{err.Error(), hint}
+}
+
+func filterOf(users, sessions, apps, ips, columns []string, since, until string) (queries.Filter, []string, error) {
+	var f queries.Filter
+	var words []string
+	for _, list := range []struct {
+		name   string
+		values []string
+		into   *[]string
+	}{
+		{"user", users, &f.Users},
+		{"session", sessions, &f.Sessions},
+		{"app", apps, &f.Apps},
+		{"ip", ips, &f.IPs},
+	} {
+		for _, v := range list.values {
+			if name, isFile := strings.CutPrefix(v, "@"); isFile {
+				lines, err := readLines(name)
+				if err != nil {
+					return f, nil, usageError("@FILE names a file with one value a line", "--%s %s: %v", list.name, v, err)
+				}
+				*list.into = append(*list.into, lines...)
+				continue
+			}
+			*list.into = append(*list.into, v)
+		}
+		if len(*list.into) > 0 {
+			words = append(words, list.name+" "+strings.Join(*list.into, " or "))
+		}
+	}
+	for _, text := range columns {
+		column, err := queries.ParseColumn(text)
+		if err != nil {
+			return f, nil, &userError{err.Error(), "write COLUMN=VALUE or COLUMN!=VALUE; entrail --schema lists the columns"}
+		}
+		f.Columns = append(f.Columns, column)
+		words = append(words, text)
+	}
+	for _, bound := range []struct {
+		name, text string
+		into       *queries.Moment
+	}{{"since", since, &f.Since}, {"until", until, &f.Until}} {
+		if bound.text == "" {
+			continue
+		}
+		m, err := queries.ParseTime(bound.text)
+		if err != nil {
+			return f, nil, usageError("write 2026-10-01, 2026-10-01T08:00:00Z, 30d or 24h", "--%s: %v", bound.name, err)
+		}
+		*bound.into = m
+		words = append(words, bound.name+" "+bound.text)
+	}
+	if err := f.Check(); err != nil {
+		return f, nil, &userError{err.Error(), "entrail --schema lists the columns"}
+	}
+	return f, words, nil
+}
+
+func readLines(name string) ([]string, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for line := range strings.Lines(strings.TrimPrefix(string(text), "\ufeff")) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		return nil, errors.New("the file holds no value")
+	}
+	return lines, nil
+}
+
+func queryText(query string, stdin io.Reader) (string, error) {
+	if query == "-" {
+		text, err := io.ReadAll(stdin)
+		return string(text), err
+	}
+	if name, isFile := strings.CutPrefix(query, "@"); isFile {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return "", usageError("@FILE names a file with one SELECT", "--query: %v", err)
+		}
+		return string(text), nil
+	}
+	return query, nil
+}
+
+// chooseOutput settles where to write, in which format, and which reports.
+func (c *call) chooseOutput(format string, names []string, stdout io.Writer) error {
+	info, err := os.Stat(c.output)
+	c.folder = err == nil && info.IsDir() || strings.HasSuffix(c.output, "/") || strings.HasSuffix(c.output, string(os.PathSeparator))
+	var known bool
+	switch {
+	case format != "":
+		if c.format, known = render.Lookup(format); !known {
+			var all []string
+			for _, f := range render.Formats {
+				all = append(all, f.Name)
+			}
+			return usageError("one of "+strings.Join(all, ", "), "--format %s: there is no such format", format)
+		}
+	case c.folder:
+		c.format, _ = render.Lookup("csv")
+	case c.output == "-":
+		c.format, _ = render.Lookup("text")
+	default:
+		if c.format, known = render.FormatFor(c.output); !known {
+			return usageError("end the name in .html, .xlsx, .csv, .json, .md or .txt, or say --format", "--output %s: the ending tells no format", c.output)
+		}
+	}
+	if !c.folder && c.output != "-" && err == nil && !c.force {
+		return usageError("--force writes over it", "--output %s: the file is already there", c.output)
+	}
+	if c.format.Name == "xlsx" && c.output == "-" && isTerminal(stdout) {
+		return usageError("say -o FILE.xlsx", "an XLSX file is nothing for a terminal")
+	}
+	if len(names) == 0 {
+		names = []string{"all"}
+		if c.output == "-" {
+			names = []string{"summary"}
+		}
+	}
+	if c.reports, err = queries.Select(names); err != nil {
+		return &userError{err.Error(), "entrail --list shows all reports"}
+	}
+	if c.format.Name == "csv" && len(c.reports) > 1 && !c.folder && c.query == "" {
+		return usageError("choose one with --report, or give a folder: -o reports/", "a CSV file holds one report, %d are asked for", len(c.reports))
+	}
+	for _, p := range c.paths {
+		for _, written := range []string{c.output, c.db} {
+			a, errA := os.Stat(p)
+			b, errB := os.Stat(written)
+			if written != "" && errA == nil && errB == nil && !a.IsDir() && os.SameFile(a, b) {
+				return usageError("evidence is never written to; choose another name", "%s is an input of this run", written)
+			}
+		}
+	}
+	return nil
+}
+
+// describe prints what needs no evidence: the reports, the tables, a query.
+func describe(c *call, list, schema bool, name string, stdout io.Writer) error {
+	if name != "" {
+		reports, err := queries.Select([]string{name})
+		if err != nil {
+			return &userError{err.Error(), "entrail --list shows all reports"}
+		}
+		for _, r := range reports {
+			if _, err := io.WriteString(stdout, queries.ShowSQL(r)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	result := queries.List()
+	if schema {
+		result = queries.Schema()
+	}
+	d := c.document(stdout)
+	d.Limit = 0
+	d.Results = func(yield func(*queries.Result, error) bool) { yield(result, nil) }
+	_ = list
+	return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+}
+
+// load reads the evidence into a case: a temporary one, or --db. That file is
+// replaced when everything is in, so a run that is cut off leaves it as it was.
+func load(ctx context.Context, c *call, private string, stderr io.Writer) (path string, complete bool, err error) {
+	target := filepath.Join(private, "case.duckdb")
+	if c.db != "" {
+		target = c.db + ".partial"
+		if err := prepareCase(ctx, c, target); err != nil {
+			return "", false, err
+		}
+		defer func() {
+			os.Remove(target)
+			os.Remove(target + ".wal")
+		}()
+	}
+	clean := filepath.Join(private, "load")
+	if err := os.Mkdir(clean, 0o700); err != nil {
+		return "", false, err
+	}
+	bar := newProgress(c.quiet, stderr)
+	options := ingest.Options{
+		Engine:      c.engine,
+		Version:     version(),
+		CommandLine: strings.Join(os.Args[1:], " "),
+		Now:         now(),
+		Progress:    bar.update,
+		Exclude:     []string{c.db, target},
+		Warn: func(sentence string) {
+			if !c.quiet {
+				bar.clear()
+				fmt.Fprintf(stderr, "entrail: %s\n", sentence)
+			}
+		},
+	}
+	options.Engine.Temp = clean
+	summary, err := ingest.Load(ctx, target, c.paths, options)
+	bar.clear()
+	os.RemoveAll(clean)
+	if err != nil {
+		return "", false, err
+	}
+	if c.db == "" {
+		return target, summary.Complete(), nil
+	}
+	if err := os.Rename(target, c.db); err != nil {
+		return "", false, fmt.Errorf("keep the case: %w", err)
+	}
+	return c.db, summary.Complete(), nil
+}
+
+// prepareCase puts a copy of the case, if there is one, where the load goes.
+func prepareCase(ctx context.Context, c *call, target string) error {
+	if _, err := os.Stat(target); err == nil {
+		if err := engine.Busy(ctx, target, c.engine); err != nil {
+			return fmt.Errorf("--db %s: another entrail is loading into it (%w)", c.db, err)
+		}
+		os.Remove(target) // left by a run that was killed
+		os.Remove(target + ".wal")
+	}
+	from, err := os.Open(c.db)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open the case: %w", err)
+	}
+	defer from.Close()
+	to, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("keep the case: %w", err)
+	}
+	if _, err := io.Copy(to, from); err != nil {
+		to.Close()
+		return fmt.Errorf("copy the case: %w", err)
+	}
+	return to.Close()
+}
+
+// document is everything on the page but the results.
+func (c *call) document(stdout io.Writer) render.Document {
+	d := render.Document{
+		Title:     "Microsoft 365 and Entra ID logs",
+		Version:   version(),
+		Generated: now(),
+		Zone:      c.zone.String(),
+		Filters:   c.words,
+		Several:   len(c.reports) > 1,
+		RawCSV:    c.rawCSV,
+	}
+	if len(c.reports) == 1 && c.reports[0].Name == "session_events" {
+		d.Title = "Audit events"
+		if len(c.filter.Users) > 0 {
+			d.Title += " for " + strings.Join(c.filter.Users, ", ")
+		}
+	}
+	if c.output == "-" && c.format.Name == "text" && isTerminal(stdout) {
+		d.Limit = c.limit
+		d.Width, _, _ = term.GetSize(int(stdout.(*os.File).Fd()))
+		d.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	return d
+}
+
+// write asks the questions and renders the answers.
+func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr io.Writer) error {
+	d := c.document(stdout)
+	d.TempDir = c.engine.Temp
+	sources, err := sourcesOf(ctx, evidence)
+	if err != nil {
+		return err
+	}
+	d.Sources = sources
+	ask := func(reports []queries.Report) iter.Seq2[*queries.Result, error] {
+		return func(yield func(*queries.Result, error) bool) {
+			if c.query != "" {
+				result, err := evidence.Query(ctx, c.query)
+				if err != nil {
+					err = &userError{"--query: " + err.Error(), "entrail --schema lists the tables and their columns"}
+				}
+				yield(result, err)
+				return
+			}
+			for _, r := range reports {
+				result, err := evidence.Run(ctx, r)
+				if !yield(result, err) || err != nil {
+					return
+				}
+				if name := c.format.Name; name == "csv" || name == "json" {
+					for _, note := range result.Notes {
+						c.say(stderr, "%s: %s", r.Name, note)
+					}
+				}
+			}
+		}
+	}
+	if c.query != "" {
+		d.Several = false
+	}
+	if !c.folder {
+		d.Results = ask(c.reports)
+		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+	}
+	if err := os.MkdirAll(c.output, 0o777); err != nil {
+		return fmt.Errorf("make the folder: %w", err)
+	}
+	d.Several = false
+	reports := c.reports
+	if c.query != "" {
+		reports = []queries.Report{{Name: "query"}}
+	}
+	for _, r := range reports {
+		name := filepath.Join(c.output, r.Name+c.format.Endings[0])
+		if _, err := os.Stat(name); err == nil && !c.force {
+			return usageError("--force writes over it", "--output %s: the file is already there", name)
+		}
+		d.Results = ask([]queries.Report{r})
+		if err := toOutput(c, name, stdout, func(w io.Writer) error { return c.format.Write(w, d) }); err != nil {
+			return err
+		}
+	}
+	c.say(stderr, "%d files written to %s", len(reports), c.output)
+	return nil
+}
+
+func (c *call) say(stderr io.Writer, format string, args ...any) {
+	if !c.quiet {
+		fmt.Fprintf(stderr, "entrail: "+format+"\n", args...)
+	}
+}
+
+// sourcesOf lists the evidence for the page.
+func sourcesOf(ctx context.Context, evidence *queries.Case) ([]render.Source, error) {
+	result, err := evidence.Query(ctx, `
+		select path, coalesce(format, ''), coalesce(sha256, ''), coalesce(size_bytes, 0), coalesce(records, 0)
+		from evidence.files
+		order by file_id`)
+	if err != nil {
+		return nil, err
+	}
+	var all []render.Source
+	for row, err := range result.Rows {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, render.Source{
+			Path: row[0].(string), Format: row[1].(string), SHA256: row[2].(string), Size: row[3].(int64), Records: row[4].(int64),
+		})
+	}
+	return all, nil
+}
+
+// toOutput writes to standard output, or to a file that appears only when it
+// is whole.
+func toOutput(c *call, path string, stdout io.Writer, fill func(io.Writer) error) error {
+	if path == "-" {
+		w := bufio.NewWriter(stdout)
+		return errors.Join(fill(w), w.Flush())
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer os.Remove(f.Name())
+	w := bufio.NewWriterSize(f, 1<<20)
+	if err := errors.Join(fill(w), w.Flush(), f.Chmod(0o644), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
+// progress is the bar on a terminal's stderr; elsewhere it is nothing.
+type progress struct {
+	bar  *progressbar.ProgressBar
+	w    io.Writer
+	show bool
+}
+
+func newProgress(quiet bool, stderr io.Writer) *progress {
+	return &progress{w: stderr, show: !quiet && isTerminal(stderr) && os.Getenv("TERM") != "dumb"}
+}
+
+func (p *progress) update(done, total int64) {
+	if !p.show {
+		return
+	}
+	if p.bar == nil {
+		p.bar = progressbar.NewOptions64(total,
+			progressbar.OptionSetWriter(p.w),
+			progressbar.OptionSetDescription("reading"),
+			progressbar.OptionShowBytes(true),
+			progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetPredictTime(true),
+		)
+	}
+	p.bar.Set64(min(done, total))
+}
+
+func (p *progress) clear() {
+	if p.bar != nil {
+		p.bar.Clear()
+	}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// now is the clock, or SOURCE_DATE_EPOCH for a report that can be made again
+// byte for byte: https://reproducible-builds.org/specs/source-date-epoch/
+func now() time.Time {
+	if seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+		return time.Unix(seconds, 0).UTC()
+	}
+	return time.Now().UTC()
+}
+
+// Version is set when a release is linked.
+var Version string
+
+func version() string {
+	if Version != "" {
+		return Version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
