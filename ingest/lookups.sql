@@ -12,7 +12,8 @@
 --   device, policy, risk, consent, application, session, prompt, federation,
 --   directory, request.
 --   See interrupt_codes for those that interrupt a sign-in rather than end it.
--- by_conditional_access: a Conditional Access policy or the security defaults refused it.
+-- by_conditional_access: Conditional Access or the security defaults refused
+--   it; a demand that the user can meet in the next step is no refusal.
 create view error_codes as
 select
     error_code::bigint as error_code,
@@ -39,7 +40,7 @@ from (values
     (50055, 'InvalidPasswordExpiredPassword', true, 'password', false, 'The password is right but expired.'),
     (50144, 'InvalidPasswordExpiredOnPremPassword', true, 'password', false, 'The Active Directory password is expired.'),
     (50135, 'PasswordChangeCompromisedPassword', true, 'risk', false, 'The account is at risk and must get a new password first.'),
-    (50142, 'PasswordChangeRequiredConditionalAccess', true, 'risk', true, 'A policy demands a new password before the sign-in goes on.'),
+    (50142, 'PasswordChangeRequiredConditionalAccess', true, 'risk', false, 'A policy demands a new password before the sign-in goes on.'),
     (50057, 'UserDisabled', true, 'account', false, 'The account is disabled. Microsoft counts the password as right.'),
     (50105, 'EntitlementGrantsNotFound', true, 'application', false, 'The user may sign in but is not assigned to this application.'),
     (120000, 'PasswordChangeIncorrectCurrentPassword', false, 'password', false, 'Password change with a wrong current password.'),
@@ -104,9 +105,9 @@ from (values
     (70008, 'ExpiredOrRevokedGrant', null, 'session', false, 'The refresh token has expired or was revoked. Mostly noise.'),
     (700082, 'ExpiredOrRevokedGrantInactiveToken', null, 'session', false, 'The refresh token expired because nobody used it. Noise.'),
     (700084, null, null, 'session', false, 'The refresh token of a single page application has reached its fixed age. Noise.'),
-    (70043, 'BadTokenDueToSignInFrequency', null, 'session', true, 'A policy''s sign-in frequency asks for a new sign-in.'),
-    (70044, null, null, 'session', true, 'A policy''s sign-in frequency ended the session.'),
-    (70046, null, null, 'session', true, 'A policy asks to authenticate again.'),
+    (70043, 'BadTokenDueToSignInFrequency', null, 'session', false, 'A policy''s sign-in frequency asks for a new sign-in.'),
+    (70044, null, null, 'session', false, 'A policy''s sign-in frequency ended the session.'),
+    (70046, null, null, 'session', false, 'A policy asks to authenticate again.'),
     (140000, 'InvalidRequestNonce', null, 'session', false, 'The one-time value of the request has expired.'),
     (140001, 'InvalidSessionKey', null, 'session', false, 'The session key is not valid.'),
 

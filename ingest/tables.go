@@ -18,6 +18,9 @@ var tablesSQL string
 //go:embed codes.sql
 var codesSQL string
 
+//go:embed lookups.sql
+var lookupsSQL string
+
 //go:embed views.sql
 var viewsSQL string
 
@@ -65,7 +68,7 @@ func Tables() []Table {
 // CreateTables makes the empty tables and the views of a new case, which must
 // be attached writable.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
-	for _, script := range []string{tablesSQL, codesSQL, viewsSQL} {
+	for _, script := range []string{tablesSQL, codesSQL, lookupsSQL, viewsSQL} {
 		for statement := range strings.SplitSeq(script, ";\n") {
 			if strings.TrimSpace(statement) == "" {
 				continue
