@@ -88,6 +88,9 @@ create macro few(items) as case
     when len(items) > 0 then array_to_string(items, ', ')
 end;
 
+-- A number and what it counts: 1 user, 2 users.
+create macro counted(n, one, many) as n || ' ' || case when n = 1 then one else many end;
+
 -- A time as text in the run's zone, to the minute.
 create macro minute_text(utc) as strftime(local_time(utc), '%Y-%m-%d %H:%M');
 
@@ -290,6 +293,7 @@ activity as (
         end as risk,
         false as is_moved,
         null as operation,
+        false as has_failed,
         false as is_system,
     from evidence.sign_ins
     where session_id <> ''
@@ -320,6 +324,7 @@ activity as (
         null,
         client_address(e.ip_address) <> s.ip_address and (a.network <> s.network or a.network is null),
         e.operation,
+        lower(e.result_status) in ('failed', 'failure', 'false'),
         coalesce(e.is_system, false),
     from evidence.audit_events as e
     left join known_addresses as a on client_address(e.ip_address) = a.ip_address
@@ -331,15 +336,45 @@ activity as (
 operations as (
     select
         session_id,
-        string_agg(notable || ' ' || times, ', ' order by notable) as notable_operations,
+        string_agg(
+            notable || ' ' || times || case when failed > 0 then ' (' || failed || ' failed)' else '' end, ', ' order by notable
+        ) as notable_operations,
     from (
         select
             session_id,
             notable_operation(operation) as notable,
             count(*) as times,
+            count(*) filter (where has_failed) as failed,
         from activity
         where notable_operation(operation) is not null
         group by all
+    )
+    group by session_id
+),
+-- Networks and countries that a user has in one session only.
+own_networks as (
+    select
+        session_id,
+        list_sort(list(distinct network)) as networks,
+    from (
+        select user_name, network, min(session_id) as session_id
+        from activity
+        where network is not null
+        group by user_name, network
+        having count(distinct session_id) = 1
+    )
+    group by session_id
+),
+own_countries as (
+    select
+        session_id,
+        list_sort(list(distinct country)) as countries,
+    from (
+        select user_name, country, min(session_id) as session_id
+        from activity
+        where country <> ''
+        group by user_name, country
+        having count(distinct session_id) = 1
     )
     group by session_id
 ),
@@ -386,16 +421,25 @@ reasons as (
         session_id,
         unnest([
             case
-                when len(countries) > 1
-                then {'points': 4, 'reason': len(countries) || ' countries: ' || listed(countries)}
+                when len(per_session.countries) > 1
+                then {
+                    'points': case when own_countries.countries is null then 2 else 4 end,
+                    'reason': len(per_session.countries) || ' countries: ' || listed(per_session.countries)
+                        || coalesce(', of which in no other session of the user: ' || listed(own_countries.countries), '')
+                }
             end,
             case
-                when len(networks) > 1
-                then {'points': 3, 'reason': len(networks) || ' networks: ' || listed(list_transform(networks, n -> 'AS' || n))}
+                when len(per_session.networks) > 1
+                then {
+                    'points': case when own_networks.networks is null then 1 else 3 end,
+                    'reason': len(per_session.networks) || ' networks: '
+                        || listed(list_transform(per_session.networks, n -> 'AS' || n))
+                        || coalesce(', of which in no other session of the user: ' || listed(list_transform(own_networks.networks, n -> 'AS' || n)), '')
+                }
             end,
             case
                 when moved_events > 0
-                then {'points': 3, 'reason': moved_events || ' audit events with a token issued to another address'}
+                then {'points': 3, 'reason': counted(moved_events, 'audit event', 'audit events') || ' with a token issued to another address'}
             end,
             case
                 when len(tools) > 0
@@ -423,7 +467,7 @@ reasons as (
             end,
             case
                 when notable_operations is not null
-                then {'points': 2, 'reason': 'did change ' || notable_operations}
+                then {'points': 2, 'reason': 'operations to look at: ' || notable_operations}
             end,
             case
                 when sign_ins = 0 and loaded.has_session_ids and not is_system
@@ -445,6 +489,8 @@ reasons as (
     from per_session
     cross join loaded
     left join operations using (session_id)
+    left join own_networks using (session_id)
+    left join own_countries using (session_id)
 ),
 judged as (
     select
@@ -669,20 +715,21 @@ remarked as (
         nullif(concat_ws(
             ' ',
             case when cut is not null then 'Perhaps cut off: ' || cut || '.' end,
-            case when rejected > 0 then rejected || ' records of its files could not be read, see rejects.' end,
+            case when rejected > 0 then counted(rejected, 'record', 'records') || ' of its files could not be read, see rejects.' end,
             -- a log of a few records a day may well have none on some
-            case when days_without > 0 and records >= 10 * days then days_without || ' days between the first and the last event have none.' end,
-            case when days_late > 0 then 'Begins ' || days_late || ' days after the other logs.' end,
-            case when days_early > 0 then 'Ends ' || days_early || ' days before the other logs.' end,
+            case when days_without > 0 and records >= 10 * days then counted(days_without, 'day', 'days') || ' between the first and the last event without any.' end,
+            case when days_late > 0 then 'Begins ' || counted(days_late, 'day', 'days') || ' after the other logs.' end,
+            case when days_early > 0 then 'Ends ' || counted(days_early, 'day', 'days') || ' before the other logs.' end,
             case
                 when with_session_id = 0 and log not like 'sign-ins: service%' and log not like 'sign-ins: managed%'
                 then 'No session ids: what was done in a session cannot be told from the rest.'
             end,
-            case when timeless > 0 then timeless || ' records have no time.' end
+            case when timeless > 0 then counted(timeless, 'record has', 'records have') || ' no time.' end
         ), '') as missing,
         nullif(concat_ws(
             ' ',
             case
+                when position in (3, 4) then null -- policies for these are rare, and only in other logs
                 when with_policy_detail = 0
                 then 'No policy detail: which Conditional Access policies applied is only in the JSON export.'
                 when with_policy_detail < records

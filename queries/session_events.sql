@@ -3,7 +3,7 @@
 --   first event. activity and status are the audit event's operation and result as logged, and for sign-ins the
 --   status with the error code; a UserLoginFailed is a failure whatever its record says. record_type is the audit
 --   record's type, or the kind of sign-in. change says where the country, the network or the user agent is another
---   than the session's last known one before (agents are compared within one log, as the two spell them differently);
+--   than the session's last known one before (agents are compared within the sign-ins or one workload, as each spells them its own way);
 --   it is judged on all the session's events in evidence, also when the filters hide the one before. country and
 --   network of an audit event are those that sign-ins give for the same address.
 -- group: sessions 2
@@ -19,6 +19,14 @@ with known_addresses as (
     from evidence.sign_ins
     where ip_address is not null
     group by ip_address
+),
+known_apps as (
+    select
+        lower(app_id) as app_id,
+        max(app_display_name) as app_display_name,
+    from evidence.sign_ins
+    where app_id is not null
+    group by all
 ),
 shown as (
     select 'sign_ins' as source, file_id, record, session_id from sign_ins where session_id <> ''
@@ -45,6 +53,7 @@ activity as (
         autonomous_system_number as network,
         unique_token_id as token,
         resource_display_name as target,
+        null as workload,
     from evidence.sign_ins
     where session_id in (select session_id from shown)
     union all
@@ -64,14 +73,16 @@ activity as (
         e.ip_address,
         client_address(e.ip_address),
         e.id,
-        coalesce(e.app_id, e.client_app_id),
+        coalesce(p.app_display_name, e.app_id, e.client_app_id),
         e.user_agent,
         a.country,
         a.network,
         e.unique_token_id,
         e.object_id,
+        e.workload,
     from evidence.audit_events as e
     left join known_addresses as a on client_address(e.ip_address) = a.ip_address
+    left join known_apps as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
     where e.session_id in (select session_id from shown)
 ),
 compared as (
@@ -85,7 +96,7 @@ compared as (
     from activity
     window
         in_session as (partition by session_id order by event_time, source desc, file_id, record),
-        in_log as (partition by session_id, source order by event_time, file_id, record)
+        in_log as (partition by session_id, source, workload order by event_time, file_id, record)
 )
 select
     session_id,

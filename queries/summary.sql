@@ -10,8 +10,8 @@ with password_codes as (
 
 evidence_files as (
     select
-        count(*) filter (where format is not null) as recognised,
-        count(*) filter (where format is null and not (ends_with(lower(path), '.zip') and note is null)) as unrecognised,
+        count(*) filter (where format <> 'zip') as recognised, -- an archive's files stand beside it
+        count(*) filter (where format is null) as unrecognised,
         few(list(path order by file_id) filter (where format is null)) as unrecognised_list,
         coalesce(sum(records), 0)::bigint as records,
         coalesce(sum(loaded), 0)::bigint as loaded,
@@ -28,7 +28,7 @@ shown_period as (
 ),
 evidence_lines as (
     select 1 as item_no, 'files' as item, recognised::varchar as value,
-        case when unrecognised > 0 then unrecognised || ' without records or not recognised: ' || unrecognised_list end as detail,
+        case when unrecognised > 0 then unrecognised || ' not recognised: ' || unrecognised_list end as detail,
     from evidence_files
     union all
     select 2, 'records', records::varchar,
@@ -57,7 +57,7 @@ sign_in_lines as (
         2 + row_number() over (order by times desc, status),
         coalesce(status, 'status not told'),
         times::varchar,
-        users || ' users',
+        counted(users, 'user', 'users'),
     from (
         select status, count(*) as times, count(distinct coalesce(user_principal_name, user_id)) as users
         from sign_ins
@@ -73,7 +73,7 @@ app_lines as (
         row_number() over (order by times desc, app) as item_no,
         app as item,
         times::varchar as value,
-        users || ' users, ' || period_text(first_seen, last_seen) as detail,
+        counted(users, 'user', 'users') || ', ' || period_text(first_seen, last_seen) as detail,
     from (
         select
             coalesce(app_display_name, app_id, 'application not told') as app,
@@ -126,7 +126,12 @@ failure_lines as (
         row_number() over (order by times desc, error_code) as item_no,
         'code ' || coalesce(error_code::varchar, 'not told') as item,
         times::varchar as value,
-        concat_ws('; ', reason, users || ' users, ' || ip_addresses || ' addresses, ' || period_text(first_seen, last_seen)) as detail,
+        concat_ws(
+            '; ',
+            reason,
+            counted(users, 'user', 'users') || ' from ' || counted(ip_addresses, 'address', 'addresses'),
+            period_text(first_seen, last_seen)
+        ) as detail,
     from (
         select
             error_code,
@@ -276,7 +281,7 @@ audit_lines as (
             '; ',
             period_text(min(event_time), max(event_time)),
             count(*) filter (where not coalesce(is_system, false)) || ' by '
-                || count(distinct user_id) filter (where not coalesce(is_system, false)) || ' users, '
+                || counted(count(distinct user_id) filter (where not coalesce(is_system, false)), 'user', 'users') || ', '
                 || count(*) filter (where is_system) || ' by services'
         ) as detail,
     from audit_events
