@@ -1,0 +1,79 @@
+-- title: Policies of each sign-in
+-- description: Which policies were looked at for a sign-in, what each came to, and which of its conditions fitted and
+--   which did not: that is why a policy failed, succeeded or did not apply. Choose a sign-in with --filter id=...,
+--   or a user with --user: where at most a hundred sign-ins are shown, every policy is listed; above that only those
+--   that refused or, in report-only mode, would have.
+-- group: ca 8
+-- needs: sign_ins, sign_in_policies
+-- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and
+--   without the permission the list is left out: neither means that there is none
+-- caveat: Where remark says that the policies are not in this export, that is no answer: download the sign-ins as JSON.
+with chosen as (
+    select count(*) <= 100 as is_few
+    from sign_ins
+),
+details as (
+    select
+        s.event_time,
+        coalesce(s.user_principal_name, s.user_id, s.service_principal_name, s.service_principal_id) as who,
+        s.app_display_name,
+        s.status,
+        s.error_code,
+        s.conditional_access_status,
+        p.policy_name,
+        p.result,
+        p.grant_controls,
+        p.session_controls,
+        p.conditions_satisfied,
+        p.conditions_not_satisfied,
+        case
+            when p.sign_in_id is not null then null
+            when s.has_policy_detail then 'no policy was looked at'
+            else 'policies are not in this export'
+        end as remark,
+        s.ip_address,
+        s.id,
+        p.policy_id,
+        s.file_id,
+        s.record
+    from sign_ins as s
+    left join sign_in_policies as p on p.sign_in_id = s.id
+    cross join chosen
+    where chosen.is_few
+        or p.result in ('failure', 'reportOnlyFailure')
+)
+select
+    event_time,
+    who as user_principal_name,
+    app_display_name,
+    status,
+    error_code,
+    conditional_access_status,
+    policy_name,
+    result,
+    grant_controls,
+    session_controls,
+    conditions_satisfied,
+    conditions_not_satisfied,
+    remark,
+    ip_address,
+    id,
+    policy_id,
+    file_id,
+    record
+from details
+order by
+    event_time desc nulls last,
+    file_id,
+    record,
+    list_position([
+        'failure', 'success', 'reportOnlyFailure', 'reportOnlyInterrupted', 'reportOnlySuccess', 'notApplied',
+        'reportOnlyNotApplied', 'notEnabled'
+    ], result),
+    policy_name,
+    policy_id,
+    result,
+    grant_controls,
+    session_controls,
+    conditions_satisfied,
+    conditions_not_satisfied
