@@ -251,14 +251,16 @@ func (s *jsonScanner) enterPage() bool {
 			if i >= len(t.text) || t.text[i] != ':' {
 				break
 			}
-			i = t.space(i + 1)
-			if i < len(t.text) && t.text[i] == '[' && pageKeys[name] {
+			if i = t.space(i + 1); i >= len(t.text) {
+				break
+			}
+			if t.text[i] == '[' && pageKeys[name] {
 				s.w.consume(i + 1)
 				s.open++
 				s.page = true
 				return true
 			}
-			if !strings.Contains(name, "odata.") || i >= len(t.text) || t.text[i] != '"' {
+			if !strings.Contains(name, "odata.") || t.text[i] != '"' {
 				return false
 			}
 			s.nextLink = s.nextLink || strings.HasSuffix(name, "odata.nextLink")

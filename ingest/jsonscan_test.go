@@ -1,0 +1,112 @@
+package ingest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// scanned lists what a scanner finds: the text of each record, or "!reason".
+func scanJSON(text string) (found []string, s *jsonScanner) {
+	s = newJSONScanner(newWindow(iotest.OneByteReader(strings.NewReader(text))))
+	for {
+		r, ok := s.next()
+		if !ok {
+			return found, s
+		}
+		if r.reason != "" {
+			found = append(found, fmt.Sprintf("!%d:%s", r.line, r.reason))
+			continue
+		}
+		found = append(found, fmt.Sprintf("%d:%s", r.line, r.text))
+	}
+}
+
+func TestJSONScanner(t *testing.T) {
+	tests := []struct {
+		text   string
+		want   []string // "line:text", or "!line:part of the reason"
+		reason string
+	}{
+		{`[{"a":1},{"a":2}]`, []string{`1:{"a":1}`, `1:{"a":2}`}, "an array on one line"},
+		{"[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": 2\n  }\n]\n", []string{"2:{\n    \"a\": 1\n  }", "5:{\n    \"a\": 2\n  }"}, "a pretty array"},
+		{"{\"a\":1}\n\n{\"a\":2}\r\n", []string{`1:{"a":1}`, `3:{"a":2}`}, "JSON lines with a blank one"},
+		{`{"a":1}`, []string{`1:{"a":1}`}, "ConvertTo-Json of one record: a bare object"},
+		{`{"a":1}{"a":2}`, []string{`1:{"a":1}`, `1:{"a":2}`}, "objects with nothing between them"},
+		{`[{"a":1}][{"a":2}]`, []string{`1:{"a":1}`, `1:{"a":2}`}, "arrays appended to one another"},
+		{`{"@odata.context":"x","value":[{"a":1},{"a":2}],"@odata.nextLink":"y"}`, []string{`1:{"a":1}`, `1:{"a":2}`}, "a Graph page"},
+		{"{\"value\":[{\"a\":1}]}\n{\"value\":[{\"a\":2}]}", []string{`1:{"a":1}`, `2:{"a":2}`}, "two pages"},
+		{`{"records":[{"a":1}]}`, []string{`1:{"a":1}`}, "Event Hub"},
+		{`{"id":"x","value":[{"a":1}]}`, []string{`1:{"id":"x","value":[{"a":1}]}`}, "a record that has a list called value is no page"},
+		{`["{\"a\":1}","{\"a\":2}"]`, []string{`1:{"a":1}`, `1:{"a":2}`}, "records as texts"},
+		{`[[{"a":1}],[{"a":2}]]`, []string{`1:{"a":1}`, `1:{"a":2}`}, "arrays in an array"},
+		{`[]`, nil, "an export without records"},
+		{"{\"a\":1}\n{\"a\":2,,}\n{\"a\":3}\n", []string{`1:{"a":1}`, `!2:quoted name`, `3:{"a":3}`}, "a broken line costs itself only"},
+		{"{\"a\":1\n{\"a\":2}\n{\"a\":3}\n", []string{`!1:comma`, `2:{"a":2}`, `3:{"a":3}`}, "a line without its end costs itself only"},
+		{`[{"a":1},{"a":2`, []string{`1:{"a":1}`, `!1:does not end`}, "a download that was cut off"},
+		{`[{"a":1},{"a":"x"y},{"a":3}]`, []string{`1:{"a":1}`, `!1:comma or }`, `1:{"a":3}`}, "a broken element of an array on one line"},
+		{"[\n{\"a\":1},\n{\"a\":{\"b\":2},\n{\"a\":3}\n]", []string{`2:{"a":1}`, `!3:quoted name`, `4:{"a":3}`}, "a lost brace does not swallow the next record"},
+		{"[\n{\"a\":1},\n{\"a\":\"x},\n{\"a\":3}\n]", []string{`2:{"a":1}`, `!3:`, `4:{"a":3}`}, "nor does a lost quote"},
+		{"{\"a\":1}\nnoise\n{\"a\":2}\n", []string{`1:{"a":1}`, `!2:where a record`, `3:{"a":2}`}, "a line of something else"},
+	}
+	for _, tt := range tests {
+		got, _ := scanJSON(tt.text)
+		ok := len(got) == len(tt.want)
+		for i := 0; ok && i < len(got); i++ {
+			if place, part, bad := strings.Cut(tt.want[i], ":"); bad && strings.HasPrefix(place, "!") {
+				ok = strings.HasPrefix(got[i], place+":") && strings.Contains(got[i], part)
+			} else {
+				ok = got[i] == tt.want[i]
+			}
+		}
+		if !ok {
+			t.Errorf("%s: %q\n got %q\nwant %q", tt.reason, tt.text, got, tt.want)
+		}
+	}
+}
+
+func TestJSONScannerSaysWhatIsAround(t *testing.T) {
+	if _, s := scanJSON(`{"value":[{"a":1}],"@odata.nextLink":"y"}`); !s.nextLink {
+		t.Error("a page that names the next one was not noticed")
+	}
+	if _, s := scanJSON(`[{"a":1},`); !s.truncated {
+		t.Error("an array without its end was not noticed")
+	}
+	if _, s := scanJSON(`[{"a":1}]`); s.truncated || s.nextLink || s.loose {
+		t.Error("a whole array was found fault with")
+	}
+}
+
+// FuzzJSONScanner: whatever the bytes, the scanner ends, numbers its records
+// without a gap, and calls nothing a record that is not one JSON value.
+func FuzzJSONScanner(f *testing.F) {
+	for _, s := range []string{
+		`[{"a":1},{"a":2}]`, "{\"a\":1}\n{\"a\":", `{"value":[{"a":1}]}`, `["{\"a\":1}"]`, `[{"a":1}][{"a":2}]`,
+		`{"@odata.context":"x","value":[`, "{\"a\":\"\xff\"}", `]]][[[`, `{"a":1},,,{"a":2}`, `{"value":`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s := newJSONScanner(newWindow(iotest.HalfReader(strings.NewReader(string(text)))))
+		for n := int64(1); ; n++ {
+			r, ok := s.next()
+			if !ok {
+				break
+			}
+			if r.number != n {
+				t.Fatalf("%q: record %d is numbered %d", text, n, r.number)
+			}
+			if r.line < 1 || n > int64(len(text)) {
+				t.Fatalf("%q: record %d at line %d", text, n, r.line)
+			}
+			if r.reason == "" && !json.Valid(mend(nil, r.text)) {
+				t.Fatalf("%q: record %d is %q", text, n, r.text)
+			}
+		}
+		if left := s.w.rest(); len(left) > 0 {
+			t.Fatalf("%q: %q was not looked at", text, left)
+		}
+	})
+}
