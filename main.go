@@ -113,7 +113,7 @@ func main() {
 // userError is a mistake in the call, with what to do about it.
 type userError struct {
 	message string
-	hint    string
+	hint    string // "" where the message says it
 }
 
 func (e *userError) Error() string { return e.message }
@@ -243,11 +243,13 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 	}
 	asksNothing := *list || *schema || *showSQL != ""
 	switch {
+	case len(c.paths) == 0 && c.db != "" && !asksNothing && isMissing(c.db):
+		return nil, false, usageError("give the exports too, and the case is made from them", "--db %s: there is no such case", c.db)
 	case len(args) == 0:
 		return nil, false, usageError("entrail --help shows how it is used; entrail testdata/contoso tries it on the sample", "no PATH given")
 	case len(c.paths) == 0 && c.db == "" && !asksNothing:
 		return nil, false, usageError("give the exports, or a case with --db", "no PATH given")
-	case *query != "" && len(*reports) > 0:
+	case flags.Changed("query") && len(*reports) > 0:
 		return nil, false, usageError("ask one after the other; --db keeps the case meanwhile", "--query and --report exclude each other")
 	case c.limit < 0:
 		return nil, false, usageError("0 shows all rows", "--limit %d: less than nothing", c.limit)
@@ -255,21 +257,31 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		return nil, false, usageError("leave it out to use every core", "--threads %d: less than nothing", c.engine.Threads)
 	}
 	if c.zone, err = queries.LoadZone(*tz); err != nil {
-		return nil, false, &userError{err.Error(), "use an IANA name such as Europe/Berlin"}
+		return nil, false, &userError{message: err.Error()}
 	}
 	if c.filter, c.words, err = filterOf(*users, *sessions, *apps, *ips, *columns, *since, *until); err != nil {
 		return nil, false, err
 	}
-	if *query != "" {
+	if flags.Changed("query") {
 		if c.query, err = queryText(*query, stdin); err != nil {
 			return nil, false, err
 		}
+		if strings.TrimSpace(c.query) == "" {
+			return nil, false, usageError("write one SELECT; entrail --schema lists the tables and their columns", "--query: there is no query")
+		}
+		c.reports = []queries.Report{{Name: "query"}}
+	}
+	switch {
+	case *list:
+		c.reports = []queries.Report{{Name: "list"}}
+	case *schema:
+		c.reports = []queries.Report{{Name: "schema"}}
 	}
 	if err := c.chooseOutput(*format, *reports, stdout); err != nil {
 		return nil, false, err
 	}
 	if asksNothing {
-		return nil, true, describe(c, *list, *schema, *showSQL, stdout)
+		return nil, true, describe(c, *schema, *showSQL, stdout)
 	}
 	return c, false, nil
 }
@@ -318,7 +330,7 @@ func filterOf(users, sessions, apps, ips, columns []string, since, until string)
 	for _, text := range columns {
 		column, err := queries.ParseColumn(text)
 		if err != nil {
-			return f, nil, &userError{err.Error(), "write COLUMN=VALUE or COLUMN!=VALUE; entrail --schema lists the columns"}
+			return f, nil, &userError{err.Error(), "entrail --schema lists the columns"}
 		}
 		f.Columns = append(f.Columns, column)
 		words = append(words, text)
@@ -338,7 +350,7 @@ func filterOf(users, sessions, apps, ips, columns []string, since, until string)
 		words = append(words, bound.name+" "+bound.text)
 	}
 	if err := f.Check(); err != nil {
-		return f, nil, &userError{err.Error(), "entrail --schema lists the columns"}
+		return f, nil, &userError{message: err.Error()}
 	}
 	return f, words, nil
 }
@@ -398,9 +410,6 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 			return usageError("end the name in .html, .xlsx, .csv, .json, .md or .txt, or say --format", "--output %s: the ending tells no format", c.output)
 		}
 	}
-	if !c.folder && c.output != "-" && err == nil && !c.force {
-		return usageError("--force writes over it", "--output %s: the file is already there", c.output)
-	}
 	if c.format.Name == "xlsx" && c.output == "-" && isTerminal(stdout) {
 		return usageError("say -o FILE.xlsx", "an XLSX file is nothing for a terminal")
 	}
@@ -410,30 +419,92 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 			names = []string{"summary"}
 		}
 	}
-	if c.reports, err = queries.Select(names); err != nil {
-		return &userError{err.Error(), "entrail --list shows all reports"}
+	if len(c.reports) == 0 {
+		if c.reports, err = queries.Select(names); err != nil {
+			return &userError{message: err.Error()}
+		}
 	}
-	if c.format.Name == "csv" && len(c.reports) > 1 && !c.folder && c.query == "" {
+	if c.format.Name == "csv" && len(c.reports) > 1 && !c.folder {
 		return usageError("choose one with --report, or give a folder: -o reports/", "a CSV file holds one report, %d are asked for", len(c.reports))
 	}
-	for _, p := range c.paths {
-		for _, written := range []string{c.output, c.db} {
-			a, errA := os.Stat(p)
-			b, errB := os.Stat(written)
-			if written != "" && errA == nil && errB == nil && !a.IsDir() && os.SameFile(a, b) {
-				return usageError("evidence is never written to; choose another name", "%s is an input of this run", written)
+	return c.protect()
+}
+
+// fileOf is where a report goes when --output is a folder.
+func (c *call) fileOf(r queries.Report) string {
+	return filepath.Join(c.output, r.Name+c.format.Endings[0])
+}
+
+// protect refuses, before anything is read, to write over what is there:
+// other files only with --force, evidence and the case never.
+func (c *call) protect() error {
+	files := []string{c.output}
+	switch {
+	case c.folder:
+		files = nil
+		for _, r := range c.reports {
+			files = append(files, c.fileOf(r))
+		}
+	case c.output == "-":
+		files = nil
+	case isMissing(filepath.Dir(c.output)):
+		return usageError("make the folder first", "--output %s: there is no folder %s", c.output, filepath.Dir(c.output))
+	}
+	for _, name := range files {
+		info, err := os.Stat(name)
+		if err != nil {
+			continue
+		}
+		if !c.force {
+			return usageError("--force writes over it", "--output %s: the file is already there", name)
+		}
+		if db, err := os.Stat(c.db); err == nil && os.SameFile(info, db) {
+			return usageError("choose another name", "--output %s is the case itself", name)
+		}
+		for _, p := range c.paths {
+			if holds(p, info) {
+				return usageError("evidence is never written to; choose another name", "--output %s is an input of this run", name)
+			}
+		}
+	}
+	if db, err := os.Stat(c.db); err == nil {
+		for _, p := range c.paths {
+			if given, err := os.Stat(p); err == nil && os.SameFile(given, db) {
+				return usageError("evidence is never written to; choose another name", "--db %s is an input of this run", c.db)
 			}
 		}
 	}
 	return nil
 }
 
+// holds tells whether the file is the path, or below it.
+func holds(path string, file os.FileInfo) bool {
+	root, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return false
+	}
+	found := false
+	filepath.WalkDir(root, func(name string, _ os.DirEntry, _ error) error {
+		if info, err := os.Stat(name); err == nil && os.SameFile(info, file) {
+			found = true
+			return filepath.SkipAll
+		}
+		return nil
+	})
+	return found
+}
+
+func isMissing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, os.ErrNotExist)
+}
+
 // describe prints what needs no evidence: the reports, the tables, a query.
-func describe(c *call, list, schema bool, name string, stdout io.Writer) error {
+func describe(c *call, schema bool, name string, stdout io.Writer) error {
 	if name != "" {
 		reports, err := queries.Select([]string{name})
 		if err != nil {
-			return &userError{err.Error(), "entrail --list shows all reports"}
+			return &userError{message: err.Error()}
 		}
 		for _, r := range reports {
 			if _, err := io.WriteString(stdout, queries.ShowSQL(r)); err != nil {
@@ -449,8 +520,14 @@ func describe(c *call, list, schema bool, name string, stdout io.Writer) error {
 	d := c.document(stdout)
 	d.Limit = 0
 	d.Results = func(yield func(*queries.Result, error) bool) { yield(result, nil) }
-	_ = list
-	return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+	output := c.output
+	if c.folder {
+		if err := os.MkdirAll(c.output, 0o777); err != nil {
+			return fmt.Errorf("make the folder: %w", err)
+		}
+		output = c.fileOf(c.reports[0])
+	}
+	return toOutput(c, output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
 }
 
 // load reads the evidence into a case: a temporary one, or --db. That file is
@@ -564,14 +641,17 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		return err
 	}
 	d.Sources = sources
+	// A query is checked before the first byte goes out.
+	var answered *queries.Result
+	if c.query != "" {
+		if answered, err = evidence.Query(ctx, c.query); err != nil {
+			return queryError(ctx, err)
+		}
+	}
 	ask := func(reports []queries.Report) iter.Seq2[*queries.Result, error] {
 		return func(yield func(*queries.Result, error) bool) {
-			if c.query != "" {
-				result, err := evidence.Query(ctx, c.query)
-				if err != nil {
-					err = &userError{"--query: " + err.Error(), "entrail --schema lists the tables and their columns"}
-				}
-				yield(result, err)
+			if answered != nil {
+				yield(answered, nil)
 				return
 			}
 			for _, r := range reports {
@@ -587,9 +667,6 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 			}
 		}
 	}
-	if c.query != "" {
-		d.Several = false
-	}
 	if !c.folder {
 		d.Results = ask(c.reports)
 		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
@@ -598,22 +675,23 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		return fmt.Errorf("make the folder: %w", err)
 	}
 	d.Several = false
-	reports := c.reports
-	if c.query != "" {
-		reports = []queries.Report{{Name: "query"}}
-	}
-	for _, r := range reports {
-		name := filepath.Join(c.output, r.Name+c.format.Endings[0])
-		if _, err := os.Stat(name); err == nil && !c.force {
-			return usageError("--force writes over it", "--output %s: the file is already there", name)
-		}
+	for _, r := range c.reports {
+		name := c.fileOf(r)
 		d.Results = ask([]queries.Report{r})
 		if err := toOutput(c, name, stdout, func(w io.Writer) error { return c.format.Write(w, d) }); err != nil {
 			return err
 		}
 	}
-	c.say(stderr, "%d files written to %s", len(reports), c.output)
+	c.say(stderr, "%d files written to %s", len(c.reports), c.output)
 	return nil
+}
+
+// queryError is a mistake in the query, unless it was stopped from outside.
+func queryError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return &userError{"--" + err.Error(), "entrail --schema lists the tables and their columns"}
 }
 
 func (c *call) say(stderr io.Writer, format string, args ...any) {
