@@ -148,8 +148,9 @@ failure_lines as (
     qualify item_no <= 5
 ),
 
--- One address that fails with passwords for five or more users within twenty
--- minutes, and for more users than it gets in: an office has more who get in.
+-- A block of addresses (the first three parts of an address) that fails with
+-- passwords for five or more users within twenty minutes, and for more users
+-- than get in from it: from an office, more do.
 attempts as (
     select
         event_time,
@@ -172,35 +173,43 @@ attempts as (
             or logon_error in ('InvalidUserNameOrPassword', 'IdsLocked', 'InvalidPasswordExpiredPassword', 'UserAccountNotFound')
         )
 ),
+placed_attempts as (
+    select
+        *,
+        regexp_extract(lower(ip_address), '^([0-9]+\.[0-9]+\.[0-9]+|[0-9a-f]*:[0-9a-f]*:[0-9a-f]*)') as block,
+    from attempts
+    where ip_address is not null and lower(who) not in ('', 'not available', 'not-found', 'unknown')
+),
 failed_attempts as (
     select
         *,
         count(distinct who) over (
-            partition by ip_address
+            partition by block
             order by event_time
             range between interval 20 minutes preceding and current row
         ) as users_in_window,
-    from attempts
-    where not got_in and ip_address is not null and lower(who) not in ('', 'not available', 'not-found', 'unknown')
+    from placed_attempts
+    where not got_in
 ),
 sprays as (
     select
-        ip_address,
+        block,
+        list_sort(list(distinct ip_address)) as ip_addresses,
         count(distinct who) as users,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
     from failed_attempts
-    group by ip_address
+    group by block
     having max(users_in_window) >= 5
 ),
 got_in as (
     select
-        ip_address,
+        block,
         count(distinct who) as users,
         few(list_sort(list(distinct who))) as who,
-    from attempts
+    from placed_attempts
     where got_in
-    group by ip_address
+    group by block
 ),
 shown_addresses as (
     select ip_address from sign_ins
@@ -209,20 +218,21 @@ shown_addresses as (
 ),
 spray_lines as (
     select
-        100 + row_number() over (order by sprays.users desc, ip_address) as item_no,
-        'password spray from ' || ip_address as item,
-        sprays.users || ' users' as value,
-        period_text(sprays.first_seen, sprays.last_seen) || coalesce('; got in as ' || got_in.who, '; got in as nobody') as detail,
+        100 + row_number() over (order by sprays.users desc, block) as item_no,
+        'password spray from ' || few(ip_addresses) as item,
+        counted(sprays.users, 'user', 'users') as value,
+        period_text(sprays.first_seen, sprays.last_seen) || '; got in as ' || coalesce(got_in.who, 'nobody') as detail,
     from sprays
-    left join got_in using (ip_address)
-    semi join shown_addresses using (ip_address)
-    where sprays.users > coalesce(got_in.users, 0)
-    qualify row_number() over (order by sprays.users desc, ip_address) <= 5
+    left join got_in using (block)
+    where
+        sprays.users > coalesce(got_in.users, 0)
+        and list_has_any(ip_addresses, (select list(ip_address) from shown_addresses))
+    qualify row_number() over (order by sprays.users desc, block) <= 5
 ),
 
 session_lines as (
     select 0 as item_no, 'sessions' as item, count(*)::varchar as value,
-        count(*) filter (where points > 0) || ' with something to look at; the first five:' as detail,
+        count(*) filter (where points > 0) || ' of them with something to look at, five at most below' as detail,
     from sessions
     having count(*) > 0
     union all

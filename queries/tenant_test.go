@@ -1,0 +1,138 @@
+package queries
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"entrail/ingest"
+	"entrail/ingest/engine"
+)
+
+// tenant is what is read here of contoso.json: counts that the sample tenant's
+// generator keeps by itself, without this program.
+type tenant struct {
+	SignIns struct {
+		Total    int64
+		ByStatus map[string]int64 `json:"by_status"`
+		ByApp    map[string]struct {
+			SignIns int64 `json:"sign_ins"`
+		} `json:"by_app"`
+	} `json:"sign_ins"`
+	AuditEvents struct {
+		Total       int64
+		System      int64
+		ByOperation map[string]int64 `json:"by_operation"`
+	} `json:"audit_events"`
+	Sessions struct {
+		Total int64
+		List  []struct {
+			SessionID   string `json:"session_id"`
+			Users       []string
+			SignIns     int64    `json:"sign_ins"`
+			AuditEvents int64    `json:"audit_events"`
+			IPAddresses []string `json:"ip_addresses"`
+			Countries   []string
+			First, Last time.Time
+		}
+	}
+	Incident struct {
+		User             string
+		SessionID        string   `json:"session_id"`
+		SprayIPAddresses []string `json:"spray_ip_addresses"`
+		SprayVictims     []string `json:"spray_victims"`
+	}
+}
+
+func loadTenant(t testing.TB) (string, tenant) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "contoso.duckdb")
+	_, err := ingest.Load(context.Background(), path, []string{"../testdata/contoso"}, ingest.Options{Engine: engine.Options{Temp: t.TempDir()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../testdata/contoso.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want tenant
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatal(err)
+	}
+	return path, want
+}
+
+// TestTenant asks about the sample tenant what its generator has counted.
+func TestTenant(t *testing.T) {
+	path, want := loadTenant(t)
+	c := openPath(t, path, Filter{}, time.UTC)
+
+	var sessions []string
+	for _, s := range want.Sessions.List {
+		if len(s.Users) > 1 { // the audit log knows guests by another name; it is one person
+			s.Users = slices.DeleteFunc(s.Users, func(u string) bool { return strings.Contains(u, "#ext#") })
+		}
+		sessions = append(sessions, fmt.Sprintf("%s|%s|%d|%d|%d|%d|%s|%s", s.SessionID, strings.Join(s.Users, ", "), s.SignIns, s.AuditEvents,
+			len(s.IPAddresses), len(s.Countries), s.First.Format(time.RFC3339), s.Last.Format(time.RFC3339)))
+	}
+	slices.Sort(sessions)
+	got := answer(t, c, "select session_id, users, sign_ins, audit_events, ip_addresses, countries, first_seen, last_seen from sessions order by session_id")
+	if one, other := strings.Join(sessions, "\n"), got; one != other {
+		t.Errorf("sessions: want, or got:\n%s", firstDifference(one, other))
+	}
+
+	report, _ := Lookup("sessions")
+	r, err := c.Run(context.Background(), report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, _, _ := strings.Cut(lines(t, r), "|"); first != want.Incident.SessionID {
+		t.Errorf("the session to look at first is %s, want the stolen one, %s", first, want.Incident.SessionID)
+	}
+
+	summary, _ := Lookup("summary")
+	if r, err = c.Run(context.Background(), summary); err != nil {
+		t.Fatal(err)
+	}
+	value := map[string]string{}
+	for _, line := range strings.Split(lines(t, r), "\n") {
+		part := strings.SplitN(line, "|", 4)
+		value[part[0]+": "+part[1]] = part[2]
+	}
+	expect := map[string]string{
+		"sign-ins: sign-ins":                                      fmt.Sprint(want.SignIns.Total),
+		"audit log: events":                                       fmt.Sprint(want.AuditEvents.Total),
+		"audit log: mail items accessed":                          fmt.Sprint(want.AuditEvents.ByOperation["MailItemsAccessed"]),
+		"audit log: files downloaded":                             fmt.Sprint(want.AuditEvents.ByOperation["FileDownloaded"] + want.AuditEvents.ByOperation["FileSyncDownloadedFull"]),
+		"sessions to look at first: sessions":                     fmt.Sprint(want.Sessions.Total),
+		"sessions to look at first: " + want.Incident.SessionID:   want.Incident.User,
+		"applications used most: " + mostUsed(want.SignIns.ByApp): fmt.Sprint(want.SignIns.ByApp[mostUsed(want.SignIns.ByApp)].SignIns),
+	}
+	for status, n := range want.SignIns.ByStatus {
+		expect["sign-ins: "+status] = fmt.Sprint(n)
+	}
+	expect["failed sign-ins: password spray from "+strings.Join(want.Incident.SprayIPAddresses, ", ")] = fmt.Sprintf("%d users", len(want.Incident.SprayVictims))
+	for key, n := range expect {
+		if value[key] != n {
+			t.Errorf("summary, %s: got %q, want %q", key, value[key], n)
+		}
+	}
+}
+
+func mostUsed(apps map[string]struct {
+	SignIns int64 `json:"sign_ins"`
+}) string {
+	best := ""
+	for name, app := range apps {
+		if app.SignIns > apps[best].SignIns {
+			best = name
+		}
+	}
+	return best
+}
