@@ -1,0 +1,53 @@
+-- title: Activity on files
+-- description: Which file was opened, downloaded, changed, deleted or shared in SharePoint and OneDrive, by whom and from
+--   where, newest first. object_id is the file's address, target whom it was shared with. A download through a sync
+--   client is one too. Page views, lists and settings are in audit_list.
+-- group: audit 6
+-- needs: audit_events
+-- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
+-- caveat: An access is logged for what a program opens by itself too (previews, indexing, thumbnails): look at
+--   user_agent and application.
+with file_events as (
+    select
+        *,
+        case when json_valid(raw) then raw end as data
+    from audit_events
+    where record_type in (6, 14)
+)
+select
+    event_time,
+    user_id,
+    case
+        when record_type = 14 then 'shared'
+        when operation ilike '%download%' then 'downloaded'
+        when operation ilike 'FileAccessed%' or operation ilike 'FilePreviewed%' then 'opened'
+        when operation ilike '%upload%' then 'uploaded'
+        when operation ilike '%delete%' or operation ilike '%recycle%' then 'deleted'
+        when operation ilike '%modified%' or operation ilike '%rename%' or operation ilike '%checked%'
+            or operation ilike '%restore%' then 'changed'
+        when operation ilike '%move%' or operation ilike '%copied%' then 'moved or copied'
+        else 'other'
+    end as action,
+    operation,
+    data ->> '$.SourceFileName' as file_name,
+    object_id,
+    data ->> '$.SiteUrl' as site,
+    coalesce(data ->> '$.TargetUserOrGroupName', data ->> '$.SharingLinkScope') as target,
+    data ->> '$.TargetUserOrGroupType' as target_type,
+    ip_address,
+    user_agent,
+    coalesce(data ->> '$.AppAccessContext.ClientAppName', data ->> '$.ApplicationDisplayName') as application,
+    client_app_id,
+    workload,
+    is_system,
+    session_id,
+    unique_token_id,
+    sign_in_id,
+    id,
+    file_id,
+    record
+from file_events
+order by
+    event_time desc nulls last,
+    file_id,
+    record
