@@ -35,6 +35,9 @@ type section struct {
 
 var formats = mustReadFormats()
 
+// auditLog is what every record that stands under AuditData should be.
+var auditLog = formats[slices.IndexFunc(formats, func(f *format) bool { return f.name == "unified_audit_log" })]
+
 func mustReadFormats() []*format {
 	entries, err := formatFiles.ReadDir("formats")
 	if err != nil {

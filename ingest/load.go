@@ -16,7 +16,7 @@ import (
 
 // directSize is from which size on the engine reads a clean file by itself.
 // Smaller files cost less when copied together and loaded in one statement.
-const directSize = 16 << 20
+var directSize int64 = 16 << 20 // tests lower it
 
 // batchSize is how much of clean copies waits before it is loaded.
 const batchSize = 1 << 30

@@ -143,7 +143,7 @@ func (r *reader) conclude() {
 		return
 	}
 	for format, n := range r.counts {
-		if format != f.format {
+		if format != f.format && n > 0 {
 			f.notef("%d of the records are %s", n, format.title)
 		}
 	}
@@ -369,10 +369,13 @@ func (r *reader) open(rec record, envelope string) error {
 
 func (r *reader) readCSV(w *window) error {
 	s := &csvScanner{w: w, comma: ','}
-	header, problem := r.header(s)
+	header, skipped, problem := r.header(s)
 	if problem != "" {
 		r.why = problem
 		return nil
+	}
+	if skipped && r.copy == nil {
+		return errNotClean
 	}
 	var names []string
 	for i := range s.cells {
@@ -383,6 +386,7 @@ func (r *reader) readCSV(w *window) error {
 	for i, n := range names {
 		if headerKey(n) == "auditdata" {
 			r.file.bodyColumn = i
+			r.counts[auditLog] = 0
 			return r.readAuditRows(s, i)
 		}
 	}
@@ -400,7 +404,7 @@ func (r *reader) readCSV(w *window) error {
 
 // header reads the row of column names, behind the lines that PowerShell 5
 // (#TYPE ...) and Excel (sep=;) put first, and finds the delimiter.
-func (r *reader) header(s *csvScanner) (record, string) {
+func (r *reader) header(s *csvScanner) (rec record, skipped bool, problem string) {
 	for {
 		for bytes.IndexByte(s.w.rest(), '\n') < 0 && len(s.w.rest()) < 1<<20 && s.w.more() {
 		}
@@ -414,24 +418,22 @@ func (r *reader) header(s *csvScanner) (record, string) {
 		rec, ok := s.next()
 		s.number = 0
 		if !ok {
-			return rec, "there is nothing but a header line"
+			return rec, skipped, "there is no header line"
 		}
 		if bytes.HasPrefix(rec.text, []byte("#TYPE ")) || bytes.HasPrefix(rec.text, []byte("sep=")) {
-			if r.copy == nil {
-				return rec, "skipped lines"
-			}
+			skipped = true
 			continue
 		}
 		if rec.reason != "" {
-			return rec, rec.reason
+			return rec, skipped, rec.reason
 		}
 		if bytes.IndexByte(rec.text, 0) >= 0 || !utf8.Valid(rec.text[:min(len(rec.text), 1000)]) && bytes.ContainsAny(rec.text, "\x01\x02\x03\x04\x05\x06\x0e\x0f") {
-			return rec, "the file is binary"
+			return rec, skipped, "the file is binary"
 		}
 		if len(rec.text) > 1<<16 {
-			return rec, "the first line is too long for a header"
+			return rec, skipped, "the first line is too long for a header"
 		}
-		return rec, ""
+		return rec, skipped, ""
 	}
 }
 

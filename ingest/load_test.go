@@ -1,0 +1,444 @@
+package ingest
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+
+	"entrail/ingest/engine"
+	"entrail/testdata/tenant"
+)
+
+// loaded is a case that a test has filled.
+type loaded struct {
+	t       *testing.T
+	path    string
+	summary Summary
+	warned  []string
+}
+
+// load fills a new case from the paths.
+func load(t *testing.T, paths ...string) *loaded {
+	t.Helper()
+	c := &loaded{t: t, path: filepath.Join(t.TempDir(), "case.duckdb")}
+	c.add(paths...)
+	return c
+}
+
+func (c *loaded) add(paths ...string) {
+	c.t.Helper()
+	var err error
+	c.summary, err = Load(context.Background(), c.path, paths, Options{
+		Engine: engine.Options{Temp: c.t.TempDir()},
+		Now:    time.Unix(0, 0),
+		Warn:   func(s string) { c.warned = append(c.warned, s) },
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// ask returns the rows of a query, cells joined by |.
+func (c *loaded) ask(query string) []string {
+	c.t.Helper()
+	ctx := context.Background()
+	e, err := engine.New(ctx, engine.Options{Temp: c.t.TempDir()})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer e.Close()
+	if err := e.Attach(ctx, c.path); err != nil {
+		c.t.Fatal(err)
+	}
+	if _, err := e.Exec(ctx, "use evidence"); err != nil {
+		c.t.Fatal(err)
+	}
+	rows, err := e.Query(ctx, query)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		var cells []string
+		for _, x := range v {
+			switch x := x.(type) {
+			case time.Time:
+				cells = append(cells, x.Format("2006-01-02 15:04:05"))
+			default:
+				cells = append(cells, fmt.Sprint(x))
+			}
+		}
+		all = append(all, strings.Join(cells, "|"))
+	}
+	if err := rows.Err(); err != nil {
+		c.t.Fatal(err)
+	}
+	return all
+}
+
+func (c *loaded) want(query string, rows ...string) {
+	c.t.Helper()
+	if got := c.ask(query); strings.Join(got, "\n") != strings.Join(rows, "\n") {
+		c.t.Errorf("%s\n got %q\nwant %q", strings.Join(strings.Fields(query), " "), got, rows)
+	}
+}
+
+// write makes a file of the text in a folder of its own.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// audit is one AuditData text.
+func audit(id, operation string, more ...string) string {
+	return fmt.Sprintf(`{"CreationTime":"2026-10-01T08:00:00","Id":"%s","Operation":"%s","RecordType":1,"UserId":"Adele@contoso.com","Workload":"Exchange"%s}`,
+		id, operation, strings.Join(append([]string{""}, more...), ","))
+}
+
+// auditCSV is an Export-Csv of AuditData texts.
+func auditCSV(texts ...string) string {
+	var b strings.Builder
+	b.WriteString("\"RecordType\",\"CreationDate\",\"UserIds\",\"Operations\",\"AuditData\",\"ResultIndex\"\r\n")
+	for i, text := range texts {
+		fmt.Fprintf(&b, "\"ExchangeAdmin\",\"1/10/2026 8:00:00 AM\",\"x\",\"y\",\"%s\",\"%d\"\r\n", strings.ReplaceAll(text, `"`, `""`), i+1)
+	}
+	return b.String()
+}
+
+const accounts = "select format, records, loaded, duplicates, rejected from files order by file_id"
+
+// signIn is a portal JSON sign-in.
+func signIn(id string, more ...string) string {
+	return fmt.Sprintf(`{"id":"%s","createdDateTime":"2026-10-01T08:00:00Z","userPrincipalName":"Adele@contoso.com","userId":"u1","appId":"a1","ipAddress":"192.0.2.1","status":{"errorCode":0}%s}`,
+		id, strings.Join(append([]string{""}, more...), ","))
+}
+
+// The sample tenant's generator counts from its own model while it writes.
+func TestLoadSampleTenant(t *testing.T) {
+	text, err := os.ReadFile("../testdata/contoso.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var truth tenant.Truth
+	if err := json.Unmarshal(text, &truth); err != nil {
+		t.Fatal(err)
+	}
+	c := load(t, "../testdata/contoso")
+	if !c.summary.Complete() {
+		t.Errorf("not everything was taken: %+v %q", c.summary, c.warned)
+	}
+	for _, f := range truth.Files {
+		c.want("select records, duplicates, rejected from files where path = "+engine.Literal("../testdata/contoso/"+f.Path),
+			fmt.Sprintf("%d|%d|0", f.Records, f.Repeats))
+	}
+	c.want("select count(*), count(distinct id) from sign_ins", fmt.Sprintf("%d|%[1]d", truth.SignIns.Total))
+	c.want("select count(*), count(distinct id) from audit_events", fmt.Sprintf("%d|%[1]d", truth.Audit.Total))
+	c.want("select count(*) from sign_in_steps where file_id is not null", fmt.Sprint(truth.SignIns.Steps))
+	c.want("select count(*) from audit_events where sign_in_id in (select id from sign_ins)", fmt.Sprint(truth.DecodedTokens))
+	c.want("select count(distinct session_id) from (select session_id from sign_ins union all select session_id from audit_events)", fmt.Sprint(truth.Session.Total))
+
+	same(c, "select category, count(*) from sign_ins group by all", truth.SignIns.ByCategory)
+	same(c, "select status, count(*) from sign_ins group by all", truth.SignIns.ByStatus)
+	same(c, "select conditional_access_status, count(*) from sign_ins group by all", truth.SignIns.ByCA)
+	same(c, "select error_code, count(*) from sign_ins where error_code <> 0 group by all", truth.SignIns.Failures)
+	same(c, "select operation, count(*) from audit_events group by all", truth.Audit.ByOperation)
+	same(c, "select record_type, count(*) from audit_events group by all", truth.Audit.ByRecordType)
+	same(c, "select user_id, count(*) from audit_events group by all", truth.Audit.ByUser)
+	for policy, results := range truth.SignIns.Policies {
+		same(c, "select result, count(*) from sign_in_policies where policy_name = "+engine.Literal(policy)+" group by all", results)
+	}
+	for _, s := range truth.Session.List {
+		c.want(`
+			with used as (
+				select event_time, ip_address, 1 as sign_in from sign_ins where session_id = '`+s.ID+`'
+				union all
+				select event_time, ip_address, 0 from audit_events where session_id = '`+s.ID+`'
+			)
+			select sum(sign_in)::bigint, count(*) - sum(sign_in)::bigint, min(event_time), max(event_time) from used`,
+			fmt.Sprintf("%d|%d|%s|%s", s.SignIns, s.AuditEvents, s.First.Format(time.DateTime), s.Last.Format(time.DateTime)))
+	}
+}
+
+// same compares a query's names and numbers with a map.
+func same[K comparable](c *loaded, query string, want map[K]int) {
+	c.t.Helper()
+	got := map[string]int{}
+	for _, row := range c.ask(query) {
+		name, n, _ := strings.Cut(row, "|")
+		got[name], _ = strconv.Atoi(n)
+	}
+	expected := map[string]int{}
+	for k, n := range want {
+		expected[fmt.Sprint(k)] = n
+	}
+	if fmt.Sprint(got) != fmt.Sprint(expected) {
+		c.t.Errorf("%s\n got %v\nwant %v", query, got, expected)
+	}
+}
+
+// A clean big file is read by the engine itself; the result must be the one
+// that the clean copy gives.
+func TestLoadDirectIsTheSame(t *testing.T) {
+	sample := tenant.New(tenant.Options{Seed: 3, SignIns: 1500, AuditEvents: 2000})
+	files := map[string]func(io.Writer) error{
+		"audit.csv":   func(w io.Writer) error { return tenant.WriteCmdletCSV(w, 13, sample.AuditEvents()) },
+		"audit.jsonl": func(w io.Writer) error { return tenant.WriteAuditDataLines(w, sample.AuditEvents()) },
+		"pretty.json": func(w io.Writer) error {
+			return tenant.WritePortalJSON(w, sample.SignIns(tenant.Interactive), tenant.Pretty)
+		},
+		"one line.json": func(w io.Writer) error {
+			return tenant.WritePortalJSON(w, sample.SignIns(tenant.NonInteractive), tenant.OneLine)
+		},
+	}
+	for name, fill := range files {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			f, err := os.Create(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(fill(f), f.Close()); err != nil {
+				t.Fatal(err)
+			}
+			copied := load(t, path)
+			defer func(before int64) { directSize = before }(directSize)
+			directSize = 0
+			direct := load(t, path)
+			if direct.summary != copied.summary || copied.summary.Loaded == 0 {
+				t.Fatalf("direct %+v, copied %+v", direct.summary, copied.summary)
+			}
+			for _, table := range []string{"sign_ins", "audit_events", "sign_in_policies", "sign_in_steps", "files"} {
+				query := "select md5(string_agg(row, chr(10) order by row)) from (select t::varchar as row from " + table + " as t)"
+				if a, b := direct.ask(query), copied.ask(query); a[0] != b[0] {
+					t.Errorf("%s differs: %v and %v", table, a, b)
+				}
+			}
+		})
+	}
+}
+
+func TestLoadSameRecord(t *testing.T) {
+	same := audit("11111111-1111-1111-1111-111111111111", "Send")
+	reordered := `{"Workload":"Exchange","UserId":"Adele@contoso.com","RecordType":"1","Operation":"Send","Id":"11111111-1111-1111-1111-111111111111","CreationTime":"2026-10-01T08:00:00"}`
+	other := audit("11111111-1111-1111-1111-111111111111", "Send", `"Subject":"x"`)
+	tests := []struct {
+		files  []string
+		want   []string // accounts
+		reason string
+	}{
+		{[]string{auditCSV(same, same)}, []string{"unified_audit_log|2|1|1|0"}, "paging gives a record twice, ResultIndex differs"},
+		{[]string{auditCSV(same), auditCSV(same)}, []string{"unified_audit_log|1|1|0|0", "unified_audit_log|1|0|1|0"}, "overlapping searches; the first path keeps it"},
+		{[]string{auditCSV(same), reordered}, []string{"unified_audit_log|1|1|0|0", "unified_audit_log|1|0|1|0"}, "the same body with its keys in another order and a number as text"},
+		{[]string{auditCSV(same, other)}, []string{"unified_audit_log|2|2|0|0"}, "an id that comes back with another body stays"},
+		{[]string{auditCSV(same, other, same, other)}, []string{"unified_audit_log|4|2|2|0"}, "both bodies twice"},
+		{[]string{"[" + signIn("s1") + "," + signIn("s1") + "]"}, []string{"entra_sign_ins|2|1|1|0"}, "a sign-in twice"},
+		{[]string{"[" + signIn("s1") + "," + strings.Replace(signIn("s1"), "192.0.2.1", "192.0.2.2", 1) + "]"}, []string{"entra_sign_ins|2|2|0|0"}, "one id, two addresses: two sign-ins"},
+		{[]string{"[" + signIn("s1") + "," + strings.Replace(signIn("s1"), `"errorCode":0`, `"errorCode":50126`, 1) + "]"}, []string{"entra_sign_ins|2|2|0|0"}, "one id, two error codes"},
+		{[]string{"[" + signIn("s1") + "," + strings.Replace(signIn("s1"), "08:00:00Z", "08:00:00.5Z", 1) + "]"}, []string{"entra_sign_ins|2|1|1|0"}, "the fraction of the second does not count"},
+	}
+	for _, tt := range tests {
+		var paths []string
+		folder := t.TempDir()
+		for i, text := range tt.files {
+			path := filepath.Join(folder, fmt.Sprintf("%d.txt", i))
+			if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			paths = append(paths, path)
+		}
+		c := load(t, paths...)
+		if got := c.ask(accounts); strings.Join(got, " ") != strings.Join(tt.want, " ") {
+			t.Errorf("%s: got %q, want %q", tt.reason, got, tt.want)
+		}
+		if got := c.ask("select count(*) from duplicates")[0]; got != fmt.Sprint(c.summary.Duplicates) {
+			t.Errorf("%s: %s rows in duplicates, %d counted", tt.reason, got, c.summary.Duplicates)
+		}
+	}
+}
+
+// The fullest source stays and the others fill what it lacks, policies once.
+func TestLoadMergesSignIns(t *testing.T) {
+	csv := "\"Date (UTC)\",\"Request ID\",\"User ID\",\"Username\",\"Application ID \",\"Application\",\"IP address\",\"Status\",\"Sign-in error code\",\"Session ID\",\"Client app\"\n" +
+		"\"2026-10-01T08:00:00Z\",\"s1\",\"u1\",\"adele@contoso.com\",\"a1\",\"Outlook\",\"192.0.2.1\",\"Success\",\"None\",\"sid\",\"IMAP4\"\n"
+	full := signIn("s1", `"appliedConditionalAccessPolicies":[{"id":"p1","displayName":"MFA","result":"success","enforcedGrantControls":["Mfa"]}]`, `"deviceDetail":{"browser":"Edge"}`)
+	folder := t.TempDir()
+	for name, text := range map[string]string{"a.csv": csv, "b.json": full, "c.json": full} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := load(t, folder)
+	c.want("select file_id, browser, session_id, app_display_name, client_app, is_legacy_auth, has_policy_detail from sign_ins", "2|Edge|sid|Outlook|IMAP4|true|true")
+	c.want("select policy_name, result, grant_controls from sign_in_policies", "MFA|success|Mfa")
+	c.want("select file_id, record, kept_file_id, kept_record, identical from duplicates order by all", "1|1|2|1|false", "3|1|2|1|true")
+}
+
+// Loading the evidence in two runs must give what one run gives.
+func TestLoadAddsToCase(t *testing.T) {
+	folder := t.TempDir()
+	csv, full := filepath.Join(folder, "a.csv"), filepath.Join(folder, "b.json")
+	os.WriteFile(csv, []byte("\"Date (UTC)\",\"Request ID\",\"User ID\",\"Username\",\"Application ID \",\"Application\",\"IP address\",\"Status\"\n"+
+		"\"2026-10-01T08:00:00Z\",\"s1\",\"u1\",\"adele@contoso.com\",\"a1\",\"Outlook\",\"192.0.2.1\",\"Success\"\n"), 0o666)
+	os.WriteFile(full, []byte(signIn("s1", `"appliedConditionalAccessPolicies":[{"id":"p1","displayName":"MFA","result":"success"}]`, `"sessionId":"sid"`, `"userAgent":"x"`)), 0o666)
+	want := []string{"portal_sign_ins|1|0|1|0", "entra_sign_ins|1|1|0|0"}
+	for _, order := range [][]string{{csv, full}, {full, csv}} {
+		c := load(t, order[0])
+		c.add(order[1])
+		got := c.ask("select format, records, loaded, duplicates, rejected from files order by path")
+		if strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("%v: got %q, want %q", order, got, want)
+		}
+		c.want("select app_display_name, session_id from sign_ins", "Outlook|sid")
+		c.want("select count(*) from sign_in_policies", "1")
+		c.add(order[0])
+		if c.summary.Skipped != 1 || len(c.warned) == 0 || !strings.Contains(c.warned[len(c.warned)-1], "already in the case") {
+			t.Errorf("a known file was not skipped: %+v %q", c.summary, c.warned)
+		}
+	}
+}
+
+func TestLoadBadInput(t *testing.T) {
+	good := audit("11111111-1111-1111-1111-111111111111", "Send")
+	tests := []struct {
+		name, text string
+		want       string // the account
+		rejects    string // line|part of the reason, of the first reject
+		note       string // part of the note
+		reason     string
+	}{
+		{"x.csv", "StartTime [UTC],EndTime [UTC],IPAddress,count\n1,2,3,4\n", "<nil>|0|0|0|0", "", `not recognised: no known export has the columns "StartTime [UTC]"`, "a summary of a query is no log"},
+		{"x.txt", "", "<nil>|0|0|0|0", "", "the file is empty", "an empty file"},
+		{"x.txt", "\n \n", "<nil>|0|0|0|0", "", "the file is empty", "a blank file"},
+		{"x.bin", "\x7fELF\x00\x01\x02", "<nil>|0|0|0|0", "", "binary", "a program"},
+		{"x.json", "[" + good + "," + good[:60], "unified_audit_log|2|1|0|1", "1|does not end", "cut off", "a download that was cut off"},
+		{"x.json", `{"a":1}`, "<nil>|0|0|0|0", "", `the keys "a"`, "JSON of something else"},
+		{"x.json", "[]", "<nil>|0|0|0|0", "", "without records", "an export of nothing"},
+		{"x.csv", auditCSV(good) + "\"ExchangeAdmin\",\"x\"\r\n" + auditCSV(audit("2", "x"))[90:], "unified_audit_log|3|2|0|1", "3|2 cells, the header has 6", "", "a row with too few cells"},
+		{"x.csv", auditCSV(good, good[:80]), "unified_audit_log|2|1|0|1", "3|AuditData is cut off after 80 characters", "", "a cell that Excel cut"},
+		{"x.jsonl", good + "\n{\"CreationTime\":,}\n" + audit("2", "x") + "\n", "unified_audit_log|3|2|0|1", "2|where a JSON value should start", "", "a broken line in JSON lines"},
+		{"x.jsonl", strings.Replace(good, "Send", `S\ud83dnd`, 1), "unified_audit_log|1|1|0|0", "", "surrogate", "half a surrogate pair"},
+		{"x.csv", "\"CreationDate\",\"UserIds\",\"RecordType\",\"AuditData\"\n", "unified_audit_log|0|0|0|0", "", "", "an export without a row"},
+	}
+	for _, tt := range tests {
+		c := load(t, write(t, tt.name, tt.text))
+		if got := c.ask(accounts); got[0] != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.reason, got, tt.want)
+		}
+		if got := c.ask("select note from files"); !strings.Contains(got[0], tt.note) {
+			t.Errorf("%s: note %q, want %q", tt.reason, got[0], tt.note)
+		}
+		rejects := c.ask("select line, reason from rejects order by all")
+		line, part, _ := strings.Cut(tt.rejects, "|")
+		if (tt.rejects == "") != (len(rejects) == 0) || tt.rejects != "" && !(strings.HasPrefix(rejects[0], line+"|") && strings.Contains(rejects[0], part)) {
+			t.Errorf("%s: rejects %q, want %q", tt.reason, rejects, tt.rejects)
+		}
+		if strings.Contains(tt.want, "<nil>") && (c.summary.Complete() || len(c.warned) != 1 || !strings.Contains(c.warned[0], tt.note)) {
+			t.Errorf("%s: not told: %+v %q", tt.reason, c.summary, c.warned)
+		}
+	}
+}
+
+func TestLoadContainersAndEncodings(t *testing.T) {
+	text := auditCSV(audit("1", "Send", `"Subject":"Grüße 東京 😀"`))
+	encoded := func(e interface{ NewEncoder() *encoding.Encoder }) string {
+		s, err := e.NewEncoder().String(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	var gz bytes.Buffer
+	g := gzip.NewWriter(&gz)
+	g.Write([]byte(text))
+	g.Close()
+	var zipped bytes.Buffer
+	z := zip.NewWriter(&zipped)
+	for _, name := range []string{"deep/er/x.csv", "../../evil.csv", ".DS_Store"} {
+		w, _ := z.Create(name)
+		io.WriteString(w, strings.ReplaceAll(text, `""Id"":""1""`, `""Id"":""`+name+`""`))
+	}
+	z.Close()
+	tests := []struct {
+		name, text, encoding string
+		rows                 int
+		reason               string
+	}{
+		{"x.csv", text, "utf-8", 1, "plain"},
+		{"x.csv", "\ufeff" + text, "utf-8-bom", 1, "Export-Csv -Encoding UTF8 of PowerShell 5"},
+		{"x.csv", encoded(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)), "utf-16le", 1, "Out-File of PowerShell 5"},
+		{"x.csv", encoded(unicode.UTF16(unicode.BigEndian, unicode.UseBOM)), "utf-16be", 1, "big-endian"},
+		{"x.csv", encoded(unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)), "utf-16le", 1, "no mark"},
+		{"x.csv", encoded(utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)), "utf-32le", 1, "Export-Csv -Encoding utf32"},
+		{"x.csv", strings.ReplaceAll(text, "\r\n", "\n"), "utf-8", 1, "LF"},
+		{"x.csv", strings.ReplaceAll(text, "\r\n", "\r"), "utf-8", 1, "CR"},
+		{"x.csv", "#TYPE System.Management.Automation.PSCustomObject\r\n" + text, "utf-8", 1, "PowerShell 5 without -NoTypeInformation"},
+		{"x.csv.gz", gz.String(), "utf-8", 1, "gzip"},
+		{"it's [a] #1*?.csv", text, "utf-8", 1, "a name full of traps"},
+		{"x.zip", zipped.String(), "utf-8", 2, "an archive; its ../ goes nowhere, debris is passed over"},
+	}
+	for _, tt := range tests {
+		for _, size := range []int64{0, 16 << 20} {
+			func() {
+				defer func(before int64) { directSize = before }(directSize)
+				directSize = size
+				c := load(t, write(t, tt.name, tt.text))
+				if !c.summary.Complete() {
+					t.Errorf("%s: %+v %q", tt.reason, c.summary, c.warned)
+				}
+				c.want("select distinct encoding from files where records > 0", tt.encoding)
+				c.want("select raw ->> '$.Subject', count(*) from audit_events group by all", fmt.Sprintf("Grüße 東京 😀|%d", tt.rows))
+			}()
+		}
+	}
+}
+
+func TestLoadPaths(t *testing.T) {
+	ctx := context.Background()
+	refused := func(path, part, reason string) {
+		t.Helper()
+		_, err := Load(ctx, filepath.Join(t.TempDir(), "c.duckdb"), []string{path}, Options{Engine: engine.Options{Temp: t.TempDir()}})
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%s: %v, want %q", reason, err, part)
+		}
+	}
+	refused(filepath.Join(t.TempDir(), "nothing"), "there is no such file or folder", "a missing path")
+	refused(t.TempDir(), "the folder is empty", "an empty folder")
+
+	path := write(t, "a/x.csv", auditCSV(audit("1", "Send")))
+	if err := os.Symlink(path, filepath.Join(filepath.Dir(path), "link.csv")); err != nil {
+		t.Skip("no symbolic links here")
+	}
+	os.Symlink(filepath.Dir(path), filepath.Join(filepath.Dir(path), "loop"))
+	c := load(t, filepath.Dir(path), path)
+	c.want("select records, loaded from files where format is not null", "1|1")
+	if !c.summary.Complete() {
+		t.Errorf("a link to a folder is no fault: %q", c.warned)
+	}
+}
