@@ -23,6 +23,7 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // --tz works on machines without a zone database
+	"unicode"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/pflag"
@@ -134,17 +135,32 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, syscall.EPIPE):
 		return exitDone
 	case errors.Is(err, context.Canceled) || ctx.Err() != nil:
-		fmt.Fprintln(stderr, "entrail: interrupted; nothing was kept")
+		tell(stderr, "interrupted; nothing was kept")
 		return exitInterrupted
 	case errors.As(err, &mistake):
-		fmt.Fprintf(stderr, "entrail: error: %v\n", err)
+		tell(stderr, "error: %v", err)
 		if mistake.hint != "" {
-			fmt.Fprintf(stderr, "entrail: hint: %s\n", mistake.hint)
+			tell(stderr, "hint: %s", mistake.hint)
 		}
 		return exitUsage
 	}
-	fmt.Fprintf(stderr, "entrail: error: %v\n", err)
+	tell(stderr, "error: %v", err)
 	return exitFailed
+}
+
+// tell prints a line for people. What it names, such as the members of a zip,
+// may be an attacker's words: nothing in it reaches the terminal as a command.
+func tell(stderr io.Writer, format string, args ...any) {
+	line := strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return ' '
+		case !unicode.IsPrint(r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, fmt.Sprintf(format, args...))
+	fmt.Fprintf(stderr, "entrail: %s\n", line)
 }
 
 // call is a parsed command line.
@@ -559,7 +575,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 		Warn: func(sentence string) {
 			if !c.quiet {
 				bar.clear()
-				fmt.Fprintf(stderr, "entrail: %s\n", sentence)
+				tell(stderr, "%s", sentence)
 			}
 		},
 	}
@@ -696,7 +712,7 @@ func queryError(ctx context.Context, err error) error {
 
 func (c *call) say(stderr io.Writer, format string, args ...any) {
 	if !c.quiet {
-		fmt.Fprintf(stderr, "entrail: "+format+"\n", args...)
+		tell(stderr, format, args...)
 	}
 }
 
