@@ -468,7 +468,7 @@ func (c *call) protect() error {
 	}
 	for _, name := range files {
 		info, err := os.Stat(name)
-		if err != nil {
+		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}
 		if !c.force {
@@ -737,12 +737,20 @@ func sourcesOf(ctx context.Context, evidence *queries.Case) ([]render.Source, er
 	return all, nil
 }
 
-// toOutput writes to standard output, or to a file that appears only when it
-// is whole.
+// toOutput writes to standard output, to a device or pipe as it stands, or to
+// a file that appears only when it is whole.
 func toOutput(c *call, path string, stdout io.Writer, fill func(io.Writer) error) error {
 	if path == "-" {
 		w := bufio.NewWriter(stdout)
 		return errors.Join(fill(w), w.Flush())
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", path, err)
+		}
+		w := bufio.NewWriter(f)
+		return errors.Join(fill(w), w.Flush(), f.Close())
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial")
 	if err != nil {
