@@ -741,30 +741,45 @@ func sourcesOf(ctx context.Context, evidence *queries.Case) ([]render.Source, er
 // a file that appears only when it is whole.
 func toOutput(c *call, path string, stdout io.Writer, fill func(io.Writer) error) error {
 	if path == "-" {
-		w := bufio.NewWriter(stdout)
-		return errors.Join(fill(w), w.Flush())
+		return buffered(stdout, fill)
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", path, err)
 		}
-		w := bufio.NewWriter(f)
-		return errors.Join(fill(w), w.Flush(), f.Close())
+		defer f.Close()
+		if err := buffered(f, fill); err != nil {
+			return fmt.Errorf("write %s: %w", path, err)
+		}
+		return f.Close()
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	defer os.Remove(f.Name())
-	w := bufio.NewWriterSize(f, 1<<20)
-	if err := errors.Join(fill(w), w.Flush(), f.Chmod(0o644), f.Close()); err != nil {
+	if err := buffered(f, fill); err != nil {
+		f.Close()
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
+}
+
+// buffered collects the many small writes of fill; the first error counts.
+func buffered(to io.Writer, fill func(io.Writer) error) error {
+	w := bufio.NewWriterSize(to, 1<<20)
+	err := fill(w)
+	if flushed := w.Flush(); err == nil {
+		err = flushed
+	}
+	return err
 }
 
 // progress is the bar on a terminal's stderr; elsewhere it is nothing.
