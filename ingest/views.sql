@@ -30,51 +30,51 @@ create macro tool_agent(user_agent) as nullif(regexp_extract(
 
 -- Operations of the audit log that change who gets in or where data goes, in
 -- words; else NULL. Names are logged with and without a final dot or blank.
-create macro notable_operation(operation) as case rtrim(lower(operation), '. ')
-    when 'new-inboxrule' then 'inbox rule'
-    when 'set-inboxrule' then 'inbox rule'
-    when 'enable-inboxrule' then 'inbox rule'
-    when 'disable-inboxrule' then 'inbox rule'
-    when 'remove-inboxrule' then 'inbox rule'
-    when 'updateinboxrules' then 'inbox rule'
-    when 'set-mailbox' then 'mailbox settings'
-    when 'new-transportrule' then 'transport rule'
-    when 'set-transportrule' then 'transport rule'
-    when 'new-inboundconnector' then 'mail connector'
-    when 'new-outboundconnector' then 'mail connector'
-    when 'add-mailboxpermission' then 'mailbox permission'
-    when 'add-recipientpermission' then 'mailbox permission'
-    when 'add-mailboxfolderpermission' then 'mailbox permission'
-    when 'set-mailboxfolderpermission' then 'mailbox permission'
-    when 'consent to application' then 'consent to an application'
-    when 'add delegated permission grant' then 'consent to an application'
-    when 'add oauth2permissiongrant' then 'consent to an application'
-    when 'add app role assignment grant to user' then 'consent to an application'
-    when 'add app role assignment to service principal' then 'consent to an application'
-    when 'add service principal' then 'new service principal'
-    when 'add service principal credentials' then 'application credential'
-    when 'update application – certificates and secrets management' then 'application credential'
-    when 'add member to role' then 'role'
-    when 'add eligible member to role' then 'role'
-    when 'new-rolegroup' then 'role'
-    when 'user registered security info' then 'authentication method'
-    when 'user deleted security info' then 'authentication method'
-    when 'admin registered security info' then 'authentication method'
-    when 'admin deleted security info' then 'authentication method'
-    when 'disable strong authentication' then 'authentication method'
-    when 'reset user password' then 'password'
-    when 'change user password' then 'password'
-    when 'set domain authentication' then 'federation'
-    when 'set federation settings on domain' then 'federation'
-    when 'add unverified domain' then 'federation'
-    when 'add device' then 'device'
-    when 'register device' then 'device'
-    when 'set-adminauditlogconfig' then 'audit settings'
-    when 'set-mailboxauditbypassassociation' then 'audit settings'
-    when 'new-compliancesearch' then 'content search'
-    when 'new-compliancesearchaction' then 'content search'
-    when 'anonymouslinkcreated' then 'anonymous link'
-end;
+create macro notable_operation(operation) as (map {
+    'new-inboxrule': 'inbox rule',
+    'set-inboxrule': 'inbox rule',
+    'enable-inboxrule': 'inbox rule',
+    'disable-inboxrule': 'inbox rule',
+    'remove-inboxrule': 'inbox rule',
+    'updateinboxrules': 'inbox rule',
+    'set-mailbox': 'mailbox settings',
+    'new-transportrule': 'transport rule',
+    'set-transportrule': 'transport rule',
+    'new-inboundconnector': 'mail connector',
+    'new-outboundconnector': 'mail connector',
+    'add-mailboxpermission': 'mailbox permission',
+    'add-recipientpermission': 'mailbox permission',
+    'add-mailboxfolderpermission': 'mailbox permission',
+    'set-mailboxfolderpermission': 'mailbox permission',
+    'consent to application': 'consent to an application',
+    'add delegated permission grant': 'consent to an application',
+    'add oauth2permissiongrant': 'consent to an application',
+    'add app role assignment grant to user': 'consent to an application',
+    'add app role assignment to service principal': 'consent to an application',
+    'add service principal': 'new service principal',
+    'add service principal credentials': 'application credential',
+    'update application – certificates and secrets management': 'application credential',
+    'add member to role': 'role',
+    'add eligible member to role': 'role',
+    'new-rolegroup': 'role',
+    'user registered security info': 'authentication method',
+    'user deleted security info': 'authentication method',
+    'admin registered security info': 'authentication method',
+    'admin deleted security info': 'authentication method',
+    'disable strong authentication': 'authentication method',
+    'reset user password': 'password',
+    'change user password': 'password',
+    'set domain authentication': 'federation',
+    'set federation settings on domain': 'federation',
+    'add unverified domain': 'federation',
+    'add device': 'device',
+    'register device': 'device',
+    'set-adminauditlogconfig': 'audit settings',
+    'set-mailboxauditbypassassociation': 'audit settings',
+    'new-compliancesearch': 'content search',
+    'new-compliancesearchaction': 'content search',
+    'anonymouslinkcreated': 'anonymous link'
+})[rtrim(lower(operation), '. ')][1];
 
 -- A list in words: the first twenty, and how many more.
 create macro listed(items) as case
@@ -270,7 +270,7 @@ issuing_sign_ins as (
     where id in (select sign_in_id from evidence.audit_events)
     group by id
 ),
-activity as (
+activity as materialized (
     select
         session_id,
         event_time,

@@ -112,19 +112,19 @@ func checkOrdered(t *testing.T, c *Case, r Report) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var tree struct {
-		Statements []struct {
-			Node struct {
-				Modifiers []struct{ Type string }
-			}
-		}
+	type node struct {
+		Modifiers []struct{ Type string }
+		Child     *node // of a materialized common table expression: what it stands before
 	}
+	var tree struct{ Statements []struct{ Node node } }
 	if err := json.Unmarshal([]byte(values[0].(string)), &tree); err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range tree.Statements[0].Node.Modifiers {
-		if m.Type == "ORDER_MODIFIER" {
-			return
+	for n := &tree.Statements[0].Node; n != nil; n = n.Child {
+		for _, m := range n.Modifiers {
+			if m.Type == "ORDER_MODIFIER" {
+				return
+			}
 		}
 	}
 	t.Error("no `order by` at the end")

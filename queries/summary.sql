@@ -230,10 +230,14 @@ spray_lines as (
     qualify row_number() over (order by sprays.users desc, block) <= 5
 ),
 
+judged_sessions as materialized (
+    select session_id, users, first_seen, last_seen, points, reasons
+    from sessions
+),
 session_lines as (
     select 0 as item_no, 'sessions' as item, count(*)::varchar as value,
         count(*) filter (where points > 0) || ' of them with something to look at, five at most below' as detail,
-    from sessions
+    from judged_sessions
     having count(*) > 0
     union all
     select
@@ -241,7 +245,7 @@ session_lines as (
         session_id,
         users,
         period_text(first_seen, last_seen) || ': ' || reasons,
-    from sessions
+    from judged_sessions
     where points > 0
     qualify row_number() over (order by points desc, last_seen desc, session_id) <= 5
     union all
