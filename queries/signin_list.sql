@@ -23,7 +23,7 @@ select
     s.risk_level_during_sign_in,
     s.risk_state,
     s.error_code,
-    code.meaning as error_meaning,
+    case when s.error_code <> 0 then code.meaning end as error_meaning,
     s.failure_reason,
     s.additional_details,
     s.category,

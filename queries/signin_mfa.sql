@@ -14,10 +14,9 @@
 with steps as (
     select
         sign_in_id,
-        string_agg(distinct method, ', ' order by method)
-            filter (where method <> 'Previously satisfied') as method,
+        listed(list_sort(list(distinct method) filter (where method <> 'Previously satisfied'))) as method,
         bool_or(method = 'Previously satisfied' or result_detail ilike '%satisfied by claim%') as previously_satisfied,
-        last(result_detail order by step_time, result_detail) as result
+        arg_max(result_detail, {'step_time': step_time, 'result': result_detail}) as result
     from sign_in_steps
     where requirement ilike '%multi%factor%'
         or method = 'Previously satisfied'

@@ -26,21 +26,23 @@ with uses as (
     where unique_token_id is not null
     group by all
 ),
-issuing as (
-    select *
+issued_by_id as (
+    select
+        id, event_time, user_principal_name, app_display_name, resource_display_name, category,
+        ip_address, ip_address_from_resource_provider, autonomous_system_number, country
     from evidence.sign_ins
     where id in (select sign_in_id from uses)
-        or unique_token_id in (select unique_token_id from uses)
-),
-issued_by_id as (
-    select *
-    from issuing
     qualify row_number() over (partition by id order by event_time, file_id, record) = 1
 ),
+-- For the tokens whose sign-in can't be told from the token itself.
 issued_by_token as (
-    select *
-    from issuing
-    where unique_token_id is not null
+    select
+        id, unique_token_id, event_time, user_principal_name, app_display_name, resource_display_name, category,
+        ip_address, ip_address_from_resource_provider, autonomous_system_number, country
+    from evidence.sign_ins
+    where unique_token_id in (
+        select unique_token_id from uses where sign_in_id is null or sign_in_id not in (select id from issued_by_id)
+    )
     qualify row_number() over (partition by unique_token_id order by event_time, file_id, record) = 1
 ),
 networks as (
