@@ -399,3 +399,34 @@ create macro sign_in_status(code) as case
     when code in (select error_code from interrupt_codes) then 'interrupted'
     else 'failure'
 end;
+
+-- a portal CSV's text without the apostrophe that it sets before - and +, lest
+-- a spreadsheet take the cell for a formula
+create macro unguarded(text) as filled(regexp_replace(text, '^''([-+=@])', '\1'));
+
+-- a result in the directory audit log's words, which the portal capitalises
+create macro outcome(text) as lower(filled(text));
+
+-- the name of an object, which may be the only one of a list, or JSON text, or
+-- nothing but the name
+create macro called(text) as case
+    when json_type(json_text(text)) = 'ARRAY' then coalesce(
+        filled(text ->> '$[0].displayName'), filled(text ->> '$[0].name'), filled(text ->> '$[0].DisplayName'),
+        filled(text ->> '$[0].Name'), filled(text ->> '$[0].id'), filled(text ->> '$[0].Id'))
+    when json_type(json_text(text)) = 'OBJECT' then coalesce(
+        filled(text ->> '$.displayName'), filled(text ->> '$.name'), filled(text ->> '$.DisplayName'),
+        filled(text ->> '$.Name'), filled(text ->> '$.id'), filled(text ->> '$.Id'))
+    else filled(text)
+end;
+
+-- whether who acted in the unified audit log is a service of Microsoft's
+create macro service_actor(user_id, user_type) as coalesce(
+    user_id ilike 'NT AUTHORITY\%' escape '$'
+    or user_type in (3, 4, 6)
+    or lower(user_id) in (
+        'securitycompliancealerts', 'fim_password_service@support.onmicrosoft.com', 's-1-5-18',
+        'certificate', 'not-found', 'app@sharepoint', 'microsoft.exchange.servicehost'
+    )
+    or user_id ilike 'ServicePrincipal$_%' escape '$',
+    false
+);

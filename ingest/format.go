@@ -108,12 +108,15 @@ func splitNames(s string) []string {
 }
 
 // names maps the headerKey of every name that the format's SQL reads to the
-// way it is spelt there.
+// way it is spelt there first: names of the record itself stand before those
+// of objects that its columns hold.
 func (f *format) names() map[string]string {
 	spelling := map[string]string{}
 	for _, s := range f.sections {
 		for _, m := range readName.FindAllStringSubmatch(s.sql, -1) {
-			spelling[headerKey(m[1])] = m[1]
+			if key := headerKey(m[1]); spelling[key] == "" {
+				spelling[key] = m[1]
+			}
 		}
 	}
 	return spelling
@@ -121,11 +124,11 @@ func (f *format) names() map[string]string {
 
 var readName = regexp.MustCompile(`"([^"]+)": "VARCHAR"`)
 
-// headerKey is a CSV column's name as it is compared: exports differ in case,
-// in blanks at the end and in double blanks, and Log Analytics marks its times.
+// headerKey is a CSV column's name as it is compared: exports differ in case
+// and in blanks (Change ID, changeId), and Log Analytics marks its times.
 func headerKey(name string) string {
-	key := strings.ToLower(strings.Join(strings.Fields(name), " "))
-	return strings.TrimSuffix(key, " [utc]")
+	key := strings.ToLower(strings.Join(strings.Fields(name), ""))
+	return strings.TrimSuffix(key, "[utc]")
 }
 
 // recogniseRecord returns the format with the most names among those whose

@@ -68,7 +68,6 @@ with listed as (
             "modifiedProperties": [{"displayName": "VARCHAR", "oldValue": "VARCHAR", "newValue": "VARCHAR"}]
         }]}').targetResources as targets
     from kept
-    where json_array_length(body, '$.targetResources') > 0
 ),
 
 targets as (

@@ -191,7 +191,6 @@ with listed as (
             "conditionsNotSatisfied": "VARCHAR"
         }]}').appliedConditionalAccessPolicies as policies
     from kept
-    where json_array_length(body, '$.appliedConditionalAccessPolicies') > 0
 ),
 
 policies as (
@@ -226,7 +225,6 @@ with listed as (
             "authenticationStepRequirement": "VARCHAR"
         }]}').authenticationDetails as steps
     from kept
-    where json_array_length(body, '$.authenticationDetails') > 0
 ),
 
 steps as (

@@ -1,7 +1,10 @@
--- title: Entra ID Protection risk detections, JSON
--- description: Graph identityProtection/riskDetections, and the properties of diagnostic-settings records of
---   category UserRiskEvents. https://learn.microsoft.com/graph/api/resources/riskdetection
+-- title: Entra ID Protection risk detections
+-- description: Graph identityProtection/riskDetections as JSON, the same as CSV columns with the location's parts
+--   beside the others (Microsoft-Extractor-Suite), and the properties of diagnostic-settings records of category
+--   UserRiskEvents. https://learn.microsoft.com/graph/api/resources/riskdetection
 -- recognised by: json riskEventType; detectedDateTime
+-- recognised by: json riskType; detectedDateTime
+-- recognised by: csv riskEventType; detectedDateTime
 
 -- table: risk_detections
 with fields as (
@@ -17,6 +20,7 @@ with fields as (
             "requestId": "VARCHAR",
             "correlationId": "VARCHAR",
             "riskEventType": "VARCHAR",
+            "riskType": "VARCHAR",
             "riskLevel": "VARCHAR",
             "riskState": "VARCHAR",
             "riskDetail": "VARCHAR",
@@ -25,6 +29,9 @@ with fields as (
             "activity": "VARCHAR",
             "ipAddress": "VARCHAR",
             "location": {"city": "VARCHAR", "state": "VARCHAR", "countryOrRegion": "VARCHAR"},
+            "city": "VARCHAR",
+            "state": "VARCHAR",
+            "countryOrRegion": "VARCHAR",
             "userId": "VARCHAR",
             "userPrincipalName": "VARCHAR",
             "userDisplayName": "VARCHAR",
@@ -41,7 +48,7 @@ select
     utc(f.lastUpdatedDateTime) as last_updated_date_time,
     filled(f.requestId) as request_id,
     filled(f.correlationId) as correlation_id,
-    filled(f.riskEventType) as risk_event_type,
+    coalesce(filled(f.riskEventType), filled(f.riskType)) as risk_event_type,
     filled(f.riskLevel) as risk_level,
     filled(f.riskState) as risk_state,
     filled(f.riskDetail) as risk_detail,
@@ -49,9 +56,9 @@ select
     filled(f.detectionTimingType) as detection_timing_type,
     filled(f.activity) as activity,
     bare_ip(f.ipAddress) as ip_address,
-    filled(f.location.city) as city,
-    filled(f.location.state) as state,
-    filled(f.location.countryOrRegion) as country,
+    coalesce(filled(f.location.city), filled(f.city)) as city,
+    coalesce(filled(f.location.state), filled(f.state)) as state,
+    coalesce(filled(f.location.countryOrRegion), filled(f.countryOrRegion)) as country,
     filled(f.userId) as user_id,
     lower(filled(f.userPrincipalName)) as user_principal_name,
     filled(f.userDisplayName) as user_display_name,

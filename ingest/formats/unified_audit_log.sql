@@ -98,15 +98,6 @@ select
     token_sign_in(filled(f.AppAccessContext.UniqueTokenId)) as sign_in_id,
     try_cast(f.ErrorNumber as bigint) as error_number,
     filled(f.LogonError) as logon_error,
-    coalesce(
-        f.UserId ilike 'NT AUTHORITY\%' escape '$'
-        or try_cast(f.UserType as integer) in (3, 4, 6)
-        or lower(f.UserId) in (
-            'securitycompliancealerts', 'fim_password_service@support.onmicrosoft.com', 's-1-5-18',
-            'certificate', 'not-found', 'app@sharepoint', 'microsoft.exchange.servicehost'
-        )
-        or f.UserId ilike 'ServicePrincipal$_%' escape '$',
-        false
-    ) as is_system,
+    service_actor(f.UserId, try_cast(f.UserType as integer)) as is_system,
     body as raw
 from named

@@ -1,0 +1,101 @@
+-- title: Log Analytics directory audit log
+-- description: The table AuditLogs as Log Analytics or Sentinel exports it, CSV or JSON. Columns of type dynamic come
+--   as objects or as JSON text. https://learn.microsoft.com/azure/azure-monitor/reference/tables/auditlogs
+-- recognised by: csv ActivityDisplayName; LoggedByService; InitiatedBy; TargetResources
+-- recognised by: json TimeGenerated; ActivityDisplayName; LoggedByService; InitiatedBy
+
+-- table: directory_audits
+with fields as (
+    select
+        file_id,
+        record,
+        raw,
+        from_json(body, '{
+            "Id": "VARCHAR",
+            "ActivityDateTime": "VARCHAR",
+            "TimeGenerated": "VARCHAR",
+            "Category": "VARCHAR",
+            "ActivityDisplayName": "VARCHAR",
+            "OperationName": "VARCHAR",
+            "LoggedByService": "VARCHAR",
+            "Result": "VARCHAR",
+            "ResultReason": "VARCHAR",
+            "InitiatedBy": "VARCHAR",
+            "AdditionalDetails": "VARCHAR",
+            "TargetResources": "VARCHAR",
+            "CorrelationId": "VARCHAR"
+        }') as f
+    from source
+),
+
+opened as (
+    select
+        *,
+        from_json(json_text(f.InitiatedBy), '{
+            "user": {"id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR", "ipAddress": "VARCHAR"},
+            "app": {"appId": "VARCHAR", "displayName": "VARCHAR", "servicePrincipalId": "VARCHAR", "servicePrincipalName": "VARCHAR"}
+        }') as initiator,
+        from_json(json_text(f.AdditionalDetails), '[{"key": "VARCHAR", "value": "VARCHAR"}]') as details,
+        from_json(json_text(f.TargetResources), '[{"id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR"}]') as targets
+    from fields
+)
+select
+    file_id,
+    record,
+    filled(f.Id) as id,
+    utc(coalesce(filled(f.ActivityDateTime), f.TimeGenerated)) as event_time,
+    filled(f.Category) as category,
+    coalesce(filled(f.ActivityDisplayName), filled(f.OperationName)) as activity,
+    filled(f.LoggedByService) as service,
+    outcome(f.Result) as result,
+    filled(f.ResultReason) as result_reason,
+    coalesce(
+        lower(filled(initiator.user.userPrincipalName)), filled(initiator.user.displayName),
+        filled(initiator.app.displayName), filled(initiator.app.servicePrincipalName),
+        filled(initiator.user.id), filled(initiator.app.appId)
+    ) as initiated_by,
+    case
+        when initiator.user.id is not null or initiator.user.userPrincipalName is not null then 'user'
+        when initiator.app is not null then 'app'
+    end as initiated_by_type,
+    bare_ip(initiator.user.ipAddress) as ip_address,
+    filled(list_filter(details, d -> d.key = 'User-Agent')[1].value) as user_agent,
+    nullif(array_to_string(
+        list_transform(targets, t -> coalesce(filled(t.userPrincipalName), filled(t.displayName), filled(t.id))), ', '), '') as targets,
+    filled(f.CorrelationId) as correlation_id,
+    raw
+from opened
+
+-- table: directory_audit_changes of directory_audits
+with listed as (
+    select
+        id,
+        from_json(json_text(from_json(body, '{"TargetResources": "VARCHAR"}').TargetResources), '[{
+            "id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR", "type": "VARCHAR",
+            "modifiedProperties": [{"displayName": "VARCHAR", "oldValue": "VARCHAR", "newValue": "VARCHAR"}]
+        }]') as targets
+    from kept
+),
+
+targets as (
+    select
+        id,
+        unnest(targets) as t
+    from listed
+),
+
+changes as (
+    select
+        id,
+        t,
+        unnest(t.modifiedProperties) as c
+    from targets
+)
+select
+    id as audit_id,
+    filled(t.type) as target_type,
+    coalesce(filled(t.userPrincipalName), filled(t.displayName), filled(t.id)) as target,
+    filled(c.displayName) as property,
+    c.oldValue as old_value,
+    c.newValue as new_value
+from changes

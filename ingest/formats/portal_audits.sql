@@ -1,0 +1,131 @@
+-- title: Entra portal directory audit log, CSV
+-- description: Entra admin center > Audit logs > Download > CSV: 86 columns, with room for 3 targets, 5 changes of
+--   each and 6 details; the JSON download has them all. The rows have no id: a sum over the row stands for it, so
+--   that changes can name their record and overlapping downloads are found.
+--   https://learn.microsoft.com/entra/identity/monitoring-health/howto-download-logs
+-- recognised by: csv Date (UTC); Service; Category; Activity; Result; ActorType
+
+-- table: directory_audits
+with fields as (
+    select
+        file_id,
+        record,
+        raw,
+        from_json(body, '{
+            "Date (UTC)": "VARCHAR",
+            "CorrelationId": "VARCHAR",
+            "Service": "VARCHAR",
+            "Category": "VARCHAR",
+            "Activity": "VARCHAR",
+            "Result": "VARCHAR",
+            "ResultReason": "VARCHAR",
+            "User Agent": "VARCHAR",
+            "ActorType": "VARCHAR",
+            "ActorDisplayName": "VARCHAR",
+            "ActorObjectId": "VARCHAR",
+            "ActorUserPrincipalName": "VARCHAR",
+            "IPAddress": "VARCHAR",
+            "ActorServicePrincipalId": "VARCHAR",
+            "ActorServicePrincipalName": "VARCHAR",
+            "Target1DisplayName": "VARCHAR",
+            "Target1ObjectId": "VARCHAR",
+            "Target1UserPrincipalName": "VARCHAR",
+            "Target2DisplayName": "VARCHAR",
+            "Target2ObjectId": "VARCHAR",
+            "Target2UserPrincipalName": "VARCHAR",
+            "Target3DisplayName": "VARCHAR",
+            "Target3ObjectId": "VARCHAR",
+            "Target3UserPrincipalName": "VARCHAR",
+            "AdditionalDetail1Key": "VARCHAR",
+            "AdditionalDetail1Value": "VARCHAR",
+            "AdditionalDetail2Key": "VARCHAR",
+            "AdditionalDetail2Value": "VARCHAR",
+            "AdditionalDetail3Key": "VARCHAR",
+            "AdditionalDetail3Value": "VARCHAR",
+            "AdditionalDetail4Key": "VARCHAR",
+            "AdditionalDetail4Value": "VARCHAR",
+            "AdditionalDetail5Key": "VARCHAR",
+            "AdditionalDetail5Value": "VARCHAR",
+            "AdditionalDetail6Key": "VARCHAR",
+            "AdditionalDetail6Value": "VARCHAR"
+        }') as f
+    from source
+),
+
+detailed as (
+    select
+        *,
+        list_filter(
+            [
+                {'key': f.AdditionalDetail1Key, 'value': f.AdditionalDetail1Value},
+                {'key': f.AdditionalDetail2Key, 'value': f.AdditionalDetail2Value},
+                {'key': f.AdditionalDetail3Key, 'value': f.AdditionalDetail3Value},
+                {'key': f.AdditionalDetail4Key, 'value': f.AdditionalDetail4Value},
+                {'key': f.AdditionalDetail5Key, 'value': f.AdditionalDetail5Value},
+                {'key': f.AdditionalDetail6Key, 'value': f.AdditionalDetail6Value}
+            ],
+            d -> d.key = 'User-Agent'
+        )[1].value as detailed_user_agent
+    from fields
+)
+select
+    file_id,
+    record,
+    md5(raw) as id,
+    utc(f."Date (UTC)") as event_time,
+    filled(f.Category) as category,
+    filled(f.Activity) as activity,
+    filled(f.Service) as service,
+    outcome(f.Result) as result,
+    filled(f.ResultReason) as result_reason,
+    coalesce(
+        lower(filled(f.ActorUserPrincipalName)), filled(f.ActorDisplayName), filled(f.ActorServicePrincipalName),
+        filled(f.ActorObjectId), filled(f.ActorServicePrincipalId)
+    ) as initiated_by,
+    case
+        when filled(f.ActorUserPrincipalName) is not null or lower(f.ActorType) = 'user' then 'user'
+        when filled(f.ActorServicePrincipalId) is not null or filled(f.ActorServicePrincipalName) is not null
+            or lower(f.ActorType) in ('application', 'app', 'serviceprincipal', 'service principal') then 'app'
+    end as initiated_by_type,
+    bare_ip(f.IPAddress) as ip_address,
+    coalesce(unguarded(f."User Agent"), unguarded(detailed_user_agent)) as user_agent,
+    nullif(concat_ws(', ',
+        coalesce(filled(f.Target1UserPrincipalName), filled(f.Target1DisplayName), filled(f.Target1ObjectId)),
+        coalesce(filled(f.Target2UserPrincipalName), filled(f.Target2DisplayName), filled(f.Target2ObjectId)),
+        coalesce(filled(f.Target3UserPrincipalName), filled(f.Target3DisplayName), filled(f.Target3ObjectId))
+    ), '') as targets,
+    filled(f.CorrelationId) as correlation_id,
+    raw
+from detailed
+
+-- table: directory_audit_changes of directory_audits
+with places as (
+    select
+        'Target' || t as target,
+        'Target' || t || 'ModifiedProperty' || p as property
+    from range(1, 4) as targets(t)
+    cross join range(1, 6) as properties(p)
+),
+
+changes as (
+    select
+        id,
+        body ->> ('$."' || target || 'Type"') as target_type,
+        body ->> ('$."' || target || 'UserPrincipalName"') as target_user,
+        body ->> ('$."' || target || 'DisplayName"') as target_name,
+        body ->> ('$."' || target || 'ObjectId"') as target_id,
+        body ->> ('$."' || property || 'Name"') as property,
+        body ->> ('$."' || property || 'OldValue"') as old_value,
+        body ->> ('$."' || property || 'NewValue"') as new_value
+    from kept
+    cross join places
+)
+select
+    id as audit_id,
+    filled(target_type) as target_type,
+    coalesce(filled(target_user), filled(target_name), filled(target_id)) as target,
+    filled(property) as property,
+    filled(old_value) as old_value,
+    filled(new_value) as new_value
+from changes
+where filled(property) is not null

@@ -1,0 +1,173 @@
+package ingest
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"entrail/testdata/tenant"
+)
+
+// fixtures are exports of every format: files of testdata/formats, which are
+// made up, or what the sample tenant writes. What the tests want of them was
+// worked out by hand.
+var fixtures = []struct {
+	format string
+	file   string
+	write  func(io.Writer) error // nil = the file is in testdata/formats
+}{
+	{"directory_audits", "directory_audits.json", func(w io.Writer) error {
+		return tenant.WriteDirectoryJSON(w, sample.DirectoryEvents(), tenant.Pretty)
+	}},
+	{"entra_sign_ins", "entra_sign_ins.json", func(w io.Writer) error {
+		return tenant.WriteGraphPage(w, sample.SignIns(tenant.Interactive), tenant.OneLine)
+	}},
+	{"entra_sign_ins", "diagnostic.json", func(w io.Writer) error {
+		return tenant.WriteDiagnosticLines(w, sample.SignIns(tenant.ManagedIdentity))
+	}},
+	{"log_analytics_audits", "log_analytics_audits.csv", nil},
+	{"log_analytics_audits", "log_analytics_audits.json", nil},
+	{"log_analytics_sign_ins", "log_analytics_sign_ins.csv", func(w io.Writer) error {
+		return tenant.WriteLogAnalyticsCSV(w, sample.SignIns(tenant.Interactive))
+	}},
+	{"office_activity", "office_activity.csv", nil},
+	{"office_activity", "office_activity.json", nil},
+	{"portal_audits", "portal_audits.csv", nil},
+	{"portal_audits", "AuditLogs.csv", func(w io.Writer) error {
+		return tenant.WriteDirectoryCSV(w, sample.DirectoryEvents())
+	}},
+	{"portal_auth_details", "InteractiveSignIns_AuthDetails.csv", func(w io.Writer) error {
+		return tenant.WriteAuthDetailsCSV(w, sample.SignIns(tenant.Interactive))
+	}},
+	{"portal_sign_ins", "InteractiveSignIns.csv", func(w io.Writer) error {
+		return tenant.WritePortalCSV(w, 57, sample.SignIns(tenant.Interactive))
+	}},
+	{"portal_sign_ins", "ApplicationSignIns.csv", func(w io.Writer) error {
+		return tenant.WritePortalCSV(w, 22, sample.SignIns(tenant.ServicePrincipal))
+	}},
+	{"provisioning", "provisioning.json", nil},
+	{"provisioning", "diagnostic_provisioning.json", nil},
+	{"risk_detections", "risk_detections.json", nil},
+	{"risk_detections", "risk_detections.csv", nil},
+	{"risky_users", "risky_users.json", nil},
+	{"risky_users", "risky_users.csv", nil},
+	{"risky_users", "diagnostic_risky_users.json", nil},
+	{"unified_audit_log", "audit.csv", func(w io.Writer) error {
+		return tenant.WriteCmdletCSV(w, 13, sample.AuditEvents())
+	}},
+}
+
+var sample = tenant.New(tenant.Options{SignIns: 100, AuditEvents: 100})
+
+// fixture is the path of a file of testdata/formats.
+func fixture(name string) string { return filepath.Join("..", "testdata", "formats", name) }
+
+// exported is the path of what the sample tenant writes.
+func exported(t *testing.T, name string, write func(io.Writer) error) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestEveryFormatHasAFixture loads all fixtures together, and wants each to be
+// recognised as what it is, with every record.
+func TestEveryFormatHasAFixture(t *testing.T) {
+	entries, err := os.ReadDir("formats")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths, want []string
+	has := map[string]bool{}
+	for _, f := range fixtures {
+		has[f.format] = true
+		path := fixture(f.file)
+		if f.write != nil {
+			path = exported(t, f.file, f.write)
+		}
+		paths = append(paths, path)
+		want = append(want, f.file+"|"+f.format+"|0")
+	}
+	for _, e := range entries {
+		if name := strings.TrimSuffix(e.Name(), ".sql"); !has[name] {
+			t.Errorf("no fixture of %s", name)
+		}
+	}
+	slices.Sort(want)
+	c := load(t, paths...)
+	c.want("select parse_filename(path), coalesce(format, note), rejected from files where records > 0 order by all", want...)
+}
+
+func TestPortalAudits(t *testing.T) {
+	c := load(t, fixture("portal_audits.csv"))
+	c.want(accounts, "portal_audits|2|2|0|0")
+	c.want(`select record, event_time, category, activity, service, result, result_reason, initiated_by, initiated_by_type, ip_address, user_agent, targets, correlation_id
+		from directory_audits order by record`,
+		"1|2026-10-02 09:15:30|RoleManagement|Add member to role|Core Directory|success|<nil>|adele.vance@contoso.com|user|192.0.2.7|EvoSTS|megan@contoso.com, Global Administrator|c0000000-0000-4000-8000-000000000001",
+		"2|2026-10-02 09:10:00|ApplicationManagement|Update application – Certificates and secrets management|Core Directory|failure|Not allowed|Payroll Sync|app|<nil>|-curl|Payroll|c0000000-0000-4000-8000-000000000002")
+	c.want(`select record, target_type, target, property, old_value, new_value
+		from directory_audit_changes join directory_audits on id = audit_id order by all`,
+		`1|Role|Global Administrator|Members|"[]"|"[""megan""]"`,
+		`1|User|megan@contoso.com|Role.DisplayName|<nil>|"Global Administrator"`,
+		`1|User|megan@contoso.com|Role.ObjectID|<nil>|"b1"`)
+}
+
+func TestLogAnalyticsAudits(t *testing.T) {
+	c := load(t, fixture("log_analytics_audits.csv"), fixture("log_analytics_audits.json"))
+	c.want(accounts, "log_analytics_audits|1|1|0|0", "log_analytics_audits|1|1|0|0")
+	c.want(`select id, event_time, activity, result, initiated_by, initiated_by_type, ip_address, user_agent, targets
+		from directory_audits order by event_time`,
+		"Directory_c3_ABCDE_1|2026-10-02 21:15:58|Consent to application|success|adele.vance@contoso.com|user|192.0.2.7|EvoSTS|Payroll",
+		"Directory_c4_ABCDE_2|2026-10-03 07:00:00|Add app role assignment to service principal|success|Payroll Sync|app|<nil>|<nil>|Payroll")
+	c.want("select audit_id, target_type, target, property, new_value from directory_audit_changes order by all",
+		`Directory_c3_ABCDE_1|ServicePrincipal|Payroll|ConsentAction.Permissions|"[] => [[Scope: Mail.Read]]"`,
+		`Directory_c4_ABCDE_2|ServicePrincipal|Payroll|ConsentAction.Permissions|"[] => [[Scope: Mail.Read]]"`)
+}
+
+func TestOfficeActivity(t *testing.T) {
+	c := load(t, fixture("office_activity.csv"), fixture("office_activity.json"))
+	c.want(accounts, "office_activity|2|2|0|0", "office_activity|1|1|0|0")
+	c.want(`select id, event_time, record_type, record_type_name, workload, operation, user_id, user_type, ip_address, user_agent, session_id, session_id_source, sign_in_id, is_system
+		from audit_events order by id`,
+		"f0000000-0000-4000-8000-000000000001|2026-10-04 00:05:09|6|SharePointFileOperation|SharePoint|FileDownloaded|megan@contoso.com|0|198.51.100.9|Mozilla/5.0|5e000000-0000-4000-8000-000000000001|AppAccessContext.AADSessionId|fbff2233-4455-6677-8899-aabbccddee00|false",
+		"f0000000-0000-4000-8000-000000000002|2026-10-04 12:05:09|50|ExchangeItemAggregated|Exchange|MailItemsAccessed|adele@contoso.com|2|2001:db8::7|Client=OWA|<nil>|<nil>|<nil>|false",
+		`f0000000-0000-4000-8000-000000000003|2026-10-05 10:00:00|1|ExchangeAdmin|Exchange|Set-Mailbox|nt authority\system (microsoft.exchange.servicehost)|3|<nil>|<nil>|<nil>|<nil>|<nil>|true`)
+}
+
+func TestRisk(t *testing.T) {
+	c := load(t, fixture("risk_detections.json"), fixture("risk_detections.csv"))
+	c.want(accounts, "risk_detections|1|1|0|0", "risk_detections|1|1|0|0")
+	c.want(`select id, event_time, detected_date_time, request_id, risk_event_type, risk_level, risk_state, detection_timing_type, activity, ip_address, city, country, user_principal_name, additional_info
+		from risk_detections order by id`,
+		`7a1b|2026-10-06 08:30:00|2026-10-06 08:30:05|92c3e8aa-0000-4000-8000-000000000100|unfamiliarFeatures|medium|atRisk|realtime|signin|198.51.100.23|Cork|IE|adele.vance@contoso.com|[{"Key":"userAgent","Value":"curl/8"}]`,
+		`8b2c|2026-10-07 13:05:00|2026-10-13 14:00:00|<nil>|leakedCredentials|high|remediated|offline|user|<nil>|Cork|IE|megan@contoso.com|[]`)
+
+	c = load(t, fixture("risky_users.json"), fixture("risky_users.csv"), fixture("diagnostic_risky_users.json"))
+	c.want("select id, event_time, user_principal_name, risk_level, risk_state, risk_detail, is_deleted, is_processing from risky_users order by id",
+		"a0000000-0000-4000-8000-000000000001|2026-10-06 08:31:00|adele.vance@contoso.com|high|atRisk|none|false|true",
+		"a0000000-0000-4000-8000-000000000002|2026-10-14 09:00:00|megan@contoso.com|none|dismissed|adminDismissedAllRiskForUser|true|false",
+		"a0000000-0000-4000-8000-000000000003|2026-10-06 08:31:01|alex@contoso.com|high|confirmedCompromised|adminConfirmedUserCompromised|false|false")
+}
+
+func TestProvisioning(t *testing.T) {
+	c := load(t, fixture("provisioning.json"), fixture("diagnostic_provisioning.json"),
+		write(t, "ProvisioningLogs.csv", "Date (UTC),Change ID,Cycle ID,Job ID,Action,Status,Source Identity\r\n2026-10-09T01:02:03Z,ch9,cy9,job9,StagedDelete,Skipped,Megan\r\n"))
+	c.want("select parse_filename(path), format, records, loaded, duplicates, rejected from files order by 1",
+		"ProvisioningLogs.csv|provisioning|1|1|0|0", "diagnostic_provisioning.json|provisioning|1|1|0|0", "provisioning.json|provisioning|2|2|0|0")
+	c.want(`select id, event_time, change_id, action, status, status_detail, initiated_by, service_principal_name, source_system, source_identity, target_system, target_identity, duration_ms
+		from provisioning_events order by event_time, id`,
+		"b3f2b676-f27c-432e-8757-be2d5ed80601|2026-10-08 11:22:33|228f043c-0000-4000-8000-000000000001|create|failure|AttributeValueNotUnique: userName is taken|Azure AD Provisioning Service|Ticketing|Microsoft Entra ID|Adele Vance|customappsso|ext-77|630",
+		"b3f2b676-f27c-432e-8757-be2d5ed80602|2026-10-08 11:22:33|228f043c-0000-4000-8000-000000000001|update|success|<nil>|Irvin Sayers|Ticketing|Microsoft Entra ID|Adele Vance|customappsso|adele@ticketing|630",
+		"b3f2b676-f27c-432e-8757-be2d5ed80603|2026-10-08 12:00:00|ch|delete|success|<nil>|Azure AD Provisioning Service|Ticketing|Microsoft Entra ID|Adele Vance|customappsso|ext-77|12",
+		"<nil>|2026-10-09 01:02:03|ch9|stagedDelete|skipped|<nil>|<nil>|<nil>|<nil>|Megan|<nil>|<nil>|<nil>")
+}
