@@ -503,18 +503,10 @@ from read_json_objects(%s, format = %s, maximum_object_size = %d)`,
 // loadChildren fills the tables that hang on the records that stayed.
 func (l *loader) loadChildren() error {
 	for _, f := range formats {
-		if len(f.sections) < 2 || !slices.ContainsFunc(l.files, func(x *inputFile) bool { return x.format == f }) {
+		if len(f.sections) < 2 || !slices.ContainsFunc(l.files, func(x *inputFile) bool { return x.formats[f] > 0 }) {
 			continue
 		}
-		parent := f.sections[0].table
-		if _, err := l.exec(fmt.Sprintf(`create or replace temp view kept as
-			select
-				id,
-				event_time,
-				coalesce(case when enveloped then raw ->> '$.properties' end, raw) as body
-			from %s
-			join loading using (file_id)
-			where format = %s`, parent, engine.Literal(f.name))); err != nil {
+		if _, err := l.exec("create or replace temp view kept as " + l.kept(f)); err != nil {
 			return err
 		}
 		for _, s := range f.sections[1:] {
@@ -524,4 +516,25 @@ func (l *loader) loadChildren() error {
 		}
 	}
 	return nil
+}
+
+// kept is the relation that child tables are filled from: the format's records
+// of this load that stayed. The ids stand in the text, since a join would
+// carry every record's text through it.
+func (l *loader) kept(f *format) string {
+	var ids, enveloped []string
+	for _, x := range l.files {
+		if x.formats[f] == 0 {
+			continue
+		}
+		ids = append(ids, fmt.Sprint(x.id))
+		if x.enveloped {
+			enveloped = append(enveloped, fmt.Sprint(x.id))
+		}
+	}
+	body := "raw"
+	if len(enveloped) > 0 {
+		body = "coalesce(case when file_id in (" + strings.Join(enveloped, ", ") + ") then raw ->> '$.properties' end, raw)"
+	}
+	return "select id, event_time, " + body + " as body from " + f.sections[0].table + " where file_id in (" + strings.Join(ids, ", ") + ")"
 }
