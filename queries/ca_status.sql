@@ -31,7 +31,7 @@ select
     sign_ins,
     round(100.0 * sign_ins / sum(sign_ins) over (), 1) as percent,
     case conditional_access_status
-        when 'success' then 'A policy applied to the user and application; nothing it asked for was refused.'
+        when 'success' then 'A policy applied to the user and application (its other conditions may not have fitted); nothing it asked for was refused.'
         when 'failure' then 'A policy applied and was not satisfied, or it blocks.'
         when 'not_applied' then 'No policy applied to the user and application.'
         else 'The export does not say.'

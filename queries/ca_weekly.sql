@@ -1,6 +1,7 @@
 -- title: Conditional Access a week
 -- description: Sign-ins by what Conditional Access came to, week by week (ISO weeks, Monday to Sunday). What success,
 --   failure and not_applied mean is told in ca_status. not_stated: the export does not say.
+--   Sign-ins without a time, if any, are the row without a week.
 -- group: ca 2
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
@@ -15,7 +16,6 @@ with by_week as (
         count(*) filter (where conditional_access_status = 'not_applied') as not_applied,
         count(*) filter (where conditional_access_status is null) as not_stated
     from sign_ins
-    where event_time is not null
     group by all
 )
 select
@@ -27,4 +27,4 @@ select
     not_applied,
     not_stated
 from by_week
-order by monday
+order by monday nulls last

@@ -60,12 +60,18 @@ unified_changes as (
         record
     from unified_properties
 ),
-changes as (
-    from entra_changes
-    union all
-    from unified_changes
-)
 -- Both logs write a value as JSON: a text in quotes, or a list of texts.
+changes as (
+    select
+        *,
+        case when json_valid(old_value) then json_type(old_value) end as old_type,
+        case when json_valid(new_value) then json_type(new_value) end as new_type
+    from (
+        from entra_changes
+        union all
+        from unified_changes
+    )
+)
 select
     event_time,
     source,
@@ -74,16 +80,14 @@ select
     target,
     target_type,
     property,
-    nullif(case
-        when json_valid(old_value) and json_type(old_value) = 'VARCHAR' then old_value ->> '$'
-        when json_valid(old_value) and json_type(old_value) = 'ARRAY'
-        then array_to_string(json_extract_string(old_value, '$[*]'), ', ')
+    nullif(case old_type
+        when 'VARCHAR' then old_value ->> '$'
+        when 'ARRAY' then array_to_string(json_extract_string(old_value, '$[*]'), ', ')
         else old_value
     end, '') as old_value,
-    nullif(case
-        when json_valid(new_value) and json_type(new_value) = 'VARCHAR' then new_value ->> '$'
-        when json_valid(new_value) and json_type(new_value) = 'ARRAY'
-        then array_to_string(json_extract_string(new_value, '$[*]'), ', ')
+    nullif(case new_type
+        when 'VARCHAR' then new_value ->> '$'
+        when 'ARRAY' then array_to_string(json_extract_string(new_value, '$[*]'), ', ')
         else new_value
     end, '') as new_value,
     result,

@@ -1,7 +1,7 @@
 -- title: Sign-ins a day
 -- description: One row a day, days without a sign-in included. users counts who tried, users_signed_in who succeeded at
 --   least once. is_edge marks the first and the last day of the evidence (or of --since and --until): they are usually
---   only covered in part.
+--   only covered in part. Sign-ins without a time, if any, are the row without a day.
 -- group: signins 4
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
@@ -64,5 +64,5 @@ select
     coalesce(non_interactive, 0) as non_interactive,
     days.day in (first_day, last_day) as is_edge
 from days
-left join by_day on by_day.day = days.day
-order by days.day
+full join by_day on by_day.day = days.day
+order by days.day nulls last

@@ -5,11 +5,20 @@
 -- group: signins 11
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
--- caveat: Operating system and browser are what the client says about itself. The portal's CSV has no device names.
-with named as (
+-- caveat: Operating system and browser are what the client says about itself. The portal's CSV has no device
+--   names: they are taken from other records of the same device where there are any.
+with names as (
     select
         device_id,
-        device_name,
+        max(device_name) as device_name
+    from evidence.sign_ins
+    where device_id is not null
+    group by device_id
+),
+used as (
+    select
+        device_id,
+        case when device_id is null then device_name end as device_name,
         operating_system,
         trust_type,
         is_compliant,
@@ -24,31 +33,51 @@ with named as (
         max(event_time) as last_seen
     from sign_ins
     group by all
+),
+devices as (
+    select
+        device_id,
+        device_name,
+        operating_system,
+        trust_type,
+        is_compliant,
+        is_managed,
+        listed(list_sort(list(distinct browser) filter (where browser is not null))) as browsers,
+        sum(sign_ins)::bigint as sign_ins,
+        sum(success)::bigint as success,
+        sum(failure)::bigint as failure,
+        sum(interrupted)::bigint as interrupted,
+        count(distinct who) as users,
+        listed(list_sort(list(distinct who) filter (where who is not null))) as user_list,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen
+    from used
+    group by device_id, device_name, operating_system, trust_type, is_compliant, is_managed
 )
 select
-    device_name,
-    device_id,
-    operating_system,
-    trust_type,
-    is_compliant,
-    is_managed,
-    listed(list_sort(list(distinct browser) filter (where browser is not null))) as browsers,
-    sum(sign_ins)::bigint as sign_ins,
-    sum(success)::bigint as success,
-    sum(failure)::bigint as failure,
-    sum(interrupted)::bigint as interrupted,
-    count(distinct who) as users,
-    listed(list_sort(list(distinct who) filter (where who is not null))) as user_list,
-    min(first_seen) as first_seen,
-    max(last_seen) as last_seen
-from named
-group by device_name, device_id, operating_system, trust_type, is_compliant, is_managed
+    coalesce(names.device_name, d.device_name) as device_name,
+    d.device_id,
+    d.operating_system,
+    d.trust_type,
+    d.is_compliant,
+    d.is_managed,
+    d.browsers,
+    d.sign_ins,
+    d.success,
+    d.failure,
+    d.interrupted,
+    d.users,
+    d.user_list,
+    d.first_seen,
+    d.last_seen
+from devices as d
+left join names using (device_id)
 order by
-    device_id is null,
-    sign_ins desc,
-    device_id,
-    device_name,
-    operating_system,
-    trust_type,
-    is_compliant,
-    is_managed
+    d.device_id is null,
+    d.sign_ins desc,
+    d.device_id,
+    d.device_name,
+    d.operating_system,
+    d.trust_type,
+    d.is_compliant,
+    d.is_managed

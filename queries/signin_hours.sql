@@ -1,5 +1,6 @@
 -- title: Sign-ins by weekday and hour
--- description: How many sign-ins fell into each hour of each weekday, over all weeks; every hour has its row. Use --user
+-- description: How many sign-ins fell into each hour of each weekday, over all weeks; every hour has its row, and
+--   sign-ins without a time, if any, have one too. Use --user
 --   to see the rhythm of one person, and --tz to count in the zone that they live in.
 -- group: signins 5
 -- needs: sign_ins
@@ -33,14 +34,14 @@ counts as (
 )
 select
     grid.weekday,
-    grid.hour,
+    hour,
     coalesce(sign_ins, 0) as sign_ins,
     coalesce(success, 0) as success,
     coalesce(failure, 0) as failure,
     coalesce(interrupted, 0) as interrupted,
     coalesce(users, 0) as users
 from grid
-left join counts using (weekday_number, hour)
+full join counts using (weekday_number, hour)
 order by
-    grid.weekday_number,
-    grid.hour
+    weekday_number nulls last,
+    hour

@@ -2,7 +2,8 @@
 -- description: One row an address. An address with many users and few users_signed_in is guessing: credential_failures
 --   counts refused credentials (wrong password, unknown or locked account), stopped_after_password the failures that
 --   came after a right password. is_new is true where its first success, over all evidence, lies in the last seven
---   days; baseline_days is how many days of evidence lie before those seven, and without any is_new is empty.
+--   days; baseline_days is how many days of evidence lie before those seven, and without any is_new is empty. Sign-ins
+--   without an address (managed identities) are the row without one.
 -- group: signins 9
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
@@ -40,7 +41,6 @@ by_user as (
         max(s.event_time) as last_seen
     from sign_ins as s
     left join evidence.error_codes as code on code.error_code = s.error_code
-    where s.ip_address is not null
     group by all
 ),
 by_address as (
@@ -79,7 +79,7 @@ select
     a.country,
     a.city,
     a.named_locations,
-    case when last_week.baseline_days > 0
+    case when last_week.baseline_days > 0 and a.ip_address is not null
         then coalesce(f.first_success >= last_week.starts, false) end as is_new,
     greatest(last_week.baseline_days, 0) as baseline_days,
     a.first_seen,

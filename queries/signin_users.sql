@@ -26,7 +26,7 @@ with attempts as (
         s.ip_address,
         s.app_display_name,
         s.client_app,
-        coalesce(s.device_name, s.device_id) as device,
+        coalesce(s.device_id, s.device_name) as device,
         local_time(s.event_time) as local_event_time,
         code.first_factor_passed
     from sign_ins as s
@@ -127,9 +127,18 @@ clients as (
     from (select distinct who, client_app from attempts where status = 'success' and client_app is not null)
     group by who
 ),
+-- Some exports have a device's name, others its id alone.
+device_names as (
+    select device_id, max(device_name) as device_name
+    from evidence.sign_ins
+    where device_id is not null
+    group by device_id
+    having max(device_name) is not null
+),
 devices as (
-    select who, listed(list(device order by device)) as devices
+    select who, listed(list(coalesce(device_name, device) order by device_name, device)) as devices
     from (select distinct who, device from attempts where status = 'success' and device is not null)
+    left join device_names on device_id = device
     group by who
 ),
 addresses as (
@@ -156,7 +165,7 @@ successes as (
         country,
         'AS' || autonomous_system_number as network,
         client_app,
-        coalesce(device_name, device_id) as device,
+        coalesce(device_id, device_name) as device,
         app_display_name,
         event_time
     from evidence.sign_ins
@@ -186,8 +195,10 @@ first_uses as (
 new_traits as (
     select
         who,
-        trait || ': ' || listed(list(value order by value)) as text
-    from first_uses, last_week
+        trait || ': ' || listed(list(coalesce(device_name, value) order by device_name, value)) as text
+    from first_uses
+    cross join last_week
+    left join device_names on trait = 'device' and device_id = value
     where first_use >= starts
         and value is not null
     group by who, trait

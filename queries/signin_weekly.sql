@@ -3,6 +3,7 @@
 --   users_signed_in who succeeded at least once. days_covered says how many of the week's days lie between the
 --   first and the last sign-in of the evidence (and within --since and --until): a week with fewer than seven is cut
 --   and can't be compared. change_percent is the change of sign_ins against the week before, given between two whole weeks only.
+--   Sign-ins without a time, if any, are the row without a week.
 -- group: signins 3
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
@@ -61,7 +62,7 @@ by_week as (
 ),
 filled as (
     select
-        weeks.monday,
+        monday,
         weeks.days_covered,
         coalesce(sign_ins, 0) as sign_ins,
         coalesce(success, 0) as success,
@@ -72,10 +73,10 @@ filled as (
         coalesce(service_principals, 0) as service_principals,
         coalesce(interactive, 0) as interactive,
         coalesce(non_interactive, 0) as non_interactive,
-        lag(coalesce(sign_ins, 0)) over (order by weeks.monday) as sign_ins_before,
-        lag(weeks.days_covered) over (order by weeks.monday) as days_covered_before
+        lag(coalesce(sign_ins, 0)) over (order by monday nulls last) as sign_ins_before,
+        lag(weeks.days_covered) over (order by monday nulls last) as days_covered_before
     from weeks
-    left join by_week using (monday)
+    full join by_week using (monday)
 )
 select
     strftime(monday, '%G-W%V') as week,
@@ -93,4 +94,4 @@ select
     case when days_covered = 7 and days_covered_before = 7
         then round(100.0 * (sign_ins - sign_ins_before) / nullif(sign_ins_before, 0), 1) end as change_percent
 from filled
-order by monday
+order by monday nulls last

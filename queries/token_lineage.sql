@@ -80,10 +80,9 @@ traced as (
 own_times as (
     select
         unique_token_id,
-        min(try_cast(raw ->> '$.AppAccessContext.IssuedAtTime' as timestamp)) as issued_at
+        min(try_cast(case when json_valid(raw) then raw ->> '$.AppAccessContext.IssuedAtTime' end as timestamp)) as issued_at
     from audit_events
     where unique_token_id in (select unique_token_id from traced where found_id is null)
-        and json_valid(raw)
     group by unique_token_id
 ),
 judged as (
