@@ -404,6 +404,21 @@ end;
 -- a spreadsheet take the cell for a formula
 create macro unguarded(text) as filled(regexp_replace(text, '^''([-+=@])', '\1'));
 
+-- the result of Conditional Access as the portal's CSV writes it
+create macro access_status(text) as case lower(replace(trim(text), ' ', ''))
+    when 'success' then 'success'
+    when 'failure' then 'failure'
+    when 'notapplied' then 'not_applied'
+    else filled(text)
+end;
+
+-- how many factors a sign-in required, as the portal's CSV writes it
+create macro factors(text) as case
+    when text ilike 'single%factor%' then 'single_factor'
+    when text ilike 'multi%factor%' then 'multi_factor'
+    else filled(text)
+end;
+
 -- a result in the directory audit log's words, which the portal capitalises
 create macro outcome(text) as lower(filled(text));
 

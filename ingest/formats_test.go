@@ -29,6 +29,10 @@ var fixtures = []struct {
 	{"entra_sign_ins", "diagnostic.json", func(w io.Writer) error {
 		return tenant.WriteDiagnosticLines(w, sample.SignIns(tenant.ManagedIdentity))
 	}},
+	{"entra_sign_ins", "powershell_sign_ins.json", nil},
+	{"directory_audits", "powershell_audits.json", nil},
+	{"risk_detections", "powershell_risk.json", nil},
+	{"graph_sign_ins", "graph_sign_ins.csv", nil},
 	{"log_analytics_audits", "log_analytics_audits.csv", nil},
 	{"log_analytics_audits", "log_analytics_audits.json", nil},
 	{"log_analytics_sign_ins", "log_analytics_sign_ins.csv", func(w io.Writer) error {
@@ -170,4 +174,32 @@ func TestProvisioning(t *testing.T) {
 		"b3f2b676-f27c-432e-8757-be2d5ed80602|2026-10-08 11:22:33|228f043c-0000-4000-8000-000000000001|update|success|<nil>|Irvin Sayers|Ticketing|Microsoft Entra ID|Adele Vance|customappsso|adele@ticketing|630",
 		"b3f2b676-f27c-432e-8757-be2d5ed80603|2026-10-08 12:00:00|ch|delete|success|<nil>|Azure AD Provisioning Service|Ticketing|Microsoft Entra ID|Adele Vance|customappsso|ext-77|12",
 		"<nil>|2026-10-09 01:02:03|ch9|stagedDelete|skipped|<nil>|<nil>|<nil>|<nil>|Megan|<nil>|<nil>|<nil>")
+}
+
+func TestPowerShell(t *testing.T) {
+	c := load(t, fixture("powershell_sign_ins.json"), fixture("powershell_audits.json"), fixture("powershell_risk.json"))
+	c.want("select parse_filename(path), format, records, loaded, note from files order by 1",
+		"powershell_audits.json|directory_audits|1|1|written by PowerShell: the names of properties were read as Graph spells them",
+		"powershell_risk.json|risk_detections|1|1|written by PowerShell: the names of properties were read as Graph spells them",
+		`powershell_sign_ins.json|entra_sign_ins|2|2|written by PowerShell: the names of properties were read as Graph spells them; "appliedConditionalAccessPolicies", "geoCoordinates": only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10`)
+	c.want(`select id, event_time, category, user_principal_name, app_display_name, ip_address, city, latitude, status, error_code, failure_reason, browser, is_compliant, conditional_access_status, risk_event_types, has_policy_detail
+		from sign_ins order by id`,
+		"92c3e8aa-0000-4000-8000-000000000300|2026-10-07 08:00:00|interactive|megan@contoso.com|Azure Portal|2001:db8::17|Cork|51.9|failure|50126|Error validating credentials.|Edge 140.0|false|success|unfamiliarFeatures|true",
+		"92c3e8aa-0000-4000-8000-000000000400|2026-10-07 08:01:00|interactive|megan@contoso.com|Azure Portal|2001:db8::17|Cork|<nil>|failure|50126|Error validating credentials.|Edge 140.0|false|success|unfamiliarFeatures|false")
+	c.want("select sign_in_id, policy_name, result, grant_controls from sign_in_policies", "92c3e8aa-0000-4000-8000-000000000300|Require MFA|success|Mfa")
+	c.want("select initiated_by, ip_address, user_agent, targets from directory_audits", "adele@contoso.com|192.0.2.7|EvoSTS|megan@contoso.com")
+	c.want("select target_type, property, new_value from directory_audit_changes", `User|Role.DisplayName|"Global Administrator"`)
+	c.want("select event_time, ip_address, city, risk_event_type from risk_detections", "2026-10-07 08:00:00|192.0.2.7|Cork|anonymizedIPAddress")
+}
+
+func TestGraphSignInsCSV(t *testing.T) {
+	c := load(t, fixture("graph_sign_ins.csv"))
+	c.want(accounts, "graph_sign_ins|2|2|0|0")
+	c.want(`select id, event_time, category, user_principal_name, app_display_name, client_app, is_legacy_auth, ip_address, status, error_code, conditional_access_status, has_policy_detail, city
+		from sign_ins order by id`,
+		"92c3e8aa-0000-4000-8000-000000000100|2026-10-01 07:05:09|non_interactive|adele.vance@contoso.com|Office 365 Exchange Online|IMAP4|true|203.0.113.5|<nil>|<nil>|not_applied|false|<nil>",
+		"92c3e8aa-0000-4000-8000-000000000200|2026-10-13 20:15:30|interactive|adele.vance@contoso.com|Office 365 Exchange Online|IMAP4|true|203.0.113.5|<nil>|<nil>|not_applied|false|<nil>")
+	if note := c.ask("select note from files"); !strings.HasPrefix(note[0], `"AppliedConditionalAccessPolicies", "DeviceDetail", "Location", "RiskEventTypes", "RiskEventTypesV2", "Status" and 1 more: only the name`) {
+		t.Error(note)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -60,20 +61,22 @@ type reader struct {
 	json    jsonText
 	formats map[string]recognised // by the names of a record's keys
 
-	rejects  []reject
-	counts   map[*format]int64
-	unknown  int64  // records of no known format
-	why      string // the first of them is of none
-	mended   int64
-	badBytes int64
-	buffer   []byte
-	row      []byte
+	rejects []reject
+	counts  map[*format]int64
+	unknown int64  // records of no known format
+	why     string // the first of them is of none
+	mended  int64
+	lost    []string // properties of which there is only the type's name
+	renamed bool     // names were written PowerShell's way
+	buffer  []byte
+	row     []byte
 }
 
 type recognised struct {
 	format   *format
 	reason   string
 	envelope string // name under which the record itself stands
+	renamed  bool   // its names start with a capital
 }
 
 // maxUnknown is how many records of no known format are looked at before a
@@ -146,6 +149,12 @@ func (r *reader) conclude() {
 		if format != f.format && n > 0 {
 			f.notef("%d of the records are %s", n, format.title)
 		}
+	}
+	if r.renamed {
+		f.notef("written by PowerShell: the names of properties were read as Graph spells them")
+	}
+	if len(r.lost) > 0 {
+		f.notef("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(r.lost))
 	}
 	if r.mended > 0 {
 		f.notef("%d records held half a surrogate pair, a control character or bytes that are no UTF-8; these are shown as U+FFFD or escaped", r.mended)
@@ -255,7 +264,21 @@ func (r *reader) take(rec record, t *jsonText) error {
 	if known.format == nil {
 		return r.refuse(rec, known.reason)
 	}
+	if known.renamed {
+		if r.copy == nil {
+			return errNotClean
+		}
+		r.renamed = true
+		rec.text = graphNames(nil, rec.text, r.losing)
+	}
 	return r.pass(known.format, rec, "", rec.text, nil)
+}
+
+// losing remembers a property whose content was never exported.
+func (r *reader) losing(property string) {
+	if !slices.Contains(r.lost, property) {
+		r.lost = append(r.lost, property)
+	}
 }
 
 func (r *reader) refuse(rec record, reason string) error {
@@ -302,6 +325,13 @@ func recogniseJSON(names []string) recognised {
 		return recognised{envelope: "auditData"}
 	case has["category"] && has["properties"]:
 		return recognised{envelope: "properties"}
+	}
+	graph := make([]string, len(names))
+	for i, n := range names {
+		graph[i] = graphName(n)
+	}
+	if f, _ := recogniseRecord(graph, false); f != nil {
+		return recognised{format: f, renamed: true}
 	}
 	return recognised{reason: reason}
 }
@@ -506,7 +536,6 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
 		keys[i], _ = appendJSONString(nil, []byte(name))
 	}
 	category := r.categoryFromName(f)
-	typed := map[int]bool{}
 	var cell []byte
 	for {
 		rec, ok := s.next()
@@ -530,8 +559,8 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
 			row = append(row, keys[i]...)
 			row = append(row, ':')
 			cell = s.cell(rec.text, i, cell[:0])
-			if bytes.HasPrefix(cell, []byte("Microsoft.Graph.PowerShell.Models.")) || bytes.HasPrefix(cell, []byte("System.Object[]")) {
-				typed[i] = true
+			if isTypeName(cell) {
+				r.losing(names[i])
 			}
 			var b bool
 			row, b = appendJSONString(row, cell)
@@ -545,15 +574,6 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
 		if err := r.pass(f, rec, category, row, nil); err != nil {
 			return err
 		}
-	}
-	if len(typed) > 0 {
-		var lost []string
-		for i, n := range names {
-			if typed[i] {
-				lost = append(lost, n)
-			}
-		}
-		r.file.notef("%s: the cells hold only the name of a .NET type, their content was never written and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(lost))
 	}
 	return nil
 }

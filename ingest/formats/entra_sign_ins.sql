@@ -65,6 +65,7 @@ with fields as (
             "riskState": "VARCHAR",
             "riskDetail": "VARCHAR",
             "riskEventTypes_v2": "VARCHAR",
+            "riskEventTypesV2": "VARCHAR",
             "riskEventTypes": "VARCHAR",
             "networkLocationDetails": [{"networkType": "VARCHAR", "networkNames": ["VARCHAR"]}],
             "sessionId": "VARCHAR",
@@ -158,7 +159,7 @@ select
     filled(f.riskLevelAggregated) as risk_level_aggregated,
     filled(f.riskState) as risk_state,
     filled(f.riskDetail) as risk_detail,
-    coalesce(joined(f.riskEventTypes_v2), joined(f.riskEventTypes)) as risk_event_types,
+    coalesce(joined(f.riskEventTypes_v2), joined(f.riskEventTypesV2), joined(f.riskEventTypes)) as risk_event_types,
     nullif(array_to_string(
         list_transform(f.networkLocationDetails, n -> array_to_string(n.networkNames, ', ')), ', '), '') as named_locations,
     filled(f.sessionId) as session_id,

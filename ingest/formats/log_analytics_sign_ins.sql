@@ -4,7 +4,9 @@
 --   come as objects or as JSON text. https://learn.microsoft.com/azure/azure-monitor/reference/tables/signinlogs
 -- recognised by: csv OperationName; Category; ResultType; AppDisplayName; CreatedDateTime
 -- recognised by: csv OperationName; Category; ResultType; AppDisplayName; TimeGenerated
+-- recognised by: csv ResultType; AppDisplayName; UserPrincipalName; IPAddress
 -- recognised by: json OperationName; Category; ResultType; AppDisplayName
+-- recognised by: json ResultType; AppDisplayName; UserPrincipalName; IPAddress
 
 -- table: sign_ins
 with fields as (

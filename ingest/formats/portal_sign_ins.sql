@@ -122,19 +122,9 @@ select
     truth(f.Compliant) as is_compliant,
     truth(f.Managed) as is_managed,
     filled(f."Join Type") as trust_type,
-    case lower(trim(f."Conditional Access"))
-        when 'success' then 'success'
-        when 'failure' then 'failure'
-        when 'not applied' then 'not_applied'
-        when 'notapplied' then 'not_applied'
-        else filled(f."Conditional Access")
-    end as conditional_access_status,
+    access_status(f."Conditional Access") as conditional_access_status,
     false as has_policy_detail,
-    case
-        when f."Authentication requirement" ilike 'single%factor%' then 'single_factor'
-        when f."Authentication requirement" ilike 'multi%factor%' then 'multi_factor'
-        else filled(f."Authentication requirement")
-    end as authentication_requirement,
+    factors(f."Authentication requirement") as authentication_requirement,
     filled(f."Multifactor authentication result") as mfa_result,
     filled(f."Multifactor authentication auth method") as mfa_method,
     unguarded(f."Multifactor authentication auth detail") as mfa_detail,
