@@ -2,9 +2,8 @@
 -- description: Who read, sent, moved or deleted what in whose mailbox, newest first. logged_on_as says by which right:
 --   owner, delegate or administrator; is_owner is false where the mailbox is not that of the user who acted.
 --   messages is how many messages the record names, empty where it names none. A read with access_type Bind names
---   them (message_ids); with Sync a mail client took over the whole folder, so
---   treat every message in it as read. is_throttled true means that reads went unlogged for up to a day: treat all mail
---   as read.
+--   them (message_ids); with Sync a mail client took over the whole folder, so treat every message in it as read.
+--   is_throttled true means that reads went unlogged for up to a day: treat all mail as read.
 -- group: audit 5
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
