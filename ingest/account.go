@@ -2,11 +2,33 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
+// rowsOf writes rows to a table, many in one statement.
+func (l *loader) rowsOf(table string, rows [][]any) error {
+	for some := range slices.Chunk(rows, 500) {
+		var places []string
+		var values []any
+		for _, row := range some {
+			var marks []string
+			for _, v := range row {
+				values = append(values, v)
+				marks = append(marks, fmt.Sprintf("$%d", len(values)))
+			}
+			places = append(places, "("+strings.Join(marks, ", ")+")")
+		}
+		if _, err := l.exec("insert into "+table+" values "+strings.Join(places, ", "), values...); err != nil {
+			return fmt.Errorf("write %s: %w", table, err)
+		}
+	}
+	return nil
+}
+
 // listFiles writes the rows of `files`, with the counts still open.
 func (l *loader) listFiles() error {
+	var files, loading [][]any
 	for _, f := range l.files {
 		var format, sum, encoding, note any
 		switch {
@@ -24,15 +46,19 @@ func (l *loader) listFiles() error {
 		if len(f.notes) > 0 {
 			note = strings.Join(f.notes, "; ")
 		}
-		if _, err := l.exec(`insert into files values ($1, $2, $3, $4, $5::timestamp, $6, $7, $8, 0, 0, $9, null, null, $10)`,
-			f.id, strings.ToValidUTF8(f.source.path, "\ufffd"), sum, f.size, f.source.modified.UTC(), format, encoding, f.records, f.rejected, note); err != nil {
-			return err
+		files = append(files, []any{
+			f.id, strings.ToValidUTF8(f.source.path, "\ufffd"), sum, f.size, f.source.modified.UTC(), format, encoding,
+			f.records, int64(0), int64(0), f.rejected, nil, nil, note,
+		})
+		if f.format != nil {
+			loading = append(loading, []any{f.id})
 		}
-		for format := range f.formats {
-			if _, err := l.exec("insert into loading values ($1, $2, $3)", f.id, format.name, f.enveloped); err != nil {
-				return err
-			}
-		}
+	}
+	if err := l.rowsOf("files", files); err != nil {
+		return err
+	}
+	if err := l.rowsOf("loading", loading); err != nil {
+		return err
 	}
 	for _, t := range eventTables {
 		if _, err := l.exec(fmt.Sprintf(`
@@ -112,31 +138,15 @@ func (l *loader) account() error {
 }
 
 func (l *loader) listRejects() error {
-	var values []any
-	var places []string
-	write := func() error {
-		if len(places) == 0 {
-			return nil
-		}
-		_, err := l.exec("insert into rejects values "+strings.Join(places, ", "), values...)
-		values, places = nil, nil
-		return err
-	}
+	var rows [][]any
 	for _, r := range l.rejects {
 		var record any
 		if r.record > 0 {
 			record = r.record
 		}
-		n := len(values)
-		places = append(places, fmt.Sprintf("($%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5))
-		values = append(values, r.fileID, record, r.line, r.reason, r.excerpt)
-		if len(places) == 1000 {
-			if err := write(); err != nil {
-				return err
-			}
-		}
+		rows = append(rows, []any{r.fileID, record, r.line, r.reason, r.excerpt})
 	}
-	return write()
+	return l.rowsOf("rejects", rows)
 }
 
 func (l *loader) summarise() error {

@@ -11,7 +11,7 @@ import (
 )
 
 func scanCSV(text string, width int) (found []string) {
-	s := &csvScanner{w: newWindow(iotest.OneByteReader(strings.NewReader(text))), comma: ',', width: width}
+	s := &csvScanner{w: newWindow(iotest.OneByteReader(strings.NewReader(text)), nil), comma: ',', width: width}
 	for {
 		r, ok := s.next()
 		if !ok {
@@ -87,7 +87,7 @@ func FuzzCSVScanner(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s := &csvScanner{w: newWindow(iotest.HalfReader(bytes.NewReader(text))), comma: ','}
+		s := &csvScanner{w: newWindow(iotest.HalfReader(bytes.NewReader(text)), nil), comma: ','}
 		tidy := true
 		var rows [][]string
 		for n := int64(1); ; n++ {

@@ -14,7 +14,7 @@ import (
 // UTF-8 without a byte order mark. Bytes that are no UTF-8 stay; the scanners
 // make them visible.
 func decode(r io.Reader) (io.Reader, string) {
-	b := bufio.NewReaderSize(r, 1<<16)
+	b := bufio.NewReaderSize(r, 1<<12)
 	head, _ := b.Peek(4)
 	as := func(e encoding.Encoding, name string) (io.Reader, string) {
 		return e.NewDecoder().Reader(b), name

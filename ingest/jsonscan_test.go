@@ -10,7 +10,7 @@ import (
 
 // scanned lists what a scanner finds: the text of each record, or "!reason".
 func scanJSON(text string) (found []string, s *jsonScanner) {
-	s = newJSONScanner(newWindow(iotest.OneByteReader(strings.NewReader(text))))
+	s = newJSONScanner(newWindow(iotest.OneByteReader(strings.NewReader(text)), nil))
 	for {
 		r, ok := s.next()
 		if !ok {
@@ -89,7 +89,7 @@ func FuzzJSONScanner(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s := newJSONScanner(newWindow(iotest.HalfReader(strings.NewReader(string(text)))))
+		s := newJSONScanner(newWindow(iotest.HalfReader(strings.NewReader(string(text))), nil))
 		for n := int64(1); ; n++ {
 			r, ok := s.next()
 			if !ok {

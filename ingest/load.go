@@ -104,6 +104,7 @@ type loader struct {
 	copies  map[*format]*cleanCopy
 	expect  map[*format]map[int32]int64
 	rejects []reject
+	window  []byte            // memory of the last window, for the next
 	known   map[string]string // sha256 of the files that the case had before -> path
 
 	done, total int64
@@ -155,7 +156,7 @@ func (l *loader) load(sources []source) error {
 		return err
 	}
 	for _, statement := range []string{
-		"create temp table loading (file_id integer, format varchar, enveloped boolean)",
+		"create temp table loading (file_id integer)",
 		"create temp table file_times (file_id integer, first_event timestamp, last_event timestamp)",
 		`set variable record_type_names = (
 			select list(name order by n)
@@ -167,9 +168,12 @@ func (l *loader) load(sources []source) error {
 			return fmt.Errorf("prepare the load: %w", err)
 		}
 	}
-	for _, s := range sources {
+	for i, s := range sources {
 		if err := l.ctx.Err(); err != nil {
 			return err
+		}
+		if i > 0 && sources[i-1].in != s.in {
+			sources[i-1].in.close()
 		}
 		f := &inputFile{id: int32(l.first) + int32(len(l.files)) + 1, source: s, size: s.size}
 		if err := l.loadFile(f); err != nil {
@@ -178,6 +182,9 @@ func (l *loader) load(sources []source) error {
 		if f.id != 0 {
 			l.files = append(l.files, f)
 		}
+	}
+	if len(sources) > 0 {
+		sources[len(sources)-1].in.close()
 	}
 	if err := l.flush(); err != nil {
 		return err
@@ -253,7 +260,7 @@ func (l *loader) loadFile(f *inputFile) error {
 		return nil
 	}
 	l.summary.Files++
-	r, err := l.readFile(f, s.size >= directSize && s.member == "")
+	r, err := l.readFile(f, s.size >= directSize && s.in == nil)
 	if errors.Is(err, errNotClean) {
 		r, err = l.readFile(f, false)
 	}
@@ -329,7 +336,9 @@ func (l *loader) readFile(f *inputFile, direct bool) (*reader, error) {
 		l.done = before
 		return r, errNotClean
 	}
-	readErr := r.read(newWindow(contextReader{l.ctx, text}))
+	w := newWindow(contextReader{l.ctx, text}, l.window)
+	readErr := r.read(w)
+	l.window = w.buf
 	var closeErr error
 	f.sha256, f.size, closeErr = in.close()
 	if readErr != nil {

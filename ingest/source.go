@@ -31,9 +31,11 @@ const (
 type source struct {
 	path     string // as shown: a.zip!b.csv for a member
 	file     string // on disk
-	member   string // name within the archive, "" for a file
 	size     int64
 	modified time.Time
+
+	in    *archive // the archive that it is a member of
+	entry int      // its number there
 
 	// note, if not empty, says why there is nothing to read; then debris
 	// tells whether that is expected.
@@ -41,6 +43,31 @@ type source struct {
 	debris bool
 
 	archive bool // the archive itself: listed, not read
+}
+
+// archive is a zip file whose directory is read once, and again only after
+// close.
+type archive struct {
+	file   string
+	reader *zip.ReadCloser
+}
+
+func (a *archive) entries() ([]*zip.File, error) {
+	if a.reader == nil {
+		reader, err := zip.OpenReader(a.file)
+		if err != nil {
+			return nil, err
+		}
+		a.reader = reader
+	}
+	return a.reader.File, nil
+}
+
+func (a *archive) close() {
+	if a != nil && a.reader != nil {
+		a.reader.Close()
+		a.reader = nil
+	}
 }
 
 // debris is what operating systems leave in folders.
@@ -139,20 +166,21 @@ func (s source) members() []source {
 	if s.note != "" || !s.startsWith("PK\x03\x04") && !s.startsWith("PK\x05\x06") {
 		return []source{s}
 	}
-	z, err := zip.OpenReader(s.file)
+	in := &archive{file: s.file}
+	entries, err := in.entries()
 	if err != nil {
 		s.note = "the zip archive can't be opened: " + err.Error() + "; was the copy complete?"
 		return []source{s}
 	}
-	defer z.Close()
+	defer in.close()
 	s.archive = true
 	all := []source{s}
 	var unpacked uint64
-	for _, f := range z.File {
+	for i, f := range entries {
 		if strings.HasSuffix(f.Name, "/") {
 			continue
 		}
-		m := source{path: s.path + "!" + f.Name, file: s.file, member: f.Name, size: int64(f.UncompressedSize64), modified: f.Modified}
+		m := source{path: s.path + "!" + f.Name, file: s.file, size: int64(f.UncompressedSize64), modified: f.Modified, in: in, entry: i}
 		unpacked += f.UncompressedSize64
 		switch {
 		case isDebris(f.Name):
@@ -191,30 +219,27 @@ type opened struct {
 
 // open starts reading. progress is told of every portion of raw bytes.
 func (s source) open(progress func(bytes int64)) (*opened, error) {
-	f, err := os.Open(s.file)
-	if err != nil {
-		return nil, errors.New(plainReason(err))
-	}
-	o := &opened{hash: newHasher(progress), closeAll: f.Close}
-	var raw io.Reader = f
-	if s.member != "" {
-		z, err := zip.OpenReader(s.file)
+	o := &opened{hash: newHasher(progress)}
+	var raw io.Reader
+	if s.in != nil {
+		entries, err := s.in.entries()
 		if err != nil {
-			f.Close()
 			return nil, err
 		}
-		i := slices.IndexFunc(z.File, func(m *zip.File) bool { return m.Name == s.member })
-		m, err := z.File[i].Open()
+		member, err := entries[s.entry].Open()
 		if err != nil {
-			z.Close()
-			f.Close()
 			return nil, err
 		}
-		raw = io.LimitReader(m, maxUnpacked)
-		o.closeAll = func() error { return errors.Join(m.Close(), z.Close(), f.Close()) }
+		raw, o.closeAll = io.LimitReader(member, maxUnpacked), member.Close
+	} else {
+		f, err := os.Open(s.file)
+		if err != nil {
+			return nil, errors.New(plainReason(err))
+		}
+		raw, o.closeAll = f, f.Close
 	}
 	o.raw = io.TeeReader(raw, o.hash)
-	buffered := bufio.NewReaderSize(o.raw, 1<<16)
+	buffered := bufio.NewReaderSize(o.raw, 1<<12)
 	o.Reader = buffered
 	if head, _ := buffered.Peek(3); bytes.Equal(head, []byte{0x1f, 0x8b, 8}) {
 		unpacked, err := gzip.NewReader(buffered)

@@ -25,8 +25,12 @@ type window struct {
 	err  error // of the reader, other than io.EOF
 }
 
-func newWindow(r io.Reader) *window {
-	return &window{r: r, buf: make([]byte, 0, 1<<20), line: 1}
+// newWindow looks at r from its start. buf is memory to use, or nil.
+func newWindow(r io.Reader, buf []byte) *window {
+	if buf == nil {
+		buf = make([]byte, 0, 1<<20)
+	}
+	return &window{r: r, buf: buf[:0], line: 1}
 }
 
 // rest is what has been read and not consumed.
