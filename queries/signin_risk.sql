@@ -51,7 +51,7 @@ risky as (
     where s.risk_level_during_sign_in in ('low', 'medium', 'high')
         or s.risk_level_aggregated in ('low', 'medium', 'high')
         or s.risk_state not in ('none', 'hidden', 'unknownFutureValue')
-        or s.risk_event_types <> ''
+        or s.risk_event_types not in ('', 'none')
         or d.request_id is not null
     union all
     select
