@@ -1,0 +1,1126 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/net/html"
+
+	"entrail/ingest/engine"
+	"entrail/queries"
+	"entrail/render"
+	"entrail/testdata/tenant"
+)
+
+// What a user sees is pinned by the scripts in testdata/script, one subject a
+// file; here is what a script can't say: the guarantees, and that the README
+// is true. After a wanted change, `go test . -update` writes what is printed
+// now into scripts and README; read the diff.
+var update = flag.Bool("update", false, "write what is printed now into the scripts and the README")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"entrail": main})
+}
+
+func TestScripts(t *testing.T) {
+	contoso, err := filepath.Abs("testdata/contoso")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       *update,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("CONTOSO", contoso)
+			e.Setenv("TZ", "Asia/Kathmandu") // 5:45 off, so that a local time is seen
+			e.Setenv("SOURCE_DATE_EPOCH", "1791000000")
+			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "root" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return os.Geteuid() == 0, nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits": exits,
+			"cut":   cut,
+			"pack":  pack,
+			"utf16": toUTF16,
+		},
+	})
+}
+
+// exits CODE program args...: run it, and it must end with that exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE program args...")
+	}
+	code := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		code = exit.ExitCode()
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// pack ARCHIVE file...: a .gz of the one file, or a .zip; -locked before the
+// archive marks its members as encrypted.
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	locked := len(args) > 0 && args[0] == "-locked"
+	if locked {
+		args = args[1:]
+	}
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: pack [-locked] ARCHIVE file...")
+	}
+	out, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer out.Close()
+	if strings.HasSuffix(args[0], ".gz") {
+		z := gzip.NewWriter(out)
+		_, err := io.WriteString(z, ts.ReadFile(args[1]))
+		ts.Check(errors.Join(err, z.Close()))
+		return
+	}
+	z := zip.NewWriter(out)
+	for _, name := range args[1:] {
+		h := &zip.FileHeader{Name: name, Method: zip.Deflate}
+		w, err := z.CreateHeader(h)
+		ts.Check(err)
+		if locked {
+			h.Flags |= 1 // the writer keeps h until its directory is written
+		}
+		_, err = io.WriteString(w, ts.ReadFile(name))
+		ts.Check(err)
+	}
+	ts.Check(z.Close())
+}
+
+// cut N file: keep its first N bytes, as a copy that broke off does.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[1]), n))
+}
+
+// utf16 file...: rewrite them in UTF-16, little endian, behind a byte order mark,
+// as Out-File of Windows PowerShell writes.
+func toUTF16(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args {
+		b := []byte{0xff, 0xfe}
+		for _, u := range utf16.Encode([]rune(ts.ReadFile(name))) {
+			b = binary.LittleEndian.AppendUint16(b, u)
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(name), b, 0o644))
+	}
+}
+
+// entrail runs the program in this process.
+func entrail(t testing.TB, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, strings.NewReader(""), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// mustRun is entrail where nothing may go wrong.
+func mustRun(t testing.TB, args ...string) string {
+	t.Helper()
+	code, stdout, stderr := entrail(t, args...)
+	if code != exitDone {
+		t.Fatalf("entrail %q: exit code %d\n%s", args, code, stderr)
+	}
+	return stdout
+}
+
+const contoso = "testdata/contoso"
+
+// TestContosoNumbers holds what is printed about the sample tenant against
+// the counts that its generator keeps, which know nothing of this program.
+func TestContosoNumbers(t *testing.T) {
+	text, err := os.ReadFile(contoso + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var truth tenant.Truth
+	if err := json.Unmarshal(text, &truth); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Files []struct {
+			Path                                  string
+			Records, Loaded, Duplicates, Rejected int
+		}
+		Statuses []struct {
+			Status  string
+			SignIns int `json:"sign_ins"`
+		} `json:"signin_status"`
+		Users []struct {
+			Name        string `json:"user_principal_name"`
+			SignIns     int    `json:"sign_ins"`
+			Success     int
+			Failure     int
+			Interrupted int
+		} `json:"signin_users"`
+		Weeks []struct {
+			Week    string
+			SignIns int `json:"sign_ins"`
+			Users   int
+		} `json:"signin_weekly"`
+		Apps []struct {
+			Name    string `json:"app_display_name"`
+			ID      string `json:"app_id"`
+			SignIns int    `json:"sign_ins"`
+			Users   int
+		} `json:"top_apps"`
+		Access []struct {
+			Status  string `json:"conditional_access_status"`
+			SignIns int    `json:"sign_ins"`
+		} `json:"ca_status"`
+		Operations []struct {
+			Operation string
+			Events    int
+		} `json:"audit_operations"`
+		Sessions []struct {
+			ID          string `json:"session_id"`
+			Users       string
+			SignIns     int       `json:"sign_ins"`
+			AuditEvents int       `json:"audit_events"`
+			IPs         int       `json:"ip_addresses"`
+			Countries   int       `json:"countries"`
+			First       time.Time `json:"first_seen"`
+			Last        time.Time `json:"last_seen"`
+		}
+	}
+	answer := mustRun(t, contoso, "-f", "json", "-r", "files,signin_status,signin_users,signin_weekly,top_apps,ca_status,audit_operations,sessions")
+	if err := json.Unmarshal([]byte(answer), &got); err != nil {
+		t.Fatal(err)
+	}
+
+	wantFiles := map[string]int{}
+	for _, f := range truth.Files {
+		wantFiles[f.Path] = f.Records
+	}
+	gotFiles := map[string]int{}
+	loaded, duplicates := 0, 0
+	for _, f := range got.Files {
+		if f.Records != f.Loaded+f.Duplicates+f.Rejected {
+			t.Errorf("%s: %d records are not %d + %d + %d", f.Path, f.Records, f.Loaded, f.Duplicates, f.Rejected)
+		}
+		loaded += f.Loaded
+		duplicates += f.Duplicates
+		if f.Records > 0 { // an archive has none of its own
+			gotFiles[strings.TrimPrefix(f.Path, contoso+"/")] = f.Records
+		}
+	}
+	same(t, "records of files", gotFiles, wantFiles)
+	wantLoaded, wantDuplicates := truth.SignIns.Total+truth.Audit.Total+truth.SignIns.Steps, 0
+	for _, f := range truth.Files {
+		wantDuplicates += f.Repeats
+	}
+	if loaded != wantLoaded || duplicates != wantDuplicates {
+		t.Errorf("%d loaded and %d duplicates, want %d and %d", loaded, duplicates, wantLoaded, wantDuplicates)
+	}
+
+	statuses := map[string]int{}
+	for _, s := range got.Statuses {
+		statuses[s.Status] = s.SignIns
+	}
+	same(t, "sign-ins by status", statuses, truth.SignIns.ByStatus)
+	users := map[string]tenant.StatusCount{}
+	for _, u := range got.Users {
+		users[u.Name] = tenant.StatusCount{SignIns: u.SignIns, Success: u.Success, Failure: u.Failure, Interrupted: u.Interrupted}
+	}
+	same(t, "sign-ins by user", users, truth.SignIns.ByUser)
+	weeks := map[string]tenant.WeekCount{}
+	for _, w := range got.Weeks {
+		weeks[w.Week] = tenant.WeekCount{SignIns: w.SignIns, Users: w.Users}
+	}
+	same(t, "sign-ins by week", weeks, truth.SignIns.ByWeek)
+	apps := map[string]tenant.AppCount{}
+	for _, a := range got.Apps {
+		apps[a.Name] = tenant.AppCount{AppID: a.ID, SignIns: a.SignIns, Users: a.Users}
+	}
+	same(t, "sign-ins by application", apps, truth.SignIns.ByApp)
+	access := map[string]int{}
+	for _, a := range got.Access {
+		access[a.Status] = a.SignIns
+	}
+	same(t, "sign-ins by Conditional Access status", access, truth.SignIns.ByCA)
+	operations := map[string]int{}
+	for _, o := range got.Operations {
+		operations[o.Operation] += o.Events
+	}
+	same(t, "audit events by operation", operations, truth.Audit.ByOperation)
+
+	type session struct {
+		signIns, events, countries int
+		first, last                time.Time
+	}
+	sessions, wantSessions := map[string]session{}, map[string]session{}
+	for _, s := range got.Sessions {
+		sessions[s.ID] = session{s.SignIns, s.AuditEvents, s.Countries, s.First, s.Last}
+	}
+	for _, s := range truth.Session.List {
+		wantSessions[s.ID] = session{s.SignIns, s.AuditEvents, len(s.Countries), s.First, s.Last}
+	}
+	same(t, "sessions", sessions, wantSessions)
+	if len(got.Sessions) == 0 || got.Sessions[0].ID != truth.Incident.SessionID {
+		t.Errorf("the first session to look at is not the one of the incident, %s", truth.Incident.SessionID)
+	}
+}
+
+func same[V comparable](t *testing.T, what string, got, want map[string]V) {
+	t.Helper()
+	if len(want) == 0 {
+		t.Errorf("%s: nothing is expected", what)
+	}
+	for k, w := range want {
+		if g, ok := got[k]; !ok || g != w {
+			t.Errorf("%s: %s: %+v, want %+v", what, k, got[k], w)
+		}
+	}
+	for k := range got {
+		if _, ok := want[k]; !ok {
+			t.Errorf("%s: %s is not expected", what, k)
+		}
+	}
+}
+
+// A place is where a run happens: everything that it could leave a trace in.
+type place struct {
+	evidence, home, cwd, temp, out string
+}
+
+func newPlace(t *testing.T) place {
+	t.Helper()
+	root := t.TempDir()
+	p := place{
+		evidence: filepath.Join(root, "evidence"),
+		home:     filepath.Join(root, "home"),
+		cwd:      filepath.Join(root, "cwd"),
+		temp:     filepath.Join(root, "temp"),
+		out:      filepath.Join(root, "out"),
+	}
+	for _, dir := range []string{p.home, p.cwd, p.temp, p.out} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.CopyFS(p.evidence, os.DirFS(contoso)); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// command is the program as a process of its own.
+func (p place) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = p.cwd
+	cmd.Env = append(os.Environ(), "HOME="+p.home, "TMPDIR="+p.temp)
+	return cmd
+}
+
+// state is every file and folder below a folder, with all that a forensic
+// examiner would compare.
+func state(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		line := fmt.Sprint(info.Mode(), info.ModTime().UnixNano())
+		if !d.IsDir() {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			line += fmt.Sprintf(" %d %x", len(b), sha256.Sum256(b))
+		}
+		all[path] = line
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestLeavesNothingBehind: however a run ends, the evidence is as it was, and
+// home, current and temp folder are empty.
+func TestLeavesNothingBehind(t *testing.T) {
+	endless := "select count(*) from range(10000000) a, range(10000000) b"
+	for _, test := range []struct {
+		reason    string
+		args      []string // EVIDENCE and OUT stand for the folders
+		interrupt bool
+		code      int
+	}{
+		{"a page and a case", []string{"EVIDENCE", "-o", "OUT/case.html", "--db", "OUT/case.duckdb"}, false, exitDone},
+		{"a workbook, which spills", []string{"EVIDENCE", "-o", "OUT/case.xlsx", "--memory", "400MB"}, false, exitDone},
+		{"a folder of tables", []string{"EVIDENCE", "-o", "OUT/tables/"}, false, exitDone},
+		{"a query that is none", []string{"EVIDENCE", "-q", "select", "-o", "OUT/query.csv"}, false, exitUsage},
+		{"a disk that is full", []string{"EVIDENCE", "-o", "/dev/full", "-f", "html"}, false, exitFailed},
+		{"Ctrl-C while it works", []string{"EVIDENCE", "-q", endless, "-o", "OUT/query.csv"}, true, exitInterrupted},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			p := newPlace(t)
+			before := state(t, p.evidence)
+			args := slices.Clone(test.args)
+			for i := range args {
+				args[i] = strings.Replace(strings.Replace(args[i], "EVIDENCE", p.evidence, 1), "OUT", p.out, 1)
+			}
+			cmd := p.command("entrail", args...)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if test.interrupt {
+				waitFor(t, func() bool { // until it is loaded and asks
+					loading, _ := filepath.Glob(filepath.Join(p.temp, "*", "load"))
+					loaded, _ := filepath.Glob(filepath.Join(p.temp, "*", "case.duckdb"))
+					return loaded != nil && loading == nil
+				})
+				if err := cmd.Process.Signal(os.Interrupt); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cmd.Wait()
+			if code := cmd.ProcessState.ExitCode(); code != test.code {
+				t.Errorf("exit code %d, want %d\n%s", code, test.code, stderr.Bytes())
+			}
+			same(t, "evidence", state(t, p.evidence), before)
+			for _, folder := range []string{p.home, p.cwd, p.temp} {
+				if left := state(t, folder); len(left) > 1 {
+					t.Errorf("left behind: %q", slices.Sorted(maps.Keys(left)))
+				}
+			}
+			for name := range state(t, p.out) {
+				if strings.Contains(name, ".partial") || test.code != exitDone && filepath.Base(name) == "query.csv" {
+					t.Errorf("left behind: %s", name)
+				}
+			}
+		})
+	}
+}
+
+func waitFor(t *testing.T, happened func() bool) {
+	t.Helper()
+	for range 3000 {
+		if happened() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("nothing happened within thirty seconds")
+}
+
+// cancelling is a writer that cancels the run with the first byte it gets.
+type cancelling struct{ cancel func() }
+
+func (c cancelling) Write(p []byte) (int, error) { c.cancel(); return len(p), nil }
+
+// TestCancelled: what a run had begun when it was cancelled is gone.
+func TestCancelled(t *testing.T) {
+	for _, test := range []struct {
+		reason string
+		args   []string
+		when   func(stop func()) (stdout, stderr io.Writer)
+	}{
+		{"while loading, when the first file was refused", []string{"--db", "case.duckdb", "-o", "out.html"}, func(stop func()) (io.Writer, io.Writer) {
+			return io.Discard, cancelling{stop}
+		}},
+		{"while answering", nil, func(stop func()) (io.Writer, io.Writer) { return cancelling{stop}, io.Discard }},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			p := newPlace(t)
+			if err := os.WriteFile(filepath.Join(p.evidence, "A-no-log.txt"), []byte("dear diary\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir(p.out)
+			t.Setenv("TMPDIR", p.temp)
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			stdout, stderr := test.when(stop)
+			args := append([]string{p.evidence}, test.args...)
+			if test.args == nil {
+				args = append(args, "-r", "all")
+			}
+			if code := run(ctx, args, strings.NewReader(""), stdout, stderr); code != exitInterrupted {
+				t.Errorf("exit code %d, want %d", code, exitInterrupted)
+			}
+			for _, folder := range []string{p.temp, p.out} {
+				if left := state(t, folder); len(left) > 1 {
+					t.Errorf("left behind: %q", slices.Sorted(maps.Keys(left)))
+				}
+			}
+		})
+	}
+}
+
+// TestClosedPipe: `entrail ... | head -1` is no failure.
+func TestClosedPipe(t *testing.T) {
+	p := newPlace(t)
+	for _, format := range []string{"text", "csv", "json", "html"} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+		cmd := p.command("entrail", filepath.Join(p.evidence, "MSISignIns_2026-09-14_2026-10-14.csv"), "-r", "signin_list", "-f", format, "-o", "-")
+		cmd.Stdout = w
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		if err := cmd.Run(); err != nil || stderr.Len() > 0 {
+			t.Errorf("%s: %v\n%s", format, err, stderr.Bytes())
+		}
+		w.Close()
+	}
+}
+
+// TestSystemCalls watches the program from outside: it never asks for a
+// socket, and all that it writes, makes, renames or deletes is its output, its
+// case or in its temp folder.
+func TestSystemCalls(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("strace is a program of Linux")
+	}
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("strace is not installed")
+	}
+	if err := exec.Command(strace, "-o", os.DevNull, "true").Run(); err != nil {
+		t.Skipf("strace may not trace here: %v", err)
+	}
+	p := newPlace(t)
+	trace := filepath.Join(t.TempDir(), "trace")
+	for _, test := range []struct {
+		reason string
+		args   []string
+		code   int
+	}{
+		{"load, keep the case, write a page", []string{p.evidence, "--db", p.out + "/case.duckdb", "-o", p.out + "/case.html"}, exitDone},
+		{"read the case, write a workbook", []string{"--db", p.out + "/case.duckdb", "-o", p.out + "/case.xlsx"}, exitDone},
+		{"ask for what would need an extension and the network", []string{"--db", p.out + "/case.duckdb", "-q", "select '192.0.2.1'::inet"}, exitUsage},
+		{"ask for a file of the network", []string{"--db", p.out + "/case.duckdb", "-q", "select * from 'https://example.com/x.parquet'"}, exitUsage},
+	} {
+		cmd := p.command(strace, append([]string{"-f", "-y", "-qq", "-s", "4096", "-e", "signal=none", "-e", "trace=%network,%file", "-o", trace, "entrail"}, test.args...)...)
+		out, _ := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != test.code {
+			t.Fatalf("%s: exit code %d, want %d\n%s", test.reason, code, test.code, out)
+		}
+		text, err := os.ReadFile(trace)
+		if err != nil {
+			t.Fatal(err)
+		}
+		readEvidence, wroteTemp := false, false
+		for line := range strings.Lines(string(text)) {
+			m := systemCall.FindStringSubmatch(line)
+			if m == nil || m[1] == "execve" {
+				continue
+			}
+			paths := pathsOf(m[2], p.cwd)
+			if paths == nil {
+				t.Errorf("%s: a call that concerns no file: %s", test.reason, line)
+			}
+			for _, path := range paths {
+				within := func(folder string) bool { return strings.HasPrefix(path, folder+"/") }
+				switch changes := slices.Contains(changing, m[1]) || wantsToWrite.MatchString(m[2]); {
+				case !changes:
+					readEvidence = readEvidence || within(p.evidence)
+				case within(p.temp):
+					wroteTemp = true
+				case !within(p.out) && path != os.DevNull:
+					t.Errorf("%s: changes %s: %s", test.reason, path, line)
+				}
+			}
+		}
+		if !wroteTemp || test.args[0] == p.evidence && !readEvidence {
+			t.Errorf("%s: the trace shows no file of the evidence or of the temp folder: was it traced at all?", test.reason)
+		}
+	}
+}
+
+var (
+	systemCall   = regexp.MustCompile(`^\d+ +(\w+)\((.*)`)
+	quotedPath   = regexp.MustCompile(`(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"`)
+	wantsToWrite = regexp.MustCompile(`O_WRONLY|O_RDWR|O_CREAT|O_TRUNC`)
+
+	// changing are the calls by path that change something.
+	changing = []string{
+		"creat", "mkdir", "mkdirat", "mknod", "mknodat", "rmdir", "unlink", "unlinkat", "rename", "renameat", "renameat2",
+		"link", "linkat", "symlink", "symlinkat", "truncate", "chmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchownat",
+		"utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "removexattr", "lremovexattr",
+	}
+)
+
+// pathsOf are the absolute paths that a traced call names. A socket's call
+// names none, a call on an open file names it by the descriptor.
+func pathsOf(arguments, cwd string) []string {
+	var paths []string
+	for _, m := range quotedPath.FindAllStringSubmatch(arguments, -1) {
+		path := m[2]
+		if !filepath.IsAbs(path) {
+			folder := m[1]
+			if folder == "" {
+				folder = cwd
+			}
+			path = filepath.Join(folder, path)
+		}
+		paths = append(paths, filepath.Clean(path))
+	}
+	return paths
+}
+
+// TestSameBytes: equal evidence gives equal bytes, on one core or on many, in
+// a new case or from a kept one.
+func TestSameBytes(t *testing.T) {
+	t.Setenv("SOURCE_DATE_EPOCH", "1791000000")
+	folder := t.TempDir()
+	kept := filepath.Join(folder, "case.duckdb")
+	mustRun(t, contoso, "--db", kept, "--threads", "1", "-q", "select 1")
+	for _, f := range render.Formats {
+		one, other := filepath.Join(folder, "one", f.Name), filepath.Join(folder, "other", f.Name)
+		for _, dir := range []string{one, other} {
+			if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if f.Name == "csv" { // one report a file
+			one, other = one+"/", other+"/"
+		}
+		mustRun(t, "--db", kept, "-r", "all", "-f", f.Name, "-o", one, "--threads", "1")
+		mustRun(t, contoso, "-r", "all", "-f", f.Name, "-o", other, "--threads", "4")
+		a, b := contents(t, one), contents(t, other)
+		same(t, f.Name, b, a)
+	}
+}
+
+// contents is a file's text, or those of a folder's files by name.
+func contents(t *testing.T, path string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(name)
+		sum := sha256.Sum256(b)
+		all[strings.TrimPrefix(name, path)] = fmt.Sprintf("%d bytes, %x", len(b), sum[:8])
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// hostile is what an attacker can have in a log: markup, a formula, escape
+// sequences, text that runs backwards, the marks of Markdown and CSV.
+var hostile = []string{
+	`<script>alert(1)</script>`,
+	`"><img src=x onerror=alert(1)>`,
+	`=HYPERLINK("https://example.com/?x="&A1)`,
+	"@SUM(1+1)*cmd|' /C calc'!A0",
+	"\x1b[2J\x1b]0;title\x07red\x1b[31m",
+	"\u202egnp.exe\u2066 | `code` | [a](javascript:alert(1))",
+	"line one\r\n=1+1,\"two\"\tthree",
+	"</style></title><svg/onload=alert(1)>&lt;b&gt;\x00\x7f\u009b31m",
+}
+
+// hostileEvidence is an export with these in every field that is free text,
+// and with a name of the same kind.
+func hostileEvidence(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	var signIns, events []map[string]any
+	for i, h := range hostile {
+		when := time.Date(2026, 10, 1, 8, i, 0, 0, time.UTC)
+		signIns = append(signIns, map[string]any{
+			"id": fmt.Sprintf("0c5d1f9a-6f0b-4b52-9f0e-7d1c7a4d01%02d", i), "createdDateTime": when.Format(time.RFC3339),
+			"userPrincipalName": h, "userDisplayName": h, "userId": h, "appId": h, "appDisplayName": h, "resourceDisplayName": h,
+			"ipAddress": h, "userAgent": h, "clientAppUsed": h, "sessionId": h, "uniqueTokenIdentifier": h, "correlationId": h,
+			"signInEventTypes": []string{"interactiveUser"},
+			"status":           map[string]any{"errorCode": 50126, "failureReason": h, "additionalDetails": h},
+			"location":         map[string]any{"city": h, "state": h, "countryOrRegion": h},
+			"deviceDetail":     map[string]any{"deviceId": h, "displayName": h, "operatingSystem": h, "browser": h},
+			"appliedConditionalAccessPolicies": []any{map[string]any{
+				"id": h, "displayName": h, "result": "failure", "enforcedGrantControls": []string{h},
+			}},
+		})
+		events = append(events, map[string]any{
+			"Id": fmt.Sprintf("1c5d1f9a-6f0b-4b52-9f0e-7d1c7a4d01%02d", i), "CreationTime": when.Format("2006-01-02T15:04:05"),
+			"RecordType": 1, "Workload": h, "Operation": h, "UserId": h, "UserKey": h, "ObjectId": h, "ClientIP": h, "UserAgent": h,
+			"ResultStatus": h, "SessionId": h, "AppId": h,
+		})
+	}
+	for name, records := range map[string][]map[string]any{
+		"<img src=x onerror=alert(1)> \x1b[31m\u202e.json": signIns,
+		"=1+1.json": events,
+	} {
+		b, err := json.Marshal(records)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "no log \x1b[31m\u202e.txt"), []byte(hostile[4]), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// TestHostileFields: from an export with hostile fields to each output, and
+// to the messages, nothing comes out that would act.
+func TestHostileFields(t *testing.T) {
+	evidence, out := hostileEvidence(t), t.TempDir()
+	db := filepath.Join(out, "case.duckdb")
+	code, _, stderr := entrail(t, evidence, "--db", db, "-q", "select 1")
+	if code != exitIncomplete || !strings.Contains(stderr, "no log") {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	noControls(t, "messages", stderr)
+	if n := mustRun(t, "--db", db, "-f", "csv", "-q", "select count(*) as n from sign_ins join audit_events using (event_time)"); n != fmt.Sprintf("n\n%d\n", len(hostile)) {
+		t.Fatalf("not all of the hostile records are loaded: %s", n)
+	}
+
+	noControls(t, "text", mustRun(t, "--db", db, "-r", "all", "-f", "text"))
+
+	t.Run("md", func(t *testing.T) {
+		page := mustRun(t, "--db", db, "-r", "all", "-f", "md")
+		noControls(t, "Markdown", page)
+		// What isn't escaped by a backslash is markup.
+		for _, live := range []string{"<script", "<img", "<svg", "](javascript:"} {
+			if i := strings.Index(page, live); i >= 0 && (i == 0 || page[i-1] != '\\') {
+				t.Errorf("Markdown holds a live %q", live)
+			}
+		}
+	})
+
+	t.Run("html", func(t *testing.T) {
+		page := mustRun(t, "--db", db, "-r", "all", "-f", "html")
+		noControls(t, "HTML", page)
+		doc, err := html.Parse(strings.NewReader(page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		policy, shown := false, false
+		for n := range doc.Descendants() {
+			if n.Type == html.TextNode && n.Data == hostile[0] {
+				shown = true
+			}
+			if n.Type != html.ElementNode {
+				continue
+			}
+			switch n.Data {
+			case "script", "img", "iframe", "object", "embed", "link", "base", "form":
+				t.Errorf("HTML has an element %s", n.Data)
+			}
+			for _, a := range n.Attr {
+				value := strings.ToLower(strings.TrimSpace(a.Val))
+				policy = policy || a.Key == "http-equiv" && value == "content-security-policy"
+				switch {
+				case strings.HasPrefix(a.Key, "on"), strings.HasPrefix(value, "javascript:"):
+					t.Errorf("HTML has an attribute %s=%q", a.Key, a.Val)
+				case slices.Contains([]string{"href", "src", "xlink:href", "action", "srcset"}, a.Key) && !strings.HasPrefix(value, "#"):
+					t.Errorf("HTML leads outside: %s=%q", a.Key, a.Val)
+				}
+			}
+		}
+		if !policy || !shown {
+			t.Errorf("policy %t, shown as text %t", policy, shown)
+		}
+	})
+
+	t.Run("csv", func(t *testing.T) {
+		folder := filepath.Join(out, "tables") + "/"
+		mustRun(t, "--db", db, "-r", "all", "-o", folder)
+		formulas := 0
+		for name := range contents(t, folder) {
+			f, err := os.Open(filepath.Join(folder, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, err := csv.NewReader(f).ReadAll()
+			f.Close()
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for _, row := range rows {
+				for _, cell := range row {
+					noControls(t, name, cell)
+					if _, err := strconv.ParseFloat(cell, 64); err != nil && strings.ContainsAny(cell[:min(len(cell), 1)], "=+-@\t\r\n") {
+						t.Errorf("%s: a spreadsheet takes this cell for a formula: %q", name, cell)
+					}
+					if strings.HasPrefix(cell, "'=HYPERLINK") {
+						formulas++
+					}
+				}
+			}
+		}
+		if formulas == 0 {
+			t.Error("no table holds the formula: is it lost?")
+		}
+	})
+
+	t.Run("xlsx", func(t *testing.T) {
+		name := filepath.Join(out, "case.xlsx")
+		mustRun(t, "--db", db, "-o", name)
+		book, err := excelize.OpenFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer book.Close()
+		shown := false
+		for _, sheet := range book.GetSheetList() {
+			rows, err := book.GetRows(sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for r, row := range rows {
+				for c, cell := range row {
+					noControls(t, sheet, cell)
+					shown = shown || cell == hostile[2]
+					at, err := excelize.CoordinatesToCellName(c+1, r+1)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if formula, err := book.GetCellFormula(sheet, at); err != nil || formula != "" {
+						t.Errorf("%s!%s is a formula: %s %v", sheet, at, formula, err)
+					}
+				}
+			}
+		}
+		if !shown {
+			t.Error("no sheet shows the formula as text: is it lost?")
+		}
+	})
+
+	t.Run("json", func(t *testing.T) {
+		page := mustRun(t, "--db", db, "-f", "json", "-q", "select user_display_name from sign_ins order by event_time")
+		noControls(t, "JSON", page)
+		var rows []struct {
+			Name string `json:"user_display_name"`
+		}
+		if err := json.Unmarshal([]byte(page), &rows); err != nil {
+			t.Fatal(err)
+		}
+		for i, h := range hostile {
+			if i >= len(rows) || rows[i].Name != h && !strings.Contains(h, "\x00") {
+				t.Errorf("%q is not what was in the log", h)
+			}
+		}
+	})
+}
+
+// noControls fails when a text would move a cursor, colour a terminal or turn
+// the direction of what follows.
+func noControls(t *testing.T, what, text string) {
+	t.Helper()
+	for i, r := range text {
+		if r != '\n' && r != '\t' && r != '\u00a0' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			t.Errorf("%s holds %U: %.80q", what, r, text[max(0, i-20):])
+			return
+		}
+	}
+}
+
+// onTerminal runs a shell command on a terminal of that many columns and
+// returns what it shows there.
+func onTerminal(t *testing.T, command string, columns int) (string, error) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		return "", errors.New("script(1) takes other flags here")
+	}
+	cmd := exec.Command("script", "-qec", fmt.Sprintf("stty cols %d rows 50 && %s", columns, command), os.DevNull)
+	cmd.Env = append(os.Environ(), "TERM=xterm", "SHELL=/bin/sh")
+	out, err := cmd.Output()
+	return strings.ReplaceAll(string(out), "\r\n", "\n"), err
+}
+
+// TestTerminal: a page fits its terminal, is coloured unless that is unwanted,
+// and how far a load is appears on standard error alone.
+func TestTerminal(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "case.duckdb")
+	show := func(command string) string {
+		t.Helper()
+		page, err := onTerminal(t, command, 100)
+		if err != nil {
+			t.Skipf("no terminal to try: %v", err)
+		}
+		return page
+	}
+	load := "entrail testdata/contoso --db " + db + " -q 'select 1'"
+	if page := show(load + " 2>/dev/null"); strings.Contains(page, "reading") {
+		t.Errorf("standard output shows how far the load is:\n%s", page)
+	}
+	os.Remove(db)
+	if page := show(load + " >/dev/null"); !strings.Contains(page, "reading") {
+		t.Errorf("standard error doesn't show how far the load is:\n%q", page)
+	}
+
+	coloured := show("entrail --db " + db)
+	if !strings.Contains(coloured, "\x1b[1m") {
+		t.Error("nothing is bold")
+	}
+	for _, plain := range []string{"NO_COLOR=1 entrail --db " + db, "TERM=dumb entrail --db " + db} {
+		if strings.Contains(show(plain), "\x1b") {
+			t.Errorf("%s: coloured all the same", plain)
+		}
+	}
+
+	page := show("NO_COLOR=1 entrail --db " + db + " -r sessions,signin_list --limit 7")
+	for line := range strings.Lines(page) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 100 {
+			t.Errorf("%d columns on a terminal of 100: %s", n, line)
+		}
+	}
+	if !strings.Contains(page, " more") {
+		t.Errorf("the rows beyond --limit aren't counted:\n%s", page)
+	}
+	if page := show("entrail --db " + db + " -f xlsx"); !strings.Contains(page, "hint: say -o FILE.xlsx") {
+		t.Errorf("a workbook on a terminal: %.200q", page)
+	}
+}
+
+// TestReadme: what the README shows is what the program prints.
+func TestReadme(t *testing.T) {
+	t.Setenv("SOURCE_DATE_EPOCH", "1792108800")
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(text)
+	shown, err := onTerminal(t, "NO_COLOR=1 entrail testdata/contoso 2>/dev/null", 120)
+	if err != nil {
+		t.Skipf("no terminal for the sample: %v", err)
+	}
+	sample, _, found := strings.Cut(shown, "applications used most\n")
+	if !found {
+		t.Errorf("the sample is to end before the section applications used most: %s", shown)
+	}
+	for _, part := range []struct{ name, want string }{
+		{"sample", indented("$ go run . testdata/contoso\n" + sample + "...\n")},
+		{"formats", formatTable(t)},
+		{"reports", reportTable()},
+		{"usage", indented(usage)},
+	} {
+		begin, end := "<!-- begin "+part.name+" -->\n", "<!-- end "+part.name+" -->\n"
+		before, rest, found := strings.Cut(readme, begin)
+		got, after, closed := strings.Cut(rest, end)
+		if !found || !closed {
+			t.Fatalf("README.md has no %q and %q", begin, end)
+		}
+		if got == part.want {
+			continue
+		}
+		if !*update {
+			t.Errorf("README.md, %s: not what the program says; go test . -update writes it anew. It says:\n%s", part.name, part.want)
+		}
+		readme = before + begin + part.want + end + after
+	}
+	if *update {
+		if err := os.WriteFile("README.md", []byte(readme), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// indented is a text as a block of code.
+func indented(text string) string {
+	var b strings.Builder
+	b.WriteString("\n")
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) != "" {
+			b.WriteString("    ")
+		}
+		b.WriteString(line)
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+// formatTable lists the files of ingest/formats by their titles.
+func formatTable(t *testing.T) string {
+	t.Helper()
+	names, err := filepath.Glob("ingest/formats/*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no formats: %v", err)
+	}
+	table := "\n| export | called in `files` |\n|---|---|\n"
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(text), "\n")
+		title, ok := strings.CutPrefix(first, "-- title: ")
+		if !ok {
+			t.Errorf("%s does not begin with its title", name)
+		}
+		table += fmt.Sprintf("| %s | `%s` |\n", title, strings.TrimSuffix(filepath.Base(name), ".sql"))
+	}
+	return table + "\n"
+}
+
+func reportTable() string {
+	table := "\n| group | report | what it shows |\n|---|---|---|\n"
+	group := ""
+	for _, r := range queries.Reports() {
+		name := ""
+		if r.Group != group {
+			name, group = "`"+r.Group+"`", r.Group
+		}
+		table += fmt.Sprintf("| %s | `%s` | %s |\n", name, r.Name, r.Title)
+	}
+	return table + "\n"
+}
+
+// TestReadmeCommands runs every entrail command of the README on the sample.
+func TestReadmeCommands(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no sh to run them with")
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPlace(t)
+	if err := os.Rename(p.evidence, filepath.Join(p.cwd, "evidence")); err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile("`(entrail [^`]+)`").FindAllStringSubmatch(string(readme), -1)
+	if len(commands) < 20 {
+		t.Errorf("only %d commands were found", len(commands))
+	}
+	for _, m := range commands {
+		command := strings.Replace(m[1], "NAME", "sessions", 1)
+		var stderr bytes.Buffer
+		cmd := p.command(shell, "-c", command)
+		cmd.Stderr = &stderr
+		if out, err := cmd.Output(); err != nil {
+			t.Errorf("%s: %v\n%s", command, err, stderr.Bytes())
+		} else if len(out) == 0 && !strings.Contains(command, " -o ") {
+			t.Errorf("%s: no answer", command)
+		}
+	}
+}
+
+// TestReadmeExitCodes holds the table of exit codes against the constants.
+func TestReadmeExitCodes(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(readme), "| exit code | |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var got []string
+	for _, m := range regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(table, -1) {
+		got = append(got, m[1])
+	}
+	var want []string
+	for _, code := range []int{exitDone, exitFailed, exitUsage, exitIncomplete, exitInterrupted} {
+		want = append(want, strconv.Itoa(code))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("README.md has the exit codes %q, the program %q", got, want)
+	}
+}
+
+// TestCaseInAShell does what the README says about a DuckDB shell, and runs
+// there what --show-sql prints, for every report.
+func TestCaseInAShell(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(readme), "```sql\n")
+	block, _, found := strings.Cut(block, "```")
+	if !found {
+		t.Fatal("README.md has no block of SQL")
+	}
+	t.Chdir(newPlace(t).cwd)
+	evidence := filepath.Join("..", "evidence")
+	mustRun(t, evidence, "--db", "case.duckdb", "-q", "select 1")
+
+	shell, err := engine.New(t.Context(), engine.Options{Temp: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shell.Close()
+	statements := strings.Split(strings.TrimSpace(block), ";\n")
+	for i, s := range statements {
+		if i == len(statements)-1 {
+			break
+		}
+		if _, err := shell.Exec(t.Context(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	ask := func(what, sql string) {
+		rows, err := shell.Query(t.Context(), sql)
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			return
+		}
+		defer rows.Close()
+		n := 0
+		for rows.Next() {
+			n++
+		}
+		if rows.Err() != nil {
+			t.Errorf("%s: %v", what, rows.Err())
+		}
+		if n == 0 && what == "README" {
+			t.Errorf("%s: no rows", what)
+		}
+	}
+	ask("README", statements[len(statements)-1])
+	for _, r := range queries.Reports() {
+		ask(r.Name, mustRun(t, "--show-sql", r.Name))
+	}
+}
