@@ -345,10 +345,11 @@ create macro utc(text) as coalesce(
     make_timestamp(try_cast(regexp_extract(text, '^/Date\((-?\d+)\)/$', 1) as bigint) * 1000)
 );
 
--- true and false as the portal, PowerShell and Excel write them
+-- true and false as the portal, PowerShell and Excel write them, in English,
+-- French and Spanish
 create macro truth(text) as case
-    when lower(trim(text)) in ('true', 'yes', '1') then true
-    when lower(trim(text)) in ('false', 'no', '0') then false
+    when lower(trim(text)) in ('true', 'yes', '1', 'oui', 'vrai', 'sí', 'verdadero') then true
+    when lower(trim(text)) in ('false', 'no', '0', 'non', 'faux', 'falso') then false
 end;
 
 -- text that is JSON, else NULL
@@ -404,23 +405,34 @@ end;
 -- a spreadsheet take the cell for a formula
 create macro unguarded(text) as filled(regexp_replace(text, '^''([-+=@])', '\1'));
 
+-- how a sign-in ended, from the portal's word in English, French or Spanish, and
+-- NULL for any other word
+create macro portal_status(text) as case
+    when lower(trim(text)) in ('success', 'correcto', 'correcta', 'éxito', 'succès')
+        or lower(trim(text)) like 'opération réus%' or lower(trim(text)) like 'réus%' then 'success'
+    when lower(trim(text)) in ('failure', 'échec', 'error', 'con errores', 'errónea', 'erróneo') then 'failure'
+    when lower(trim(text)) in ('interrupted', 'interrompu', 'interrompue', 'interrumpido', 'interrumpida') then 'interrupted'
+end;
+
 -- the result of Conditional Access as the portal's CSV writes it
-create macro access_status(text) as case lower(replace(trim(text), ' ', ''))
-    when 'success' then 'success'
-    when 'failure' then 'failure'
-    when 'notapplied' then 'not_applied'
+create macro access_status(text) as case
+    when portal_status(text) in ('success', 'failure') then portal_status(text)
+    when lower(replace(trim(text), ' ', '')) in (
+        'notapplied', 'nonappliqué', 'nonappliquée', 'noaplicado', 'noaplicada', 'noseaplica', 'noseaplicó'
+    ) then 'not_applied'
     else filled(text)
 end;
 
 -- how many factors a sign-in required, as the portal's CSV writes it
 create macro factors(text) as case
-    when text ilike 'single%factor%' then 'single_factor'
-    when text ilike 'multi%factor%' then 'multi_factor'
+    when lower(text) similar to '.*multi.?fact.*' then 'multi_factor'
+    when lower(text) similar to '.*(single.*factor|seul facteur|facteur unique|solo factor|factor único).*' then 'single_factor'
     else filled(text)
 end;
 
--- a result in the directory audit log's words, which the portal capitalises
-create macro outcome(text) as lower(filled(text));
+-- a result in the directory audit log's words, which the portal capitalises and
+-- translates
+create macro outcome(text) as coalesce(portal_status(text), lower(filled(text)));
 
 -- the name of an object, which may be the only one of a list, or JSON text, or
 -- nothing but the name

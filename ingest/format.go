@@ -18,7 +18,11 @@ type format struct {
 	title     string
 	recognise []recognition
 	sections  []section
+	aliases   map[string]alias // by the headerKey of a CSV column's other name
 }
+
+// alias is the name of a CSV column that the portal translated.
+type alias struct{ name, language string }
 
 // recognition lists the names that a record of the format must have.
 type recognition struct {
@@ -59,7 +63,7 @@ func mustReadFormats() []*format {
 }
 
 func parseFormat(name, text string) (*format, error) {
-	f := &format{name: name}
+	f := &format{name: name, aliases: map[string]alias{}}
 	inHeader := true
 	for line := range strings.Lines(text) {
 		comment, isComment := strings.CutPrefix(strings.TrimSpace(line), "-- ")
@@ -83,6 +87,14 @@ func parseFormat(name, text string) (*format, error) {
 		case key == "recognised by":
 			kind, names, _ := strings.Cut(value, " ")
 			f.recognise = append(f.recognise, recognition{kind == "csv", splitNames(names)})
+		case strings.HasPrefix(key, "in "):
+			for _, pair := range splitNames(value) {
+				other, name, _ := strings.Cut(pair, " = ")
+				if name == "" {
+					return nil, fmt.Errorf("%s.sql: %q is not `OTHER NAME = NAME`", f.name, pair)
+				}
+				f.aliases[headerKey(other)] = alias{name, strings.TrimPrefix(key, "in ")}
+			}
 		case key == "description" || strings.HasPrefix(comment, "  "):
 		default:
 			return nil, fmt.Errorf("%s.sql: unknown header key %q", name, key)
@@ -119,6 +131,11 @@ func (f *format) names() map[string]string {
 			}
 		}
 	}
+	for key, a := range f.aliases {
+		if spelling[key] == "" {
+			spelling[key] = a.name
+		}
+	}
 	return spelling
 }
 
@@ -128,7 +145,7 @@ var readName = regexp.MustCompile(`"([^"]+)": "VARCHAR"`)
 // and in blanks (Change ID, changeId), and Log Analytics marks its times.
 func headerKey(name string) string {
 	key := strings.ToLower(strings.Join(strings.Fields(name), ""))
-	return strings.TrimSuffix(key, "[utc]")
+	return strings.TrimSuffix(strings.ReplaceAll(key, "’", "'"), "[utc]")
 }
 
 // recogniseRecord returns the format with the most names among those whose
@@ -146,13 +163,19 @@ func recogniseRecord(names []string, csv bool) (*format, string) {
 	bestSize, nearestHits := 0, 0
 	var missing []string
 	for _, f := range formats {
+		translated := map[string]bool{}
+		if csv {
+			for key := range has {
+				translated[headerKey(f.aliases[key].name)] = true
+			}
+		}
 		for _, r := range f.recognise {
 			if r.csv != csv {
 				continue
 			}
 			var lacks []string
 			for _, n := range r.names {
-				if key := n; !has[key] && !(csv && has[headerKey(key)]) {
+				if key := headerKey(n); !(csv && (has[key] || translated[key])) && !(!csv && has[n]) {
 					lacks = append(lacks, n)
 				}
 			}
@@ -171,6 +194,13 @@ func recogniseRecord(names []string, csv bool) (*format, string) {
 	what := "keys"
 	if csv {
 		what = "columns"
+		switch {
+		case has["operations"] && has["userids"] || has["operation"] && has["recordtype"] && has["creationdate"]:
+			return nil, "this is the unified audit log without the column AuditData, which holds the record itself: export it again with that column"
+		case slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "(UTC)") }):
+			return nil, fmt.Sprintf("this seems to be a download from the Entra portal in a language that is not known here: download it as JSON, "+
+				"or set the portal to English; its columns are %s", quoted(names))
+		}
 	}
 	reason := fmt.Sprintf("no known export has the %s %s", what, shortList(names))
 	if nearest != nil && nearestHits >= len(missing) {
@@ -179,14 +209,36 @@ func recogniseRecord(names []string, csv bool) (*format, string) {
 	return nil, reason
 }
 
-// shortList names a few, for a sentence.
-func shortList(names []string) string {
-	const most = 6
-	shown := slices.Clone(names[:min(len(names), most)])
+// translated lists the language of the translated columns, and the columns
+// that are known in no language; both are empty for a header in English.
+func (f *format) translated(names []string) (language string, unknown []string) {
+	spelling := f.names()
+	for _, n := range names {
+		if a, ok := f.aliases[headerKey(n)]; ok && language == "" && headerKey(a.name) != headerKey(n) {
+			language = a.language
+		}
+		if spelling[headerKey(n)] == "" {
+			unknown = append(unknown, n)
+		}
+	}
+	if language == "" {
+		return "", nil
+	}
+	return language, unknown
+}
+
+func quoted(names []string) string {
+	shown := slices.Clone(names)
 	for i, n := range shown {
 		shown[i] = string(excerpt([]byte(fmt.Sprintf("%q", n))))
 	}
-	text := strings.Join(shown, ", ")
+	return strings.Join(shown, ", ")
+}
+
+// shortList names a few, for a sentence.
+func shortList(names []string) string {
+	const most = 6
+	text := quoted(names[:min(len(names), most)])
 	if len(names) > most {
 		text += fmt.Sprintf(" and %d more", len(names)-most)
 	}

@@ -41,6 +41,9 @@ var fixtures = []struct {
 	{"office_activity", "office_activity.csv", nil},
 	{"office_activity", "office_activity.json", nil},
 	{"portal_audits", "portal_audits.csv", nil},
+	{"portal_audits", "portal_audits_spanish.csv", nil},
+	{"portal_sign_ins", "portal_sign_ins_spanish.csv", nil},
+	{"portal_sign_ins", "portal_sign_ins_french.csv", nil},
 	{"portal_audits", "AuditLogs.csv", func(w io.Writer) error {
 		return tenant.WriteDirectoryCSV(w, sample.DirectoryEvents())
 	}},
@@ -202,4 +205,19 @@ func TestGraphSignInsCSV(t *testing.T) {
 	if note := c.ask("select note from files"); !strings.HasPrefix(note[0], `"AppliedConditionalAccessPolicies", "DeviceDetail", "Location", "RiskEventTypes", "RiskEventTypesV2", "Status" and 1 more: only the name`) {
 		t.Error(note)
 	}
+}
+
+func TestPortalLanguages(t *testing.T) {
+	c := load(t, fixture("portal_sign_ins_spanish.csv"), fixture("portal_sign_ins_french.csv"), fixture("portal_audits_spanish.csv"))
+	c.want(`select id, event_time, user_principal_name, app_id, ip_address, city, state, country, status, error_code, browser, is_compliant, is_managed, authentication_requirement, autonomous_system_number, session_id, conditional_access_status
+		from sign_ins order by id`,
+		"92c3e8aa-0000-4000-8000-000000000500|2026-10-05 06:07:08|adele.vance@contoso.com|c44b4083-3bb0-49c1-b47d-974e53cbdf3c|192.0.2.55|Cork|Munster|IE|interrupted|50074|Edge 140|false|true|multi_factor|64500|<nil>|not_applied",
+		"92c3e8aa-0000-4000-8000-000000000600|2026-10-05 07:00:00|megan@contoso.com|00000002-0000-0ff1-ce00-000000000000|198.51.100.60|Nice|Provence-Alpes-Côte d'Azur|FR|success|0|Chrome 141.0|true|false|multi_factor|64501|5e000000-0000-4000-8000-000000000600|success",
+		"92c3e8aa-0000-4000-8000-000000000601|2026-10-05 06:59:00|megan@contoso.com|<nil>|198.51.100.60|<nil>|<nil>|FR|failure|50126|<nil>|<nil>|<nil>|single_factor|<nil>|<nil>|not_applied")
+	c.want("select event_time, activity, result, user_agent, targets from directory_audits", "2026-10-05 08:00:00|Reset user password|success|curl/8|megan@contoso.com")
+	const kind = "the columns don't say which kind of sign-ins these are, nor does the file's name"
+	c.want("select parse_filename(path), note from files order by 1",
+		"portal_audits_spanish.csv|the columns are named in Spanish; they were read by their English names",
+		"portal_sign_ins_french.csv|the columns are named in French; they were read by their English names; "+kind,
+		`portal_sign_ins_spanish.csv|the columns are named in Spanish; they were read by their English names; not read, for their names are not known: "Latencia"; the JSON download has everything; `+kind)
 }

@@ -341,7 +341,8 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.json", `{"a":1}`, "<nil>|0|0|0|0", "", `the keys "a"`, "JSON of something else"},
 		{"x.json", "[]", "<nil>|0|0|0|0", "", "without records", "an export of nothing"},
 		{"x.csv", auditCSV(good) + "\"ExchangeAdmin\",\"x\"\r\n" + auditCSV(audit("2", "x"))[90:], "unified_audit_log|3|2|0|1", "3|2 cells, the header has 6", "", "a row with too few cells"},
-		{"x.csv", auditCSV(good, good[:80]), "unified_audit_log|2|1|0|1", "3|AuditData is cut off after 80 characters", "", "a cell that Excel cut"},
+		{"x.csv", auditCSV(good, good[:len(good)-20]), "unified_audit_log|2|2|0|0", "", "1 records were cut off", "a cell that Excel cut: what is left differs from the whole, so it stays"},
+		{"x.csv", auditCSV(good, "{\"Cr"), "unified_audit_log|2|1|0|1", "3|not recognised", "", "a cell of which nothing is left"},
 		{"x.jsonl", good + "\n{\"CreationTime\":,}\n" + audit("2", "x") + "\n", "unified_audit_log|3|2|0|1", "2|where a JSON value should start", "", "a broken line in JSON lines"},
 		{"x.jsonl", strings.Replace(good, "Send", `S\ud83dnd`, 1), "unified_audit_log|1|1|0|0", "", "surrogate", "half a surrogate pair"},
 		{"x.csv", "\"CreationDate\",\"UserIds\",\"RecordType\",\"AuditData\"\n", "unified_audit_log|0|0|0|0", "", "", "an export without a row"},
@@ -441,4 +442,13 @@ func TestLoadPaths(t *testing.T) {
 	if !c.summary.Complete() {
 		t.Errorf("a link to a folder is no fault: %q", c.warned)
 	}
+}
+
+func TestLoadSavesWhatWasCutOff(t *testing.T) {
+	c := load(t, write(t, "x.csv", "Identity,Operations,UserIds,RecordType,CreationDate,AuditData\n"+
+		`i1,Send,ADELE@contoso.com,ExchangeItem,1/2/2026,"{""CreationTime"":""2026-10-01T08:00:00"",""Workload"":""Exchange"",""Subject"":""Gre"`+"\n"))
+	c.want("select id, event_time, operation, user_id, record_type_name, workload, raw ->> '$.entrail_cut_off_after', raw ->> '$.Subject' from audit_events",
+		"i1|2026-10-01 08:00:00|Send|adele@contoso.com|ExchangeItem|Exchange|74|<nil>")
+	c = load(t, write(t, "x.json", `{"Identity":"i1","RecordType":"ExchangeItem","AuditData":"{\"CreationTime\":\"2026-10-01T08:00:00\",\"Operation\":\"Send\",\"UserId\":\"a"}`))
+	c.want("select id, operation, user_id, record_type_name from audit_events", "i1|Send|<nil>|ExchangeItem")
 }

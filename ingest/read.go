@@ -66,6 +66,7 @@ type reader struct {
 	unknown int64  // records of no known format
 	why     string // the first of them is of none
 	mended  int64
+	cut     int64    // records that were cut off on their way and saved
 	lost    []string // properties of which there is only the type's name
 	renamed bool     // names were written PowerShell's way
 	buffer  []byte
@@ -155,6 +156,9 @@ func (r *reader) conclude() {
 	}
 	if len(r.lost) > 0 {
 		f.notef("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(r.lost))
+	}
+	if r.cut > 0 {
+		f.notef("%d records were cut off before they came here (Excel ends a cell at 32,767 characters): what is left is loaded, and marked with %s in raw", r.cut, cutOffKey)
 	}
 	if r.mended > 0 {
 		f.notef("%d records held half a surrogate pair, a control character or bytes that are no UTF-8; these are shown as U+FFFD or escaped", r.mended)
@@ -336,6 +340,15 @@ func recogniseJSON(names []string) recognised {
 	return recognised{reason: reason}
 }
 
+// keyNames are the names of the object that was walked last.
+func keyNames(t *jsonText) []string {
+	var names []string
+	for _, k := range t.keys {
+		names = append(names, string(t.text[k.start:k.end]))
+	}
+	return names
+}
+
 // signInCategories are the diagnostic-settings categories whose records are
 // sign-ins, which don't say by themselves of which kind.
 var signInCategories = map[string]string{
@@ -372,21 +385,39 @@ func (r *reader) open(rec record, envelope string) error {
 		}
 		body = []byte(text)
 	}
-	if err := r.json.walk(body); err != nil {
+	err := r.json.walk(body)
+	if err == errIncomplete && envelope != "properties" {
+		var columns map[string]any
+		json.Unmarshal(rec.text, &columns)
+		around := map[string]string{}
+		for name, value := range columns {
+			if text, ok := value.(string); ok && wrapperColumns[headerKey(name)] != "" {
+				around[wrapperColumns[headerKey(name)]] = text
+			}
+		}
+		if saved, ok := r.saveCut(body, around); ok {
+			body, err = saved, nil
+		}
+	}
+	if err != nil {
 		return r.reject(rec, envelope+": "+err.Error())
 	}
 	if r.json.flaws != 0 {
 		r.mended++
 		body = mend(nil, body)
 	}
-	var names []string
-	for _, k := range r.json.keys {
-		names = append(names, string(r.json.text[k.start:k.end]))
+	f, reason := recogniseRecord(keyNames(&r.json), false)
+	if f == nil && envelope != "properties" {
+		// The Graph SDK keeps the properties of an open type in a bag.
+		var bag struct{ AdditionalProperties json.RawMessage }
+		if json.Unmarshal(body, &bag) == nil && len(bag.AdditionalProperties) > 0 && r.json.walk(bag.AdditionalProperties) == nil {
+			body = bag.AdditionalProperties
+			f, reason = recogniseRecord(keyNames(&r.json), false)
+		}
 	}
-	f, reason := recogniseRecord(names, false)
 	if f == nil {
 		if outer.Category != "" {
-			reason = fmt.Sprintf("there is no table for the category %q", outer.Category)
+			reason = fmt.Sprintf("a record of category %q: %s", outer.Category, reason)
 		}
 		return r.refuse(rec, reason)
 	}
@@ -427,6 +458,12 @@ func (r *reader) readCSV(w *window) error {
 	}
 	if r.copy == nil {
 		return errNotClean // rows are turned into JSON on the way
+	}
+	if language, unknown := f.translated(names); language != "" {
+		r.file.notef("the columns are named in %s; they were read by their English names", language)
+		if len(unknown) > 0 {
+			r.file.notef("not read, for their names are not known: %s; the JSON download has everything", quoted(unknown))
+		}
 	}
 	r.counts[f] = 0 // an export without a single row is one, too
 	return r.readRows(s, f, names)
@@ -491,12 +528,20 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 			return errNotClean
 		}
 		cell = s.cell(rec.text, column, cell[:0])
-		if err := r.json.walk(cell); err != nil {
-			reason := "AuditData: " + err.Error()
-			if err == errIncomplete {
-				reason = fmt.Sprintf("AuditData is cut off after %d characters", utf8.RuneCount(cell))
+		err := r.json.walk(cell)
+		if err == errIncomplete && r.copy != nil {
+			around := map[string]string{}
+			for i, name := range r.file.header {
+				if member := wrapperColumns[headerKey(name)]; member != "" {
+					around[member] = string(s.cell(rec.text, i, nil))
+				}
 			}
-			if err := r.reject(rec, reason); err != nil {
+			if saved, ok := r.saveCut(cell, around); ok {
+				cell, err = saved, nil
+			}
+		}
+		if err != nil {
+			if err := r.reject(rec, "AuditData: "+err.Error()); err != nil {
 				return err
 			}
 			continue

@@ -83,7 +83,7 @@ coded as (
     select
         *,
         coalesce(
-            try_cast(f.errorCode as bigint), try_cast(f.status as bigint), case when lower(trim(f.status)) = 'success' then 0 end
+            try_cast(f.errorCode as bigint), try_cast(f.status as bigint), case when portal_status(f.status) = 'success' then 0 end
         ) as error_code
     from fields
 )
@@ -118,10 +118,7 @@ select
     coalesce(filled(f.countryOrRegion), filled(f.country)) as country,
     try_cast(f.latitude as double) as latitude,
     try_cast(f.longitude as double) as longitude,
-    case
-        when lower(trim(f.status)) in ('success', 'failure', 'interrupted') then lower(trim(f.status))
-        else sign_in_status(error_code)
-    end as status,
+    coalesce(portal_status(f.status), sign_in_status(error_code)) as status,
     error_code,
     case when error_code <> 0 then filled(f.failureReason) end as failure_reason,
     filled(f.additionalDetails) as additional_details,

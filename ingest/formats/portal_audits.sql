@@ -3,7 +3,12 @@
 --   each and 6 details; the JSON download has them all. The rows have no id: a sum over the row stands for it, so
 --   that changes can name their record and overlapping downloads are found.
 --   https://learn.microsoft.com/entra/identity/monitoring-health/howto-download-logs
--- recognised by: csv Date (UTC); Service; Category; Activity; Result; ActorType
+-- in Spanish: Fecha (UTC) = Date (UTC); Categoría = Category; Resultado = Result; Servicio = Service
+-- in Spanish: Actividad = Activity; Agente de usuario = User Agent
+-- in Spanish: Objetivo1NombrePrincipalDeUsuario = Target1UserPrincipalName
+-- in Spanish: Objetivo2NombrePrincipalDeUsuario = Target2UserPrincipalName
+-- in Spanish: Objetivo3NombrePrincipalDeUsuario = Target3UserPrincipalName
+-- recognised by: csv Date (UTC); Service; Category; Activity; Result
 
 -- table: directory_audits
 with fields as (

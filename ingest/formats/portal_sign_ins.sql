@@ -3,7 +3,34 @@
 --   principals and managed identities (22 columns). Policies, risk and coordinates are not in these files; the
 --   kind of sign-in is only in the file's name.
 --   https://learn.microsoft.com/entra/identity/monitoring-health/howto-download-logs
+--   The portal names columns in its user's language and writes some values in it, too. Of each language, the first
+--   names are from real files, those after the blank line are what the documentation calls the same things.
+-- in Spanish: Fecha (UTC) = Date (UTC); Id. de usuario = User ID; Usuario = User; Nombre de usuario = Username
+-- in Spanish: Tipo de usuario = User type; Dirección IP = IP address; Ubicación = Location
+-- in Spanish: Número de sistema autónomo = Autonomous system number; Sistema operativo = Operating System
+-- in Spanish: Explorador = Browser; Agente de usuario = User agent; Aplicación cliente = Client app
+-- in Spanish: Id. de correlación = Correlation ID; Estado = Status; Motivo del error = Failure reason
+-- in Spanish: Tipo de credencial de cliente = Client credential type; Protocolo de autenticación = Authentication Protocol
+-- in Spanish: Requisito de autenticación = Authentication requirement; Aplicación = Application; Recurso = Resource
+
+-- in Spanish: Id. de solicitud = Request ID; Id. de aplicación = Application ID; Id. de recurso = Resource ID
+-- in Spanish: Id. de sesión = Session ID; Id. de dispositivo = Device ID; Acceso condicional = Conditional Access
+-- in Spanish: Código de error de inicio de sesión = Sign-in error code; Administrado = Managed; Compatible = Compliant
+-- in French: Nom d'utilisateur = Username; Adresse IP = IP address; Emplacement = Location
+-- in French: Numéro de système autonome = Autonomous system number; Système d'exploitation = Operating System
+-- in French: Navigateur = Browser; Agent utilisateur = User agent; Application cliente = Client app; Statut = Status
+-- in French: Protocole d'authentification = Authentication Protocol; Ressource = Resource
+-- in French: Exigence d'authentification = Authentication requirement; ID d'application = Application ID
+-- in French: Méthode d'authentification multifacteur = Multifactor authentication auth method
+-- in French: ID de session = Session ID; ID de l'appareil = Device ID; Conforme = Compliant; Géré = Managed
+-- in French: Code d'erreur de connexion = Sign-in error code; Méthode de transfert d'origine = Original transfer method
+-- in French: Type d'accès client croisée = Cross tenant access type
+
+-- in French: ID de demande = Request ID; ID de la demande = Request ID; ID de corrélation = Correlation ID
+-- in French: ID d'utilisateur = User ID; Utilisateur = User; Type d'utilisateur = User type
+-- in French: ID de ressource = Resource ID; Accès conditionnel = Conditional Access; Motif de l'échec = Failure reason
 -- recognised by: csv Date (UTC); Request ID; Application; Status; IP address
+-- recognised by: csv Date (UTC); Username; Application; Status; IP address
 -- recognised by: csv Date (UTC); Request ID; Service principal ID; Application; Status
 
 -- table: sign_ins
@@ -74,7 +101,7 @@ located as (
         *,
         list_transform(string_split(f.Location, ','), p -> filled(p)) as place,
         case
-            when lower(trim(f.Status)) = 'success' then 0
+            when portal_status(f.Status) = 'success' then 0
             else try_cast(f."Sign-in error code" as bigint)
         end as error_code
     from fields
@@ -102,10 +129,7 @@ select
     case when len(place) >= 2 then filled(array_to_string(place[1:greatest(len(place) - 2, 1)], ', ')) end as city,
     case when len(place) >= 3 then place[-2] end as state,
     case when regexp_matches(place[-1], '^[A-Za-z]{2}$') then upper(place[-1]) end as country,
-    case
-        when lower(trim(f.Status)) in ('success', 'failure', 'interrupted') then lower(trim(f.Status))
-        else sign_in_status(error_code)
-    end as status,
+    coalesce(portal_status(f.Status), sign_in_status(error_code)) as status,
     error_code,
     case when error_code <> 0 then unguarded(f."Failure reason") end as failure_reason,
     filled(f."Client app") as client_app,
