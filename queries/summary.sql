@@ -148,9 +148,9 @@ failure_lines as (
     qualify item_no <= 5
 ),
 
--- A block of addresses (the first three parts of an address) that fails with
+-- Neighbouring addresses (equal in the first three parts) that fail with
 -- passwords for five or more users within twenty minutes, and for more users
--- than get in from it: from an office, more do.
+-- than get in from the same addresses: from an office, more do.
 attempts as (
     select
         event_time,
@@ -191,6 +191,21 @@ failed_attempts as (
     from placed_attempts
     where not got_in
 ),
+spray_periods as (
+    select
+        block,
+        min(event_time) - interval 20 minutes as period_start,
+        max(event_time) as period_end,
+    from failed_attempts
+    where users_in_window >= 5
+    group by block
+),
+spraying as (
+    select failed_attempts.*
+    from failed_attempts
+    join spray_periods using (block)
+    where event_time between period_start and period_end
+),
 sprays as (
     select
         block,
@@ -198,17 +213,17 @@ sprays as (
         count(distinct who) as users,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
-    from failed_attempts
+    from spraying
     group by block
-    having max(users_in_window) >= 5
 ),
+-- Only from the very addresses: a neighbour may be somebody else's.
 got_in as (
     select
         block,
         count(distinct who) as users,
         few(list_sort(list(distinct who))) as who,
     from placed_attempts
-    where got_in
+    where got_in and ip_address in (select ip_address from spraying)
     group by block
 ),
 shown_addresses as (
