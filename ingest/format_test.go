@@ -11,7 +11,7 @@ func TestParseFormat(t *testing.T) {
 		{head + "-- table: sign_ins\nselect 1", "", "the least"},
 		{head + "-- in Welsh: Â = A\n-- table: sign_ins\nselect 1", "", "a translated name"},
 		{head + "-- in Welsh: Â\n-- table: sign_ins\nselect 1", `x.sql: "Â" is not`, "half a translation"},
-		{head + "-- tabel: sign_ins\nselect 1", `x.sql: unknown header key "tabel: sign_ins"`, "a misspelt key"},
+		{head + "-- tabel: sign_ins\nselect 1", `x.sql: unknown header key "tabel"`, "a misspelt key"},
 		{head + "select 1", `x.sql: "select 1" stands before`, "no table"},
 		{"-- title: T\n-- table: sign_ins\nselect 1", "x.sql: the header must have", "nothing to recognise it by"},
 		{head + "-- table: sign_ins\nselect 1\n-- table: steps\nselect 2", "x.sql: the first table takes the records", "a child without a parent"},
