@@ -57,6 +57,11 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 	}
+	for _, flag := range c.wholeFor["sign_ins"] {
+		if slices.Contains(c.wholeFor["audit_events"], flag) {
+			c.wholeFor["sessions"] = append(c.wholeFor["sessions"], flag)
+		}
+	}
 	for _, v := range ingest.Views() {
 		if _, err := c.engine.Exec(ctx, c.filteredView(v, len(conditions))); err != nil {
 			return fmt.Errorf("view %s: %w", v.Name, err)

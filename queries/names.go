@@ -84,7 +84,7 @@ func didYouMean(name string, candidates []string) string {
 	if len(near) == 0 {
 		return ""
 	}
-	return "; did you mean " + strings.Join(near, " or ") + "?"
+	return " (did you mean " + strings.Join(near, " or ") + "?)"
 }
 
 // distance counts the letters to put in, take out or change to get from a to

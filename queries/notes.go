@@ -67,6 +67,9 @@ func (c *Case) notesOnFilters(read []string) []string {
 	for _, flag := range flags {
 		notes = append(notes, fmt.Sprintf("%s does not apply to %s, which has no such column: shown whole.", flag, strings.Join(whole[flag], ", ")))
 	}
+	if slices.Contains(read, "sessions") && !c.filter.isZero() {
+		notes = append(notes, "A session that the filters let through is shown with all its events.")
+	}
 	for _, table := range read {
 		switch n := c.timeless[table]; {
 		case n == 1:
@@ -100,13 +103,10 @@ func tablesRead(refs []reference) []string {
 			continue
 		}
 		tables = append(tables, ref.name)
-		switch ref.name {
-		case "events":
+		if ref.name == "events" {
 			for _, t := range eventTables() {
 				tables = append(tables, t.Name)
 			}
-		case "sessions":
-			tables = append(tables, "sign_ins", "audit_events")
 		}
 		if p, ok := parents[ref.name]; ok {
 			tables = append(tables, p.table)
@@ -117,6 +117,9 @@ func tablesRead(refs []reference) []string {
 		if slices.Contains(tables, t.Name) {
 			known = append(known, t.Name)
 		}
+	}
+	if slices.Contains(tables, "sessions") {
+		known = append(known, "sessions")
 	}
 	return known
 }
