@@ -135,7 +135,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, syscall.EPIPE):
 		return exitDone
 	case errors.Is(err, context.Canceled) || ctx.Err() != nil:
-		tell(stderr, "interrupted; nothing was kept")
+		tell(stderr, "interrupted")
 		return exitInterrupted
 	case errors.As(err, &mistake):
 		tell(stderr, "error: %v", err)
