@@ -19,6 +19,10 @@ type format struct {
 	recognise []recognition
 	sections  []section
 	aliases   map[string]alias // by the headerKey of a CSV column's other name
+
+	// Of what the SQL reads:
+	spelling map[string]string // by headerKey, how the SQL spells the name
+	times    map[string]bool   // names that are handed to utc
 }
 
 // alias is the name of a CSV column that the portal translated.
@@ -108,6 +112,8 @@ func parseFormat(name, text string) (*format, error) {
 			return nil, fmt.Errorf("%s.sql: the first table takes the records, each later one is `-- table: NAME of %s`", name, f.sections[0].table)
 		}
 	}
+	f.findNames()
+	f.findTimes()
 	return f, nil
 }
 
@@ -119,27 +125,51 @@ func splitNames(s string) []string {
 	return names
 }
 
-// names maps the headerKey of every name that the format's SQL reads to the
-// way it is spelt there first: names of the record itself stand before those
-// of objects that its columns hold.
-func (f *format) names() map[string]string {
-	spelling := map[string]string{}
+// findNames fills spelling. Where a name stands twice the first counts: names of
+// the record itself stand before those of objects that its columns hold.
+func (f *format) findNames() {
+	f.spelling = map[string]string{}
 	for _, s := range f.sections {
 		for _, m := range readName.FindAllStringSubmatch(s.sql, -1) {
-			if key := headerKey(m[1]); spelling[key] == "" {
-				spelling[key] = m[1]
+			if key := headerKey(m[1]); f.spelling[key] == "" {
+				f.spelling[key] = m[1]
 			}
 		}
 	}
 	for key, a := range f.aliases {
-		if spelling[key] == "" {
-			spelling[key] = a.name
+		if f.spelling[key] == "" {
+			f.spelling[key] = a.name
 		}
 	}
-	return spelling
 }
 
 var readName = regexp.MustCompile(`"([^"]+)": "VARCHAR"`)
+
+// findTimes fills times.
+func (f *format) findTimes() {
+	f.times = map[string]bool{}
+	for _, s := range f.sections {
+		for _, from := range calledUTC.FindAllStringIndex(s.sql, -1) {
+			end, open := from[1], 1
+			for ; end < len(s.sql) && open > 0; end++ {
+				switch s.sql[end] {
+				case '(':
+					open++
+				case ')':
+					open--
+				}
+			}
+			for _, m := range fieldRead.FindAllStringSubmatch(s.sql[from[1]:end], -1) {
+				f.times[m[1]+m[2]] = true
+			}
+		}
+	}
+}
+
+var (
+	calledUTC = regexp.MustCompile(`\butc\(`)
+	fieldRead = regexp.MustCompile(`\bf\.(?:"([^"]+)"|(\w+))`)
+)
 
 // headerKey is a CSV column's name as it is compared: exports differ in case
 // and in blanks (Change ID, changeId), and Log Analytics marks its times.
@@ -212,12 +242,11 @@ func recogniseRecord(names []string, csv bool) (*format, string) {
 // translated lists the language of the translated columns, and the columns
 // that are known in no language; both are empty for a header in English.
 func (f *format) translated(names []string) (language string, unknown []string) {
-	spelling := f.names()
 	for _, n := range names {
 		if a, ok := f.aliases[headerKey(n)]; ok && language == "" && headerKey(a.name) != headerKey(n) {
 			language = a.language
 		}
-		if spelling[headerKey(n)] == "" {
+		if f.spelling[headerKey(n)] == "" {
 			unknown = append(unknown, n)
 		}
 	}

@@ -202,7 +202,7 @@ func TestGraphSignInsCSV(t *testing.T) {
 		from sign_ins order by id`,
 		"92c3e8aa-0000-4000-8000-000000000100|2026-10-01 07:05:09|non_interactive|adele.vance@contoso.com|Office 365 Exchange Online|IMAP4|true|203.0.113.5|<nil>|<nil>|not_applied|false|<nil>",
 		"92c3e8aa-0000-4000-8000-000000000200|2026-10-13 20:15:30|interactive|adele.vance@contoso.com|Office 365 Exchange Online|IMAP4|true|203.0.113.5|<nil>|<nil>|not_applied|false|<nil>")
-	if note := c.ask("select note from files"); !strings.HasPrefix(note[0], `"AppliedConditionalAccessPolicies", "DeviceDetail", "Location", "RiskEventTypes", "RiskEventTypesV2", "Status" and 1 more: only the name`) {
+	if note := c.ask("select note from files"); !strings.HasPrefix(note[0], `the dates in "CreatedDateTime" were read as month-day-year: no month is above 12 in "10/13/2026 8:15:30 PM" in column "CreatedDateTime", line 3; "AppliedConditionalAccessPolicies", "DeviceDetail", "Location", "RiskEventTypes", "RiskEventTypesV2", "Status" and 1 more: only the name`) {
 		t.Error(note)
 	}
 }

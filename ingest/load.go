@@ -28,6 +28,7 @@ type Options struct {
 	CommandLine string                  // kept in meta
 	Now         time.Time               // kept in meta
 	Exclude     []string                // files below the paths that are not evidence: the case itself
+	DateOrder   string                  // of dates that are 03/12/2025 and nothing tells which is the day: dmy, mdy, or "" to refuse them
 	Progress    func(done, total int64) // bytes read; may be nil
 	Warn        func(sentence string)   // what went wrong, one file each; may be nil
 }
@@ -319,7 +320,7 @@ func (l *loader) readFile(f *inputFile, direct bool) (*reader, error) {
 		l.done += n
 		l.options.Progress(l.done, l.total)
 	})
-	r := &reader{file: f}
+	r := &reader{file: f, temp: l.options.Engine.Temp, dateOrder: dateOrder(l.options.DateOrder)}
 	if err != nil {
 		f.unreadable = true
 		f.notef("can't be read: %v", err)

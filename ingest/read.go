@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"path/filepath"
 	"slices"
@@ -56,8 +57,15 @@ var errNotClean = errors.New("not clean")
 // counts, and ends with errNotClean at the first thing that DuckDB would read
 // otherwise; else it writes every record to the clean copy of its format.
 type reader struct {
-	file    *inputFile
-	copy    func(f *format) (*cleanCopy, error) // nil: a census
+	file *inputFile
+	copy func(f *format) (*cleanCopy, error) // nil: a census
+
+	temp      string    // private folder, for the sheets of workbooks
+	dateOrder dateOrder // of dates that don't tell it themselves; "" = not said
+	reread    func() (text io.Reader, done func(), err error)
+	before    int64 // records of the sheets before this one
+	epoch1904 bool  // the workbook counts days from 1904
+
 	json    jsonText
 	formats map[string]recognised // by the names of a record's keys
 
@@ -88,10 +96,15 @@ const maxUnknown = 1000
 func (r *reader) read(text *window) error {
 	r.formats = map[string]recognised{}
 	r.counts = map[*format]int64{}
+	r.reread = r.rereadSource
 	first, empty := firstByte(text)
 	var err error
 	switch {
 	case text.err != nil:
+	case bytes.HasPrefix(text.rest(), []byte("PK\x03\x04")):
+		err = r.readWorkbook(text)
+	case bytes.HasPrefix(text.rest(), []byte("\xd0\xcf\x11\xe0")):
+		r.why = "an Excel workbook of the old kind, or one with a password: save its sheets as CSV UTF-8"
 	case empty:
 		r.file.notef("the file is empty")
 	case first == '{' || first == '[':
@@ -447,7 +460,7 @@ func (r *reader) readCSV(w *window) error {
 	for i, n := range names {
 		if headerKey(n) == "auditdata" {
 			r.file.bodyColumn = i
-			r.counts[auditLog] = 0
+			r.counts[auditLog] += 0
 			return r.readAuditRows(s, i)
 		}
 	}
@@ -465,7 +478,7 @@ func (r *reader) readCSV(w *window) error {
 			r.file.notef("not read, for their names are not known: %s; the JSON download has everything", quoted(unknown))
 		}
 	}
-	r.counts[f] = 0 // an export without a single row is one, too
+	r.counts[f] += 0 // an export without a single row is one, too
 	return r.readRows(s, f, names)
 }
 
@@ -483,7 +496,7 @@ func (r *reader) header(s *csvScanner) (rec record, skipped bool, problem string
 			}
 		}
 		rec, ok := s.next()
-		s.number = 0
+		s.number = r.before
 		if !ok {
 			return rec, skipped, "there is no header line"
 		}
@@ -506,10 +519,11 @@ func (r *reader) header(s *csvScanner) (rec record, skipped bool, problem string
 
 func (r *reader) readAuditRows(s *csvScanner, column int) error {
 	ending := byte(0)
-	var cell, mended []byte
+	var unquoted, mended []byte
 	for {
 		rec, ok := s.next()
 		if !ok {
+			r.before = s.number
 			return nil
 		}
 		if rec.reason == "" {
@@ -527,7 +541,10 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 		if r.copy == nil && (!s.tidy || s.ending != ending && s.ending != 0 || !s.cells[column].quoted || ending == '\r') {
 			return errNotClean
 		}
-		cell = s.cell(rec.text, column, cell[:0])
+		cell := s.cell(rec.text, column, unquoted[:0])
+		if s.cells[column].doubled {
+			unquoted = cell
+		}
 		err := r.json.walk(cell)
 		if err == errIncomplete && r.copy != nil {
 			around := map[string]string{}
@@ -567,60 +584,89 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 // readRows turns each row into a JSON object by its header, with the names as
 // the format spells them.
 func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
-	spelling := f.names()
 	keys := make([][]byte, len(names))
-	times := map[string]int{}
+	seen := map[string]int{}
+	var times []int
 	for i, n := range names {
-		name, ok := spelling[headerKey(n)]
+		name, ok := f.spelling[headerKey(n)]
 		if !ok {
 			name = strings.Join(strings.Fields(n), " ")
 		}
-		if times[headerKey(n)]++; times[headerKey(n)] > 1 {
-			name = fmt.Sprintf("%s (%d)", name, times[headerKey(n)])
+		if f.times[name] {
+			times = append(times, i)
+		}
+		if seen[headerKey(name)]++; seen[headerKey(name)] > 1 {
+			name = fmt.Sprintf("%s (%d)", name, seen[headerKey(name)])
 		}
 		keys[i], _ = appendJSONString(nil, []byte(name))
 	}
 	category := r.categoryFromName(f)
-	var cell []byte
+	t := timeCells{reader: r, names: names, times: times}
+	var row, body []byte
 	for {
 		rec, ok := s.next()
 		if !ok {
 			break
 		}
-		if rec.reason == "" {
-			rec.reason = s.cellsProblem(rec.text)
+		reason := rec.reason
+		if reason == "" {
+			reason = s.cellsProblem(rec.text)
 		}
-		if rec.reason != "" {
-			if err := r.reject(rec, rec.reason); err != nil {
+		if reason == "" {
+			var err error
+			if reason, err = t.rewrite(s, rec.text); err != nil {
+				return err
+			}
+		}
+		if reason != "" {
+			if err := r.reject(rec, reason); err != nil {
 				return err
 			}
 			continue
 		}
-		row, bad := append(r.row[:0], '{'), false
+		row, body = append(row[:0], '{'), body[:0]
+		bad := false
 		for i := range s.cells {
-			if i > 0 {
-				row = append(row, ',')
-			}
-			row = append(row, keys[i]...)
-			row = append(row, ':')
-			cell = s.cell(rec.text, i, cell[:0])
+			cell := s.cell(rec.text, i, nil)
 			if isTypeName(cell) {
 				r.losing(names[i])
 			}
 			var b bool
-			row, b = appendJSONString(row, cell)
-			bad = bad || b
+			if row, b = appendCell(row, keys[i], cell); b {
+				bad = true
+			}
 		}
 		row = append(row, '}')
-		r.row = row
+		if len(t.rewritten) > 0 {
+			body = append(body, '{')
+			for i := range s.cells {
+				cell, ok := t.rewritten[i]
+				if !ok {
+					cell = s.cell(rec.text, i, nil)
+				}
+				body, _ = appendCell(body, keys[i], cell)
+			}
+			body = append(body, '}')
+		}
 		if bad {
 			r.mended++
 		}
-		if err := r.pass(f, rec, category, row, nil); err != nil {
+		if err := r.pass(f, rec, category, row, body); err != nil {
 			return err
 		}
 	}
+	r.before = s.number
+	t.note()
 	return nil
+}
+
+// appendCell appends a name and a value to an open JSON object.
+func appendCell(object, key, cell []byte) (out []byte, bad bool) {
+	if object[len(object)-1] != '{' {
+		object = append(object, ',')
+	}
+	object = append(object, key...)
+	return appendJSONString(append(object, ':'), cell)
 }
 
 // categoryFromName supplies the kind of sign-in where only the name of the

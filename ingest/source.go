@@ -173,6 +173,9 @@ func (s source) members() []source {
 		return []source{s}
 	}
 	defer in.close()
+	if isWorkbook(entries) {
+		return []source{s}
+	}
 	s.archive = true
 	all := []source{s}
 	var unpacked uint64

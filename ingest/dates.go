@@ -1,0 +1,476 @@
+package ingest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The dates of a CSV file that Excel or a script has written follow the
+// culture of that computer, and 03/12/2025 is two days. One program wrote the
+// whole file, so all its dates have one order; it is taken from what is
+// certain, in this sequence:
+//
+//   - a day above 12, anywhere in the file;
+//   - dots between the numbers, which no culture uses with the month first;
+//   - the form that only Log Analytics writes;
+//   - another column of the same row whose time is certain and close;
+//   - the days in the file's name, where only one order lies between them;
+//   - the order of the rows, which exports are sorted by, where there are at
+//     least ten on four days and only one order is sorted;
+//   - what the user says.
+//
+// Otherwise the file's records are rejected: no order is better than a wrong
+// one.
+
+// dateOrder is the order of day and month.
+type dateOrder string
+
+// The orders, as --date-order has them.
+const (
+	dayFirst   dateOrder = "dmy"
+	monthFirst dateOrder = "mdy"
+)
+
+func (o dateOrder) String() string {
+	if o == dayFirst {
+		return "day-month-year"
+	}
+	return "month-day-year"
+}
+
+var cultureTime = regexp.MustCompile(`^(\d{1,4})([/.-])(\d{1,2})[/.-](\d{2,4})(?:,? (\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,7}))?)? ?([AaPp])?\.? ?(?:[Mm]\.?)?)?$`)
+
+// cultureDate is a time whose order of day and month is not certain.
+type cultureDate struct {
+	first, second, year int
+	separator           byte
+	clock               time.Duration
+	logAnalytics        bool // written as Log Analytics does: 4/28/2021, 2:08:45.221 PM
+}
+
+// parseCultureDate returns false for what is no such time.
+func parseCultureDate(cell []byte) (d cultureDate, ok bool) {
+	if len(cell) < 6 || len(cell) > 40 || cell[0] < '0' || cell[0] > '9' {
+		return d, false
+	}
+	m := cultureTime.FindStringSubmatch(strings.Join(strings.Fields(string(cell)), " "))
+	if m == nil || len(m[1]) == 3 || len(m[4]) == 3 || len(m[1]) == 4 && len(m[4]) == 4 {
+		return d, false
+	}
+	number := func(i int) int {
+		n, _ := strconv.Atoi(m[i])
+		return n
+	}
+	d = cultureDate{first: number(1), second: number(3), year: number(4), separator: m[2][0]}
+	d.logAnalytics = m[8] != "" && bytes.ContainsRune(cell, ',') && (bytes.HasSuffix(cell, []byte(" AM")) || bytes.HasSuffix(cell, []byte(" PM")))
+	if len(m[1]) > 2 { // the year is first: nothing to decide
+		d.first, d.second, d.year = number(3), number(4), number(1)
+		d.separator = 'y'
+	}
+	if d.year < 100 {
+		d.year += 2000
+		if d.year < 2015 { // older than these logs: another number is the year
+			return d, false
+		}
+	}
+	hour, minute, second := number(5), number(6), number(7)
+	switch strings.ToLower(m[9]) {
+	case "p":
+		if hour < 12 {
+			hour += 12
+		}
+	case "a":
+		if hour == 12 {
+			hour = 0
+		}
+	}
+	fraction, _ := strconv.Atoi((m[8] + "0000000")[:7])
+	d.clock = time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second + time.Duration(fraction*100)
+	return d, hour < 24 && minute < 60 && second < 60 && d.first > 0 && d.second > 0 && (d.first <= 12 || d.second <= 12) && d.first < 32 && d.second < 32
+}
+
+// at reads the date in the order; false when there is no such day.
+func (d cultureDate) at(o dateOrder) (time.Time, bool) {
+	month, day := d.first, d.second
+	if o == dayFirst && d.separator != 'y' {
+		month, day = d.second, d.first
+	}
+	t := time.Date(d.year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	return t.Add(d.clock), month <= 12 && t.Day() == day
+}
+
+// excelDate reads the number that a workbook, or a column without a date's
+// layout, has for a time: days since the end of 1899, or of 1903.
+func excelDate(cell []byte, epoch1904 bool) (time.Time, bool) {
+	if len(cell) < 5 || cell[0] < '2' || cell[0] > '7' || bytes.IndexByte(cell[:5], '.') >= 0 || len(cell) > 5 && cell[5] != '.' {
+		return time.Time{}, false
+	}
+	days, err := strconv.ParseFloat(string(cell), 64)
+	if err != nil {
+		return time.Time{}, false
+	}
+	if epoch1904 {
+		days += 1462
+	}
+	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	return epoch.Add(time.Duration(days * 24 * float64(time.Hour))).Round(time.Millisecond), true
+}
+
+// dates is what was found out about the times of one CSV file.
+type dates struct {
+	order     dateOrder
+	note      string
+	refusal   string // why no order could be decided on
+	epoch1904 bool
+}
+
+// iso rewrites a cell of a time column. It returns nil for a cell that says by
+// itself what it means, and a reason for one that can't be.
+func (d *dates) iso(cell []byte) (text []byte, reason string) {
+	if t, ok := excelDate(cell, d.epoch1904); ok {
+		return appendTime(t), ""
+	}
+	c, ok := parseCultureDate(cell)
+	if !ok {
+		return nil, ""
+	}
+	t, ok := c.at(d.order)
+	if !ok {
+		return nil, fmt.Sprintf("%q is no date in the order %s", cell, d.order)
+	}
+	return appendTime(t), ""
+}
+
+func appendTime(t time.Time) []byte { return t.AppendFormat(nil, "2006-01-02 15:04:05.000000") }
+
+// needsOrder tells whether a cell of a time column can only be read when the
+// other rows are known.
+func needsOrder(cell []byte) bool {
+	if _, ok := excelDate(cell, false); ok {
+		return true
+	}
+	d, ok := parseCultureDate(cell)
+	return ok && d.separator != 'y'
+}
+
+var certainTime = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}|/Date\()`)
+
+// unknownTime tells whether a cell of a time column is no time at all.
+func unknownTime(cell []byte) bool { return len(cell) > 0 && !certainTime.Match(cell) }
+
+// timeCells rewrites the times of a file's rows.
+type timeCells struct {
+	reader    *reader
+	names     []string
+	times     []int          // the columns that hold times
+	dates     *dates         // nil: not needed so far
+	rewritten map[int][]byte // cells of the last row, by column
+	unknown   int
+	example   string
+}
+
+// rewrite looks at the times of a row, and returns why it can't be loaded.
+func (t *timeCells) rewrite(s *csvScanner, row []byte) (reason string, err error) {
+	clear(t.rewritten)
+	for _, i := range t.times {
+		cell := bytes.TrimSpace(s.cell(row, i, nil))
+		if t.dates == nil && needsOrder(cell) {
+			if t.dates, err = t.reader.decideDates(t.names, t.times); err != nil {
+				return "", fmt.Errorf("the order of dates: %w", err)
+			}
+		}
+		if t.dates != nil && t.dates.refusal != "" {
+			return t.dates.refusal, nil
+		}
+		d := t.dates
+		if d == nil {
+			d = &dates{}
+		}
+		text, reason := d.iso(cell)
+		switch {
+		case reason != "":
+			return reason, nil
+		case text != nil:
+			if t.rewritten == nil {
+				t.rewritten = map[int][]byte{}
+			}
+			t.rewritten[i] = text
+		case unknownTime(cell):
+			if t.unknown++; t.unknown == 1 {
+				t.example = fmt.Sprintf("%q in column %q", excerpt(cell), t.names[i])
+			}
+		}
+	}
+	return "", nil
+}
+
+// note tells in the file's notes what became of its times.
+func (t *timeCells) note() {
+	f := t.reader.file
+	if t.dates != nil {
+		for _, text := range []string{t.dates.note, t.dates.refusal} {
+			if text != "" {
+				f.notef("%s", text)
+			}
+		}
+	}
+	if t.unknown > 0 {
+		f.notef("%d times are in no form that is known and are left out, for example %s", t.unknown, t.example)
+	}
+}
+
+// timeColumn is what a column of times tells about the order.
+type timeColumn struct {
+	name    string
+	numbers int // Excel's
+	texts   int
+	sorted  map[dateOrder]*sorted
+}
+
+// sorted tells whether a sequence of times is.
+type sorted struct {
+	last                     time.Time
+	rising, falling, started bool
+	rows                     int
+	days                     map[int64]bool
+}
+
+func (s *sorted) see(t time.Time) {
+	if !s.started {
+		*s = sorted{last: t, rising: true, falling: true, started: true, days: map[int64]bool{}}
+	}
+	s.rising = s.rising && !t.Before(s.last)
+	s.falling = s.falling && !t.After(s.last)
+	s.last = t
+	s.rows++
+	if len(s.days) < 1000 {
+		s.days[t.Unix()/86400] = true
+	}
+}
+
+// decideDates reads the whole file once more for the order of its dates.
+// times are the numbers of the columns that hold times.
+func (r *reader) decideDates(names []string, times []int) (*dates, error) {
+	text, done, err := r.reread()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	s := &csvScanner{w: newWindow(text, nil), comma: ','}
+	if _, _, problem := r.header(s); problem != "" {
+		return nil, fmt.Errorf("reading it again: %s", problem)
+	}
+	s.width = len(names)
+	evidence := orderEvidence{from: -1}
+	evidence.from, evidence.until = daysOfName(r.file.source.path)
+	for _, i := range times {
+		evidence.columns = append(evidence.columns, &timeColumn{name: names[i], sorted: map[dateOrder]*sorted{dayFirst: {}, monthFirst: {}}})
+	}
+	for {
+		rec, ok := s.next()
+		if !ok {
+			break
+		}
+		if rec.reason != "" || s.cellsProblem(rec.text) != "" {
+			continue
+		}
+		row := make([]string, len(times))
+		for k, i := range times {
+			row[k] = strings.TrimSpace(string(s.cell(rec.text, i, nil)))
+		}
+		evidence.see(rec.line, row, r.epoch1904)
+	}
+	d := evidence.decide(dateOrder(r.dateOrder))
+	d.epoch1904 = r.epoch1904
+	return d, nil
+}
+
+// orderEvidence is gathered over the rows of a file.
+type orderEvidence struct {
+	columns      []*timeColumn
+	day, month   string // where a number above 12 stands first, or second
+	dots         bool
+	differ       string // the first date that the two orders read differently
+	logAnalytics bool
+	plain        bool               // there are others
+	near, far    map[dateOrder]bool // to a certain time of the same row
+	from, until  int64              // days since 1970 that the file's name tells, else from < 0
+	outside      map[dateOrder]bool
+}
+
+func (e *orderEvidence) see(line int64, row []string, epoch1904 bool) {
+	if e.near == nil {
+		e.near, e.far, e.outside = map[dateOrder]bool{}, map[dateOrder]bool{}, map[dateOrder]bool{}
+	}
+	var certain []time.Time
+	var open []cultureDate
+	for k, text := range row {
+		column := e.columns[k]
+		if t, ok := excelDate([]byte(text), epoch1904); ok {
+			column.numbers++
+			certain = append(certain, t)
+			continue
+		}
+		d, ok := parseCultureDate([]byte(text))
+		if !ok {
+			if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+				certain = append(certain, t)
+			}
+			continue
+		}
+		if d.separator == 'y' {
+			if t, ok := d.at(monthFirst); ok {
+				certain = append(certain, t)
+			}
+			continue
+		}
+		column.texts++
+		open = append(open, d)
+		at := fmt.Sprintf("%q in column %q, line %d", text, column.name, line)
+		switch {
+		case d.first > 12 && e.day == "":
+			e.day = at
+		case d.second > 12 && e.month == "":
+			e.month = at
+		}
+		e.dots = e.dots || d.separator == '.'
+		e.logAnalytics = e.logAnalytics || d.logAnalytics
+		e.plain = e.plain || !d.logAnalytics
+		if d.first != d.second && e.differ == "" {
+			e.differ = at
+		}
+		for o, s := range column.sorted {
+			t, ok := d.at(o)
+			if !ok {
+				continue
+			}
+			s.see(t)
+			if day := t.Unix() / 86400; e.from >= 0 && (day < e.from || day > e.until+1) {
+				e.outside[o] = true
+			}
+		}
+	}
+	for _, d := range open {
+		for _, t := range certain {
+			for _, o := range []dateOrder{dayFirst, monthFirst} {
+				if at, ok := d.at(o); ok && at.Sub(t).Abs() <= 24*time.Hour {
+					e.near[o] = true
+				} else {
+					e.far[o] = true
+				}
+			}
+		}
+	}
+}
+
+// only returns the one order that holds, or "" when both or neither do.
+func only(holds func(dateOrder) bool) dateOrder {
+	switch day, month := holds(dayFirst), holds(monthFirst); {
+	case day && !month:
+		return dayFirst
+	case month && !day:
+		return monthFirst
+	}
+	return ""
+}
+
+func (e *orderEvidence) decide(asked dateOrder) *dates {
+	var names, mixed []string
+	numbers := false
+	for _, c := range e.columns {
+		if c.texts > 0 {
+			names = append(names, c.name)
+		}
+		if c.texts > 0 && c.numbers > 0 {
+			mixed = append(mixed, c.name)
+		}
+		numbers = numbers || c.numbers > 0
+	}
+	d := &dates{}
+	conclude := func(o dateOrder, why string) *dates {
+		d.order = o
+		d.note = fmt.Sprintf("the dates in %s were read as %s: %s", shortList(names), o, why)
+		return d
+	}
+	sortedBy := map[dateOrder]bool{}
+	for _, c := range e.columns {
+		sortedBy[only(func(o dateOrder) bool {
+			s := c.sorted[o]
+			return (s.rising || s.falling) && s.rows >= 10 && len(s.days) >= 4
+		})] = true
+	}
+	sorted := only(func(o dateOrder) bool { return sortedBy[o] })
+	switch {
+	case len(mixed) > 0:
+		// Excel takes for a date what is one in its own culture, so it has
+		// swapped day and month where it could and left the rest as text.
+		d.refusal = fmt.Sprintf("the column %s holds Excel's dates beside texts that Excel did not take for dates: it has swapped day and month in some; save the export anew without opening it in Excel", shortList(mixed))
+	case len(names) == 0:
+		d.order = monthFirst
+		if numbers {
+			d.note = "times stand as Excel's numbers and were read as UTC"
+		}
+	case e.day != "" && e.month != "" && asked == "":
+		d.refusal = fmt.Sprintf("some dates have the day first (%s), some the month (%s): say which with --date-order dmy or --date-order mdy; dates that don't fit it are then rejected", e.day, e.month)
+	case e.day != "" && e.month != "":
+		conclude(asked, "as --date-order says")
+	case e.day != "" && e.month == "":
+		conclude(dayFirst, "no month is above 12 in "+e.day)
+	case e.month != "" && e.day == "":
+		conclude(monthFirst, "no month is above 12 in "+e.month)
+	case e.dots:
+		conclude(dayFirst, "they are written with dots")
+	case e.logAnalytics && !e.plain:
+		conclude(monthFirst, "that is how Log Analytics writes them")
+	case e.differ == "":
+		conclude(dayFirst, "day and month are the same number in all of them")
+	case only(func(o dateOrder) bool { return e.near[o] && !e.far[o] }) != "":
+		conclude(only(func(o dateOrder) bool { return e.near[o] && !e.far[o] }), "so they agree with the other times of their rows")
+	case e.from >= 0 && only(func(o dateOrder) bool { return !e.outside[o] }) != "":
+		conclude(only(func(o dateOrder) bool { return !e.outside[o] }), "so they lie within the days that the file's name tells")
+	case sorted != "":
+		conclude(sorted, "only so are the rows in the order of time")
+	case asked == dayFirst || asked == monthFirst:
+		conclude(asked, "as --date-order says")
+	default:
+		d.refusal = fmt.Sprintf("%s can be day-month or month-day, and nothing in the file tells which: say it with --date-order dmy or --date-order mdy", e.differ)
+	}
+	if e.logAnalytics && !e.plain && d.order == monthFirst {
+		d.note = "" // as always there
+	}
+	return d
+}
+
+var namedDays = regexp.MustCompile(`(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})`)
+
+// daysOfName reads the period that the portal puts in the name of a download;
+// from is negative when there is none.
+func daysOfName(name string) (from, until int64) {
+	m := namedDays.FindStringSubmatch(path.Base(filepath.ToSlash(strings.ReplaceAll(name, "!", "/"))))
+	if m == nil {
+		return -1, 0
+	}
+	a, errA := time.Parse(time.DateOnly, m[1])
+	b, errB := time.Parse(time.DateOnly, m[2])
+	if errA != nil || errB != nil || b.Before(a) {
+		return -1, 0
+	}
+	return a.Unix() / 86400, b.Unix() / 86400
+}
+
+// rereadSource opens the file a second time.
+func (r *reader) rereadSource() (io.Reader, func(), error) {
+	in, err := r.file.source.open(func(int64) {})
+	if err != nil {
+		return nil, nil, err
+	}
+	text, _ := decode(in)
+	return text, func() { in.close() }, nil
+}

@@ -1,0 +1,136 @@
+package ingest
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"entrail/ingest/engine"
+)
+
+func TestParseCultureDate(t *testing.T) {
+	for _, test := range []struct{ text, day, month, reason string }{
+		{"03/12/2025 07:22", "2025-12-03 07:22:00.000000", "2025-03-12 07:22:00.000000", "Excel"},
+		{"3/12/2025 7:22:01 PM", "2025-12-03 19:22:01.000000", "2025-03-12 19:22:01.000000", "PowerShell"},
+		{"3/12/2025 12:00:00 AM", "2025-12-03 00:00:00.000000", "2025-03-12 00:00:00.000000", "midnight"},
+		{"3/12/2025 12:00:00 p. m.", "2025-12-03 12:00:00.000000", "2025-03-12 12:00:00.000000", "noon in Spanish"},
+		{"3/12/2025 7:22:01\u202fPM", "2025-12-03 19:22:01.000000", "2025-03-12 19:22:01.000000", "the narrow space of newer .NET"},
+		{"3/12/2025, 2:08:45.221 PM", "2025-12-03 14:08:45.221000", "2025-03-12 14:08:45.221000", "Log Analytics"},
+		{"03.12.25 07:22", "2025-12-03 07:22:00.000000", "2025-03-12 07:22:00.000000", "two digits of the year"},
+		{"2025/03/12 07:22", "2025-03-12 07:22:00.000000", "2025-03-12 07:22:00.000000", "the year first"},
+		{"25/12/03", "", "", "perhaps the year is first"},
+		{"30/02/2025", "", "", "no such day"},
+		{"13/13/2025", "", "", "no such month"},
+		{"03/12/2025 25:00", "", "", "no such hour"},
+		{"12/31/2025 23:59", "", "2025-12-31 23:59:00.000000", "only a month first"},
+		{"2025-12-03T07:22:01Z", "", "", "says by itself what it means"},
+		{"10.0.0.1", "", "", "an address"},
+		{"1.2.3", "", "", "a version"},
+	} {
+		d, ok := parseCultureDate([]byte(test.text))
+		for _, order := range []struct {
+			order dateOrder
+			want  string
+		}{{dayFirst, test.day}, {monthFirst, test.month}} {
+			got := ""
+			if at, exists := d.at(order.order); ok && exists {
+				got = string(appendTime(at))
+			}
+			if got != order.want {
+				t.Errorf("%s: %q as %s is %q, want %q", test.reason, test.text, order.order, got, order.want)
+			}
+		}
+	}
+}
+
+func TestExcelDate(t *testing.T) {
+	for _, test := range []struct {
+		text      string
+		epoch1904 bool
+		want      string
+		reason    string
+	}{
+		{"45994.3069444444", false, "2025-12-03 07:22:00.000000", "LibreOffice: =DATE(2025;12;3)+TIME(7;22;0)"},
+		{"45994", false, "2025-12-03 00:00:00.000000", "midnight"},
+		{"44532.3069444444", true, "2025-12-03 07:22:00.000000", "1462 days less"},
+		{"12345", false, "", "1933: not a log's"},
+		{"459940", false, "", "six digits"},
+		{"50126x", false, "", "not a number"},
+	} {
+		got := ""
+		if at, ok := excelDate([]byte(test.text), test.epoch1904); ok {
+			got = string(appendTime(at))
+		}
+		if got != test.want {
+			t.Errorf("%s: %s is %q, want %q", test.reason, test.text, got, test.want)
+		}
+	}
+}
+
+// TestDateOrder loads files that differ in nothing but their dates.
+func TestDateOrder(t *testing.T) {
+	many := func(dates ...string) string { return strings.Join(dates, ";") }
+	// Ten rows on four days over a turn of the month, newest first: as
+	// month-day the second half would be older and then younger again.
+	turn := many("02/12/2025 09:00", "02/12/2025 08:00", "02/12/2025 07:00", "01/12/2025 09:00", "01/12/2025 08:00", "12/11/2025 09:00", "12/11/2025 08:00", "11/11/2025 09:00", "11/11/2025 08:00", "11/11/2025 07:00")
+	for _, test := range []struct {
+		name, asked, dates, first, note, refusal, reason string
+	}{
+		{"a.csv", "", many("03/12/2025 07:22", "13/12/2025 07:22"), "2025-12-03 07:22:00", `day-month-year: no month is above 12 in "13/12/2025 07:22" in column "CreatedDateTime", line 3`, "", "a day above 12 stands first"},
+		{"a.csv", "", many("03/12/2025 07:22", "12/13/2025 07:22"), "2025-03-12 07:22:00", "month-day-year: no month is above 12", "", "a day above 12 stands second"},
+		{"a.csv", "dmy", many("03/12/2025 07:22", "12/13/2025 07:22"), "2025-03-12 07:22:00", "month-day-year: no month is above 12", "", "what is certain comes before what is said"},
+		{"a.csv", "", many("13/12/2025 07:22", "12/13/2025 07:22"), "", "", "some dates have the day first", "both"},
+		{"a.csv", "dmy", many("13/12/2025 07:22", "12/13/2025 07:22"), "2025-12-13 07:22:00", "day-month-year: as --date-order says", `"12/13/2025 07:22" is no date in the order day-month-year`, "both, and one is said to be right"},
+		{"a.csv", "", "03.12.2025 07:22", "2025-12-03 07:22:00", "day-month-year: they are written with dots", "", "dots"},
+		{"a.csv", "", many("03/03/2025 07:22", "04/04/2025 07:22"), "2025-03-03 07:22:00", "the same number in all of them", "", "no difference"},
+		{"a.csv", "", "3/12/2025, 2:08:45.221 PM", "2025-03-12 14:08:45.221", "<nil>", "", "Log Analytics"},
+		{"a.csv", "", "13/12/2025, 2:08:45.221 PM", "2025-12-13 14:08:45.221", "day-month-year: no month is above 12", "", "Log Analytics in a European browser"},
+		{"a.csv", "", turn, "2025-11-11 07:00:00", "day-month-year: only so are the rows in the order of time", "", "sorted"},
+		{"SignIns_2025-12-01_2025-12-08.csv", "", "03/12/2025 07:22", "2025-12-03 07:22:00", "day-month-year: so they lie within the days", "", "the file's name tells the days"},
+		{"SignIns_2025-01-01_2025-12-31.csv", "", "03/12/2025 07:22", "", "", "can be day-month or month-day", "the name tells too many"},
+		{"a.csv", "", many("03/12/2025 07:22", "04/12/2025 07:22"), "", "", `"03/12/2025 07:22" in column "CreatedDateTime", line 2 can be day-month or month-day, and nothing in the file tells which: say it with --date-order dmy or --date-order mdy`, "nothing tells"},
+		{"a.csv", "dmy", many("03/12/2025 07:22", "04/12/2025 07:22"), "2025-12-03 07:22:00", "day-month-year: as --date-order says", "", "said"},
+		{"a.csv", "mdy", many("03/12/2025 07:22", "04/12/2025 07:22"), "2025-03-12 07:22:00", "month-day-year: as --date-order says", "", "said"},
+		{"a.csv", "", "45994.3069444444", "2025-12-03 07:22:00", "times stand as Excel's numbers", "", "numbers"},
+		{"a.csv", "dmy", many("45994.3069444444", "13/12/2025 07:22"), "", "", "it has swapped day and month in some", "numbers beside texts"},
+		{"a.csv", "", many("2025-12-03T07:22:00Z", "last Tuesday"), "2025-12-03 07:22:00", `1 times are in no form that is known and are left out, for example "last Tuesday" in column "CreatedDateTime"`, "", "no time at all"},
+	} {
+		var text strings.Builder
+		text.WriteString("CreatedDateTime,UserPrincipalName,AppDisplayName\r\n")
+		for date := range strings.SplitSeq(test.dates, ";") {
+			text.WriteString(`"` + date + `",adele@contoso.com,Teams` + "\r\n")
+		}
+		c := loadWith(t, Options{DateOrder: test.asked}, write(t, test.name, text.String()))
+		row := c.ask(`select
+				coalesce((select min(event_time) from sign_ins)::varchar, ''),
+				note,
+				coalesce((select any_value(reason) from rejects), '')
+			from files`)
+		cells := strings.Split(row[0], "|")
+		if cells[0] != test.first || !strings.Contains(cells[1], test.note) || !strings.Contains(cells[2], test.refusal) || (cells[2] == "") != (test.refusal == "") {
+			t.Errorf("%s:\n got %q\nwant %q, %q, %q", test.reason, cells, test.first, test.note, test.refusal)
+		}
+	}
+}
+
+// TestDateOrderByNeighbour: another time of the same rows says it.
+func TestDateOrderByNeighbour(t *testing.T) {
+	c := load(t, write(t, "risk.csv", "Id,RiskEventType,ActivityDateTime,DetectedDateTime\r\n1,x,03/12/2025 07:22,2025-12-03T07:25:00Z\r\n"))
+	c.want("select event_time, detected_date_time from risk_detections", "2025-12-03 07:22:00|2025-12-03 07:25:00")
+	c.want("select note from files", `the dates in "ActivityDateTime" were read as day-month-year: so they agree with the other times of their rows`)
+	c.want("select raw ->> '$.activityDateTime' from risk_detections", "03/12/2025 07:22")
+}
+
+// loadWith fills a new case from the paths.
+func loadWith(t *testing.T, o Options, paths ...string) *loaded {
+	t.Helper()
+	c := &loaded{t: t, path: filepath.Join(t.TempDir(), "case.duckdb")}
+	o.Engine, o.Now = engine.Options{Temp: t.TempDir()}, time.Unix(0, 0)
+	var err error
+	if c.summary, err = Load(context.Background(), c.path, paths, o); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
