@@ -24,6 +24,9 @@ var lookupsSQL string
 //go:embed views.sql
 var viewsSQL string
 
+//go:embed limits.sql
+var limitsSQL string
+
 // Table describes one table or view of a case, as --schema prints it.
 type Table struct {
 	Name    string
@@ -68,7 +71,7 @@ func Tables() []Table {
 // CreateTables makes the empty tables and the views of a new case, which must
 // be attached writable.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
-	for _, script := range []string{tablesSQL, codesSQL, lookupsSQL, viewsSQL} {
+	for _, script := range []string{tablesSQL, codesSQL, lookupsSQL, viewsSQL, limitsSQL} {
 		for statement := range strings.SplitSeq(script, ";\n") {
 			if strings.TrimSpace(statement) == "" {
 				continue

@@ -13,7 +13,7 @@ type Macro struct {
 	Name, Comment, SQL string
 }
 
-// Views returns the views of views.sql. The comment above a view is its
+// Views returns the views of views.sql and limits.sql. The comment above a view is its
 // description; a line of it that reads `--   NAME TYPE: meaning` describes a
 // column.
 func Views() []View {
@@ -70,7 +70,7 @@ type statement struct {
 
 func viewStatements() []statement {
 	var all []statement
-	for part := range strings.SplitSeq(viewsSQL, ";\n") {
+	for part := range strings.SplitSeq(viewsSQL+limitsSQL, ";\n") {
 		var s statement
 		lines := strings.Split(strings.TrimSpace(part), "\n")
 		for i, line := range lines {

@@ -24,10 +24,10 @@ func TestSelect(t *testing.T) {
 	}{
 		{"a report", []string{"files"}, []string{"files"}},
 		{"in the order asked for", []string{"session_events", "files"}, []string{"session_events", "files"}},
-		{"a group", []string{"evidence"}, []string{"files", "coverage"}},
+		{"a group", []string{"evidence"}, []string{"files", "coverage", "coverage_daily", "coverage_users"}},
 		{"a name that is both is the report", []string{"sessions"}, []string{"sessions"}},
 		{"case and hyphens don't matter", []string{" Session-Events "}, []string{"session_events"}},
-		{"once, however often asked for", []string{"coverage", "evidence", "coverage"}, []string{"coverage", "files"}},
+		{"once, however often asked for", []string{"coverage", "evidence", "coverage"}, []string{"coverage", "files", "coverage_daily", "coverage_users"}},
 	} {
 		got, err := Select(test.given)
 		if err != nil || !slices.Equal(names(got), test.want) {
