@@ -46,6 +46,7 @@ func TestRecogniseCSV(t *testing.T) {
 		{"CreatedDateTime,ResultType,UserPrincipalName,AppDisplayName,IPAddress", "log_analytics_sign_ins", "", "it has the result, so it is not the other"},
 		{"RiskEventType,DetectedDateTime", "risk_detections", "", "any case"},
 		{"RiskLastUpdatedDateTime,RiskState", "", `Entra ID Protection risky users would also need "userPrincipalName"`, "a column short"},
+		{"RequestId,RequestMethod,RequestUri", "", `Microsoft Graph activity log would also need "responseStatusCode"`, "a column short"},
 		{"Change ID,Cycle ID,Job ID", "provisioning", "", "blanks in names"},
 		{"Change ID,Job ID", "", `Entra provisioning log would also need "cycleId"`, "a column short"},
 		{"CreationDate,UserIds,Operations", "", "the unified audit log without the column AuditData", "what Select-Object left out"},
@@ -81,6 +82,8 @@ func TestRecogniseJSON(t *testing.T) {
 		{"JobId,CycleId,ChangeId", "provisioning", "", "", "Log Analytics"},
 		{"OfficeWorkload,Operation", "", "", `Log Analytics OfficeActivity would also need "RecordType"`, "a key short"},
 		{"riskState,riskLastUpdatedDateTime,userPrincipalName", "risky_users", "", "", "Graph"},
+		{"requestId,requestMethod,requestUri,responseStatusCode", "graph_activity", "", "", "diagnostic settings"},
+		{"RequestId,RequestMethod,RequestUri,ResponseStatusCode", "graph_activity", "", "", "Log Analytics"},
 		{"riskEventType,id", "", "", `Entra ID Protection risk detections would also need "detectedDateTime"`, "a key short"},
 	} {
 		got := recogniseJSON(strings.Split(test.keys, ","))

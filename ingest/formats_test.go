@@ -32,6 +32,8 @@ var fixtures = []struct {
 	{"entra_sign_ins", "powershell_sign_ins.json", nil},
 	{"directory_audits", "powershell_audits.json", nil},
 	{"risk_detections", "powershell_risk.json", nil},
+	{"graph_activity", "graph_activity.json", nil},
+	{"graph_activity", "graph_activity.csv", nil},
 	{"graph_sign_ins", "graph_sign_ins.csv", nil},
 	{"log_analytics_audits", "log_analytics_audits.csv", nil},
 	{"log_analytics_audits", "log_analytics_audits.json", nil},
@@ -182,9 +184,9 @@ func TestProvisioning(t *testing.T) {
 func TestPowerShell(t *testing.T) {
 	c := load(t, fixture("powershell_sign_ins.json"), fixture("powershell_audits.json"), fixture("powershell_risk.json"))
 	c.want("select parse_filename(path), format, records, loaded, note from files order by 1",
-		"powershell_audits.json|directory_audits|1|1|written by PowerShell: the names of properties were read as Graph spells them",
-		"powershell_risk.json|risk_detections|1|1|written by PowerShell: the names of properties were read as Graph spells them",
-		`powershell_sign_ins.json|entra_sign_ins|2|2|written by PowerShell: the names of properties were read as Graph spells them; "appliedConditionalAccessPolicies", "geoCoordinates": only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10`)
+		"powershell_audits.json|directory_audits|1|1|the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them",
+		"powershell_risk.json|risk_detections|1|1|the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them",
+		`powershell_sign_ins.json|entra_sign_ins|2|2|the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them; "appliedConditionalAccessPolicies", "geoCoordinates": only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10`)
 	c.want(`select id, event_time, category, user_principal_name, app_display_name, ip_address, city, latitude, status, error_code, failure_reason, browser, is_compliant, conditional_access_status, risk_event_types, has_policy_detail
 		from sign_ins order by id`,
 		"92c3e8aa-0000-4000-8000-000000000300|2026-10-07 08:00:00|interactive|megan@contoso.com|Azure Portal|2001:db8::17|Cork|51.9|failure|50126|Error validating credentials.|Edge 140.0|false|success|unfamiliarFeatures|true",
@@ -220,4 +222,14 @@ func TestPortalLanguages(t *testing.T) {
 		"portal_audits_spanish.csv|the columns are named in Spanish; they were read by their English names",
 		"portal_sign_ins_french.csv|the columns are named in French; they were read by their English names; "+kind,
 		`portal_sign_ins_spanish.csv|the columns are named in Spanish; they were read by their English names; not read, for their names are not known: "Latencia"; the JSON download has everything; `+kind)
+}
+
+func TestGraphActivity(t *testing.T) {
+	c := load(t, fixture("graph_activity.csv"), fixture("graph_activity.json"))
+	c.want(accounts, "graph_activity|1|1|0|0", "graph_activity|1|1|0|0")
+	c.want(`select id, event_time, request_method, request_uri, response_status_code, duration_ms, ip_address, user_agent, user_id, service_principal_id, app_id, client_auth_method, scopes, roles, session_id, sign_in_id, token_issued_at
+		from graph_activity order by id`,
+		"0d000000-0000-4000-8000-000000000001|2026-10-09 10:25:12|GET|https://graph.microsoft.com/v1.0/me/messages?$top=100|200|2693631|192.0.2.7|python-requests/2.32|a1|<nil>|14d82eec-204b-4c2f-b7e8-296a70dab67e|0|Mail.Read User.Read|<nil>|5e000000-0000-4000-8000-000000000001|fbff2233-4455-6677-8899-aabbccddee00|2026-10-09 10:20:11",
+		"0d000000-0000-4000-8000-000000000002|2026-10-09 23:00:00|POST|https://graph.microsoft.com/beta/users|403|12|2001:db8::9|<nil>|<nil>|sp9|app9|2|<nil>|Directory.Read.All|<nil>|<nil>|<nil>")
+	c.want("select first_event from files order by file_id", "2026-10-09 23:00:00", "2026-10-09 10:25:12")
 }

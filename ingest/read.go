@@ -165,7 +165,7 @@ func (r *reader) conclude() {
 		}
 	}
 	if r.renamed {
-		f.notef("written by PowerShell: the names of properties were read as Graph spells them")
+		f.notef("the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them")
 	}
 	if len(r.lost) > 0 {
 		f.notef("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(r.lost))

@@ -20,6 +20,7 @@ var eventTables = []struct{ name, id, time string }{
 	{"risk_detections", "id", "event_time"},
 	{"risky_users", "id", "event_time"},
 	{"provisioning_events", "id", "event_time"},
+	{"graph_activity", "id", "event_time"},
 }
 
 // removeDuplicates takes every record that is there twice out again, keeps one

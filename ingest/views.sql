@@ -200,7 +200,21 @@ select
     id,
     file_id,
     record
-from evidence.provisioning_events;
+from evidence.provisioning_events
+union all
+select
+    event_time,
+    'graph_activity',
+    coalesce(user_id, service_principal_id),
+    'Graph: ' || coalesce(request_method, 'request'),
+    request_uri,
+    ip_address,
+    session_id,
+    response_status_code::varchar,
+    id,
+    file_id,
+    record
+from evidence.graph_activity;
 
 -- One row a session id, over sign-ins and audit log, with the reasons why a
 -- person should look at it. Session ids are issued on success: failed attempts
