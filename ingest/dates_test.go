@@ -134,3 +134,28 @@ func loadWith(t *testing.T, o Options, paths ...string) *loaded {
 	}
 	return c
 }
+
+// FuzzCultureDate: what is read is what a person would read.
+func FuzzCultureDate(f *testing.F) {
+	for _, text := range []string{"03/12/2025 07:22", "3/12/25 7:22:01 p. m.", "2025/12/03", "45994.3", "31.02.2025 00:00"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		excelDate([]byte(text), false)
+		d, ok := parseCultureDate([]byte(text))
+		if !ok {
+			return
+		}
+		for _, o := range []dateOrder{dayFirst, monthFirst} {
+			at, ok := d.at(o)
+			if !ok {
+				continue
+			}
+			for _, n := range []int{int(at.Month()), at.Day()} {
+				if n != d.first && n != d.second {
+					t.Errorf("%q as %s is %v", text, o, at)
+				}
+			}
+		}
+	})
+}

@@ -22,3 +22,19 @@ func TestGraphNames(t *testing.T) {
 		}
 	}
 }
+
+// FuzzGraphNames: of JSON comes JSON, with as many brackets and no more.
+func FuzzGraphNames(f *testing.F) {
+	f.Add([]byte(`{"Id":"x","L":["Microsoft.Graph.PowerShell.Models.P"],"A":{"B":[[],{}]}}`))
+	f.Add([]byte(`{"A\u0041":"System.Object[]","":[1,"\"",null]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var json jsonText
+		if json.walk(text) != nil || json.flaws != 0 {
+			return
+		}
+		got := graphNames(nil, text, func(string) {})
+		if err := json.walk(got); err != nil || json.flaws != 0 {
+			t.Errorf("%s became %s: %v", text, got, err)
+		}
+	})
+}
