@@ -89,6 +89,8 @@ Where to:
       --force             write over an existing --output
 
 How:
+      --date-order ORDER  what 03/12/2025 is where a file does not tell: dmy
+                          or mdy
       --memory SIZE       bound of the engine's memory, such as 4GB
       --threads N         bound of its threads
       --temp DIR          where it may spill (default: the system's folder)
@@ -180,6 +182,8 @@ type call struct {
 	force   bool
 	quiet   bool
 	engine  engine.Options
+
+	dateOrder string // of dates that are 03/12/2025: dmy, mdy or empty
 }
 
 // answer does what the command line asks. complete is false when some of the
@@ -241,6 +245,7 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 	flags.StringVar(&c.db, "db", "", "")
 	flags.BoolVar(&c.force, "force", false, "")
 	flags.BoolVar(&c.quiet, "quiet", false, "")
+	flags.StringVar(&c.dateOrder, "date-order", "", "")
 	flags.StringVar(&c.engine.Memory, "memory", "", "")
 	flags.IntVar(&c.engine.Threads, "threads", 0, "")
 	flags.StringVar(&c.engine.Temp, "temp", "", "")
@@ -267,6 +272,8 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		return nil, false, usageError("give the exports, or a case with --db", "no PATH given")
 	case flags.Changed("query") && len(*reports) > 0:
 		return nil, false, usageError("ask one after the other; --db keeps the case meanwhile", "--query and --report exclude each other")
+	case c.dateOrder != "" && c.dateOrder != "dmy" && c.dateOrder != "mdy":
+		return nil, false, usageError("dmy when 03/12/2025 is in December, mdy when it is in March", "--date-order %s: it is dmy or mdy", c.dateOrder)
 	case c.limit < 0:
 		return nil, false, usageError("0 shows all rows", "--limit %d: less than nothing", c.limit)
 	case c.engine.Threads < 0:
@@ -567,6 +574,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	bar := newProgress(c.quiet, stderr)
 	options := ingest.Options{
 		Engine:      c.engine,
+		DateOrder:   c.dateOrder,
 		Version:     version(),
 		CommandLine: strings.Join(os.Args[1:], " "),
 		Now:         now(),
@@ -671,7 +679,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 				return
 			}
 			for _, r := range reports {
-				result, err := evidence.Run(ctx, r)
+				result, err := evidence.RunFirst(ctx, r, c.format.Rows(d, r))
 				if !yield(result, err) || err != nil {
 					return
 				}

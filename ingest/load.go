@@ -39,6 +39,7 @@ type Summary struct {
 	Skipped      int // already in the case
 	Unrecognised int
 	Unreadable   int
+	Damaged      int // recognised, but not whole
 	Records      int64
 	Loaded       int64
 	Duplicates   int64
@@ -47,7 +48,7 @@ type Summary struct {
 
 // Complete tells whether every record of every input was taken.
 func (s Summary) Complete() bool {
-	return s.Unrecognised == 0 && s.Unreadable == 0 && s.Rejected == 0
+	return s.Unrecognised == 0 && s.Unreadable == 0 && s.Damaged == 0 && s.Rejected == 0
 }
 
 // Load reads everything below the paths into the database file casePath,
@@ -300,6 +301,10 @@ func (l *loader) loadFile(f *inputFile) error {
 	case f.rejected > 0:
 		x := r.rejects[0]
 		l.options.Warn(fmt.Sprintf("%s: %d of %d records rejected, the first at line %d: %s; see the table rejects", s.path, f.rejected, f.records, x.line, x.reason))
+	}
+	if f.format != nil && !f.unreadable && len(f.losses) > 0 {
+		l.summary.Damaged++
+		l.options.Warn(s.path + ": " + strings.Join(f.losses, "; "))
 	}
 	var waiting int64
 	for _, c := range l.copies {

@@ -25,6 +25,7 @@ type inputFile struct {
 	records  int64
 	rejected int64
 	notes    []string
+	losses   []string // the notes that tell of something lost
 
 	unreadable bool
 	enveloped  bool  // records stand inside others, under `properties`
@@ -39,6 +40,20 @@ type inputFile struct {
 
 func (f *inputFile) notef(text string, args ...any) {
 	f.notes = append(f.notes, fmt.Sprintf(text, args...))
+}
+
+// lossf notes something that the file once held and that is not loaded.
+func (f *inputFile) lossf(text string, args ...any) {
+	f.notef(text, args...)
+	f.losses = append(f.losses, f.notes[len(f.notes)-1])
+}
+
+// were is "1 record was", "2 records were".
+func were(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what + " was"
+	}
+	return fmt.Sprintf("%d %ss were", n, what)
 }
 
 // reject is a row of `rejects`.
@@ -116,7 +131,7 @@ func (r *reader) read(text *window) error {
 		if r.copy == nil {
 			return errNotClean
 		}
-		r.file.notef("reading stopped: %v; the records before it are loaded", text.err)
+		r.file.lossf("reading stopped: %v; the records before it are loaded", text.err)
 		r.rejects = append(r.rejects, reject{r.file.id, 0, text.line, "reading stopped: " + text.err.Error(), ""})
 	}
 	if err == nil {
@@ -168,13 +183,13 @@ func (r *reader) conclude() {
 		f.notef("the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them")
 	}
 	if len(r.lost) > 0 {
-		f.notef("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(r.lost))
+		f.lossf("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(r.lost))
 	}
 	if r.cut > 0 {
-		f.notef("%d records were cut off before they came here (Excel ends a cell at 32,767 characters): what is left is loaded, and marked with %s in raw", r.cut, cutOffKey)
+		f.lossf("%s cut off before coming here (Excel ends a cell at 32,767 characters): what is left is loaded, and marked with %s in raw", were(r.cut, "record"), cutOffKey)
 	}
 	if r.mended > 0 {
-		f.notef("%d records held half a surrogate pair, a control character or bytes that are no UTF-8; these are shown as U+FFFD or escaped", r.mended)
+		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
 	}
 	for _, x := range r.rejects {
 		if x.record > 0 {
@@ -240,7 +255,7 @@ func (r *reader) readJSON(w *window) error {
 		return errNotClean
 	}
 	if s.truncated {
-		r.file.notef("the file ends inside its list: it was cut off")
+		r.file.lossf("the file ends inside its list: it was cut off")
 	}
 	if s.nextLink {
 		r.file.notef("one page of several: it names a next page (nextLink)")

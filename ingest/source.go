@@ -97,50 +97,65 @@ func findSources(paths, exclude []string) ([]source, error) {
 		seen = append(seen, info)
 		found = append(found, source{path: shown, file: file, size: info.Size(), modified: info.ModTime()})
 	}
+	missed := func(path, note string) {
+		found = append(found, source{path: path, file: path, note: note})
+	}
 	for _, p := range paths {
 		info, err := os.Stat(p)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s: there is no such file or folder", p)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", p, errors.Unwrap(err))
-		}
-		if !info.IsDir() {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			missed(p, "there is no such file or folder; check the name")
+		case err != nil:
+			missed(p, "can't be read: "+plainReason(err))
+		case !info.IsDir():
 			add(p, p, info)
-			continue
-		}
-		before := len(found)
-		err = filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				// An unreadable folder is named; the rest is still read.
-				found = append(found, source{path: name, file: name, note: "can't be read: " + plainReason(err)})
-				if d != nil && d.IsDir() {
-					return fs.SkipDir
+		default:
+			isEmpty := true
+			// The separator at the end leads through a link to a folder.
+			err = filepath.WalkDir(p+string(filepath.Separator), func(name string, d fs.DirEntry, err error) error {
+				switch {
+				case err != nil:
+					// An unreadable folder is named; the rest is still read.
+					isEmpty = false
+					missed(name, "can't be read: "+plainReason(err))
+					if d != nil && d.IsDir() {
+						return fs.SkipDir
+					}
+					return nil
+				case d.IsDir():
+					return nil
+				}
+				isEmpty = false
+				info, err := os.Stat(name) // follows a link to a file
+				switch {
+				case err != nil:
+					missed(name, "can't be read: "+plainReason(err))
+				case info.IsDir() && inside(name, paths):
+					found = append(found, source{path: name, file: name, note: "a link to a folder that is read anyway", debris: true})
+				case info.IsDir():
+					missed(name, "a link to a folder elsewhere, not followed; give that folder too")
+				case !info.Mode().IsRegular():
+					found = append(found, source{path: name, file: name, note: "not a regular file", debris: true})
+				default:
+					add(name, name, info)
 				}
 				return nil
-			case d.IsDir():
-				return nil
+			})
+			if err != nil {
+				return nil, err
 			}
-			info, err := os.Stat(name) // follows a link to a file
-			switch {
-			case err != nil:
-				found = append(found, source{path: name, file: name, note: "can't be read: " + plainReason(err)})
-			case info.IsDir():
-				found = append(found, source{path: name, file: name, note: "a link to a folder; give the folder itself to read it", debris: true})
-			case !info.Mode().IsRegular():
-				found = append(found, source{path: name, file: name, note: "not a regular file", debris: true})
-			default:
-				add(name, name, info)
+			if isEmpty {
+				missed(p, "the folder is empty; check the name")
 			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
 		}
-		if len(found) == before {
-			return nil, fmt.Errorf("%s: the folder is empty", p)
+	}
+	if !slices.ContainsFunc(found, func(s source) bool { return s.note == "" }) && len(found) == len(paths) {
+		// Nothing at all to read: most likely a slip of the pen.
+		var notes []string
+		for _, s := range found {
+			notes = append(notes, s.path+": "+s.note)
 		}
+		return nil, errors.New(strings.Join(notes, "; "))
 	}
 	slices.SortStableFunc(found, func(a, b source) int { return strings.Compare(a.path, b.path) })
 	var all []source
@@ -151,6 +166,25 @@ func findSources(paths, exclude []string) ([]source, error) {
 		all = append(all, s.members()...)
 	}
 	return all, nil
+}
+
+// inside tells whether a link leads to a folder below one of the paths.
+func inside(link string, paths []string) bool {
+	target, err := filepath.EvalSymlinks(link)
+	if err != nil {
+		return false
+	}
+	for _, p := range paths {
+		root, err := filepath.EvalSymlinks(p)
+		if err != nil {
+			continue
+		}
+		way, err := filepath.Rel(root, target)
+		if err == nil && way != ".." && !strings.HasPrefix(way, ".."+string(filepath.Separator)) {
+			return true
+		}
+	}
+	return false
 }
 
 func plainReason(err error) string {

@@ -71,7 +71,7 @@ func (r *reader) readWorkbook(text *window) error {
 	case len(r.counts) == 0:
 		r.why = strings.Join(append([]string{"an Excel workbook without a log"}, unread...), "; ")
 	case len(unread) > 0:
-		r.file.notef("not read: %s", strings.Join(unread, "; "))
+		r.file.lossf("not read: %s", strings.Join(unread, "; "))
 	}
 	return nil
 }
