@@ -1,0 +1,68 @@
+// Package ingest reads exports into a case: one DuckDB file with the tables of
+// tables.sql. Every record of every input ends as loaded, duplicate or
+// rejected, and the three add up to what was counted in the bytes, or the
+// load fails.
+//
+// # How a file gets in
+//
+//	findSources      files, folders, zip members            source.go
+//	     |
+//	   open          gzip, SHA-256 beside the reading       source.go
+//	     |
+//	  decode         UTF-8, UTF-16, UTF-32                  decode.go
+//	     |
+//	   read          csvScanner, jsonScanner: each record   read.go, csvscan.go,
+//	     |           is found, checked, mended, recognised  jsonscan.go, jsontext.go
+//	     |
+//	     +-- big, plain, clean ------> the engine reads the file itself, and
+//	     |                             count and bytes are compared  load.go
+//	     +-- all else --> clean copy > the engine reads that        clean.go
+//	     |
+//	formats/*.sql    a record's JSON -> the tables' columns
+//	     |
+//	  same.go        one record, one row; the others -> duplicates
+//	     |
+//	 account.go      the books: files, rejects
+//
+// Whatever the export, a record reaches SQL as one JSON text: a CSV row as an
+// object by its header, with the names as the format spells them; AuditData
+// without what it is wrapped in; a diagnostic-settings record as its
+// properties. Go decides what is a record and makes sure that DuckDB's parser
+// takes it; SQL decides what it means.
+//
+// # Adding a format
+//
+// Put NAME.sql into formats/. It begins with
+//
+//	-- title: what it is called in messages
+//	-- description: where it comes from, and Microsoft's page about it
+//	-- recognised by: json KEY; KEY          names that each record must have,
+//	-- recognised by: csv COLUMN; COLUMN     or that the header must have
+//
+// several lines of the last kind mean any of them; see format.go for the
+// rarer keys. Then comes `-- table: NAME` and one SELECT whose columns are
+// named as the table's, from the relation
+//
+//	source(file_id, record, category, raw, body)
+//
+// where body is the JSON to read, raw the record as it was exported, and
+// category the kind of sign-in where only the file's name or an envelope says
+// it. It reads body with one from_json, names what it needs in its structure,
+// and uses the macros of codes.sql: filled, utc, truth, joined, bare_ip,
+// json_text, sign_in_status, token_sign_in. What the export does not say is
+// NULL, never a guess.
+//
+// Rows that hang on a record (policies, steps, property changes) follow as
+// `-- table: CHILD of NAME` with a SELECT from
+//
+//	kept(id, event_time, body)
+//
+// which holds only the records that stayed. Add a fixture to the tests: they
+// walk the folder.
+//
+// # Adding a column
+//
+// Write it into tables.sql with its meaning, which is what --schema prints,
+// and into the formats that know it. Never rename one. A view goes into
+// views.sql, a lookup of codes into lookups.sql.
+package ingest
