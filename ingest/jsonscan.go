@@ -293,12 +293,13 @@ func (s *jsonScanner) leavePage() {
 	}
 }
 
-// excerpt is the start of a text, for a reader's eyes.
+// excerpt is the start of a text, for a reader's eyes. An excerpt's excerpt
+// is itself.
 func excerpt(b []byte) []byte {
-	const length = 200
+	const length, more = 200, "…"
 	b = bytes.TrimSpace(b)
-	if len(b) > length {
-		b = append(bytes.ToValidUTF8(b[:length], nil), "…"...)
+	if len(b) > length+len(more) || len(b) > length && !bytes.HasSuffix(b, []byte(more)) {
+		b = append(bytes.ToValidUTF8(b[:length], nil), more...)
 	}
 	return bytes.ToValidUTF8(bytes.Clone(b), []byte("\ufffd"))
 }

@@ -341,7 +341,7 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.json", `{"a":1}`, "<nil>|0|0|0|0", "", `the keys "a"`, "JSON of something else"},
 		{"x.json", "[]", "<nil>|0|0|0|0", "", "without records", "an export of nothing"},
 		{"x.csv", auditCSV(good) + "\"ExchangeAdmin\",\"x\"\r\n" + auditCSV(audit("2", "x"))[90:], "unified_audit_log|3|2|0|1", "3|2 cells, the header has 6", "", "a row with too few cells"},
-		{"x.csv", auditCSV(good, good[:len(good)-20]), "unified_audit_log|2|2|0|0", "", "1 records were cut off", "a cell that Excel cut: what is left differs from the whole, so it stays"},
+		{"x.csv", auditCSV(good, good[:len(good)-20]), "unified_audit_log|2|2|0|0", "", "1 record was cut off", "a cell that Excel cut: what is left differs from the whole, so it stays"},
 		{"x.csv", auditCSV(good, "{\"Cr"), "unified_audit_log|2|1|0|1", "3|not recognised", "", "a cell of which nothing is left"},
 		{"x.jsonl", good + "\n{\"CreationTime\":,}\n" + audit("2", "x") + "\n", "unified_audit_log|3|2|0|1", "2|where a JSON value should start", "", "a broken line in JSON lines"},
 		{"x.jsonl", strings.Replace(good, "Send", `S\ud83dnd`, 1), "unified_audit_log|1|1|0|0", "", "surrogate", "half a surrogate pair"},
@@ -451,4 +451,46 @@ func TestLoadSavesWhatWasCutOff(t *testing.T) {
 		"i1|2026-10-01 08:00:00|Send|adele@contoso.com|ExchangeItem|Exchange|74|<nil>")
 	c = load(t, write(t, "x.json", `{"Identity":"i1","RecordType":"ExchangeItem","AuditData":"{\"CreationTime\":\"2026-10-01T08:00:00\",\"Operation\":\"Send\",\"UserId\":\"a"}`))
 	c.want("select id, operation, user_id, record_type_name from audit_events", "i1|Send|<nil>|ExchangeItem")
+}
+
+// The portal's audit CSV has no record id; the same operations from JSON are
+// the same records all the same, in whichever order they are loaded.
+func TestLoadMatchesPortalAudits(t *testing.T) {
+	sample := tenant.New(tenant.Options{Seed: 5, SignIns: 500, AuditEvents: 3000})
+	folder := t.TempDir()
+	fill := func(name string, f func(io.Writer) error) string {
+		var b bytes.Buffer
+		if err := f(&b); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	events := 0
+	for range sample.DirectoryEvents() {
+		events++
+	}
+	csv := fill("a.csv", func(w io.Writer) error { return tenant.WriteDirectoryCSV(w, sample.DirectoryEvents()) })
+	full := fill("b.json", func(w io.Writer) error { return tenant.WriteDirectoryJSON(w, sample.DirectoryEvents(), tenant.Pretty) })
+	if events == 0 {
+		t.Fatal("the sample has no directory events")
+	}
+	alone := load(t, full).ask("select count(*) from directory_audit_changes")[0]
+	for _, order := range [][]string{{csv, full}, {full, csv}} {
+		c := load(t, order[0])
+		c.add(order[1])
+		c.want("select format, records, loaded, duplicates from files order by path",
+			fmt.Sprintf("portal_audits|%d|0|%[1]d", events), fmt.Sprintf("directory_audits|%d|%[1]d|0", events))
+		c.want("select count(*) from directory_audit_changes", alone)
+	}
+}
+
+// What stands as text in an envelope may be flawed where its envelope is not.
+func TestLoadMendsInsideEnvelope(t *testing.T) {
+	c := load(t, write(t, "x.json", `{"time":"2026-10-01T08:00:00Z","category":"SignInLogs","properties":"{\"id\":\"s1\",\"createdDateTime\":\"2026-10-01T08:00:00Z\",\"appId\":\"a\",\"appDisplayName\":\"x\\ud83d\",\"appliedConditionalAccessPolicies\":[{\"displayName\":\"p\",\"result\":\"success\"}]}"}`))
+	c.want("select app_display_name from sign_ins", "x\ufffd")
+	c.want("select policy_name from sign_in_policies", "p")
 }

@@ -206,11 +206,7 @@ func (r *reader) reject(rec record, reason string) error {
 	if r.copy == nil {
 		return errNotClean
 	}
-	text := rec.text
-	if rec.reason == "" {
-		text = excerpt(text)
-	}
-	r.rejects = append(r.rejects, reject{r.file.id, rec.number, rec.line, reason, string(visible(text))})
+	r.rejects = append(r.rejects, reject{r.file.id, rec.number, rec.line, reason, string(visible(excerpt(rec.text)))})
 	return nil
 }
 
@@ -430,7 +426,8 @@ func (r *reader) open(rec record, envelope string) error {
 	if err != nil {
 		return r.reject(rec, envelope+": "+err.Error())
 	}
-	if r.json.flaws != 0 {
+	mended := r.json.flaws != 0
+	if mended {
 		r.mended++
 		body = mend(nil, body)
 	}
@@ -449,11 +446,11 @@ func (r *reader) open(rec record, envelope string) error {
 		}
 		return r.refuse(rec, reason)
 	}
-	if envelope == "properties" {
+	if envelope == "properties" && !mended {
 		r.file.enveloped = true
 		return r.pass(f, rec, signInCategories[outer.Category], rec.text, body)
 	}
-	return r.pass(f, rec, "", body, nil)
+	return r.pass(f, rec, signInCategories[outer.Category], body, nil)
 }
 
 func (r *reader) readCSV(w *window) error {

@@ -33,6 +33,9 @@ func (l *loader) removeDuplicates() error {
 		} else {
 			err = l.removeEqual(t.name, t.id)
 		}
+		if err == nil && t.name == "directory_audits" {
+			err = l.matchPortalAudits()
+		}
 		if err != nil {
 			return fmt.Errorf("find the duplicates in %s: %w", t.name, err)
 		}
@@ -315,4 +318,54 @@ func asText(columns []string) []string {
 		text[i] = c + "::varchar"
 	}
 	return text
+}
+
+// matchPortalAudits takes out the rows of the portal's audit CSV, which has no
+// record id and holds less, that are there from JSON too: equal time to the
+// second, correlation id, service, activity and result, one for one.
+func (l *loader) matchPortalAudits() error {
+	n, err := l.exec(`
+		create or replace temp table doubles as
+		with keyed as (
+			select
+				d.rowid as row,
+				d.id,
+				d.file_id,
+				d.record,
+				f.path,
+				f.format = 'portal_audits' as is_csv,
+				date_trunc('second', d.event_time) as second,
+				lower(d.correlation_id) as correlation,
+				lower(coalesce(d.service, '')) as service,
+				lower(d.activity) as activity,
+				lower(coalesce(d.result, '')) as result
+			from directory_audits as d
+			join files as f using (file_id)
+		),
+		numbered as (
+			select
+				*,
+				row_number() over (
+					partition by is_csv, second, correlation, service, activity, result
+					order by path, record
+				) as place
+			from keyed
+		)
+		select
+			c.row,
+			c.id,
+			c.file_id,
+			c.record,
+			j.file_id as kept_file_id,
+			j.record as kept_record
+		from numbered as c
+		join numbered as j using (second, correlation, service, activity, result, place)
+		where c.is_csv and not j.is_csv`)
+	if err != nil || n == 0 {
+		return err
+	}
+	if _, err := l.exec("delete from directory_audit_changes where audit_id in (select id from doubles)"); err != nil {
+		return err
+	}
+	return l.takeOut("directory_audits", "false")
 }
