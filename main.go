@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -272,6 +273,8 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		return nil, false, usageError("give the exports, or a case with --db", "no PATH given")
 	case flags.Changed("query") && len(*reports) > 0:
 		return nil, false, usageError("ask one after the other; --db keeps the case meanwhile", "--query and --report exclude each other")
+	case c.engine.Memory != "" && !sizeForm.MatchString(c.engine.Memory):
+		return nil, false, usageError("write 500MB or 4GB", "--memory %s: not a size", c.engine.Memory)
 	case c.dateOrder != "" && c.dateOrder != "dmy" && c.dateOrder != "mdy":
 		return nil, false, usageError("dmy when 03/12/2025 is in December, mdy when it is in March", "--date-order %s: it is dmy or mdy", c.dateOrder)
 	case c.limit < 0:
@@ -319,8 +322,15 @@ func flagError(err error, flags *pflag.FlagSet) error {
 			hint = "did you mean --" + strings.Join(near, " or --") + "?"
 		}
 	}
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		return &userError{fmt.Sprintf("--%s %s: not a number", invalid.GetFlag().Name, invalid.GetValue()), hint}
+	}
 	return &userError{err.Error(), hint}
 }
+
+// sizeForm is how --memory is written.
+var sizeForm = regexp.MustCompile(`(?i)^\d+(\.\d+)? ?([KMGT]i?B)$`)
 
 func filterOf(users, sessions, apps, ips, columns []string, since, until string) (queries.Filter, []string, error) {
 	var f queries.Filter
@@ -620,6 +630,13 @@ func prepareCase(ctx context.Context, c *call, target string) error {
 		return fmt.Errorf("open the case: %w", err)
 	}
 	defer from.Close()
+	head := make([]byte, 12)
+	if _, err := io.ReadFull(from, head); err != nil || string(head[8:]) != "DUCK" {
+		return usageError("give another name, or an existing case to add to", "--db %s: the file is there and is no case", c.db)
+	}
+	if _, err := from.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("open the case: %w", err)
+	}
 	to, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("keep the case: %w", err)

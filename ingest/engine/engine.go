@@ -196,8 +196,9 @@ func (e *Engine) CheckSelect(ctx context.Context, text string) error {
 	return nil
 }
 
-// plain keeps the first line of the engine's message: the rest is a source
-// excerpt that means nothing to who did not write the SQL.
+// plain keeps of the engine's message what means something to who did not
+// write the engine: the first line, and the names that it thinks were meant.
+// The excerpt of the source goes.
 func plain(err error) error {
 	if err == nil {
 		return nil
@@ -205,8 +206,14 @@ func plain(err error) error {
 	if ctxErr := contextCause(err); ctxErr != nil {
 		return ctxErr
 	}
-	first, _, _ := strings.Cut(err.Error(), "\n")
-	return engineError{first, err}
+	lines := strings.Split(err.Error(), "\n")
+	message := lines[0]
+	for _, line := range lines[1:] {
+		if strings.HasPrefix(line, "Did you mean ") || strings.HasPrefix(line, "Candidate bindings") {
+			message += "; " + strings.ToLower(line[:1]) + line[1:]
+		}
+	}
+	return engineError{message, err}
 }
 
 func contextCause(err error) error {
