@@ -65,6 +65,8 @@ What to ask:
       --list              the reports
       --schema            the tables and their columns
       --show-sql NAME     the SQL of a report
+      --explain ID        one record of any log spelled out, by its id or as
+                          FILE_ID:RECORD, with what is tied to it
 
 What to show (each repeatable, with lists; @FILE reads one value a line):
       --user U            user principal name, display name or object id
@@ -171,6 +173,7 @@ type call struct {
 	paths   []string
 	reports []queries.Report
 	query   string
+	explain string // id of the record to spell out
 	filter  queries.Filter
 	words   []string // the filters, for the page
 	zone    *time.Location
@@ -241,6 +244,7 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		help        = flags.BoolP("help", "h", false, "")
 	)
 	flags.IntVar(&c.limit, "limit", 50, "")
+	flags.StringVar(&c.explain, "explain", "", "")
 	flags.StringVarP(&c.output, "output", "o", "-", "")
 	flags.BoolVar(&c.rawCSV, "raw-csv", false, "")
 	flags.StringVar(&c.db, "db", "", "")
@@ -287,6 +291,18 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 	}
 	if c.filter, c.words, err = filterOf(*users, *sessions, *apps, *ips, *columns, *since, *until); err != nil {
 		return nil, false, err
+	}
+	if flags.Changed("explain") {
+		c.explain = strings.TrimSpace(c.explain)
+		switch {
+		case c.explain == "":
+			return nil, false, usageError("give the id of a record, or FILE_ID:RECORD", "--explain: there is no id")
+		case flags.Changed("query") || len(*reports) > 0:
+			return nil, false, usageError("ask one after the other; --db keeps the case meanwhile", "--explain stands alone, without --report and --query")
+		case len(c.words) > 0:
+			return nil, false, usageError("leave the filters out", "--explain shows one record whatever the filters")
+		}
+		c.reports = []queries.Report{{Name: "explain"}}
 	}
 	if flags.Changed("query") {
 		if c.query, err = queryText(*query, stdin); err != nil {
@@ -456,6 +472,9 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 		if c.reports, err = queries.Select(names); err != nil {
 			return &userError{message: err.Error()}
 		}
+	}
+	if c.explain != "" && (c.folder || c.format.Name == "csv") {
+		return usageError("say -o FILE.html, or -f json", "--explain writes several tables on one page, which is neither a folder nor a CSV file")
 	}
 	if c.format.Name == "csv" && len(c.reports) > 1 && !c.folder {
 		return usageError("choose one with --report, or give a folder: -o reports/", "a CSV file holds one report, %d are asked for", len(c.reports))
@@ -656,8 +675,11 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Generated: now(),
 		Zone:      c.zone.String(),
 		Filters:   c.words,
-		Several:   len(c.reports) > 1,
+		Several:   len(c.reports) > 1 || c.explain != "",
 		RawCSV:    c.rawCSV,
+	}
+	if c.explain != "" {
+		d.Title = "Record " + c.explain
 	}
 	if len(c.reports) == 1 && c.reports[0].Name == "session_events" {
 		d.Title = "Audit events"
@@ -682,6 +704,15 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		return err
 	}
 	d.Sources = sources
+	if c.explain != "" {
+		results, err := evidence.Explain(ctx, c.explain)
+		if err != nil {
+			return err
+		}
+		d.Limit = 0
+		d.Results = eachOf(results)
+		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+	}
 	// A query is checked before the first byte goes out.
 	var answered *queries.Result
 	if c.query != "" {
@@ -725,6 +756,17 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 	}
 	c.say(stderr, "%d files written to %s", len(c.reports), c.output)
 	return nil
+}
+
+// eachOf yields results that are all there.
+func eachOf(results []*queries.Result) iter.Seq2[*queries.Result, error] {
+	return func(yield func(*queries.Result, error) bool) {
+		for _, r := range results {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
 }
 
 // queryError is a mistake in the query, unless it was stopped from outside.
