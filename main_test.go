@@ -445,6 +445,61 @@ func TestLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// TestKilledLoad: a load that is killed in the middle, at several moments,
+// leaves the case as it was, and the same load afterwards completes it.
+func TestKilledLoad(t *testing.T) {
+	p := newPlace(t)
+	kept := filepath.Join(p.out, "case.duckdb")
+	count := "select count(*) as n, (select sum(records - loaded - duplicates - rejected)::bigint from files) as missing from audit_events"
+	run := func(args ...string) string {
+		t.Helper()
+		out, err := p.command("entrail", append(args, "-f", "csv")...).Output()
+		if err != nil {
+			t.Fatalf("%v: %v", args, err)
+		}
+		return string(out)
+	}
+	before := run(p.evidence, "--db", kept, "-q", count)
+
+	more := filepath.Join(p.home, "more.csv")
+	f, err := os.Create(more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sample := tenant.New(tenant.Options{Seed: 7, SignIns: 100, AuditEvents: 20000})
+	written := 0
+	for range sample.AuditEvents() {
+		written++
+	}
+	if err := errors.Join(tenant.WriteCmdletCSV(f, 10, sample.AuditEvents()), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, delay := range []time.Duration{0, 100 * time.Millisecond, 300 * time.Millisecond} {
+		cmd := p.command("entrail", more, "--db", kept, "-q", count)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, func() bool {
+			_, err := os.Stat(kept + ".partial")
+			return err == nil
+		})
+		time.Sleep(delay)
+		cmd.Process.Kill()
+		cmd.Wait()
+		if after := run("--db", kept, "-q", count); after != before {
+			t.Fatalf("killed after %v: the case answers %q, before %q", delay, after, before)
+		}
+	}
+	n, _ := strconv.Atoi(strings.Split(strings.Split(before, "\n")[1], ",")[0])
+	want := fmt.Sprintf("n,missing\n%d,0\n", n+written)
+	if after := run(more, "--db", kept, "-q", count); after != want {
+		t.Errorf("loaded again: %q, want %q", after, want)
+	}
+	if _, err := os.Stat(kept + ".partial"); err == nil {
+		t.Error("the partial case is left behind")
+	}
+}
+
 func waitFor(t *testing.T, happened func() bool) {
 	t.Helper()
 	for range 3000 {
