@@ -31,6 +31,10 @@ type Result struct {
 	Columns []Column
 	Rows    iter.Seq2[[]any, error]
 
+	// Total is how many rows the answer has where Rows yields only the first
+	// of them, and 0 where Rows yields all.
+	Total int64
+
 	// Notes are sentences the reader must see with the table: which filter
 	// could not be applied, which export would fill an empty report.
 	Notes []string

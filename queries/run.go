@@ -12,9 +12,51 @@ import (
 
 // Run asks a report.
 func (c *Case) Run(ctx context.Context, r Report) (*Result, error) {
-	result, err := c.ask(ctx, r)
+	result, err := c.ask(ctx, r, r.SQL)
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", r.Name, err)
+	}
+	return result, nil
+}
+
+// RunFirst asks a report for its first n rows (0 = all), and how many it has
+// in all: the engine then sorts and hands over only those.
+func (c *Case) RunFirst(ctx context.Context, r Report, n int) (*Result, error) {
+	if n == 0 {
+		return c.Run(ctx, r)
+	}
+	result, err := c.runFirst(ctx, r, n)
+	if err != nil {
+		return nil, fmt.Errorf("report %s: %w", r.Name, err)
+	}
+	return result, nil
+}
+
+func (c *Case) runFirst(ctx context.Context, r Report, n int) (*Result, error) {
+	result, err := c.ask(ctx, r, fmt.Sprintf("%s\nlimit %d", r.SQL, n+1))
+	if err != nil {
+		return nil, err
+	}
+	var first [][]any
+	for row, err := range result.Rows {
+		if err != nil {
+			return nil, err
+		}
+		first = append(first, row)
+	}
+	if len(first) > n {
+		total, err := c.all(ctx, "select count(*) from ("+r.SQL+"\n)")
+		if err != nil {
+			return nil, err
+		}
+		first, result.Total = first[:n], total[0][0].(int64)
+	}
+	result.Rows = func(yield func([]any, error) bool) {
+		for _, row := range first {
+			if !yield(row, nil) {
+				return
+			}
+		}
 	}
 	return result, nil
 }
@@ -26,20 +68,21 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	if err := c.engine.CheckSelect(ctx, text); err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text})
+	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, text)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
 	return result, nil
 }
 
-func (c *Case) ask(ctx context.Context, r Report) (*Result, error) {
+// ask answers a report by the statement: its SQL, or a part of the answer to it.
+func (c *Case) ask(ctx context.Context, r Report, statement string) (*Result, error) {
 	c.endReading()
 	notes, err := c.notesOn(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.engine.Query(ctx, r.SQL)
+	rows, err := c.engine.Query(ctx, statement)
 	if err != nil {
 		return nil, err
 	}

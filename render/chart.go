@@ -60,7 +60,7 @@ type chart struct {
 	x, group int
 	y        []int
 	points   []point
-	missed   int // rows beyond maxKept
+	missed   int // rows that it was not given, or that are beyond maxKept
 }
 
 type point struct {
@@ -137,7 +137,7 @@ func (c *chart) picture() picture {
 		p.Title = p.Desc
 	}
 	if c.missed > 0 {
-		p.Note = fmt.Sprintf("The picture is of the first %s.", counted(maxKept, "row"))
+		p.Note = fmt.Sprintf("The picture is of the first %s.", counted(len(c.points), "row"))
 	}
 	for _, pt := range c.points {
 		for _, y := range pt.y {

@@ -69,6 +69,20 @@ var Formats = []Format{
 	{"md", []string{".md", ".markdown"}, Markdown},
 }
 
+// Rows is how many rows of a report the format shows at most, so that no more
+// are asked for; 0 = all.
+func (f Format) Rows(d Document, r queries.Report) int {
+	switch {
+	case r.Name == "summary":
+		return 0
+	case f.Name == "html":
+		return htmlRows
+	case f.Name == "text":
+		return d.Limit
+	}
+	return 0
+}
+
 // Lookup returns the format of that name.
 func Lookup(name string) (Format, bool) {
 	for _, f := range Formats {

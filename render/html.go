@@ -39,8 +39,7 @@ func policy() string {
 
 // HTML writes one page that needs nothing else: no script, no font, no
 // picture from elsewhere. html/template escapes every field; a table holds
-// its first 1,000 rows and counts the rest; a chart reads on and says where it
-// stopped.
+// its first 1,000 rows and counts the rest; a chart says of which rows it is.
 //
 // The table of contents tells the number of rows, so the sections are kept in
 // memory until the last one is done: their rows are capped.
@@ -186,11 +185,14 @@ func newSection(r *queries.Result) (*section, error) {
 		s.Rows = append(s.Rows, line)
 	}
 	s.setWidths()
+	unread := max(int(r.Total)-n, 0)
+	n += unread
 	s.Count = counted(n, "row")
 	if n > htmlRows {
 		s.More = counted(n-htmlRows, "more row")
 	}
 	for _, c := range charts {
+		c.missed += unread
 		if n > 0 {
 			s.Pictures = append(s.Pictures, c.picture())
 		}

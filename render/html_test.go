@@ -93,15 +93,20 @@ func TestPageIsSelfContained(t *testing.T) {
 
 func TestPageCountsWhatItHides(t *testing.T) {
 	for _, test := range []struct {
-		rows   int
-		want   string
-		reason string
+		given, rows int
+		want        string
+		reason      string
 	}{
-		{1000, "", "the cap itself hides nothing"},
-		{1001, "1 more row", "one"},
-		{3479, "2,479 more rows", "many"},
+		{1000, 1000, "", "the cap itself hides nothing"},
+		{1001, 1001, "1 more row", "one"},
+		{3479, 3479, "2,479 more rows", "many"},
+		{1000, 3479, "2,479 more rows", "only the first were asked for"},
 	} {
-		page := render(t, HTML, document(many(test.rows)))
+		r := many(test.given)
+		if test.given < test.rows {
+			r.Total = int64(test.rows)
+		}
+		page := render(t, HTML, document(r))
 		if got := strings.Count(page, "<tr><td"); got != min(test.rows, 1000) {
 			t.Errorf("%d rows: %d on the page", test.rows, got)
 		}

@@ -88,6 +88,12 @@ func (p *page) report(r *queries.Result) error {
 	p.prose(yellow, "caution: ", visible(r.Report.Caveat))
 	p.notes(r)
 	p.line("", "")
+	switch {
+	case isSpelledOut(r):
+		return p.spelledOut(r)
+	case isJSON(r):
+		return p.json(r)
+	}
 	return p.table(r)
 }
 
@@ -127,6 +133,7 @@ func (p *page) table(r *queries.Result) error {
 			return err
 		}
 	}
+	hidden = max(hidden, int(r.Total)-n)
 	if n == 0 {
 		p.line("", "no rows")
 		return nil

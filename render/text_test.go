@@ -56,13 +56,18 @@ func TestTextCountsWhatItHides(t *testing.T) {
 		want               string
 		reason             string
 	}{
+		{20, 20, 20, "… 2,458 more rows: --limit 0 shows all, -o FILE.csv writes them", "only the first were asked for"},
 		{2478, 20, 20, "… 2,458 more rows: --limit 0 shows all, -o FILE.csv writes them", "the rest is counted"},
 		{21, 20, 20, "… 1 more row:", "one"},
 		{20, 20, 20, "", "nothing hidden"},
 		{2478, 0, 2478, "", "no limit"},
 		{2478, 1500, 1500, "… 978 more rows:", "a limit beyond the rows that decide the widths"},
 	} {
-		d := document(many(test.rows))
+		r := many(test.rows)
+		if test.rows == test.shown && test.want != "" {
+			r.Total = 2478
+		}
+		d := document(r)
 		d.Limit = test.limit
 		page := render(t, Text, d)
 		if got := strings.Count(page, "megan.bowen@contoso.com"); got != test.shown {
