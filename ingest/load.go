@@ -197,6 +197,9 @@ func (l *loader) load(sources []source) error {
 	if err := l.removeDuplicates(); err != nil {
 		return err
 	}
+	if err := l.link(); err != nil {
+		return err
+	}
 	if err := l.loadChildren(); err != nil {
 		return err
 	}

@@ -172,7 +172,7 @@ create table audit_events (
     app_id varchar, -- the application that acted
     client_app_id varchar, -- the client application
     session_id varchar, -- joins to sign_ins.session_id
-    session_id_source varchar, -- where in AuditData it stood
+    session_id_source varchar, -- where in AuditData it stood: a path, or free text = elsewhere, found because it is a session of the same user
     unique_token_id varchar, -- of the token used; case-sensitive
     sign_in_id varchar, -- decoded from unique_token_id: the sign-in that issued the token
     error_number bigint, -- of a sign-in (RecordType 15), 0 = success
