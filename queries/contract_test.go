@@ -145,7 +145,7 @@ func checkColumns(t *testing.T, r Report, columns []engine.Column) {
 		}
 	}
 	for _, chart := range r.Charts {
-		for _, name := range append([]string{chart.X, chart.Group}, chart.Y...) {
+		for _, name := range append([]string{chart.X, chart.Group, chart.Faint}, chart.Y...) {
 			if name != "" && !slices.Contains(names, name) {
 				t.Errorf("chart %q draws %s, which is no column", chart.Title, name)
 			}

@@ -29,7 +29,7 @@
 //	--   nothing was loaded, not that nothing was found
 //	-- filled by: the end of "Not loaded ...: ", naming the export to get
 //	-- caveat: when its numbers mislead
-//	-- chart: bar x=week y=sign_ins,users title=Sign-ins a week
+//	-- chart: bar x=week y=sign_ins,users faint=is_cut title=Sign-ins a week
 //
 // Then comes one SELECT, which a DuckDB shell must take as it stands:
 //

@@ -36,6 +36,7 @@ type Chart struct {
 	X     string   // column on the axis
 	Y     []string // columns drawn
 	Group string   // heat only: column of the second axis
+	Faint string   // boolean column; bars of rows where it is true are drawn faintly
 	Title string
 }
 
@@ -165,6 +166,8 @@ func parseChart(s string) (Chart, error) {
 			c.Y = strings.Split(v, ",")
 		case "group":
 			c.Group = v
+		case "faint":
+			c.Faint = v
 		default:
 			return c, fmt.Errorf("chart %q: unknown key %q", s, k)
 		}

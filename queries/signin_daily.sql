@@ -5,7 +5,7 @@
 -- group: signins 4
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
--- chart: stacked x=day y=success,failure,interrupted title=Sign-ins a day
+-- chart: stacked x=day y=success,failure,interrupted faint=is_edge title=Sign-ins a day
 with period as (
     select
         local_time(greatest(min(event_time), getvariable('since')::timestamp))::date as first_day,

@@ -1,7 +1,7 @@
 -- title: Sign-ins a week
 -- description: One row an ISO week (Monday to Sunday), weeks without a sign-in included. users counts who tried,
 --   users_signed_in who succeeded at least once. days_covered says how many of the week's days lie between the
---   first and the last sign-in of the evidence (and within --since and --until): a week with fewer than seven is cut
+--   first and the last sign-in of the evidence (and within --since and --until): a week with fewer than seven is_cut
 --   and can't be compared. change_percent is the change of sign_ins against the week before, given between two whole weeks only.
 --   Sign-ins without a time, if any, are the row without a week.
 -- group: signins 3
@@ -9,8 +9,8 @@
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- caveat: Exports of different kinds often reach back differently far (interactive 30 days, non-interactive fewer
 --   because of the row limit): a step in the counts may be an edge of one file, see coverage.
--- chart: stacked x=week y=success,failure,interrupted title=Sign-ins a week
--- chart: bar x=week y=users,users_signed_in title=Users a week
+-- chart: stacked x=week y=success,failure,interrupted faint=is_cut title=Sign-ins a week
+-- chart: bar x=week y=users,users_signed_in faint=is_cut title=Users a week
 with period as (
     select
         local_time(greatest(min(event_time), getvariable('since')::timestamp))::date as first_day,
@@ -91,6 +91,7 @@ select
     interactive,
     non_interactive,
     days_covered,
+    days_covered < 7 as is_cut,
     case when days_covered = 7 and days_covered_before = 7
         then round(100.0 * (sign_ins - sign_ins_before) / nullif(sign_ins_before, 0), 1) end as change_percent
 from filled

@@ -58,6 +58,7 @@ const (
 type chart struct {
 	queries.Chart
 	x, group int
+	faint    int
 	y        []int
 	points   []point
 	missed   int // rows that it was not given, or that are beyond maxKept
@@ -66,7 +67,11 @@ type chart struct {
 type point struct {
 	x, group string
 	y        []float64
+	faint    bool
 }
+
+// nowhere is the place on an axis of a row that has none.
+const nowhere = "(none)"
 
 func newChart(c queries.Chart, columns []queries.Column) (*chart, error) {
 	find := func(name string) (int, error) {
@@ -77,13 +82,18 @@ func newChart(c queries.Chart, columns []queries.Column) (*chart, error) {
 		}
 		return 0, fmt.Errorf("chart %q: the report has no column %s", c.Title, name)
 	}
-	k := &chart{Chart: c, group: -1}
+	k := &chart{Chart: c, group: -1, faint: -1}
 	var err error
 	if k.x, err = find(c.X); err != nil {
 		return nil, err
 	}
 	if c.Group != "" {
 		if k.group, err = find(c.Group); err != nil {
+			return nil, err
+		}
+	}
+	if c.Faint != "" {
+		if k.faint, err = find(c.Faint); err != nil {
 			return nil, err
 		}
 	}
@@ -112,6 +122,9 @@ func (c *chart) add(row []any) {
 	if c.group >= 0 {
 		p.group = axisLabel(row[c.group])
 	}
+	if c.faint >= 0 {
+		p.faint, _ = row[c.faint].(bool)
+	}
 	for i, col := range c.y {
 		switch v := row[col].(type) {
 		case int64:
@@ -127,7 +140,7 @@ func axisLabel(v any) string {
 	if s := visible(text(v)); s != "" {
 		return s
 	}
-	return "(none)"
+	return nowhere
 }
 
 // picture draws what was collected.
@@ -147,7 +160,7 @@ func (c *chart) picture() picture {
 			}
 		}
 	}
-	axis := timeAxis(c.X, c.points)
+	axis := c.timeAxis(&p)
 	switch {
 	case len(c.points) == 0:
 	case c.Type == "heat":
@@ -175,12 +188,34 @@ func (c *chart) seriesClass(i int) string {
 }
 
 func (c *chart) legend(p *picture) {
-	if len(c.Y) < 2 {
-		return
+	if len(c.Y) > 1 {
+		for i, name := range c.Y {
+			p.Legend = append(p.Legend, legend{c.seriesClass(i), name})
+		}
 	}
-	for i, name := range c.Y {
-		p.Legend = append(p.Legend, legend{c.seriesClass(i), name})
+	if slices.ContainsFunc(c.points, func(pt point) bool { return pt.faint }) {
+		p.Legend = append(p.Legend, legend{c.seriesClass(0) + " faint", c.Faint})
 	}
+}
+
+// markClass is that of the i-th column's bar.
+func (c *chart) markClass(pt point, i int) string {
+	if pt.faint {
+		return c.seriesClass(i) + " faint"
+	}
+	return c.seriesClass(i)
+}
+
+// timeAxis is the axis if it is one of time. A row that stands at no time is
+// then left out of the picture, which says so.
+func (c *chart) timeAxis(p *picture) []string {
+	placed := slices.DeleteFunc(slices.Clone(c.points), func(pt point) bool { return pt.x == nowhere })
+	axis := timeAxis(c.X, placed)
+	if axis != nil && len(placed) < len(c.points) {
+		p.Note = fmt.Sprintf("What has no %s is not in the picture.", c.X)
+		c.points = placed
+	}
+	return axis
 }
 
 func (c *chart) tip(pt point, i int) string {
@@ -245,7 +280,7 @@ func (c *chart) columns(p *picture, axis []string) {
 			if v == 0 {
 				continue
 			}
-			r := markRect{X: px(from), W: px(bar), Y: px(y(under + v)), H: px(plot * v / top), Class: c.seriesClass(i), Tip: c.tip(pt, i)}
+			r := markRect{X: px(from), W: px(bar), Y: px(y(under + v)), H: px(plot * v / top), Class: c.markClass(pt, i), Tip: c.tip(pt, i)}
 			if c.Type == "stacked" {
 				under += v
 			} else if k := float64(len(pt.y)); k > 1 {
@@ -260,9 +295,12 @@ func (c *chart) columns(p *picture, axis []string) {
 // report's order.
 func (c *chart) bars(p *picture) {
 	const width, left, right, above, thick = 960, 290, 90, 4, 18
-	points := c.points
+	points := slices.DeleteFunc(slices.Clone(c.points), func(pt point) bool { return slices.Max(pt.y) == 0 })
+	if empty := len(c.points) - len(points); empty > 0 {
+		p.Note = fmt.Sprintf("%s without anything to draw.", counted(empty, "row"))
+	}
 	if len(points) > maxBars {
-		p.Note = fmt.Sprintf("The picture is of the first %d of %s.", maxBars, counted(len(points)+c.missed, "row"))
+		p.Note = fmt.Sprintf("The picture is of the first %d of %s.", maxBars, counted(len(c.points)+c.missed, "row"))
 		points = points[:maxBars]
 	}
 	c.legend(p)
@@ -279,7 +317,7 @@ func (c *chart) bars(p *picture) {
 		for i, v := range pt.y {
 			w := (width - left - right) * v / top
 			if v > 0 {
-				p.Marks = append(p.Marks, markRect{X: px(from), Y: px(y + 1), W: px(max(w, 1)), H: thick - 2, Class: c.seriesClass(i), Tip: c.tip(pt, i)})
+				p.Marks = append(p.Marks, markRect{X: px(from), Y: px(y + 1), W: px(max(w, 1)), H: thick - 2, Class: c.markClass(pt, i), Tip: c.tip(pt, i)})
 			}
 			if c.Type == "stacked" {
 				from, sum = from+w, sum+v
@@ -385,8 +423,8 @@ func longestOf(axis []string) int {
 	return n
 }
 
-// short cuts a name to what the room beside a bar holds in a wide typeface.
-func short(s string) string { return cells.Truncate(s, 34, "…") }
+// short cuts a name to what the room beside a bar holds.
+func short(s string) string { return cells.Truncate(s, 40, "…") }
 
 // number is a value in a picture: grouped, with two decimals if it has any.
 func number(v float64) string {

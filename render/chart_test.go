@@ -127,6 +127,7 @@ func TestChartSaysWhatItLeavesOut(t *testing.T) {
 		{"more rows than a chart reads", bars, 5001, []any{"Teams", int64(3), "x"}, "first 25 of 5,001 rows", true},
 		{"a length below nothing", bars, 1, []any{"Teams", int64(-3), "x"}, "Not drawn", false},
 		{"two values for one field", heat, 2, []any{"Teams", int64(3), "2026-10-01"}, "Not drawn: more than one row", false},
+		{"a bar of no length", bars, 1, []any{"Teams", int64(0), "x"}, "1 row without anything to draw", false},
 		{"all is drawn", bars, 1, []any{"Teams", int64(3), "x"}, "", true},
 	} {
 		r := result(queries.Report{Charts: []queries.Chart{test.chart}}, columns)
@@ -135,6 +136,30 @@ func TestChartSaysWhatItLeavesOut(t *testing.T) {
 		if !strings.Contains(p.Note, test.want) || (test.want == "") != (p.Note == "") || (len(p.Marks) > 0) != test.drawn {
 			t.Errorf("%s: %d marks and the note %q, want %q", test.reason, len(p.Marks), p.Note, test.want)
 		}
+	}
+}
+
+// A week that the export cuts is faint, and what has no week is told.
+func TestColumnsAreFaintOrNowhere(t *testing.T) {
+	r := result(queries.Report{Charts: []queries.Chart{{Type: "stacked", X: "week", Y: []string{"success"}, Faint: "is_cut"}}},
+		[]queries.Column{column("week", queries.Text), column("success", queries.Integer), column("is_cut", queries.Boolean)},
+		[]any{"2026-W40", int64(6), true},
+		[]any{"2026-W41", int64(10), false},
+		[]any{nil, int64(3), nil},
+	)
+	p := draw(t, r, 0)
+	var classes []string
+	for _, m := range p.Marks {
+		classes = append(classes, m.Class)
+	}
+	if !slices.Equal(classes, []string{"ok faint", "ok"}) {
+		t.Errorf("bars %q, want the first to be faint and the row without a week left out", classes)
+	}
+	if !slices.Equal(p.Legend, []legend{{"ok faint", "is_cut"}}) {
+		t.Errorf("legend %v, want it to tell what is faint", p.Legend)
+	}
+	if p.Note != "What has no week is not in the picture." {
+		t.Errorf("note %q, want it to tell what is left out", p.Note)
 	}
 }
 

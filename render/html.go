@@ -135,6 +135,7 @@ type section struct {
 	Rows                [][]bodyCell
 	More                string // how many rows are not on the page, empty = none
 	Pictures            []picture
+	Parts               []part // of the summary, which has no table
 }
 
 type headCell struct {
@@ -152,6 +153,16 @@ func newSection(r *queries.Result) (*section, error) {
 	}
 	for _, n := range r.Notes {
 		s.Notes = append(s.Notes, visible(n))
+	}
+	if isSummary(r) {
+		var err error
+		s.Parts, err = parts(r)
+		lines := 0
+		for _, p := range s.Parts {
+			lines += len(p.Lines)
+		}
+		s.Count = counted(lines, "line")
+		return s, err
 	}
 	classes := make([]string, len(r.Columns))
 	for i, name := range names(r.Columns) {

@@ -152,6 +152,7 @@ func TestGoldens(t *testing.T) {
 		{"one.json", JSON, only(hostileDocument(), 1), "one report: an array"},
 		{"hostile.md", Markdown, hostileDocument(), "no markup, no link"},
 		{"summary.txt", Text, summaryDocument(80), "the short page"},
+		{"summary.html", HTML, summaryDocument(0), "headed sections, no table of four columns"},
 		{"charts.html", HTML, chartDocument(), "one picture of each type"},
 	} {
 		t.Run(test.file, func(t *testing.T) {

@@ -2,8 +2,8 @@ package render
 
 import "entrail/queries"
 
-// isSummary recognises the report that Text prints as a short page instead of
-// a table: its rows are lines of (section, item, value, detail).
+// isSummary recognises the report that Text and HTML show as a short page
+// instead of a table: its rows are lines of (section, item, value, detail).
 func isSummary(r *queries.Result) bool {
 	if r.Report.Name != "summary" || len(r.Columns) != 4 {
 		return false
@@ -16,51 +16,71 @@ func isSummary(r *queries.Result) bool {
 	return true
 }
 
+// part is a section of the summary, everything in it safe to show.
+type part struct {
+	Heading string
+	Lines   []summaryLine
+}
+
+type summaryLine struct{ Item, Value, Detail string }
+
+// parts reads the summary's rows, which come section by section.
+func parts(r *queries.Result) ([]part, error) {
+	var all []part
+	for row, err := range rows(r) {
+		if err != nil {
+			return nil, err
+		}
+		heading := visible(text(row[0]))
+		if len(all) == 0 || all[len(all)-1].Heading != heading {
+			all = append(all, part{Heading: heading})
+		}
+		last := &all[len(all)-1]
+		last.Lines = append(last.Lines, summaryLine{visible(text(row[1])), visible(text(row[2])), visible(text(row[3]))})
+	}
+	return all, nil
+}
+
 // summary prints a heading a section, and item, value and detail side by side.
 func (p *page) summary(r *queries.Result) error {
 	p.notes(r)
 	if len(r.Notes) > 0 {
 		p.line("", "")
 	}
-	var lines [][]string
-	item, value := 0, 0
-	for row, err := range rows(r) {
-		if err != nil {
-			return err
-		}
-		line := make([]string, len(row))
-		for i, v := range row {
-			line[i] = visible(text(v))
-		}
-		item = max(item, cells.StringWidth(line[1]))
-		value = max(value, cells.StringWidth(line[2]))
-		lines = append(lines, line)
+	all, err := parts(r)
+	if err != nil {
+		return err
 	}
-	if len(lines) == 0 {
+	if len(all) == 0 {
 		p.line("", "no rows")
 	}
+	item, value := 0, 0
+	for _, part := range all {
+		for _, line := range part.Lines {
+			item = max(item, cells.StringWidth(line.Item))
+			value = max(value, cells.StringWidth(line.Value))
+		}
+	}
 	item, value = min(item, 32), min(value, 40)
-	section := ""
-	for i, line := range lines {
-		if i == 0 || line[0] != section {
-			if i > 0 {
-				p.line("", "")
-			}
-			section = line[0]
-			p.line(bold, section)
+	for i, part := range all {
+		if i > 0 {
+			p.line("", "")
 		}
-		label := "  " + cells.FillRight(line[1], item) + "  "
-		values := fold(line[2], p.room(label))
-		if line[3] != "" {
-			beside := label + cells.FillRight(line[2], value) + "  "
-			if p.room(beside) > narrowest {
-				label, values = beside, wrap(line[3], p.room(beside))
-			} else {
-				values = append(values, wrap(line[3], p.room(label))...)
+		p.line(bold, part.Heading)
+		for _, line := range part.Lines {
+			label := "  " + cells.FillRight(line.Item, item) + "  "
+			values := fold(line.Value, p.room(label))
+			if line.Detail != "" {
+				beside := label + cells.FillRight(line.Value, value) + "  "
+				if p.room(beside) > narrowest {
+					label, values = beside, wrap(line.Detail, p.room(beside))
+				} else {
+					values = append(values, wrap(line.Detail, p.room(label))...)
+				}
 			}
-		}
-		if err := p.hanging("", label, values); err != nil {
-			return err
+			if err := p.hanging("", label, values); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
