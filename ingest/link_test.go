@@ -1,9 +1,13 @@
 package ingest
 
 import (
+	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"entrail/ingest/engine"
 )
 
 // TestLoadLinksSessions looks for a known session's id where no field of the
@@ -63,4 +67,55 @@ func TestLoadLinksSessions(t *testing.T) {
 	later := load(t, log)
 	later.add(signIns)
 	later.want(query, want...)
+}
+
+// BenchmarkLink looks for 50,000 sessions of 250,000 sign-ins in a million
+// audit events of 1.2 kB with nine ids each. Half of the events have a session
+// id, a third is by services, and of the rest one in ten mentions a session.
+//
+//	go test ./ingest -run - -bench Link -benchtime 1x
+func BenchmarkLink(b *testing.B) {
+	ctx := context.Background()
+	o := engine.Options{Temp: b.TempDir(), Threads: 2}
+	e, err := engine.New(ctx, o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer e.Close()
+	if err := e.Create(ctx, filepath.Join(b.TempDir(), "case.duckdb")); err != nil {
+		b.Fatal(err)
+	}
+	if err := CreateTables(ctx, e); err != nil {
+		b.Fatal(err)
+	}
+	l := &loader{ctx: ctx, engine: e, files: []*inputFile{{}}}
+	for _, statement := range []string{
+		`create macro guid(seed) as md5(seed)::uuid::varchar`,
+		`insert into sign_ins by name
+			select
+				i as record, guid('r' || i) as id, 'user' || i % 2000 || '@contoso.com' as user_principal_name,
+				guid('s' || i % 50000) as session_id
+			from range(250000) as numbers (i)`,
+		`insert into audit_events by name
+			select
+				i as record, 'user' || i % 2000 || '@contoso.com' as user_id, i % 6 in (3, 4) as is_system,
+				case when i % 6 < 3 then guid('s' || i % 50000) end as session_id,
+				array_to_string(list_transform(range(9), f -> '"Field":"' || guid(f || 'f' || i) || '","Text":"' || repeat('Mozilla/5.0 (x-y) ', 4)), '",')
+					|| case when i % 60 = 5 then ' sid=' || guid('s' || i % 50000) else '' end || '"' as raw
+			from range(1000000) as numbers (i)`,
+	} {
+		if _, err := l.exec(statement); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if err := l.link(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	n, err := l.number("select count(*) from audit_events where session_id_source = 'free text'")
+	if err != nil || n == 0 {
+		b.Fatal(n, err)
+	}
+	b.ReportMetric(float64(n), "found")
 }
