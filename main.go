@@ -174,6 +174,7 @@ type call struct {
 	reports []queries.Report
 	query   string
 	explain string // id of the record to spell out
+	dossier bool   // tell the sessions that --session names, one by one
 	filter  queries.Filter
 	words   []string // the filters, for the page
 	zone    *time.Location
@@ -462,6 +463,11 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 	if c.format.Name == "xlsx" && c.output == "-" && isTerminal(stdout) {
 		return usageError("say -o FILE.xlsx", "an XLSX file is nothing for a terminal")
 	}
+	// A page of sessions, and of no report in particular, is their story.
+	c.dossier = len(c.filter.Sessions) > 0 && len(names) == 0 && len(c.reports) == 0 && c.format.Name == "html" && !c.folder
+	if c.dossier {
+		c.reports = []queries.Report{{Name: "dossier"}}
+	}
 	if len(names) == 0 {
 		names = []string{"all"}
 		if c.output == "-" {
@@ -713,6 +719,12 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		d.Results = eachOf(results)
 		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
 	}
+	if c.dossier {
+		if d.Results, err = dossiers(ctx, evidence, &d); err != nil {
+			return err
+		}
+		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+	}
 	// A query is checked before the first byte goes out.
 	var answered *queries.Result
 	if c.query != "" {
@@ -756,6 +768,40 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 	}
 	c.say(stderr, "%d files written to %s", len(c.reports), c.output)
 	return nil
+}
+
+// maxDossiers is how many sessions one page tells: a person has to read it.
+const maxDossiers = 50
+
+// dossiers tells the sessions that the filters let through, each in turn.
+func dossiers(ctx context.Context, evidence *queries.Case, d *render.Document) (iter.Seq2[*queries.Result, error], error) {
+	sessions, err := evidence.SessionsShown(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(sessions) == 0:
+		return nil, errors.New("no session to tell of: the filters let none through; --report sessions lists them")
+	case len(sessions) > maxDossiers:
+		return nil, fmt.Errorf("%d sessions on one page are too many: name %d at most, or list them with --report sessions", len(sessions), maxDossiers)
+	case len(sessions) == 1:
+		d.Title = "Session " + sessions[0]
+	default:
+		d.Title = fmt.Sprintf("%d sessions", len(sessions))
+	}
+	return func(yield func(*queries.Result, error) bool) {
+		for _, session := range sessions {
+			results, err := evidence.Dossier(ctx, session)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, r := range results {
+				if !yield(r, nil) {
+					return
+				}
+			}
+		}
+	}, nil
 }
 
 // eachOf yields results that are all there.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strconv"
 	"strings"
 
 	"entrail/queries"
@@ -64,6 +65,7 @@ func HTML(w io.Writer, d Document) error {
 			return err
 		}
 		s.Page = &page
+		s.Anchor = page.anchor(s.Name)
 		if err := pageTemplate.ExecuteTemplate(&body, "section", s); err != nil {
 			return fmt.Errorf("report %s: write HTML: %w", r.Report.Name, err)
 		}
@@ -90,6 +92,8 @@ type htmlPage struct {
 	Filters  []string
 	Contents []contents
 	Sources  []source
+
+	taken map[string]bool // anchors
 }
 
 // contents are the entries of one group in the table of contents.
@@ -109,7 +113,20 @@ func (p *htmlPage) enter(s *section) {
 		p.Contents = append(p.Contents, contents{Group: s.Group})
 		last++
 	}
-	p.Contents[last].Entries = append(p.Contents[last].Entries, entry{s.Name, s.Title, s.Count})
+	p.Contents[last].Entries = append(p.Contents[last].Entries, entry{s.Anchor, s.Title, s.Count})
+}
+
+// anchor is a name that no section of the page has yet: `story`, `story-2`.
+func (p *htmlPage) anchor(name string) string {
+	anchor := name
+	for n := 2; p.taken[anchor]; n++ {
+		anchor = name + "-" + strconv.Itoa(n)
+	}
+	if p.taken == nil {
+		p.taken = map[string]bool{}
+	}
+	p.taken[anchor] = true
+	return anchor
 }
 
 // groupTitles are the headings of the report groups in the contents.
@@ -124,10 +141,19 @@ var groupTitles = map[string]string{
 	"findings": "Findings",
 }
 
+func groupTitle(group string) string {
+	if title, ok := groupTitles[group]; ok {
+		return title
+	}
+	return visible(group)
+}
+
 // section is one report on the page.
 type section struct {
 	Page                *htmlPage
 	Name, Title, Group  string
+	Anchor              string // unlike any other on the page
+	IsReport            bool   // --report takes its name
 	Description, Caveat string
 	Notes               []string
 	Count               string // "1,478 rows"
@@ -136,6 +162,7 @@ type section struct {
 	More                string // how many rows are not on the page, empty = none
 	Pictures            []picture
 	Parts               []part // of the summary, which has no table
+	JSON                string // a raw record in lines
 }
 
 type headCell struct {
@@ -144,13 +171,15 @@ type headCell struct {
 }
 
 // bodyCell is a cell; Short is set where Text is long enough to be folded.
-type bodyCell struct{ Text, Short, Length, Class string }
+// Raw is set for a raw record, folded away whole.
+type bodyCell struct{ Text, Short, Length, Raw, Class string }
 
 func newSection(r *queries.Result) (*section, error) {
 	s := &section{
-		Name: visible(r.Report.Name), Title: visible(title(r)), Group: groupTitles[r.Report.Group],
+		Name: visible(r.Report.Name), Title: visible(title(r)), Group: groupTitle(r.Report.Group),
 		Description: visible(r.Report.Description), Caveat: visible(r.Report.Caveat),
 	}
+	_, s.IsReport = queries.Lookup(r.Report.Name)
 	for _, n := range r.Notes {
 		s.Notes = append(s.Notes, visible(n))
 	}
@@ -164,9 +193,24 @@ func newSection(r *queries.Result) (*section, error) {
 		s.Count = counted(lines, "line")
 		return s, err
 	}
+	switch {
+	case isLanes(r):
+		p, events, err := lanes(r)
+		s.Count = counted(events, "event")
+		s.Pictures = []picture{p}
+		return s, err
+	case isJSON(r):
+		var err error
+		s.JSON, err = jsonText(r)
+		s.Count = counted(strings.Count(s.JSON, "\n"), "line")
+		return s, err
+	}
 	classes := make([]string, len(r.Columns))
 	for i, name := range names(r.Columns) {
 		classes[i] = class(r.Columns[i])
+		if i == 0 && isSpelledOut(r) {
+			classes[i] = "m" // names of fields
+		}
 		s.Head = append(s.Head, headCell{strings.SplitAfter(name, "_"), classes[i]})
 	}
 	var charts []*chart
@@ -191,6 +235,10 @@ func newSection(r *queries.Result) (*section, error) {
 		}
 		line := make([]bodyCell, len(row))
 		for i, v := range row {
+			if r.Columns[i].Name == "raw" {
+				line[i] = rawCell(v)
+				continue
+			}
 			line[i] = newCell(visibleLines(text(v)), classes[i])
 		}
 		s.Rows = append(s.Rows, line)

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 
 	"entrail/queries"
@@ -15,6 +17,31 @@ func isSpelledOut(r *queries.Result) bool {
 // isJSON recognises a raw record in lines.
 func isJSON(r *queries.Result) bool {
 	return len(r.Columns) == 1 && r.Columns[0].Name == "json"
+}
+
+// jsonText is a raw record on a page.
+func jsonText(r *queries.Result) (string, error) {
+	var b strings.Builder
+	for row, err := range rows(r) {
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(visible(text(row[0])) + "\n")
+	}
+	return b.String(), nil
+}
+
+// rawCell is a raw record in a table: folded away, indented when it is opened.
+func rawCell(v any) bodyCell {
+	raw, ok := v.(string)
+	if !ok || raw == "" {
+		return bodyCell{}
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, []byte(raw), "", "  ") == nil {
+		raw = b.String()
+	}
+	return bodyCell{Short: "raw", Raw: visibleLines(raw)}
 }
 
 // spelledOut prints each field with its value beside it, and the meaning there

@@ -61,7 +61,7 @@ func (p *page) summary(r *queries.Result) error {
 			value = max(value, cells.StringWidth(line.Value))
 		}
 	}
-	item, value = min(item, 32), min(value, 40)
+	item, value = min(item, 36), min(value, 40) // 36 is a session id
 	for i, part := range all {
 		if i > 0 {
 			p.line("", "")
@@ -69,6 +69,13 @@ func (p *page) summary(r *queries.Result) error {
 		p.line(bold, part.Heading)
 		for _, line := range part.Lines {
 			label := "  " + cells.FillRight(line.Item, item) + "  "
+			if cells.StringWidth(line.Item) > item || p.room(label) < narrowest {
+				// No room beside it: the label has a line of its own.
+				if err := p.hanging("", "  ", wrap(line.Item, p.room("  "))); err != nil {
+					return err
+				}
+				label = "      "
+			}
 			values := fold(line.Value, p.room(label))
 			if line.Detail != "" {
 				beside := label + cells.FillRight(line.Value, value) + "  "

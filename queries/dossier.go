@@ -1,0 +1,206 @@
+package queries
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"entrail/ingest"
+)
+
+// The parts of a dossier: the files dossier/NAME.sql, under a header as a
+// report has it, by the position in its group. They ask for the session in
+// getvariable('dossier_session'), and read all evidence: a session is told
+// whole.
+//
+//go:embed dossier/*.sql
+var dossierFiles embed.FS
+
+// partRows is how many rows of a part a dossier has at most.
+const partRows = 1000
+
+var dossierParts = mustReadParts()
+
+func mustReadParts() []Report {
+	var parts []Report
+	names, err := fs.Glob(dossierFiles, "dossier/*.sql")
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range names {
+		text, err := dossierFiles.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		part, err := parse(strings.TrimSuffix(path.Base(name), ".sql"), string(text))
+		if err != nil {
+			panic(err)
+		}
+		parts = append(parts, part)
+	}
+	slices.SortFunc(parts, func(a, b Report) int { return a.Order - b.Order })
+	return parts
+}
+
+// SessionsShown returns the ids of the sessions that the filters let through,
+// the ones to look at first on top.
+func (c *Case) SessionsShown(ctx context.Context) ([]string, error) {
+	rows, err := c.all(ctx, "select session_id from sessions order by points desc, last_seen desc, session_id")
+	if err != nil {
+		return nil, fmt.Errorf("list the sessions: %w", err)
+	}
+	var ids []string
+	for _, row := range rows {
+		ids = append(ids, row[0].(string))
+	}
+	return ids, nil
+}
+
+// Dossier tells one session: a picture of it, the story in order, what was
+// read, changed, downloaded, sent and deleted, and what is known of it as a whole.
+// Parts of which there is nothing are named in a note of the first.
+func (c *Case) Dossier(ctx context.Context, session string) ([]*Result, error) {
+	results, err := c.dossier(ctx, session)
+	if err != nil {
+		return nil, fmt.Errorf("dossier of session %s: %w", session, err)
+	}
+	return results, nil
+}
+
+func (c *Case) dossier(ctx context.Context, session string) ([]*Result, error) {
+	if _, err := c.engine.Exec(ctx, "set variable dossier_session = "+literal(session)); err != nil {
+		return nil, err
+	}
+	facts, summary, err := c.sessionFacts(ctx, session)
+	if err != nil {
+		return nil, err
+	}
+	var results []*Result
+	var nothing []string
+	for _, part := range dossierParts {
+		result, err := c.RunFirst(ctx, part, partRows)
+		if err != nil {
+			return nil, err
+		}
+		first, err := kept(result)
+		if err != nil {
+			return nil, err
+		}
+		result.Notes = nil // on the filters, which do not apply
+		switch {
+		case part.Name == "lanes":
+			result.Report.Title = "Session " + session
+			result.Report.Description = summary.about
+			result.Notes = summary.reasons
+			results = append(results, result)
+		case len(first) == 0:
+			nothing = append(nothing, strings.ToLower(part.Title[:1])+part.Title[1:])
+		default:
+			results = append(results, result)
+		}
+	}
+	results = append(results, facts)
+	for _, r := range results {
+		r.Report.Group = summary.users
+	}
+	if len(nothing) > 0 {
+		results[0].Notes = append(results[0].Notes, "No record in these files tells of: "+strings.Join(nothing, "; ")+".")
+	}
+	return results, nil
+}
+
+// kept reads a result to its end and lets it be read again.
+func kept(r *Result) ([][]any, error) {
+	var all [][]any
+	for row, err := range r.Rows {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	r.Rows = eachOf(all)
+	return all, nil
+}
+
+// sessionSummary is what stands above a session: who and when, and why to look.
+type sessionSummary struct {
+	users   string
+	about   string
+	reasons []string
+}
+
+// sessionFacts is the session's row of the view sessions, a field a row, and
+// what of it stands above.
+func (c *Case) sessionFacts(ctx context.Context, session string) (*Result, sessionSummary, error) {
+	var view ingest.Table
+	for _, v := range ingest.Views() {
+		if v.Name == "sessions" {
+			view = v.Table
+		}
+	}
+	var columns []string
+	for _, column := range view.Columns {
+		columns = append(columns, column.Name)
+	}
+	found, err := c.all(ctx, "select "+strings.Join(columns, ", ")+" from evidence.sessions where session_id = "+literal(session))
+	if err != nil {
+		return nil, sessionSummary{}, err
+	}
+	if len(found) != 1 {
+		return nil, sessionSummary{}, fmt.Errorf("there is no such session")
+	}
+	var rows [][]any
+	values := map[string]any{}
+	for i, column := range view.Columns {
+		v := found[0][i]
+		values[column.Name] = v
+		if text := c.shown(v); text != "" {
+			rows = append(rows, []any{column.Name, text, column.Comment})
+		}
+	}
+	facts := fixed("facts", "What is known of it as a whole", rows, "field", "value", "meaning")
+	facts.Report.Description = "The session's row in the report sessions, a line a column."
+	return facts, c.summarise(values), nil
+}
+
+func (c *Case) summarise(values map[string]any) sessionSummary {
+	first, _ := values["first_seen"].(time.Time)
+	last, _ := values["last_seen"].(time.Time)
+	s := sessionSummary{users: c.shown(values["users"])}
+	s.about = fmt.Sprintf("%s, %s to %s (%s). %v sign-ins and %v audit events.",
+		s.users, c.shown(values["first_seen"]), c.shown(values["last_seen"]), stretchOf(last.Sub(first)), values["sign_ins"], values["audit_events"])
+	if reasons := c.shown(values["reasons"]); reasons != "" {
+		for reason := range strings.SplitSeq(reasons, "; ") {
+			s.reasons = append(s.reasons, strings.ToUpper(reason[:1])+reason[1:])
+		}
+	} else {
+		s.reasons = []string{"Nothing stands out in it, which is no acquittal."}
+	}
+	return s
+}
+
+// stretchOf is a duration in words, to the minute.
+func stretchOf(d time.Duration) string {
+	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
+	var words []string
+	for _, part := range []struct {
+		n    int
+		noun string
+	}{{days, "day"}, {hours, "hour"}, {minutes, "minute"}} {
+		switch {
+		case part.n == 1:
+			words = append(words, "1 "+part.noun)
+		case part.n > 1:
+			words = append(words, fmt.Sprintf("%d %ss", part.n, part.noun))
+		}
+	}
+	if len(words) == 0 {
+		return "less than a minute"
+	}
+	return strings.Join(words, " ")
+}

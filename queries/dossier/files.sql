@@ -1,0 +1,22 @@
+-- title: Files that were downloaded or opened
+-- description: One row a file and what was done with it; times is how often. An opened file is one whose content went to
+--   the client.
+-- group: sessions 6
+select
+    k.kind as what,
+    coalesce(e.raw ->> '$.SourceFileName', e.object_id) as file,
+    coalesce(e.raw ->> '$.SiteUrl', '') || coalesce(e.raw ->> '$.SourceRelativeUrl', '') as place,
+    count(*) as times,
+    max(try_cast(e.raw ->> '$.FileSizeBytes' as bigint)) as size_bytes,
+    min(e.event_time) as first_time,
+    max(e.event_time) as last_time,
+    string_agg(distinct e.ip_address, ', ' order by e.ip_address) as ip_addresses
+from (
+    select * replace (case when json_valid(raw) then raw end as raw)
+    from evidence.audit_events
+    where session_id = getvariable('dossier_session')
+) as e
+join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+where k.kind in ('downloaded', 'opened')
+group by all
+order by what, first_time, file, place

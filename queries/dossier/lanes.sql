@@ -1,0 +1,122 @@
+-- title: The session at a glance
+-- description: For the picture: how many events each lane has in each of at most 240 equal parts of the session's
+--   time, by network.
+-- group: sessions 1
+with known_addresses as (
+    select
+        ip_address,
+        max(autonomous_system_number) as network,
+        max(country) as country,
+    from evidence.sign_ins
+    where ip_address is not null
+    group by ip_address
+),
+in_session as (
+    select
+        event_time,
+        1 as source_no,
+        'sign-ins: ' || coalesce(app_display_name, app_id, 'application not told') as lane,
+        client_address(ip_address) as address,
+        autonomous_system_number as network,
+        country,
+        'sign-in ' || coalesce(status, '') as what,
+    from evidence.sign_ins
+    where session_id = getvariable('dossier_session')
+    union all
+    select
+        e.event_time,
+        2,
+        coalesce(e.workload, 'audit log') || ': '
+            || coalesce(k.kind, case when notable_operation(e.operation) is not null then 'changed' end, 'other'),
+        client_address(e.ip_address),
+        a.network,
+        a.country,
+        e.operation,
+    from evidence.audit_events as e
+    left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+    left join known_addresses as a on client_address(e.ip_address) = a.ip_address
+    where e.session_id = getvariable('dossier_session')
+),
+span as (
+    select
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        greatest(epoch(max(event_time)) - epoch(min(event_time)), 1) / 240 as seconds,
+    from in_session
+),
+-- What never carries a session id: the same users' events within the same time.
+accounts as (
+    select lower(user_principal_name) as name from evidence.sign_ins where session_id = getvariable('dossier_session')
+    union
+    select lower(user_id) from evidence.audit_events where session_id = getvariable('dossier_session')
+),
+beside as (
+    select
+        event_time,
+        3,
+        'no session id: ' || coalesce(k.kind, case when notable_operation(e.operation) is not null then 'changed' end, 'other'),
+        client_address(e.ip_address),
+        a.network,
+        a.country,
+        e.operation,
+    from evidence.audit_events as e
+    cross join span
+    left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+    left join known_addresses as a on client_address(e.ip_address) = a.ip_address
+    where coalesce(e.session_id, '') = ''
+        and lower(e.user_id) in (select name from accounts)
+        and event_time between first_seen and last_seen
+),
+drawn as (
+    select * from in_session
+    union all
+    select * from beside
+),
+-- A lane for each of the first eight applications; the others share one.
+lanes as (
+    select
+        lane,
+        case
+            when source_no = 1 and dense_rank() over (partition by source_no order by times desc, lane) > 8
+            then 'sign-ins: other applications'
+            else lane
+        end as shown_as,
+    from (select source_no, lane, count(*) as times from drawn group by all)
+),
+slots as (
+    select
+        source_no,
+        shown_as as lane,
+        nullif(concat_ws(' ', country, 'AS' || network), '') as network,
+        coalesce(address, '') <> '' as has_address,
+        least(floor((epoch(event_time) - epoch(first_seen)) / seconds), 239)::integer as slot,
+        what,
+        count(*) as times,
+        min(event_time) as first_event,
+        max(event_time) as last_event,
+    from drawn
+    cross join span
+    join lanes using (lane)
+    where event_time is not null
+    group by all
+)
+select
+    lane,
+    case
+        when network is not null then network
+        when has_address then 'network unknown'
+        else 'no address of the user'
+    end as network,
+    slot,
+    min(first_event) as first_event,
+    max(last_event) as last_event,
+    sum(times)::bigint as events,
+    few(list(times || ' ' || what order by times desc, what)) as what,
+from slots
+group by source_no, lane, network, has_address, slot
+order by
+    source_no,
+    min(min(first_event)) over (partition by source_no, lane),
+    lane,
+    slot,
+    network

@@ -1,0 +1,58 @@
+-- title: Mail that was read
+-- description: By folder and way of reading. Bind: single messages, whose ids are listed. Sync: a mail client took
+--   over the whole folder, so treat every message in it as read. throttled: more than 1,000 reads within a day, so
+--   reads went unlogged: treat all mail as read.
+-- group: sessions 4
+with accesses as (
+    select
+        event_time,
+        ip_address,
+        raw,
+        list_extract(list_filter(
+            json_extract(raw, '$.OperationProperties[*]'), p -> json_extract_string(p, '$.Name') = 'MailAccessType'
+        ), 1) ->> '$.Value' as access,
+        list_extract(list_filter(
+            json_extract(raw, '$.OperationProperties[*]'), p -> json_extract_string(p, '$.Name') = 'IsThrottled'
+        ), 1) ->> '$.Value' as throttled,
+        lower(raw ->> '$.MailboxOwnerUPN') as mailbox,
+    from (
+        select event_time, ip_address, operation, case when json_valid(raw) then raw end as raw
+        from evidence.audit_events
+        where session_id = getvariable('dossier_session')
+            and lower(operation) in ('mailitemsaccessed', 'messagebind', 'folderbind')
+    )
+),
+folders as (
+    select
+        * exclude (raw, part),
+        part ->> '$.Path' as folder,
+        json_extract_string(part, '$.FolderItems[*].InternetMessageId') as messages,
+    from (
+        select *, unnest(json_extract(raw, '$.Folders[*]')) as part from accesses
+    )
+    union all
+    select
+        * exclude (raw),
+        coalesce(raw ->> '$.Item.ParentFolder.Path', raw ->> '$.Folder.Path'),
+        case when raw ->> '$.Item.InternetMessageId' is not null then [raw ->> '$.Item.InternetMessageId'] end,
+    from accesses
+    where coalesce(json_array_length(raw, '$.Folders'), 0) = 0
+)
+select
+    mailbox,
+    folder,
+    case lower(access)
+        when 'sync' then 'Sync: the whole folder'
+        when 'bind' then 'Bind: single messages'
+        else access
+    end as access,
+    count(*) as events,
+    len(list_distinct(flatten(list(coalesce(messages, []::varchar[]))))) as messages,
+    count_if(lower(throttled) = 'true')::bigint as throttled,
+    min(event_time) as first_read,
+    max(event_time) as last_read,
+    string_agg(distinct ip_address, ', ' order by ip_address) as ip_addresses,
+    nullif(array_to_string(list_sort(list_distinct(flatten(list(coalesce(messages, []::varchar[]))))), chr(10)), '') as message_ids
+from folders
+group by mailbox, folder, access
+order by first_read, mailbox, folder, access

@@ -1,0 +1,26 @@
+-- title: What was deleted
+-- description: Messages and files, with where they were. What was hard-deleted is gone for the user; a hold or the
+--   recoverable items may still have it.
+-- group: sessions 8
+select
+    e.event_time,
+    e.operation,
+    e.result_status as result,
+    coalesce(
+        array_to_string(json_extract_string(e.raw, '$.AffectedItems[*].Subject'), chr(10)),
+        e.raw ->> '$.SourceFileName',
+        e.object_id
+    ) as items,
+    coalesce(e.raw ->> '$.Folder.Path', e.raw ->> '$.SourceRelativeUrl') as place,
+    e.raw ->> '$.DestFolder.Path' as moved_to,
+    array_to_string(json_extract_string(e.raw, '$.AffectedItems[*].InternetMessageId'), chr(10)) as message_ids,
+    e.ip_address,
+    e.file_id || ':' || e.record as record
+from (
+    select * replace (case when json_valid(raw) then raw end as raw)
+    from evidence.audit_events
+    where session_id = getvariable('dossier_session')
+) as e
+join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+where k.kind = 'removed'
+order by e.event_time, e.file_id, e.record

@@ -1,0 +1,23 @@
+-- title: What was sent
+-- description: Messages that left the mailbox or were posted in Teams. The log does not name the recipients of mail:
+--   a message trace by message_id does.
+-- group: sessions 7
+select
+    e.event_time,
+    e.operation,
+    e.result_status as result,
+    coalesce(e.raw ->> '$.SendAsUserSmtp', e.raw ->> '$.SendOnBehalfOfUserSmtp', e.raw ->> '$.MailboxOwnerUPN', e.user_id) as sender,
+    e.raw ->> '$.Item.Subject' as subject,
+    e.raw ->> '$.Item.Attachments' as attachments,
+    coalesce(e.raw ->> '$.Item.InternetMessageId', e.raw ->> '$.MessageId') as message_id,
+    e.raw ->> '$.ChatThreadId' as chat,
+    e.ip_address,
+    e.file_id || ':' || e.record as record
+from (
+    select * replace (case when json_valid(raw) then raw end as raw)
+    from evidence.audit_events
+    where session_id = getvariable('dossier_session')
+) as e
+join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+where k.kind = 'sent'
+order by e.event_time, e.file_id, e.record

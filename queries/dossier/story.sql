@@ -1,0 +1,139 @@
+-- title: The story in order
+-- description: Each sign-in and audit event of the session, by time. change says where the country, the network or the
+--   user agent is another than the last known one before; agents are compared within the sign-ins or one workload, as
+--   each spells them its own way, and each one's first is given too. An audit event's network and country are those that sign-ins give for the same
+--   address. The raw record is folded into the last column; --explain takes what stands in the column record.
+-- group: sessions 3
+with known_addresses as (
+    select
+        ip_address,
+        max(autonomous_system_number) as network,
+        max(country) as country,
+    from evidence.sign_ins
+    where ip_address is not null
+    group by ip_address
+),
+known_apps as (
+    select
+        lower(app_id) as app_id,
+        max(app_display_name) as app,
+    from evidence.sign_ins
+    where app_id is not null
+    group by all
+),
+told as (
+    select
+        'sign_ins' as source,
+        s.file_id,
+        s.record,
+        s.event_time,
+        'Sign-in' || coalesce(' (' || s.category || ')', '') as what,
+        concat_ws(' ', s.status, nullif(s.error_code, 0)) as result,
+        coalesce(s.app_display_name, s.app_id) as app,
+        concat_ws(
+            '; ',
+            'to ' || s.resource_display_name,
+            case s.authentication_requirement
+                when 'multi_factor' then 'more than one factor'
+                when 'single_factor' then 'one factor'
+            end,
+            nullif(coalesce(s.mfa_detail, s.mfa_method, s.authentication_methods_used), ''),
+            case when s.conditional_access_status = 'not_applied' then 'no policy applied' end,
+            nullif('risk ' || coalesce(nullif(s.risk_level_during_sign_in, 'none'), nullif(s.risk_level_aggregated, 'none')), 'risk hidden'),
+            'device ' || coalesce(s.device_name, s.device_id)
+        ) as detail,
+        client_address(s.ip_address) as address,
+        s.ip_address,
+        s.autonomous_system_number as network,
+        s.country,
+        s.user_agent,
+        null as workload,
+        s.raw,
+    from evidence.sign_ins as s
+    where s.session_id = getvariable('dossier_session')
+    union all
+    select
+        'audit_events',
+        e.file_id,
+        e.record,
+        e.event_time,
+        e.operation,
+        case
+            when e.operation = 'UserLoginFailed' then concat_ws(' ', 'failure', nullif(e.error_number, 0))
+            else e.result_status
+        end,
+        coalesce(p.app, w.name, e.app_id, e.client_app_id),
+        nullif(concat_ws(
+            '; ',
+            coalesce(notable_operation(e.operation), k.kind),
+            coalesce(
+                e.raw ->> '$.Item.Subject',
+                e.raw ->> '$.AffectedItems[0].Subject',
+                e.raw ->> '$.SourceFileName',
+                nullif(array_to_string(list_sort(list_distinct(json_extract_string(e.raw, '$.Folders[*].Path'))), ', '), ''),
+                e.raw ->> '$.Item.ParentFolder.Path',
+                nullif(array_to_string(list_transform(
+                    list_filter(json_extract(e.raw, '$.Parameters[*]'), p -> json_extract_string(p, '$.Name') <> 'Identity'),
+                    p -> json_extract_string(p, '$.Name') || ' = ' || coalesce(json_extract_string(p, '$.Value'), '')
+                ), ', '), ''),
+                o.name,
+                e.object_id
+            ),
+            list_extract(list_filter(
+                json_extract(e.raw, '$.OperationProperties[*]'), p -> json_extract_string(p, '$.Name') = 'MailAccessType'
+            ), 1) ->> '$.Value',
+            counted(try_cast(e.raw ->> '$.OperationCount' as bigint), 'read', 'reads')
+        ), ''),
+        client_address(e.ip_address),
+        e.ip_address,
+        a.network,
+        a.country,
+        e.user_agent,
+        e.workload,
+        e.raw,
+    from (
+        select * replace (case when json_valid(raw) then raw end as raw)
+        from evidence.audit_events
+        where session_id = getvariable('dossier_session')
+    ) as e
+    left join known_addresses as a on client_address(e.ip_address) = a.ip_address
+    left join known_apps as p on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = p.app_id
+    left join evidence.well_known_ids as w on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = w.id
+    left join evidence.well_known_ids as o on lower(e.object_id) = o.id
+    left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+),
+compared as (
+    select
+        *,
+        lag(country ignore nulls) over in_session as country_before,
+        lag(network ignore nulls) over in_session as network_before,
+        lag(address ignore nulls) over in_session as address_before,
+        lag(user_agent ignore nulls) over in_log as agent_before,
+    from told
+    window
+        in_session as (order by event_time, source desc, file_id, record),
+        in_log as (partition by source, workload order by event_time, file_id, record)
+)
+select
+    event_time,
+    concat_ws(chr(10), what, app) as what,
+    detail,
+    result,
+    concat_ws(chr(10), ip_address, nullif(concat_ws(' ', country, 'AS' || network), '')) as "from",
+    nullif(concat_ws(
+        chr(10),
+        case when country <> country_before then 'country ' || country_before || ' to ' || country end,
+        case
+            when network <> network_before then 'network AS' || network_before || ' to AS' || network
+            when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown'
+        end,
+        case when user_agent is distinct from agent_before and user_agent <> '' then 'agent ' || user_agent end
+    ), '') as change,
+    file_id || ':' || record as record,
+    raw
+from compared
+order by
+    event_time,
+    source desc, -- a sign-in before what was done with it in the same second
+    file_id,
+    compared.record
