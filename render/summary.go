@@ -62,19 +62,23 @@ func (p *page) summary(r *queries.Result) error {
 		}
 	}
 	item, value = min(item, 36), min(value, 40) // 36 is a session id
+	if p.d.Width > 0 && p.d.Width < 120 {
+		item, value = min(item, 24), min(value, 24)
+	}
 	for i, part := range all {
 		if i > 0 {
 			p.line("", "")
 		}
 		p.line(bold, part.Heading)
 		for _, line := range part.Lines {
+			value := value
 			label := "  " + cells.FillRight(line.Item, item) + "  "
 			if cells.StringWidth(line.Item) > item || p.room(label) < narrowest {
 				// No room beside it: the label has a line of its own.
 				if err := p.hanging("", "  ", wrap(line.Item, p.room("  "))); err != nil {
 					return err
 				}
-				label = "      "
+				label, value = "      ", 0
 			}
 			values := fold(line.Value, p.room(label))
 			if line.Detail != "" {
