@@ -95,7 +95,8 @@ with fields as (
     from source
 ),
 
--- "City, State, CC" with parts that may be missing and a comma that may be in the city
+-- "City, State, CC" with parts that may be missing and a comma that may be in the
+-- state: "London, London, City of, GB", as ISO 3166-2 has it
 located as (
     select
         *,
@@ -126,8 +127,8 @@ select
     bare_ip(f."IP address") as ip_address,
     bare_ip(f."IP address (seen by resource)") as ip_address_from_resource_provider,
     nullif(try_cast(f."Autonomous system number" as bigint), 0) as autonomous_system_number,
-    case when len(place) >= 2 then filled(array_to_string(place[1:greatest(len(place) - 2, 1)], ', ')) end as city,
-    case when len(place) >= 3 then place[-2] end as state,
+    case when len(place) >= 2 then place[1] end as city,
+    case when len(place) >= 3 then filled(array_to_string(place[2:-2], ', ')) end as state,
     case when regexp_matches(place[-1], '^[A-Za-z]{2}$') then upper(place[-1]) end as country,
     coalesce(portal_status(f.Status), sign_in_status(error_code)) as status,
     error_code,
