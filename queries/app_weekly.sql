@@ -1,6 +1,6 @@
 -- title: Applications a week
--- description: The three most used applications of what is shown, week by week (ISO weeks, Monday to Sunday), weeks
---   without a sign-in included. To see others, name them with --app. days_covered says how many of the week's days lie
+-- description: The three most used applications of what is shown, or all that --app names, week by week (ISO weeks,
+--   Monday to Sunday), weeks without a sign-in included. days_covered says how many of the week's days lie
 --   between the first and the last sign-in of the evidence (and within --since and --until): with fewer than seven the
 --   week is cut and can't be compared.
 -- group: apps 2
@@ -25,14 +25,14 @@ weeks as (
         from period
     )
 ),
-top_three as (
+top_apps as (
     select
         app_display_name,
         app_id,
         row_number() over (order by count(*) desc, app_display_name, app_id) as rank
     from sign_ins
     group by app_display_name, app_id
-    qualify rank <= 3
+    qualify rank <= 3 or getvariable('app')
 ),
 by_user as (
     select
@@ -44,7 +44,7 @@ by_user as (
         count(*) filter (where s.status = 'failure') as failure,
         count(*) filter (where s.status = 'interrupted') as interrupted
     from sign_ins as s
-    join top_three as t
+    join top_apps as t
         on t.app_display_name is not distinct from s.app_display_name
         and t.app_id is not distinct from s.app_id
     group by all
@@ -74,7 +74,7 @@ select
     t.rank,
     t.app_id
 from weeks
-cross join top_three as t
+cross join top_apps as t
 left join by_week as w on w.rank = t.rank and w.monday = weeks.monday
 order by
     weeks.monday,

@@ -7,10 +7,25 @@
 -- needs: sign_ins, sign_in_policies
 -- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and
 --   without the permission the list is left out: neither means that there is none
--- caveat: Where remark says that the policies are not in this export, that is no answer: download the sign-ins as JSON.
+-- caveat: Where remark says that the policies are not in this export, that is no answer: download the sign-ins as JSON,
+--   as someone who may read policies. A file without a policy in any of its sign-ins is taken for one by a reader
+--   without that permission.
 with chosen as (
     select count(*) <= 100 as is_few
     from sign_ins
+),
+-- An empty list says something only where others of the same file are not.
+files_with_policies as (
+    select distinct file_id
+    from evidence.sign_ins
+    where id in (select sign_in_id from evidence.sign_in_policies)
+),
+policies as (
+    select sign_in_policies.*
+    from sign_in_policies
+    cross join chosen
+    where is_few
+        or result in ('failure', 'reportOnlyFailure')
 ),
 details as (
     select
@@ -28,8 +43,8 @@ details as (
         p.conditions_not_satisfied,
         case
             when p.sign_in_id is not null then null
-            when s.has_policy_detail then 'no policy was looked at'
-            else 'policies are not in this export'
+            when s.has_policy_detail and s.file_id in (from files_with_policies) then 'no policy was looked at'
+            else 'policies are not in this export, download JSON'
         end as remark,
         s.ip_address,
         s.id,
@@ -37,10 +52,10 @@ details as (
         s.file_id,
         s.record
     from sign_ins as s
-    left join sign_in_policies as p on p.sign_in_id = s.id
+    left join policies as p on p.sign_in_id = s.id
     cross join chosen
     where chosen.is_few
-        or p.result in ('failure', 'reportOnlyFailure')
+        or p.sign_in_id is not null
 )
 select
     event_time,

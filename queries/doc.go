@@ -41,7 +41,7 @@
 //     it is moved into --tz on its way out.
 //   - getvariable('since') and getvariable('until') are the run's period
 //     (UTC), NULL when there is none; for reports that read evidence.TABLE and
-//     yet say what is new.
+//     yet say what is new. getvariable('app') is true when --app names some.
 //   - columns are named in snake case, key columns as in the tables; no lists,
 //     no structs, no bare sum(), which is too wide: sum(x)::bigint.
 //   - the last `order by` is total, so that equal evidence gives equal bytes.

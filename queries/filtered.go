@@ -162,6 +162,9 @@ func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, e
 		if err := c.want(ctx, "wanted_app", f.Apps, appsOf(f.Apps)); err != nil {
 			return nil, err
 		}
+		if _, err := c.engine.Exec(ctx, "set variable app = true"); err != nil {
+			return nil, err
+		}
 		wanted("app", appColumns, f.Apps)
 	}
 	if len(f.Sessions) > 0 {

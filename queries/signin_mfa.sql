@@ -1,8 +1,8 @@
 -- title: Multifactor authentication
 -- description: One row a requirement, status, way and result. authentication_requirement is what the sign-in had to
 --   pass. mfa is how that went: previously satisfied = an earlier one in the same session or token was enough, nobody was
---   asked; completed = asked and passed; not passed = asked or about to be asked, and not passed in this record;
---   skipped = the log says that it was waived; single factor = none was required; empty = the log does not tell, or in
+--   asked; completed = asked and passed, whatever stopped the sign-in after that; not passed = asked or about to be
+--   asked, and not passed in this record; skipped = the log says that it was waived; single factor = none was required; empty = the log does not tell, or in
 --   words not known here (portals in other languages translate them). The rows to look at are successes with a single
 --   factor. mfa_method and mfa_result are the log's own words.
 -- group: signins 12
@@ -48,8 +48,8 @@ classed as (
             when authentication_requirement = 'single_factor' then 'single factor'
             when mfa_result ilike '%skipped%' then 'skipped'
             when previously_satisfied or mfa_result ilike '%satisfied by claim%' then 'previously satisfied'
-            when status = 'success' and authentication_requirement = 'multi_factor'
-                and (mfa_method is not null or mfa_result ilike '%completed%') then 'completed'
+            when authentication_requirement = 'multi_factor'
+                and (mfa_result ilike '%completed%' or status = 'success' and mfa_method is not null) then 'completed'
             when status <> 'success' and authentication_requirement = 'multi_factor' then 'not passed'
         end as mfa
     from answers
