@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -53,6 +54,7 @@ answers from them, without network and without the tenant.
     entrail evidence/                               a summary on the terminal
     entrail evidence/ -o case.html                  every report in one page
     entrail evidence/ -r sessions --user adele@contoso.com -o sessions.xlsx
+    entrail evidence/ --session ID -o session.html  the story of one session
     entrail evidence/ -q "select app_display_name, count(*) from sign_ins group by all"
     entrail evidence/ --db case.duckdb              keep the case
     entrail --db case.duckdb -r ca_policies         ask it again
@@ -70,7 +72,8 @@ What to ask:
 
 What to show (each repeatable, with lists; @FILE reads one value a line):
       --user U            user principal name, display name or object id
-      --session ID        session id
+      --session ID        session id; with -o FILE.html and no report, the
+                          story of the session
       --app A             application name or id
       --ip IP             address or range (192.0.2.0/24)
       --filter COL=VAL    any column of the event tables; also COL!=VAL;
@@ -216,7 +219,33 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 		return false, err
 	}
 	defer evidence.Close()
+	if err := c.sayWhatIsFound(ctx, evidence, stderr); err != nil {
+		return false, err
+	}
 	return complete, write(ctx, c, evidence, stdout, stderr)
+}
+
+// sayWhatIsFound tells of the users and sessions asked for which there are. The
+// ones that are not are named on the page too.
+func (c *call) sayWhatIsFound(ctx context.Context, evidence *queries.Case, stderr io.Writer) error {
+	absent, err := evidence.Absent(ctx)
+	if err != nil {
+		return err
+	}
+	c.words = append(c.words, absent...)
+	sentences := absent
+	onSessions := func(r queries.Report) bool { return r.Group == "sessions" }
+	if c.dossier || slices.ContainsFunc(c.reports, onSessions) {
+		more, err := evidence.OnSessions(ctx)
+		if err != nil {
+			return err
+		}
+		sentences = append(sentences, more...)
+	}
+	for _, s := range sentences {
+		c.say(stderr, "%s", s)
+	}
+	return nil
 }
 
 // parse reads the command line. done means that it asked for nothing more
@@ -611,7 +640,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 		Engine:      c.engine,
 		DateOrder:   c.dateOrder,
 		Version:     version(),
-		CommandLine: strings.Join(os.Args[1:], " "),
+		CommandLine: strings.ToValidUTF8(strings.Join(os.Args[1:], " "), "\ufffd"),
 		Now:         now(),
 		Progress:    bar.update,
 		Exclude:     []string{c.db, target},
@@ -749,6 +778,12 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 					}
 				}
 			}
+		}
+	}
+	isEvents := func(r queries.Report) bool { return r.Name == "session_events" }
+	if c.format.Name == "html" && slices.ContainsFunc(c.reports, isEvents) {
+		if d.Headings, err = evidence.SessionHeadings(ctx); err != nil {
+			return err
 		}
 	}
 	if !c.folder {

@@ -49,6 +49,14 @@
 // The tests walk the folder and hold every report to this. Its own test gives
 // it rows with a hit and a near miss; see reports_test.go.
 //
+// # Adding a part to the dossier
+//
+// The story of one session is told by dossier/*.sql, each one SELECT under the
+// same header, in the order of `group: sessions N`. A part asks for the session in
+// getvariable('dossier_session') and reads evidence.TABLE, for a session is
+// told whole; raw, as its last column, is folded away. lanes.sql is the
+// picture. What --explain says of a value is a line in ingest/lookups.sql.
+//
 // # Adding a filter
 //
 // A flag that looks at columns is a list of column names in filter.go and a

@@ -61,6 +61,30 @@ func (c *Case) SessionsShown(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
+// SessionHeading is what stands above a session's events: who and when, and why
+// to look at it.
+type SessionHeading struct {
+	About, Reasons string // Reasons is empty where nothing stands out
+}
+
+// SessionHeadings returns the headings of the sessions that the filters let
+// through, by session id.
+func (c *Case) SessionHeadings(ctx context.Context) (map[string]SessionHeading, error) {
+	rows, err := c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from sessions")
+	if err != nil {
+		return nil, fmt.Errorf("describe the sessions: %w", err)
+	}
+	headings := map[string]SessionHeading{}
+	for _, row := range rows {
+		id, _ := row[0].(string)
+		headings[id] = SessionHeading{
+			About:   fmt.Sprintf("%s, %s to %s", c.shown(row[1]), c.shown(row[2]), c.shown(row[3])),
+			Reasons: c.shown(row[4]),
+		}
+	}
+	return headings, nil
+}
+
 // Dossier tells one session: a picture of it, the story in order, what was
 // read, changed, downloaded, sent and deleted, and what is known of it as a whole.
 // Parts of which there is nothing are named in a note of the first.

@@ -64,6 +64,9 @@ func HTML(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
+		if isBySession(r) && d.Headings != nil {
+			s.bySession(d.Headings)
+		}
 		s.Page = &page
 		s.Anchor = page.anchor(s.Name)
 		if err := pageTemplate.ExecuteTemplate(&body, "section", s); err != nil {
@@ -161,8 +164,9 @@ type section struct {
 	Rows                [][]bodyCell
 	More                string // how many rows are not on the page, empty = none
 	Pictures            []picture
-	Parts               []part // of the summary, which has no table
-	JSON                string // a raw record in lines
+	Parts               []part        // of the summary, which has no table
+	JSON                string        // a raw record in lines
+	Sessions            []sessionRows // the rows, a session at a time
 }
 
 type headCell struct {

@@ -1,0 +1,101 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestDossierParts holds each part to what a report is held to: one SELECT,
+// documented, totally ordered.
+func TestDossierParts(t *testing.T) {
+	ctx := context.Background()
+	forward := openCase(t, Filter{}, time.UTC, tiedRows("i", 120)...)
+	backward := openCase(t, Filter{}, time.UTC, tiedRows("119 - i", 120)...)
+	sessions, err := forward.SessionsShown(ctx)
+	if err != nil || len(sessions) == 0 {
+		t.Fatalf("sessions %v, %v", sessions, err)
+	}
+	var silent []string
+	for _, part := range dossierParts {
+		if !strings.HasSuffix(part.Description, ".") || part.Group != "sessions" {
+			t.Errorf("%s: a part has a description with a full stop, and the group sessions", part.Name)
+		}
+		if err := forward.engine.CheckSelect(ctx, part.SQL); err != nil {
+			t.Errorf("%s: not one SELECT: %v", part.Name, err)
+		}
+		checkOrdered(t, forward, part)
+		silent = append(silent, part.Name)
+	}
+	for _, session := range sessions {
+		one, err := forward.Dossier(ctx, session)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := backward.Dossier(ctx, session)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(one) != len(other) {
+			t.Fatalf("%d parts, or %d", len(one), len(other))
+		}
+		for i := range one {
+			a, b := lines(t, one[i]), lines(t, other[i])
+			if a != b {
+				t.Errorf("part %s depends on the order in which records were loaded:\n%s", one[i].Report.Name, firstDifference(a, b))
+			}
+			silent = slices.DeleteFunc(silent, func(name string) bool { return name == one[i].Report.Name })
+		}
+	}
+	if len(silent) > 0 {
+		t.Errorf("no part %v in any dossier: they prove nothing", silent)
+	}
+}
+
+// TestDossierIsWhole: the picture and the story hold every event of the
+// session, whatever the filters, and no other one's.
+func TestDossierIsWhole(t *testing.T) {
+	c := openCase(t, Filter{IPs: []string{"192.0.2.1"}}, time.UTC,
+		`insert into sign_ins (file_id, record, id, event_time, session_id, user_principal_name, ip_address, country, autonomous_system_number, status, raw) values
+			(1, 1, 'a', '2026-10-01 08:00', 's1', 'adele@contoso.com', '192.0.2.1', 'NL', 1, 'success', '{}'),
+			(1, 2, 'b', '2026-10-01 09:00', 's1', 'adele@contoso.com', '198.51.100.1', 'RO', 2, 'success', '{}'),
+			(1, 3, 'c', '2026-10-01 08:30', 's2', 'alex@contoso.com', '192.0.2.1', 'NL', 1, 'success', '{}')`,
+		`insert into audit_events (file_id, record, id, event_time, session_id, user_id, operation, workload, record_type, ip_address, result_status, raw) values
+			(2, 1, 'd', '2026-10-01 10:00', 's1', 'adele@contoso.com', 'Send', 'Exchange', 2, '198.51.100.1', 'Succeeded', 'no json'),
+			(2, 2, 'e', '2026-10-01 09:30', null, 'adele@contoso.com', 'Consent to application.', 'AzureActiveDirectory', 8, '20.190.1.1', 'Success',
+				'{"ModifiedProperties":[{"Name":"ConsentAction.Permissions","OldValue":"","NewValue":"Mail.Read"}]}'),
+			(2, 3, 'f', '2026-10-01 11:00', null, 'adele@contoso.com', 'Consent to application.', 'AzureActiveDirectory', 8, '20.190.1.1', 'Success', '{}')`)
+	results, err := c.Dossier(context.Background(), "s1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, r := range results {
+		got[r.Report.Name] = lines(t, r)
+	}
+	for _, test := range []struct{ part, want, reason string }{
+		{"story", `2026-10-01T08:00:00Z|Sign-in||success|192.0.2.1
+NL AS1||1:1|{}
+2026-10-01T09:00:00Z|Sign-in||success|198.51.100.1
+RO AS2|country NL to RO
+network AS1 to AS2|1:2|{}
+2026-10-01T10:00:00Z|Send|sent|Succeeded|198.51.100.1
+RO AS2||2:1|`, "all of the session, with the place that sign-ins give for an address; a raw record that is no JSON tells nothing"},
+		{"changes", "2026-10-01T09:30:00Z|consent to an application|Consent to application.|Success||ConsentAction.Permissions: Mail.Read|20.190.1.1|no session id: same user, same time|2:2",
+			"a consent has no session id; the one after the session's end is not its"},
+		{"sent", "2026-10-01T10:00:00Z|Send|Succeeded|adele@contoso.com|||||198.51.100.1|2:1", "a record without its details is a record"},
+	} {
+		if got[test.part] != test.want {
+			t.Errorf("%s: %s:\n%s\nwant\n%s", test.part, test.reason, got[test.part], test.want)
+		}
+	}
+	if n := strings.Count(got["lanes"], "\n") + 1; n != 4 {
+		t.Errorf("%d fields in the picture, want two sign-ins, one mail and one consent:\n%s", n, got["lanes"])
+	}
+	if notes := fmt.Sprint(results[0].Notes); !strings.Contains(notes, "mail that was read") || strings.Contains(notes, "what was sent") {
+		t.Errorf("notes %s: want them to name what there is nothing of", notes)
+	}
+}

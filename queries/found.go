@@ -1,0 +1,148 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Absent says of each user and session asked for by name, and not by a
+// pattern, that no record in evidence has it, with the nearest that there are.
+func (c *Case) Absent(ctx context.Context) ([]string, error) {
+	var sentences []string
+	for _, asked := range []struct {
+		what    string
+		values  []string
+		columns []string
+		names   []string // the columns that a nearest one is looked for in
+	}{
+		{"User", c.filter.Users, userColumns, []string{"user_principal_name", "user_display_name", "user_id"}},
+		{"Session", c.filter.Sessions, sessionColumns, sessionColumns},
+	} {
+		if len(asked.values) == 0 {
+			continue
+		}
+		known, err := c.valuesOf(ctx, asked.columns)
+		if err != nil {
+			return nil, fmt.Errorf("look for what was asked for: %w", err)
+		}
+		for _, v := range asked.values {
+			if strings.Contains(v, "*") {
+				continue
+			}
+			if _, found := slices.BinarySearch(known, strings.ToLower(v)); !found {
+				names, err := c.valuesOf(ctx, asked.names)
+				if err != nil {
+					return nil, fmt.Errorf("look for the nearest of what was asked for: %w", err)
+				}
+				sentences = append(sentences, asked.what+" not found: "+v+didYouMean(v, names))
+			}
+		}
+	}
+	return sentences, nil
+}
+
+// valuesOf returns all values of columns in evidence, in lower case and order.
+func (c *Case) valuesOf(ctx context.Context, columns []string) ([]string, error) {
+	var parts []string
+	for _, t := range eventTables() {
+		for _, column := range columns {
+			switch {
+			case !hasColumn(t, column):
+			case column == "targets": // a comma-joined list
+				parts = append(parts, `select unnest(string_split_regex(lower(targets), '\s*,\s*')) as value from evidence.`+t.Name)
+			default:
+				parts = append(parts, "select lower("+column+") as value from evidence."+t.Name)
+			}
+		}
+	}
+	rows, err := c.all(ctx, "select distinct value from ("+strings.Join(parts, " union all ")+") where value <> ''")
+	if err != nil {
+		return nil, err
+	}
+	var values []string
+	for _, row := range rows {
+		values = append(values, row[0].(string))
+	}
+	slices.Sort(values)
+	return values, nil
+}
+
+// OnSessions says how many sessions the users asked for have, why they have
+// none, and which of the sessions asked for have no audit records. It is empty
+// where no user and no session was asked for.
+func (c *Case) OnSessions(ctx context.Context) ([]string, error) {
+	var sentences []string
+	if len(c.filter.Users) > 0 {
+		sentence, err := c.sessionsOfUsers(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("count the sessions of the users: %w", err)
+		}
+		sentences = append(sentences, sentence)
+	}
+	for _, session := range c.filter.Sessions {
+		if strings.Contains(session, "*") {
+			continue
+		}
+		rows, err := c.all(ctx, `
+			select
+				(select count(*) from evidence.audit_events where lower(session_id) = lower(`+literal(session)+`)),
+				(select count(*) from evidence.sign_ins where lower(session_id) = lower(`+literal(session)+`)),
+				(select count(*) from evidence.audit_events)`)
+		if err != nil {
+			return nil, fmt.Errorf("count the records of session %s: %w", session, err)
+		}
+		events, signIns, loaded := rows[0][0].(int64), rows[0][1].(int64), rows[0][2].(int64)
+		switch {
+		case events > 0 || signIns == 0: // a session that is not there is Absent's
+		case loaded == 0:
+			sentences = append(sentences, "No audit records found for session "+session+": no audit log is loaded")
+		default:
+			sentences = append(sentences, "No audit records found for session "+session)
+		}
+	}
+	return sentences, nil
+}
+
+// sessionsOfUsers counts the sessions that are shown of the users.
+func (c *Case) sessionsOfUsers(ctx context.Context) (string, error) {
+	whose := "user " + c.filter.Users[0]
+	if len(c.filter.Users) > 1 {
+		whose = "users " + strings.Join(c.filter.Users, ", ")
+	}
+	rows, err := c.all(ctx, `
+		select
+			(select count(distinct session_id) from (
+				select session_id from sign_ins
+				union all
+				select session_id from audit_events
+			) where session_id <> ''),
+			(select count(*) from sign_ins),
+			(select count(*) from sign_ins where status = 'success'),
+			(select count(*) from audit_events),
+			(select count(*) from evidence.sign_ins where session_id <> ''),
+			(select count(*) from evidence.audit_events where session_id <> '')`)
+	if err != nil {
+		return "", err
+	}
+	var n [6]int64
+	for i := range n {
+		n[i] = rows[0][i].(int64)
+	}
+	sessions, signIns, successes, events, withID, eventsWithID := n[0], n[1], n[2], n[3], n[4], n[5]
+	none := "No sessions found for " + whose + ": "
+	switch {
+	case sessions == 1:
+		return "Found 1 session for " + whose, nil
+	case sessions > 1:
+		return fmt.Sprintf("Found %d sessions for %s", sessions, whose), nil
+	case signIns+events == 0:
+		return none + "no sign-in or audit record of theirs is shown", nil
+	case withID+eventsWithID == 0:
+		return none + "no record in these files has a session id; the portal's CSV has them since November 2024", nil
+	case signIns > 0 && successes == 0:
+		return none + "none of the sign-ins succeeded, and only then a session id is given", nil
+	}
+	return none + "their records have no session id, which exports before November 2024 and failed sign-ins lack", nil
+}

@@ -1,0 +1,44 @@
+package render
+
+import (
+	"strings"
+	"testing"
+
+	"entrail/queries"
+)
+
+// TestEventsBySession: a section a session, its heading in place of the first
+// column, and nothing in it that acts.
+func TestEventsBySession(t *testing.T) {
+	columns := []queries.Column{column("session_id", queries.Text), column("activity", queries.Text)}
+	rows := [][]any{{"s1", "Sign-in"}, {"s1", "Send"}, {"<b>s2", "Sign-in"}}
+	headings := map[string]queries.SessionHeading{
+		"s1": {About: "adele@contoso.com, from to", Reasons: "2 countries"},
+		"s2": {About: "another's"},
+	}
+	page := func(headings map[string]queries.SessionHeading) string {
+		d := document(result(queries.Report{Name: "session_events", Title: "Events"}, columns, rows...))
+		d.Headings = headings
+		return render(t, HTML, d)
+	}
+	parted := page(headings)
+	checkPage(t, parted)
+	for text, n := range map[string]int{
+		"<h3>":                                  2,
+		"<h3><code>s1</code></h3>":              1,
+		"<h3><code>&lt;b&gt;s2</code></h3>":     1,
+		"<p class=\"about\">adele@contoso.com,": 1,
+		"<p class=\"note\">2 countries</p>":     1,
+		"another&#39;s":                         0,
+		"<tr><td":                               3,
+		"<th scope=\"col\"":                     2,
+		"3 rows in 2 sessions":                  2,
+	} {
+		if got := strings.Count(parted, text); got != n {
+			t.Errorf("%q is there %d times, want %d", text, got, n)
+		}
+	}
+	if whole := page(nil); strings.Contains(whole, "<h3>") || strings.Count(whole, "<tr><td") != 3 {
+		t.Error("without headings it is a table as any other")
+	}
+}
