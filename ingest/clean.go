@@ -83,7 +83,7 @@ func (c *cleanCopy) relation() string {
 	return fmt.Sprintf(`select file_id, record, category, raw, coalesce(body, raw) as body
 from read_csv(%s,
     columns = {file_id: 'INTEGER', record: 'BIGINT', category: 'VARCHAR', raw: 'VARCHAR', body: 'VARCHAR'},
-    auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\n',
+    auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\n', parallel = false,
     max_line_size = %d)`, engine.Literal(c.file.Name()), max(2_000_000, 2*c.longest))
 }
 

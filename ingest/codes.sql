@@ -337,13 +337,19 @@ create macro filled(text) as nullif(trim(text), '');
 -- a time in any of the forms that exports write, as UTC; NULL when it is none:
 -- ISO 8601 with or without offset, Log Analytics CSV ("4/28/2021, 2:08:45.221 PM"),
 -- diagnostic settings ("12/12/2025 3:03:58 PM"), .NET JSON ("/Date(1728344797000)/")
-create macro utc(text) as coalesce(
+create macro any_time(text) as coalesce(
     try_cast(text as timestamp),
     try_strptime(text, [
         '%m/%d/%Y, %I:%M:%S.%g %p', '%m/%d/%Y, %I:%M:%S %p', '%m/%d/%Y %I:%M:%S %p'
     ]),
-    make_timestamp(try_cast(regexp_extract(text, '^/Date\((-?\d+)\)/$', 1) as bigint) * 1000)
+    make_timestamp(try_cast(regexp_extract(text, '^/Date\((-?\d{1,14})\)/$', 1) as bigint) * 1000)
 );
+
+-- the same, if a log can be of that time: a year like 290000 or 'infinity' is
+-- no time, and would make every count of days endless
+create macro utc(text) as case
+    when any_time(text) between timestamp '1990-01-01' and timestamp '2200-01-01' then any_time(text)
+end;
 
 -- true and false as the portal, PowerShell and Excel write them, in English,
 -- French and Spanish

@@ -19,6 +19,9 @@ type csvScanner struct {
 	cells []csvCell
 	width int // cells of the header; 0 = not known yet
 
+	header  []byte // its text, once known
+	repeats int64  // rows passed over because they are the header again
+
 	number int64
 	tidy   bool // of the last row
 	ending byte // of the last row: '\n' LF, '\r' CR, 'b' CRLF, 0 end of file
@@ -41,6 +44,11 @@ func (s *csvScanner) next() (record, bool) {
 		text := s.w.rest()[:end]
 		line := s.w.line
 		if problem == "" && len(s.cells) == 1 && end == 0 {
+			s.w.consume(size)
+			continue
+		}
+		if s.header != nil && bytes.Equal(bytes.TrimPrefix(text, byteOrderMark), s.header) {
+			s.repeats++
 			s.w.consume(size)
 			continue
 		}

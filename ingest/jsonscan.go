@@ -78,6 +78,12 @@ func (s *jsonScanner) skip() bool {
 		for i < len(rest) && (rest[i] <= ' ' || rest[i] == ',') {
 			i++
 		}
+		if bytes.HasPrefix(rest[i:], byteOrderMark) { // of a file joined to another
+			s.loose = true
+			i += len(byteOrderMark)
+			s.w.consume(i)
+			continue
+		}
 		s.w.consume(i)
 		if i < len(rest) {
 			return true
@@ -88,6 +94,8 @@ func (s *jsonScanner) skip() bool {
 		}
 	}
 }
+
+var byteOrderMark = []byte("\ufeff")
 
 // whole walks the value at the start of the window, reading on as needed.
 func (s *jsonScanner) whole() (int, *jsonError) {
@@ -260,13 +268,14 @@ func (s *jsonScanner) enterPage() bool {
 				s.page = true
 				return true
 			}
-			if !strings.Contains(name, "odata.") || t.text[i] != '"' {
+			isLink := strings.HasSuffix(strings.ToLower(name), "nextlink")
+			if !strings.Contains(name, "odata.") && !isLink || t.text[i] == '{' || t.text[i] == '[' {
 				return false
 			}
-			s.nextLink = s.nextLink || strings.HasSuffix(name, "odata.nextLink")
-			if end, err = t.str(i); err != nil {
+			if end, err = t.value(i, 1); err != nil {
 				break
 			}
+			s.nextLink = s.nextLink || isLink && t.text[i] == '"'
 			if i = t.space(end); i < len(t.text) && t.text[i] == ',' {
 				i = t.space(i + 1)
 			}
@@ -282,7 +291,10 @@ func (s *jsonScanner) leavePage() {
 	s.page = false
 	for {
 		rest := s.w.rest()
-		if at := bytes.IndexByte(rest, '}'); at >= 0 {
+		if at := bytes.IndexAny(rest, "{}["); at >= 0 {
+			if rest[at] != '}' {
+				return // the page lacks its end, and something else begins
+			}
 			s.nextLink = s.nextLink || bytes.Contains(rest[:at], []byte("odata.nextLink"))
 			s.w.consume(at + 1)
 			return

@@ -177,7 +177,7 @@ func (l *loader) load(sources []source) error {
 		if i > 0 && sources[i-1].in != s.in {
 			sources[i-1].in.close()
 		}
-		f := &inputFile{id: int32(l.first) + int32(len(l.files)) + 1, source: s, size: s.size}
+		f := &inputFile{id: int32(l.first) + int32(i) + 1, source: s, size: s.size}
 		if err := l.loadFile(f); err != nil {
 			return fmt.Errorf("load %s: %w", s.path, err)
 		}
@@ -486,7 +486,7 @@ func (l *loader) loadDirect(f *inputFile) error {
 		for i := range f.header {
 			columns = append(columns, fmt.Sprintf("c%d: 'VARCHAR'", i))
 		}
-		relation = fmt.Sprintf(`select %d::integer as file_id, null::bigint as record, null::varchar as category, c%d as raw, c%d as body
+		relation = fmt.Sprintf(`select %d::integer as file_id, row_number() over () as record, null::varchar as category, c%d as raw, c%d as body
 from read_csv(%s, columns = {%s}, auto_detect = false, header = true, delim = %s, quote = '"', escape = '"', max_line_size = %d)`,
 			f.id, f.bodyColumn, f.bodyColumn, engine.Literal(name), strings.Join(columns, ", "), engine.Literal(string(rune(f.comma))), max(2_000_000, 4*f.longest))
 	} else {
@@ -494,28 +494,22 @@ from read_csv(%s, columns = {%s}, auto_detect = false, header = true, delim = %s
 		if f.array {
 			layout = "array"
 		}
-		relation = fmt.Sprintf(`select %d::integer as file_id, null::bigint as record, null::varchar as category, json::varchar as raw, json::varchar as body
+		relation = fmt.Sprintf(`select %d::integer as file_id, row_number() over () as record, null::varchar as category, json::varchar as raw, json::varchar as body
 from read_json_objects(%s, format = %s, maximum_object_size = %d)`,
 			f.id, engine.Literal(name), engine.Literal(layout), max(16<<20, 2*f.longest))
-	}
-	last, err := l.number("select coalesce(max(rowid), -1) from " + table)
-	if err != nil {
-		return err
 	}
 	n, err := l.insert(f.format, relation)
 	if err != nil {
 		return err
 	}
-	bytes, err := l.number("select coalesce(sum(strlen(raw)), 0)::bigint from "+table+" where rowid > $1", last)
+	bytes, err := l.number("select coalesce(sum(strlen(raw)), 0)::bigint from "+table+" where file_id = $1", f.id)
 	if err != nil {
 		return err
 	}
 	if n != f.records || bytes != f.bodyBytes {
 		return fmt.Errorf("%d records with %d bytes were counted, %d with %d arrived: %w", f.records, f.bodyBytes, n, bytes, errNotClean)
 	}
-	// Rows stand in the order of the file, so the row's number tells the record's.
-	_, err = l.exec("update "+table+" set record = rowid - $1 where rowid > $1", last)
-	return err
+	return nil
 }
 
 // loadChildren fills the tables that hang on the records that stayed.

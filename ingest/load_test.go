@@ -494,3 +494,46 @@ func TestLoadMendsInsideEnvelope(t *testing.T) {
 	c.want("select app_display_name from sign_ins", "x\ufffd")
 	c.want("select policy_name from sign_in_policies", "p")
 }
+
+// Record numbers lead back to the line, however the file was read.
+func TestLoadNumbersRecords(t *testing.T) {
+	var b strings.Builder
+	const rows = 300_000
+	for i := range rows {
+		fmt.Fprintf(&b, `{"CreationTime":"2026-10-01T08:00:00","Id":"%d","Operation":"x","RecordType":1}`+"\n", i+1)
+	}
+	path := write(t, "x.jsonl", b.String())
+	if int64(b.Len()) < directSize {
+		t.Fatal("too small to be read directly")
+	}
+	c := load(t, path)
+	c.want("select count(*), count(*) filter (where id <> record::varchar) from audit_events", fmt.Sprintf("%d|0", rows))
+}
+
+// A known file takes nothing away from the next one of its kind.
+func TestLoadKnownFileBesideANewOne(t *testing.T) {
+	folder := t.TempDir()
+	os.WriteFile(filepath.Join(folder, "a.json"), []byte(audit("1", "Send")), 0o666)
+	c := load(t, folder)
+	os.WriteFile(filepath.Join(folder, "b.json"), []byte(audit("2", "Send")), 0o666)
+	c.add(folder)
+	c.want("select id from audit_events order by id", "1", "2")
+}
+
+func TestLoadReviewed(t *testing.T) {
+	tests := []struct{ name, text, query, want, reason string }{
+		{"x.json", audit("1", "a", `"CreationTime":"infinity"`) + "\n" + strings.Replace(audit("2", "a"), "2026-10-01T08:00:00", "infinity", 1), "select count(*) filter (where event_time is null), count(*) from audit_events", "1|2", "infinity is no time"},
+		{"x.json", strings.Replace(audit("1", "a"), "2026-10-01T08:00:00", "/Date(9223372036854775807)/", 1), "select event_time from audit_events", "<nil>", "a time that overflows"},
+		{"x.csv", auditCSV(audit("1", "a")) + auditCSV(audit("2", "a")), "select count(*) from audit_events", "2", "joined files: the header again is no record"},
+		{"x.json", `{"id":"q","createdDateTime":"2026-10-01T08:00:00Z","userPrincipalName":"a","auditData":` + audit("1", "a") + `}`, "select id from audit_events", "1", "a Graph audit record is no sign-in"},
+		{"x.json", `{"@odata.count":2,"value":[` + audit("1", "a") + "," + audit("2", "a") + `]}`, "select count(*) from audit_events", "2", "a page with a number before its list"},
+		{"x.json", `{"value":[` + audit("1", "a") + "]\n" + audit("2", "a") + "\n" + audit("3", "a"), "select count(*) from audit_events", "3", "a page without its brace"},
+		{"x.json", audit("1", "a") + "\n\ufeff" + audit("2", "a") + "\n", "select count(*) from audit_events", "2", "a mark between joined files"},
+	}
+	for _, tt := range tests {
+		c := load(t, write(t, tt.name, tt.text))
+		if got := c.ask(tt.query); strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: got %q, want %q; %q", tt.reason, got, tt.want, c.warned)
+		}
+	}
+}

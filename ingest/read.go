@@ -338,19 +338,22 @@ func (r *reader) pass(f *format, rec record, category string, raw, body []byte) 
 // recogniseJSON tells what a record with these keys is, or under which of
 // them the record itself stands.
 func recogniseJSON(names []string) recognised {
-	f, reason := recogniseRecord(names, false)
-	if f != nil {
-		return recognised{format: f}
-	}
 	has := map[string]bool{}
 	for _, n := range names {
 		has[n] = true
 	}
+	// A wrapper may carry names of its own that look like another record's.
 	switch {
 	case has["AuditData"]:
 		return recognised{envelope: "AuditData"}
 	case has["auditData"]:
 		return recognised{envelope: "auditData"}
+	}
+	f, reason := recogniseRecord(names, false)
+	if f != nil {
+		return recognised{format: f}
+	}
+	switch {
 	case has["category"] && has["properties"]:
 		return recognised{envelope: "properties"}
 	}
@@ -468,6 +471,12 @@ func (r *reader) readCSV(w *window) error {
 		names = append(names, strings.ToValidUTF8(strings.TrimSpace(string(s.cell(header.text, i, nil))), "\ufffd"))
 	}
 	s.width = len(names)
+	s.header = bytes.Clone(header.text)
+	defer func() {
+		if s.repeats > 0 {
+			r.file.notef("the header comes %d times again: files were joined", s.repeats)
+		}
+	}()
 	r.file.header, r.file.comma = names, s.comma
 	for i, n := range names {
 		if headerKey(n) == "auditdata" {
@@ -550,7 +559,7 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 		if ending == 0 {
 			ending = s.ending
 		}
-		if r.copy == nil && (!s.tidy || s.ending != ending && s.ending != 0 || !s.cells[column].quoted || ending == '\r') {
+		if r.copy == nil && (!s.tidy || s.repeats > 0 || s.ending != ending && s.ending != 0 || !s.cells[column].quoted || ending == '\r') {
 			return errNotClean
 		}
 		cell := s.cell(rec.text, column, unquoted[:0])

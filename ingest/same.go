@@ -79,6 +79,7 @@ func (l *loader) removeEqual(table, id string) error {
 		with ranked as (
 			select
 				c.row,
+				c.id,
 				c.file_id,
 				c.record,
 				first_value(c.file_id) over same as kept_file_id,
@@ -95,6 +96,12 @@ func (l *loader) removeEqual(table, id string) error {
 		select * from ranked where place > 1`)
 	if err != nil {
 		return err
+	}
+	if table == "directory_audits" {
+		// What hung on a record of an earlier load hangs on the new one now.
+		if _, err := l.exec("delete from directory_audit_changes where audit_id in (select id from doubles where file_id not in (select file_id from loading))"); err != nil {
+			return err
+		}
 	}
 	return l.takeOut(table, "true")
 }
