@@ -64,5 +64,7 @@
 //
 // Write it into tables.sql with its meaning, which is what --schema prints,
 // and into the formats that know it. Never rename one. A view goes into
-// views.sql, a lookup of codes into lookups.sql.
+// views.sql, or sessions.sql if it is about sessions, a lookup of codes into
+// lookups.sql. Raise SchemaVersion with a change to any of them that a case
+// made before lacks.
 package ingest

@@ -10,7 +10,7 @@ import (
 )
 
 // SchemaVersion is raised whenever an older entrail could misread a case.
-const SchemaVersion = "1"
+const SchemaVersion = "2"
 
 //go:embed tables.sql
 var tablesSQL string
@@ -26,6 +26,9 @@ var viewsSQL string
 
 //go:embed limits.sql
 var limitsSQL string
+
+//go:embed sessions.sql
+var sessionsSQL string
 
 // Table describes one table or view of a case, as --schema prints it.
 type Table struct {
@@ -71,7 +74,7 @@ func Tables() []Table {
 // CreateTables makes the empty tables and the views of a new case, which must
 // be attached writable.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
-	for _, script := range []string{tablesSQL, codesSQL, lookupsSQL, viewsSQL, limitsSQL} {
+	for _, script := range []string{tablesSQL, codesSQL, lookupsSQL, viewsSQL, limitsSQL, sessionsSQL} {
 		for statement := range strings.SplitSeq(script, ";\n") {
 			if strings.TrimSpace(statement) == "" {
 				continue

@@ -13,9 +13,9 @@ type Macro struct {
 	Name, Comment, SQL string
 }
 
-// Views returns the views of views.sql and limits.sql. The comment above a view is its
-// description; a line of it that reads `--   NAME TYPE: meaning` describes a
-// column.
+// Views returns the views of views.sql, limits.sql and sessions.sql. The
+// comment above a view is its description; a line of it that reads
+// `--   NAME TYPE: meaning` describes a column.
 func Views() []View {
 	var all []View
 	for _, s := range viewStatements() {
@@ -42,7 +42,7 @@ func Views() []View {
 	return all
 }
 
-// Macros returns the macros of views.sql, in an order in which they can be made.
+// Macros returns the macros of the same files, in an order in which they can be made.
 func Macros() []Macro {
 	var all []Macro
 	for _, s := range viewStatements() {
@@ -70,7 +70,7 @@ type statement struct {
 
 func viewStatements() []statement {
 	var all []statement
-	for part := range strings.SplitSeq(viewsSQL+limitsSQL, ";\n") {
+	for part := range strings.SplitSeq(viewsSQL+limitsSQL+sessionsSQL, ";\n") {
 		var s statement
 		lines := strings.Split(strings.TrimSpace(part), "\n")
 		for i, line := range lines {

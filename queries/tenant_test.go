@@ -96,6 +96,25 @@ func TestTenant(t *testing.T) {
 		t.Errorf("the session to look at first is %s, want the stolen one, %s", first, want.Incident.SessionID)
 	}
 
+	// Nobody but the stolen session is high: not the traveller, not the users of a
+	// VPN, of two carriers, of the shared mailbox.
+	if got := answer(t, c, "select session_id from sessions where attention = 'high'"); got != want.Incident.SessionID {
+		t.Errorf("sessions of high attention: %s, want the stolen one alone, %s", got, want.Incident.SessionID)
+	}
+	for _, reason := range []string{
+		"3 countries: CA, LT, RO", "3 networks", "agent of a tool: axios", "3 events after the password was reset",
+		"passed on by a page in between", "inbox rule 2", "with another client than before in RO",
+	} {
+		if got := answer(t, c, "select reasons from sessions where attention = 'high'"); !strings.Contains(got, reason) {
+			t.Errorf("the stolen session's reasons lack %q: %s", reason, got)
+		}
+	}
+	for user, country := range map[string]string{"alex.wilber@contoso.com": "NL, US", "ruben.visser@contoso.com": "DE, NL"} {
+		if got := answer(t, c, "select count(*) > 0 from sessions where users = '"+user+"' and country_list = '"+country+"'"); got != "true" {
+			t.Errorf("%s has no session in %s: the test proves nothing", user, country)
+		}
+	}
+
 	summary, _ := Lookup("summary")
 	if r, err = c.Run(context.Background(), summary); err != nil {
 		t.Fatal(err)
