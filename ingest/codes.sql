@@ -368,14 +368,74 @@ create macro joined(text) as case
     else filled(text)
 end;
 
--- an address without port and brackets: "1.2.3.4:33758", "[2a01::1]:52903",
--- "::ffff:1.2.3.4"; the log's placeholders for no address are NULL
+-- the eight groups of an IPv6 address in lower case, without leading zeros; NULL
+-- for what is none
+create macro ipv6_groups(text) as case
+    when regexp_matches(text, '^([0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}$') and not regexp_matches(text, ':::|::.*::')
+        then list_transform(
+            string_split(
+                trim(replace(text, '::', ':' || repeat('0:',
+                    9 - len(string_split(text, ':')) + starts_with(text, '::')::integer + ends_with(text, '::')::integer
+                )), ':'),
+                ':'
+            ),
+            part -> coalesce(nullif(ltrim(part, '0'), ''), '0')
+        )
+end;
+
+-- the groups as RFC 5952 writes them: '::' for the longest run of zeros
+create macro ipv6_written(groups) as list_transform(
+    [list_filter(
+        list_transform(range(8, 1, -1), zeros -> repeat(':0', zeros) || ':'),
+        run -> contains(':' || array_to_string(groups, ':') || ':', run)
+    )[1]],
+    run -> case
+        when run is null then array_to_string(groups, ':')
+        else regexp_replace(regexp_replace(
+            regexp_replace(':' || array_to_string(groups, ':') || ':', run, '::'),
+            '^:([^:])', '\1'), '([^:]):$', '\1')
+    end
+)[1];
+
+-- the last two groups as an IPv4 address
+create macro ipv4_written(groups) as array_to_string(
+    list_transform(
+        string_split(regexp_replace(
+            lpad(groups[7], 4, '0') || lpad(groups[8], 4, '0'), '(..)(..)(..)(..)', '0x\1 0x\2 0x\3 0x\4'
+        ), ' '),
+        octet -> octet::integer
+    ),
+    '.'
+);
+
+-- the one form of an IPv6 address, an IPv4 address in IPv6 clothes as IPv4; NULL
+-- for what is none
+create macro ipv6(text) as case
+    -- most are in that form
+    when regexp_matches(text, '^([1-9a-f][0-9a-f]{0,3}:){1,5}(:[1-9a-f][0-9a-f]{0,3}){1,5}$')
+        and len(string_split(text, ':')) < 8
+        then text
+    else list_transform([ipv6_groups(text)], groups -> case
+        when len(groups) = 8 and array_to_string(groups[1:6], ':') = '0:0:0:0:0:ffff' then ipv4_written(groups)
+        when len(groups) = 8 then ipv6_written(groups)
+    end)[1]
+end;
+
+-- an address without port, brackets and zone, in the one form that equal addresses
+-- share: "1.2.3.4:33758", "[2A01:0::1]:52903", "[::ffff:1.2.3.4]:443"; the log's
+-- placeholders for no address are NULL, other text stays
 create macro bare_ip(text) as case
-    when text like '[%' then nullif(regexp_extract(text, '^\[([^\]]*)\]', 1), '')
-    when regexp_matches(text, '^\d+\.\d+\.\d+\.\d+:\d+$') then split_part(text, ':', 1)
-    when lower(text) like '::ffff:%.%' then substr(text, 8)
+    when regexp_full_match(text, '[0-9.]+(:[0-9]*)?') then split_part(text, ':', 1)
     when lower(trim(text)) in ('', '<null>', 'null', '-') then null
-    else trim(text)
+    when not contains(text, ':') then regexp_replace(trim(text), '^\[(.*)\]$', '\1')
+    when regexp_matches(text, '^\s*\[\](:\d*)?\s*$') then null
+    else coalesce(
+        nullif(regexp_extract(
+            lower(trim(text)), '^\[?(?:[0:]*:ffff:)?(\d+\.\d+\.\d+\.\d+)\]?(?::\d*)?$', 1
+        ), ''),
+        ipv6(regexp_extract(lower(trim(text)), '^\[?([^\]%]*)(%[^\]]*)?(\](:\d*)?)?$', 1)),
+        trim(text)
+    )
 end;
 
 -- the sign-in that issued a token. The unique token id is the base64url text of
