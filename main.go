@@ -34,6 +34,7 @@ import (
 	"entrail/ingest"
 	"entrail/ingest/engine"
 	"entrail/queries"
+	"entrail/queries/geoip"
 	"entrail/render"
 )
 
@@ -95,6 +96,8 @@ Where to:
       --force             write over an existing --output
 
 How:
+      --mmdb FILE         geolocation database (MaxMind's format, repeatable):
+                          country and network of addresses without sign-in
       --date-order ORDER  what 03/12/2025 is where a file does not tell: dmy
                           or mdy
       --memory SIZE       bound of the engine's memory, such as 4GB
@@ -187,6 +190,8 @@ type call struct {
 	limit   int
 	rawCSV  bool
 	db      string
+	mmdb    []string // geolocation databases
+	places  []string // the same with their editions, for the page
 	force   bool
 	quiet   bool
 	engine  engine.Options
@@ -201,6 +206,15 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if err != nil || done {
 		return true, err
 	}
+	databases, err := c.openDatabases()
+	if err != nil {
+		return false, err
+	}
+	defer func() {
+		for _, d := range databases {
+			d.Close()
+		}
+	}()
 	private, err := os.MkdirTemp(c.engine.Temp, "entrail-")
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
@@ -219,10 +233,41 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 		return false, err
 	}
 	defer evidence.Close()
+	placed, err := evidence.Place(ctx, databases)
+	if err != nil {
+		return false, err
+	}
+	for _, sentence := range placed {
+		c.say(stderr, "%s", sentence)
+	}
 	if err := c.sayWhatIsFound(ctx, evidence, stderr); err != nil {
 		return false, err
 	}
 	return complete, write(ctx, c, evidence, stdout, stderr)
+}
+
+// openDatabases opens those of --mmdb, before anything is read: a wrong name
+// shows at once. The name of a place's source tells them apart.
+func (c *call) openDatabases() ([]*geoip.Database, error) {
+	var all []*geoip.Database
+	fail := func(err error) ([]*geoip.Database, error) {
+		for _, d := range all {
+			d.Close()
+		}
+		return nil, err
+	}
+	for _, path := range c.mmdb {
+		d, err := geoip.Open(path)
+		if err != nil {
+			return fail(usageError("", "--mmdb: %v", err))
+		}
+		all = append(all, d)
+		if slices.ContainsFunc(all[:len(all)-1], func(other *geoip.Database) bool { return other.Name == d.Name }) {
+			return fail(usageError("rename one: a place names its database by the file's name", "--mmdb %s: two databases are called %s", path, d.Name))
+		}
+		c.places = append(c.places, d.String())
+	}
+	return all, nil
 }
 
 // sayWhatIsFound tells of the users and sessions asked for which there are. The
@@ -278,6 +323,7 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 	flags.StringVarP(&c.output, "output", "o", "-", "")
 	flags.BoolVar(&c.rawCSV, "raw-csv", false, "")
 	flags.StringVar(&c.db, "db", "", "")
+	flags.StringArrayVar(&c.mmdb, "mmdb", nil, "")
 	flags.BoolVar(&c.force, "force", false, "")
 	flags.BoolVar(&c.quiet, "quiet", false, "")
 	flags.StringVar(&c.dateOrder, "date-order", "", "")
@@ -710,6 +756,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Generated: now(),
 		Zone:      c.zone.String(),
 		Filters:   c.words,
+		Places:    c.places,
 		Several:   len(c.reports) > 1 || c.explain != "",
 		RawCSV:    c.rawCSV,
 	}

@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,6 +30,8 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/maxmind/mmdbwriter"
+	"github.com/maxmind/mmdbwriter/mmdbtype"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/net/html"
@@ -74,6 +77,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits,
 			"cut":   cut,
+			"mmdb":  mmdb,
 			"pack":  pack,
 			"utf16": toUTF16,
 		},
@@ -96,6 +100,50 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if strconv.Itoa(code) != args[0] {
 		ts.Fatalf("exit code %d, want %s", code, args[0])
 	}
+}
+
+// mmdb FILE TYPE [NETWORK COUNTRY ASN]...: a geolocation database, built on
+// 2026-10-01; - stands for what it does not say.
+func mmdb(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args)%3 != 2 {
+		ts.Fatalf("usage: mmdb FILE TYPE [NETWORK COUNTRY ASN]...")
+	}
+	ts.Check(writeMMDB(ts.MkAbs(args[0]), args[1], args[2:]))
+}
+
+func writeMMDB(path, kind string, places []string) error {
+	tree, err := mmdbwriter.New(mmdbwriter.Options{
+		DatabaseType: kind, BuildEpoch: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC).Unix(), IncludeReservedNetworks: true, DisableIPv4Aliasing: true,
+	})
+	if err != nil {
+		return err
+	}
+	for place := range slices.Chunk(places, 3) {
+		_, network, err := net.ParseCIDR(place[0])
+		if err != nil {
+			return err
+		}
+		record := mmdbtype.Map{}
+		if place[1] != "-" {
+			record["country"] = mmdbtype.Map{"iso_code": mmdbtype.String(place[1])}
+		}
+		if place[2] != "-" {
+			number, err := strconv.ParseUint(place[2], 10, 32)
+			if err != nil {
+				return err
+			}
+			record["autonomous_system_number"] = mmdbtype.Uint32(number)
+		}
+		if err := tree.Insert(network, record); err != nil {
+			return err
+		}
+	}
+	out, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = tree.WriteTo(out)
+	return errors.Join(err, out.Close())
 }
 
 // pack ARCHIVE file...: a .gz of the one file, or a .zip; -locked before the
@@ -1087,6 +1135,11 @@ func TestReadmeCommands(t *testing.T) {
 	p := newPlace(t)
 	if err := os.Rename(p.evidence, filepath.Join(p.cwd, "evidence")); err != nil {
 		t.Fatal(err)
+	}
+	for _, name := range []string{"GeoLite2-City", "GeoLite2-ASN"} {
+		if err := writeMMDB(filepath.Join(p.cwd, name+".mmdb"), name, []string{"203.0.113.0/24", "LT", "64999"}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	commands := regexp.MustCompile("`(entrail [^`]+)`").FindAllStringSubmatch(string(readme), -1)
 	if len(commands) < 20 {

@@ -26,6 +26,7 @@ type Document struct {
 	Generated time.Time // when the answer was made; zero = not printed
 	Zone      string    // name of the zone of all times, "UTC" or the one asked for
 	Filters   []string  // the run's filters in words; empty = none
+	Places    []string  // geolocation databases that places of addresses come from, with their editions
 	Sources   []Source  // the evidence, for the HTML and XLSX pages that list it
 
 	// Results yields the results in the order of the page. Each one's rows
@@ -129,6 +130,9 @@ func facts(d Document) []string {
 	}
 	if d.Version != "" {
 		f = append(f, "entrail "+visible(d.Version))
+	}
+	for _, p := range d.Places {
+		f = append(f, "places from "+visible(p))
 	}
 	return f
 }

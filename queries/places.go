@@ -1,0 +1,120 @@
+package queries
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"entrail/queries/geoip"
+)
+
+// Place lets the databases, each in turn, fill what the view addresses does not
+// know of the client addresses in evidence: what sign-ins say of an address
+// stands, whatever a database says. It is for this run only, and comes before
+// the first question. The sentences say what each database gave.
+func (c *Case) Place(ctx context.Context, databases []*geoip.Database) (sentences []string, err error) {
+	if len(databases) == 0 {
+		return nil, nil
+	}
+	unplaced, err := c.unplaced(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the addresses that no sign-in places: %w", err)
+	}
+	gave := make([]int, len(databases))
+	_, err = c.engine.Exec(ctx, "create table placed_addresses (ip_address varchar, network bigint, country varchar, source varchar)")
+	if err != nil {
+		return nil, err
+	}
+	err = c.engine.Append("placed_addresses", func(add func(...driver.Value) error) error {
+		for _, a := range unplaced {
+			var sources []string
+			for i, d := range databases {
+				found, err := d.Find(a.address)
+				if err != nil {
+					return err
+				}
+				if fills := a.fill(found); fills {
+					gave[i]++
+					sources = append(sources, d.Name)
+				}
+			}
+			if len(sources) == 0 {
+				continue
+			}
+			if err := add(a.text, a.network, a.country, strings.Join(append(a.sources, sources...), ", ")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("place the addresses: %w", err)
+	}
+	_, err = c.engine.Exec(ctx, `
+		create or replace view addresses as
+		select * from placed_addresses
+		union all
+		select * from evidence.addresses
+		where ip_address not in (select ip_address from placed_addresses)`)
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range databases {
+		sentences = append(sentences, fmt.Sprintf("Places of addresses from %v: %d of the %d that sign-ins do not place in full", d, gave[i], len(unplaced)))
+	}
+	return sentences, nil
+}
+
+// unplaced is a client address with what the sign-ins say of it; nil = nothing.
+type unplaced struct {
+	text             string // as logged
+	address          netip.Addr
+	network, country any
+	sources          []string
+}
+
+// fill takes what is not known yet, and tells whether there was any.
+func (a *unplaced) fill(p geoip.Place) (fills bool) {
+	if a.network == nil && p.Network != 0 {
+		a.network, fills = p.Network, true
+	}
+	if a.country == nil && p.Country != "" {
+		a.country, fills = p.Country, true
+	}
+	return fills
+}
+
+// unplaced lists the client addresses of all logs whose network or country no
+// sign-in tells.
+func (c *Case) unplaced(ctx context.Context) ([]unplaced, error) {
+	var logs []string
+	for _, t := range eventTables() {
+		if hasColumn(t, "ip_address") {
+			logs = append(logs, "select client_address(ip_address) as ip_address from evidence."+t.Name)
+		}
+	}
+	rows, err := c.all(ctx, `
+		select ip_address, a.network, a.country, a.source
+		from (select distinct ip_address from (`+strings.Join(logs, " union all ")+`))
+		left join evidence.addresses as a using (ip_address)
+		where ip_address is not null and (a.network is null or a.country is null)
+		order by ip_address`)
+	if err != nil {
+		return nil, err
+	}
+	var all []unplaced
+	for _, row := range rows {
+		a := unplaced{text: row[0].(string), network: row[1], country: row[2]}
+		// An address may be anything in a log: a name, a host and port.
+		if a.address, err = netip.ParseAddr(a.text); err != nil {
+			continue
+		}
+		if a.network != nil || a.country != nil {
+			a.sources = []string{row[3].(string)}
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
