@@ -10,9 +10,10 @@ with password_codes as (
 
 evidence_files as (
     select
-        count(*) filter (where format <> 'zip') as recognised, -- an archive's files stand beside it
-        count(*) filter (where format is null) as unrecognised,
-        few(list(path order by file_id) filter (where format is null)) as unrecognised_list,
+        count(*) filter (where format <> 'zip') as recognised,
+        count(*) filter (where format is distinct from 'zip') as given,
+        count(*) filter (where format = 'zip') as archives, -- their files stand beside them
+        few(list(regexp_extract(path, '[^/\\]*$') order by file_id) filter (where format is null)) as unrecognised_list,
         coalesce(sum(records), 0)::bigint as records,
         coalesce(sum(loaded), 0)::bigint as loaded,
         coalesce(sum(duplicates), 0)::bigint as duplicates,
@@ -26,14 +27,29 @@ shown_period as (
         count(*) as events,
     from events
 ),
+-- Records of a portal download that are no events of their own.
+steps as (
+    select count(*) as steps
+    from evidence.sign_in_steps
+    where file_id is not null
+),
 evidence_lines as (
-    select 1 as item_no, 'files' as item, recognised::varchar as value,
-        case when unrecognised > 0 then unrecognised || ' not recognised: ' || unrecognised_list end as detail,
+    select
+        1 as item_no,
+        'files' as item,
+        case when recognised < given then recognised || ' of ' || given || ' read' else recognised || ' read' end as value,
+        nullif(concat_ws(
+            '; ',
+            case when recognised < given then 'not read: ' || unrecognised_list end,
+            case when archives > 0 then counted(archives, 'archive', 'archives') || ' opened' end
+        ), '') as detail,
     from evidence_files
     union all
     select 2, 'records', records::varchar,
-        loaded || ' loaded, ' || duplicates || ' duplicates taken out, ' || rejected || ' could not be read',
-    from evidence_files
+        loaded || ' loaded'
+            || case when steps > 0 then ' (' || (loaded - steps) || ' events, ' || counted(steps, 'step', 'steps') || ' of sign-ins)' else '' end
+            || ', ' || counted(duplicates, 'duplicate', 'duplicates') || ' taken out, ' || rejected || ' could not be read',
+    from evidence_files, steps
     union all
     select 3, 'events shown', events::varchar, period_text(first_event, last_event),
     from shown_period
@@ -42,7 +58,7 @@ evidence_lines as (
 sign_in_lines as (
     select 1 as item_no, 'sign-ins' as item, count(*)::varchar as value, period_text(min(event_time), max(event_time)) as detail,
     from sign_ins
-    having count(*) > 0
+    having exists (from evidence.sign_ins)
     union all
     select 2, 'users', count(*)::varchar, 'most: ' || few(list(who || ' ' || times order by times desc, who)),
     from (
@@ -66,6 +82,15 @@ sign_in_lines as (
     union all
     select 1, 'not loaded', null, 'The sign-in logs, to be had from Entra admin center > Sign-in logs > Download.',
     where not exists (from evidence.sign_ins)
+    union all
+    select
+        case operation when 'UserLoggedIn' then 2 else 3 end,
+        operation,
+        count(*)::varchar,
+        'in the audit log: ' || counted(count(distinct user_id), 'user', 'users') || ', ' || period_text(min(event_time), max(event_time)),
+    from audit_events
+    where operation in ('UserLoggedIn', 'UserLoginFailed') and not exists (from evidence.sign_ins)
+    group by operation
 ),
 
 app_lines as (
@@ -87,14 +112,38 @@ app_lines as (
     qualify item_no <= 3
 ),
 
-policy_failures as (
+-- A policy that failed either ended the sign-in or asked for something first,
+-- mostly a second factor: how the sign-in went on tells which.
+policy_results as (
     select
         coalesce(policy_name, policy_id, 'policy not told') as policy,
+        result,
+        status,
+        sign_ins.id as sign_in_id,
+        coalesce(user_principal_name, user_id, service_principal_name, service_principal_id) as who,
+        coalesce(app_display_name, app_id) as app,
+        sign_ins.event_time,
+    from sign_in_policies
+    join sign_ins on sign_ins.id = sign_in_policies.sign_in_id
+    where result in ('failure', 'reportOnlyFailure', 'reportOnlyInterrupted')
+),
+policy_counts as (
+    select
+        case
+            when result = 'reportOnlyFailure' then 'report-only, would have stopped'
+            when result = 'reportOnlyInterrupted' then 'report-only, would have asked for more'
+            when status = 'interrupted' then 'asked for more'
+            when status = 'success' then 'not met, yet signed in'
+            else 'stopped'
+        end as outcome,
+        policy,
         count(distinct sign_in_id) as times,
+        count(distinct sign_in_id) filter (where status = 'success') as successes,
+        count(distinct who) as users,
+        list(distinct app order by app) filter (where app is not null) as apps,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
-    from sign_in_policies
-    where result = 'failure'
+    from policy_results
     group by all
 ),
 conditional_access_lines as (
@@ -113,38 +162,53 @@ conditional_access_lines as (
     )
     union all
     select
-        100 + row_number() over (order by times desc, policy),
-        'stopped by ' || policy,
-        times::varchar,
-        period_text(first_seen, last_seen),
-    from policy_failures
-    qualify row_number() over (order by times desc, policy) <= 3
+        100 * list_position(['stopped', 'not met, yet signed in', 'asked for more', 'report-only, would have stopped', 'report-only, would have asked for more'], outcome)
+            + row_number() over (partition by outcome order by times desc, policy),
+        outcome || ': ' || policy,
+        counted(times, 'sign-in', 'sign-ins'),
+        concat_ws(
+            '; ',
+            'of ' || counted(users, 'user', 'users') || coalesce(' to ' || few(apps), ''),
+            case when outcome like 'report-only%' then successes || ' of them successful' end,
+            period_text(first_seen, last_seen)
+        ),
+    from policy_counts
+    qualify row_number() over (partition by outcome order by times desc, policy) <= 3
 ),
 
 failure_lines as (
     select
-        row_number() over (order by times desc, error_code) as item_no,
+        row_number() over (order by times desc, error_code, lockout) as item_no,
         'code ' || coalesce(error_code::varchar, 'not told') as item,
         times::varchar as value,
         concat_ws(
             '; ',
-            reason,
+            case
+                when lockout then 'The account was locked after too many wrong passwords'
+                when not lockout then 'The address is known for attacks, whatever the password'
+                when meaning is null then 'what it means is not known here: signin_failures has the log''s own words'
+                else rtrim(meaning, '.')
+            end,
             counted(users, 'user', 'users') || ' from ' || counted(ip_addresses, 'address', 'addresses'),
             period_text(first_seen, last_seen)
         ) as detail,
     from (
         select
             error_code,
+            case
+                when error_code = 50053 and failure_reason ilike '%malicious%' then false
+                when error_code = 50053 and failure_reason ilike '%locked%' then true
+            end as lockout,
             count(*) as times,
             count(distinct coalesce(user_principal_name, sign_in_identifier, user_id)) as users,
             count(distinct ip_address) as ip_addresses,
             min(event_time) as first_seen,
             max(event_time) as last_seen,
-            rtrim(min(failure_reason), '.') as reason,
         from sign_ins
         where status = 'failure'
-        group by error_code
+        group by all
     )
+    left join evidence.error_codes using (error_code)
     qualify item_no <= 5
 ),
 
@@ -226,6 +290,25 @@ got_in as (
     where got_in and ip_address in (select ip_address from spraying)
     group by block
 ),
+-- Whose password was right from them, and something else stopped the sign-in.
+right_passwords as (
+    select
+        block,
+        few(list(distinct who order by who)) as who,
+    from (
+        select ip_address, error_code, coalesce(user_principal_name, sign_in_identifier, user_id) as who
+        from evidence.sign_ins
+        where status <> 'success'
+        union all
+        select ip_address, error_number, user_id
+        from evidence.audit_events
+        where operation in ('UserLoggedIn', 'UserLoginFailed')
+    )
+    join (select distinct block, ip_address from spraying) using (ip_address)
+    join evidence.error_codes using (error_code)
+    where first_factor_passed and error_code not in (select error_code from password_codes)
+    group by block
+),
 shown_addresses as (
     select ip_address from sign_ins
     union
@@ -236,9 +319,15 @@ spray_lines as (
         100 + row_number() over (order by sprays.users desc, block) as item_no,
         'password spray from ' || few(ip_addresses) as item,
         counted(sprays.users, 'user', 'users') as value,
-        period_text(sprays.first_seen, sprays.last_seen) || '; got in as ' || coalesce(got_in.who, 'nobody') as detail,
+        concat_ws(
+            '; ',
+            period_text(sprays.first_seen, sprays.last_seen),
+            coalesce('signed in from these addresses: ' || got_in.who, 'no success from these addresses'),
+            'stopped after the right password: ' || right_passwords.who
+        ) as detail,
     from sprays
     left join got_in using (block)
+    left join right_passwords using (block)
     where
         sprays.users > coalesce(got_in.users, 0)
         and list_has_any(ip_addresses, (select list(ip_address) from shown_addresses))
@@ -273,35 +362,151 @@ session_lines as (
 -- What people did with mail, files and settings, by kind.
 done as (
     select
-        case
-            when notable_operation(operation) = 'inbox rule' and regexp_matches(raw, '(ForwardTo|ForwardAsAttachmentTo|RedirectTo)')
-            then 'inbox rule that forwards'
-            when lower(operation) = 'set-mailbox' and regexp_matches(raw, 'Forwarding(Smtp)?Address')
-            then 'mailbox forwarding'
-            when notable_operation(operation) is not null then notable_operation(operation)
-            when operation = 'MailItemsAccessed' then 'mail items accessed'
-            when operation in ('Send', 'SendAs', 'SendOnBehalf') then 'mail sent'
-            when operation in ('SoftDelete', 'HardDelete', 'MoveToDeletedItems') then 'mail deleted'
-            when operation in ('FileDownloaded', 'FileSyncDownloadedFull') then 'files downloaded'
-        end as kind,
-        coalesce(notable_operation(operation) is not null, false) as is_notable,
+        coalesce(
+            notable_operation(operation),
+            case
+                when operation = 'MailItemsAccessed' then 'mail read'
+                when operation in ('Send', 'SendAs', 'SendOnBehalf') then 'mail sent'
+                when operation in ('SoftDelete', 'HardDelete', 'MoveToDeletedItems') then 'mail deleted'
+                when operation in ('FileDownloaded', 'FileSyncDownloadedFull') then 'files downloaded'
+            end
+        ) as operation_kind,
+        operation,
+        notable_operation(operation) is not null as is_notable,
         coalesce(user_id, 'user not told') as who,
         lower(result_status) in ('failed', 'failure', 'false') as has_failed,
+        object_id,
+        file_id || ':' || record as record_key,
         event_time,
+        case when json_valid(raw) then raw end as data,
     from audit_events
-    where not coalesce(is_system, false)
+    where not coalesce(is_system, false) and operation_kind is not null
 ),
-done_by_user as (
+told as (
+    select
+        *,
+        from_json(data, '{
+            "MailboxOwnerUPN": "VARCHAR",
+            "Parameters": [{"Name": "VARCHAR", "Value": "VARCHAR"}],
+            "OperationProperties": [{"Name": "VARCHAR", "Value": "VARCHAR"}],
+            "ModifiedProperties": [{"Name": "VARCHAR", "NewValue": "VARCHAR"}],
+            "Target": [{"ID": "VARCHAR", "Type": "VARCHAR"}],
+            "Item": {"Id": "VARCHAR", "InternetMessageId": "VARCHAR", "ParentFolder": {"Path": "VARCHAR"}},
+            "AffectedItems": [{"Id": "VARCHAR", "InternetMessageId": "VARCHAR"}],
+            "Folders": [{"Path": "VARCHAR", "FolderItems": [{"Id": "VARCHAR", "InternetMessageId": "VARCHAR"}]}]
+        }') as told,
+    from done
+),
+-- A rule is logged by the cmdlet and by the mailbox: it is one by its mailbox
+-- and name.
+acts as (
+    select
+        *,
+        lower(coalesce(told.MailboxOwnerUPN, list_filter(told.Parameters, s -> s.Name = 'Mailbox')[1].Value, who)) as mailbox,
+        coalesce(
+            list_filter(settings, s -> s.Name in ('name', 'rulename'))[1].Value,
+            nullif(regexp_extract(object_id, '[^\\]*$'), ''),
+            list_filter(settings, s -> s.Name = 'ruleid')[1].Value
+        ) as rule,
+        case
+            when operation_kind = 'inbox rule' and len(list_filter(settings, s ->
+                s.Name in ('forwardto', 'forwardasattachmentto', 'redirectto')
+                or s.Name = 'ruleactions' and regexp_matches(s.Value, '"ActionType" *: *"(Forward|Redirect)'))) > 0
+            then 'inbox rule that forwards'
+            when operation_kind = 'mailbox settings' and forward is not null then 'mailbox forwarding'
+            else operation_kind
+        end as kind,
+        -- of a permission, the target is what the application may use
+        case when operation not ilike '%permission grant%' then list_filter(told.Target, t -> t.Type = '1' and t.ID <> '')[1].ID end as target,
+        len(list_filter(settings, s -> s.Name = 'mailaccesstype' and lower(s.Value) = 'sync')) > 0 as is_sync,
+        len(list_filter(settings, s -> s.Name = 'isthrottled' and lower(s.Value) = 'true')) > 0 as is_throttled,
+    from (
+        select
+            *,
+            list_transform(
+                list_filter(coalesce(told.Parameters, []) || coalesce(told.OperationProperties, []), s -> s.Value <> ''),
+                s -> {'Name': lower(s.Name), 'Value': s.Value}
+            ) as settings,
+            list_filter(settings, s -> s.Name in ('forwardingsmtpaddress', 'forwardingaddress'))[1].Value as forward,
+        from told
+    )
+),
+-- What a record is about: each thing under what tells it from the others, and
+-- the name that people know.
+named_acts as (
+    select
+        *,
+        case
+            when kind in ('inbox rule', 'inbox rule that forwards') then [mailbox || ' ' || coalesce(rule, record_key)]
+            when kind = 'mailbox forwarding' then [coalesce(object_id, mailbox)]
+            when kind in ('consent to an application', 'new service principal', 'application credential') then [target]
+            when kind in ('password', 'files downloaded') then [object_id]
+            when kind in ('mail sent', 'mail deleted') then list_transform(
+                [{'Id': told.Item.Id, 'InternetMessageId': told.Item.InternetMessageId}] || coalesce(told.AffectedItems, []),
+                i -> coalesce(i.InternetMessageId, nullif(i.Id, 'Unknown')))
+            when kind = 'mail read' and is_sync then [mailbox || ' ' || told.Item.ParentFolder.Path]
+            when kind = 'mail read' then list_transform(
+                flatten(list_transform(told.Folders, f -> coalesce(f.FolderItems, []))),
+                i -> coalesce(i.InternetMessageId, i.Id))
+        end as things,
+        case
+            when kind in ('inbox rule', 'inbox rule that forwards') then '"' || rule || '"'
+            when kind = 'mailbox forwarding' then 'to ' || forward
+            when kind in ('consent to an application', 'new service principal', 'application credential') then target
+            when kind = 'password' then object_id
+            when kind = 'role' then trim(list_filter(told.ModifiedProperties, p -> p.Name = 'Role.DisplayName')[1].NewValue, '"')
+        end as name,
+    from acts
+),
+thing_counts as (
+    select
+        kind,
+        count(distinct thing) filter (where not is_folder) as things,
+        count(distinct thing) filter (where is_folder) as folders,
+    from (
+        select
+            kind,
+            is_sync as is_folder,
+            unnest(things) as thing,
+        from named_acts
+    )
+    group by kind
+),
+actors as (
+    select
+        kind,
+        'by ' || few(list(who || ' ' || times order by times desc, who)) as who,
+    from (
+        select kind, who, count(*) as times
+        from named_acts
+        group by all
+    )
+    group by kind
+),
+act_counts as (
     select
         kind,
         is_notable,
-        who,
-        count(*) as times,
+        (map {
+            'inbox rule': 'rule',
+            'inbox rule that forwards': 'rule',
+            'mailbox forwarding': 'mailbox',
+            'consent to an application': 'application',
+            'new service principal': 'application',
+            'application credential': 'application',
+            'password': 'account',
+            'mail read': 'message',
+            'mail sent': 'message',
+            'mail deleted': 'message',
+            'files downloaded': 'file'
+        })[kind][1] as noun,
+        count(*) as records,
         count(*) filter (where has_failed) as failed,
+        count(*) filter (where is_throttled) as throttled,
+        few(list(distinct name order by name) filter (where name is not null)) as names,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
-    from done
-    where kind is not null
+    from named_acts
     group by all
 ),
 audit_lines as (
@@ -314,25 +519,39 @@ audit_lines as (
                 || count(*) filter (where is_system) || ' by services'
         ) as detail,
     from audit_events
-    having count(*) > 0
+    having exists (from evidence.audit_events)
     union all
     select
         1 + row_number() over (order by is_notable desc, kind),
         kind,
-        sum(times)::bigint::varchar,
+        case when things + folders > 0 then counted(things, noun, noun || case when noun = 'mailbox' then 'es' else 's' end) else counted(records, 'record', 'records') end,
         concat_ws(
             '; ',
-            few(list(who || ' ' || times order by times desc, who)),
-            period_text(min(first_seen), max(last_seen)),
-            case when sum(failed) > 0 then sum(failed)::bigint || ' failed' end
+            names,
+            case when folders > 0 then 'and all of ' || counted(folders, 'folder', 'folders') || ' that a mail client took over' end,
+            case when things + folders <> records then 'in ' || counted(records, 'record', 'records') end,
+            case when kind = 'mail read' then case when throttled > 0 then throttled || ' throttled: more was read than is named' else 'none throttled' end end,
+            who,
+            period_text(first_seen, last_seen),
+            case when failed > 0 then failed || ' failed' end
         ),
-    from done_by_user
-    group by kind, is_notable
+    from act_counts
+    join actors using (kind)
+    left join thing_counts using (kind)
     union all
     select 1, 'not loaded', null, 'The unified audit log, to be had from Microsoft Purview > Audit > Export, or by Search-UnifiedAuditLog.',
     where not exists (from evidence.audit_events)
 ),
 
+-- The Entra audit log, or else the unified audit log's records of the same.
+directory_changes as (
+    select activity, initiated_by, event_time
+    from directory_audits
+    union all
+    select operation, user_id, event_time
+    from audit_events
+    where record_type = 8 and not exists (from evidence.directory_audits)
+),
 directory_lines as (
     select
         row_number() over (order by times desc, activity) as item_no,
@@ -346,13 +565,16 @@ directory_lines as (
             few(list_sort(list(distinct initiated_by) filter (where initiated_by <> ''))) as initiators,
             min(event_time) as first_seen,
             max(event_time) as last_seen,
-        from directory_audits
+        from directory_changes
         group by all
     )
     qualify item_no <= 5
     union all
-    select 1, 'not loaded', null, 'The directory audit log, to be had from Entra admin center > Audit logs > Download.',
-    where not exists (from evidence.directory_audits)
+    select 0, 'source', null, 'The unified audit log: the directory audit log is not loaded (Entra admin center > Audit logs > Download).',
+    where not exists (from evidence.directory_audits) and exists (from evidence.audit_events where record_type = 8)
+    union all
+    select 0, 'not loaded', null, 'The directory audit log, to be had from Entra admin center > Audit logs > Download.',
+    where not exists (from evidence.directory_audits) and not exists (from evidence.audit_events where record_type = 8)
 ),
 
 risk_lines as (
@@ -371,13 +593,29 @@ risk_lines as (
 
 gap_lines as (
     select
-        row_number() over (order by min(position), remarks) as item_no,
-        string_agg(log, ', ' order by position, log) as item,
+        row_number() over (order by position, subject, remark) as item_no,
+        subject as item,
         null as value,
-        remarks as detail,
-    from evidence.coverage
-    where remarks is not null
-    group by remarks
+        remark as detail,
+    from (
+        select position, subject, remark
+        from evidence.limits
+        union all
+        select
+            100 + min(position),
+            coalesce(export || ': ', '') || string_agg(part, ', ' order by position, part),
+            remarks,
+        from (
+            select
+                position,
+                nullif(regexp_extract(log, '^(.*): ', 1), '') as export,
+                regexp_replace(log, '^.*: ', '') as part,
+                remarks,
+            from evidence.coverage
+            where remarks is not null
+        )
+        group by export, remarks
+    )
 ),
 
 lines as (
