@@ -47,6 +47,7 @@ type tenant struct {
 		SessionID        string   `json:"session_id"`
 		SprayIPAddresses []string `json:"spray_ip_addresses"`
 		SprayVictims     []string `json:"spray_victims"`
+		MessagesAccessed int      `json:"messages_accessed"`
 	}
 }
 
@@ -127,8 +128,9 @@ func TestTenant(t *testing.T) {
 	expect := map[string]string{
 		"sign-ins: sign-ins":                                      fmt.Sprint(want.SignIns.Total),
 		"audit log: events":                                       fmt.Sprint(want.AuditEvents.Total),
-		"audit log: mail items accessed":                          fmt.Sprint(want.AuditEvents.ByOperation["MailItemsAccessed"]),
-		"audit log: files downloaded":                             fmt.Sprint(want.AuditEvents.ByOperation["FileDownloaded"] + want.AuditEvents.ByOperation["FileSyncDownloadedFull"]),
+		"audit log: mail read":                                    fmt.Sprintf("%d messages", want.Incident.MessagesAccessed),
+		"audit log: files downloaded":                             fmt.Sprintf("%d files", want.AuditEvents.ByOperation["FileDownloaded"]+want.AuditEvents.ByOperation["FileSyncDownloadedFull"]), // each another file
+		"audit log: mail sent":                                    fmt.Sprintf("%d messages", want.AuditEvents.ByOperation["Send"]),
 		"sessions to look at first: sessions":                     fmt.Sprint(want.Sessions.Total),
 		"sessions to look at first: " + want.Incident.SessionID:   want.Incident.User,
 		"applications used most: " + mostUsed(want.SignIns.ByApp): fmt.Sprint(want.SignIns.ByApp[mostUsed(want.SignIns.ByApp)].SignIns),
