@@ -9,15 +9,19 @@ import (
 //
 // A row is clean when DuckDB's reader and Go's agree on it: every quote opens
 // a cell, closes it or is doubled. Rows that are not, are read as a person
-// would, and said to be (tidy is false): a quote in the middle of an unquoted
-// cell stands for itself; a quoted cell that runs into the start of what
-// looks like the next row ends with its line.
+// would, and said to be (tidy is false): a quote in the middle of a cell stands
+// for itself; a quoted cell that runs into what looks like the next row ends
+// with the line before.
 type csvScanner struct {
 	w     *window
 	comma byte
 
 	cells []csvCell
 	width int // cells of the header; 0 = not known yet
+
+	opened   int      // where the cell starts that the last row ends in
+	searched searched // for the end of a quoted cell
+	line     *csvScanner
 
 	header  []byte // its text, once known
 	repeats int64  // rows passed over because they are the header again
@@ -32,6 +36,15 @@ type csvCell struct {
 	span
 	quoted  bool
 	doubled bool // holds doubled quotes
+}
+
+// searched is a stretch of the file that was looked through, in vain, for the
+// quote that closes a cell. No cell that opens there is closed there either,
+// so a file that lacks a quote in every line is still looked through once.
+type searched struct {
+	from, to int64
+	lone     bool // it holds quotes that stand for themselves
+	doubled  bool
 }
 
 // next returns the next row, blank lines skipped; false at the end.
@@ -79,23 +92,26 @@ func (s *csvScanner) row() (end, size int, problem string) {
 		if len(rest) == 0 {
 			return 0, 0, ""
 		}
-		// A quote opens and nothing closes it. The row ends with its first
-		// line; what follows is read as rows of their own.
-		line := bytes.IndexByte(rest, '\n')
+		// A quote opens and nothing closes it. The row ends with that line;
+		// what follows is read as rows of their own.
+		line := bytes.IndexByte(rest[s.opened:], '\n')
 		if line < 0 {
 			line = min(len(rest), maxRecord) - 1
 			end = line + 1
 		} else {
+			line += s.opened
 			end = line
 		}
 		s.tidy = false
-		what := "a quote opens a cell and nothing closes it"
+		what := unclosedQuote
 		if s.w.tooLong() {
 			what = "a row " + errTooLong.Error() + ": a quote is missing, or this is no log"
 		}
 		return end, line + 1, what
 	}
 }
+
+const unclosedQuote = "a quote opens a cell and nothing closes it"
 
 type rowState int
 
@@ -107,51 +123,26 @@ const (
 func (s *csvScanner) split(b []byte, eof bool) (end, size int, state rowState) {
 	s.cells = s.cells[:0]
 	i := 0
+	s.opened = 0
 	if len(b) == 0 {
 		return 0, 0, rowUnfinished
 	}
 	for {
 		cell := csvCell{span: span{start: i}}
+		s.opened = i
 		if i < len(b) && b[i] == '"' {
 			cell.quoted = true
-			i++
-			cell.start = i
-			for {
-				k := bytes.IndexByte(b[i:], '"')
-				if k < 0 {
-					return 0, 0, rowUnfinished
-				}
-				i += k
-				if i+1 >= len(b) && !eof {
-					return 0, 0, rowUnfinished
-				}
-				if i+1 >= len(b) {
-					break
-				}
-				switch b[i+1] {
-				case '"':
-					cell.doubled = true
-					i += 2
-					continue
-				case s.comma, '\n', '\r':
-				default:
-					// Neither a doubled quote nor the end of the cell. At the
-					// start of a line it opens the next row, and this cell
-					// lost its closing quote; elsewhere it stands for itself.
-					s.tidy = false
-					if lineEnd := beforeLine(b[:i]); lineEnd > cell.start {
-						cell.end = lineEnd
-						s.cells = append(s.cells, cell)
-						s.ending = '\n'
-						return lineEnd, i, rowComplete
-					}
-					i++
-					continue
-				}
-				break
+			cell.start = i + 1
+			next, closed := s.quoted(b, &cell, eof)
+			if !closed {
+				return 0, 0, rowUnfinished
 			}
-			cell.end = i
-			i++
+			if next >= 0 { // the next row begins before a quote closes the cell
+				s.cells = append(s.cells, cell)
+				s.ending = '\n'
+				return cell.end, next, rowComplete
+			}
+			i = min(cell.end+1, len(b))
 		} else {
 			for i < len(b) && b[i] != s.comma && b[i] != '\n' && b[i] != '\r' {
 				if b[i] == '"' {
@@ -192,18 +183,116 @@ func (s *csvScanner) split(b []byte, eof bool) (end, size int, state rowState) {
 	}
 }
 
-// beforeLine returns where the line before the end of b stops, if b ends with
-// a line ending, else -1.
-func beforeLine(b []byte) int {
-	end := len(b)
-	if end > 0 && b[end-1] == '\n' {
-		end--
-		if end > 0 && b[end-1] == '\r' {
-			end--
+// quoted looks for the end of a cell that starts behind a quote. A quote that
+// is neither doubled nor the end stands for itself; but if it starts a cell on
+// a later line, then that line is another row and this cell lost its closing
+// quote. next is where a row begins that the cell ran into, or -1.
+func (s *csvScanner) quoted(b []byte, cell *csvCell, eof bool) (next int, closed bool) {
+	i, lone := cell.start, false
+	for {
+		// A run of quotes is counted from its start: skip only outside of one.
+		if known := &s.searched; i < len(b) && b[i] != '"' && s.w.at+int64(i) >= known.from && s.w.at+int64(i) < known.to {
+			i = int(known.to - s.w.at)
+			lone = lone || known.lone
+			cell.doubled = cell.doubled || known.doubled
 		}
-		return end
+		k := bytes.IndexByte(b[i:], '"')
+		if k < 0 || i+k+1 >= len(b) && !eof {
+			if k < 0 {
+				k = len(b) - i
+			}
+			s.remember(cell, i+k, lone)
+			return -1, false
+		}
+		i += k
+		if i+1 < len(b) && b[i+1] == '"' {
+			cell.doubled = true
+			i += 2
+			continue
+		}
+		next = -1
+		if i+1 < len(b) && b[i+1] != s.comma && b[i+1] != '\n' && b[i+1] != '\r' {
+			lone = true
+			if next = s.opensRow(b, cell.start, i); next < 0 {
+				i++
+				continue
+			}
+		}
+		break
 	}
-	return -1
+	s.remember(cell, i, lone)
+	cell.end = i
+	if !lone {
+		return -1, true
+	}
+	s.tidy = false
+	if row := s.rowWithin(b[:i], cell.start); row >= 0 {
+		next = row
+	}
+	if next >= 0 {
+		cell.end = beforeLine(b[:next])
+	}
+	return next, true
+}
+
+// remember notes that no quote closes the cell before position to.
+func (s *csvScanner) remember(cell *csvCell, to int, lone bool) {
+	s.searched = searched{s.w.at + int64(cell.start), s.w.at + int64(to), lone, cell.doubled}
+}
+
+// opensRow tells whether the quote at i, in a cell that starts at start, opens
+// a cell of another row: on a later line, at its start or behind a delimiter.
+// It returns where that line starts, or -1.
+func (s *csvScanner) opensRow(b []byte, start, i int) int {
+	for i > start && b[i-1] == '"' {
+		i--
+	}
+	if i == start || b[i-1] != '\n' && b[i-1] != s.comma {
+		return -1
+	}
+	line := bytes.LastIndexByte(b[start:i], '\n')
+	if line < 0 {
+		return -1
+	}
+	return start + line + 1
+}
+
+// rowWithin returns where the first whole line of a cell starts that is by
+// itself a row as the header wants it, or -1.
+func (s *csvScanner) rowWithin(b []byte, start int) int {
+	if s.width < 2 {
+		return -1
+	}
+	if s.line == nil {
+		s.line = &csvScanner{w: &window{}}
+	}
+	s.line.comma = s.comma
+	for {
+		k := bytes.IndexByte(b[start:], '\n')
+		if k < 0 {
+			return -1
+		}
+		start += k + 1
+		length := bytes.IndexByte(b[start:], '\n')
+		if length < 0 {
+			return -1
+		}
+		s.line.tidy, s.line.searched = true, searched{}
+		end, size, state := s.line.split(b[start:start+length+1], true)
+		if state == rowComplete && end > 0 && size == length+1 && s.line.tidy && len(s.line.cells) == s.width {
+			return start
+		}
+	}
+}
+
+// beforeLine returns where the line before the end of b stops; b ends with the
+// line's ending.
+func beforeLine(b []byte) int {
+	end := len(b) - 1
+	if end > 0 && b[end-1] == '\r' {
+		end--
+	}
+	return end
 }
 
 // cell returns the content of cell i of the row, unquoted. It may share the

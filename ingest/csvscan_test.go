@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 )
 
-func scanCSV(text string, width int) (found []string) {
-	s := &csvScanner{w: newWindow(iotest.OneByteReader(strings.NewReader(text)), nil), comma: ',', width: width}
+func scanCSV(text io.Reader, width int) (found []string) {
+	s := &csvScanner{w: newWindow(text, nil), comma: ',', width: width}
 	for {
 		r, ok := s.next()
 		if !ok {
@@ -60,9 +61,16 @@ func TestCSVScanner(t *testing.T) {
 		{"\"a\",\"b\"\n\"c\",\"d\n\"e\",\"f\"\n\"g\",\"h\"\n", []string{"1:a|b", "~2:c|d", "3:e|f", "4:g|h"}, "a lost closing quote at the end of a row"},
 		{"\"a\",\"b\"\n\"c,\"d\"\n\"e\",\"f\"\n", []string{"1:a|b", "!2:", "3:e|f"}, "a lost closing quote inside a row"},
 		{"a,b\nc,\"d\ne,f\ng,h\n", []string{"1:a|b", "!2:a quote opens a cell and nothing closes it", "3:e|f", "4:g|h"}, "an unterminated quote does not swallow the file"},
+		{"a,b\nc,\"d\ne,\"f\"\ng,h\n", []string{"1:a|b", "~2:c|d", "3:e|f", "4:g|h"}, "the next quote opens a cell of the next row"},
+		{"a,b\r\nc,\"d\r\ne,\"f\"\r\n", []string{"1:a|b", "~2:c|d", "3:e|f"}, "the same with CRLF"},
+		{"a,b\nc,\"d\ne,f\ng,\"h\"\n", []string{"1:a|b", "~2:c|d", "3:e|f", "4:g|h"}, "a row between the two is not swallowed"},
+		{"a,b\nc,\"d\ne,f\ng,h\"i\"\nj,k\n", []string{"1:a|b", "~2:c|d", "3:e|f", "~4:g|h\"i\"", "5:j|k"}, "nor where a quote closes later"},
+		{"\"a\nb\",\"c\nd,e\n", []string{"!1:a quote opens a cell and nothing closes it", "3:d|e"}, "the row ends with the line of the cell that is open"},
+		{"a,\"say \"hi\" and\ngo\"\nc,d\n", []string{"~1:a|say \"hi\" and\ngo", "3:c|d"}, "quotes inside a cell of two lines stand for themselves"},
+		{"a,\"b\nc,\"\"\nd,e\n", []string{"!1:a quote opens a cell and nothing closes it", "2:c|", "3:d|e"}, "an empty quoted cell behind an open one"},
 	}
 	for _, tt := range tests {
-		got := scanCSV(tt.text, 2)
+		got := scanCSV(iotest.OneByteReader(strings.NewReader(tt.text)), 2)
 		ok := len(got) == len(tt.want)
 		for i := 0; ok && i < len(got); i++ {
 			if strings.HasPrefix(tt.want[i], "!") {
@@ -77,17 +85,55 @@ func TestCSVScanner(t *testing.T) {
 	}
 }
 
+// A file that lacks a quote in every line, or has one record as large as they
+// may be, is looked through about once, however little is read at a time. Where
+// it were looked through for each line or each read, this would take hours.
+func TestCSVScannerIsLinear(t *testing.T) {
+	for _, tt := range []struct{ line, last, reason string }{
+		{"a,\"b\n", "", "no quote closes any"},
+		{"a,\"b\n", "\"\n", "the last line has a quote that closes"},
+		{"a,\"\"b\nx,y\n", "\"\n", "each opens with what would be a doubled quote"},
+		{"a,\"\"b\nx,y\n", strings.Repeat(",\"\"z", 1<<19) + "\"\n", "a row of many cells at the end"},
+		{"\"a\"\"b\nc\",\"d\n", "", "a whole cell before the open one"},
+	} {
+		const lines = 1 << 20
+		s := &csvScanner{w: newWindow(strings.NewReader(strings.Repeat(tt.line, lines)+tt.last), nil), comma: ',', width: 2}
+		var n int64
+		for _, ok := s.next(); ok; _, ok = s.next() {
+			n++
+		}
+		if n < lines {
+			t.Errorf("%s: %d rows of %d lines", tt.reason, n, lines)
+		}
+	}
+	one := "a,\"" + strings.Repeat("b\n", 8<<20) + "\"\n"
+	s := &csvScanner{w: newWindow(small{strings.NewReader(one)}, nil), comma: ',', width: 2}
+	if r, ok := s.next(); !ok || r.reason != "" || len(r.text) != len(one)-1 {
+		t.Errorf("a row of 16 MiB: %d bytes, %q", len(r.text), r.reason)
+	}
+}
+
+// small reads little at a time, as decoders do.
+type small struct{ r io.Reader }
+
+func (s small) Read(p []byte) (int, error) { return s.r.Read(p[:min(len(p), 1<<12)]) }
+
 // FuzzCSVScanner: a row that is called tidy is what encoding/csv reads, every
-// byte is looked at, and rows are numbered without a gap.
+// byte is looked at, rows are numbered without a gap, and how much is read at a
+// time does not matter.
 func FuzzCSVScanner(f *testing.F) {
 	for _, s := range []string{
 		"a,b\nc,d\n", "\"a\",\"b\"\"c\"\r\n\"d\ne\",f", "a,\"b\nc,d\n", "\"a\"x,b\n\"c\"", "\r\r\n\n,", "\"", "\"\"\"",
-		"a;b\n", "\"a\",\"b\n\"c\",\"d\"\n",
+		"a;b\n", "\"a\",\"b\n\"c\",\"d\"\n", "a,\"b\nc,\"d\"\n", "a,\"\"b\nx,y\nc,\"\"\"d\n\"", "a,\"b\"c\nd,e\nf\",g\n",
 	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s := &csvScanner{w: newWindow(iotest.HalfReader(bytes.NewReader(text)), nil), comma: ','}
+		whole, bytewise := scanCSV(bytes.NewReader(text), 2), scanCSV(iotest.OneByteReader(bytes.NewReader(text)), 2)
+		if !slices.Equal(whole, bytewise) {
+			t.Fatalf("%q:\nread at once    %q\nread byte by byte %q", text, whole, bytewise)
+		}
+		s := &csvScanner{w: newWindow(iotest.HalfReader(bytes.NewReader(text)), nil), comma: ',', width: 2}
 		tidy := true
 		var rows [][]string
 		for n := int64(1); ; n++ {

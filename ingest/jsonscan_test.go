@@ -79,6 +79,21 @@ func TestJSONScannerSaysWhatIsAround(t *testing.T) {
 	}
 }
 
+// What TestCSVScannerIsLinear wants of CSV. A record that nothing closes is
+// followed into maxDepth lines at most.
+func TestJSONScannerIsLinear(t *testing.T) {
+	for _, line := range []string{"{\"a\":[\n", "{\"a\":\"\n", "{\"a\":{\"b\":1}\n", "x\n", "\"\n", "[{\n", "{\"value\":[\n", "{\"@odata.context\":1,\n", "]\n"} {
+		s := newJSONScanner(newWindow(strings.NewReader(strings.Repeat(line, 1<<17)), nil))
+		for _, ok := s.next(); ok; _, ok = s.next() {
+		}
+	}
+	one := "{\"a\":\"" + strings.Repeat("b", 16<<20) + "\"}"
+	s := newJSONScanner(newWindow(small{strings.NewReader(one)}, nil))
+	if r, ok := s.next(); !ok || r.reason != "" || len(r.text) != len(one) {
+		t.Errorf("a record of 16 MiB: %d bytes, %q", len(r.text), r.reason)
+	}
+}
+
 // FuzzJSONScanner: whatever the bytes, the scanner ends, numbers its records
 // without a gap, and calls nothing a record that is not one JSON value.
 func FuzzJSONScanner(f *testing.F) {

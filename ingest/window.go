@@ -20,6 +20,7 @@ type window struct {
 	r    io.Reader
 	buf  []byte
 	pos  int   // start of what is not consumed
+	at   int64 // the same in the file
 	line int64 // 1-based line at pos
 	eof  bool
 	err  error // of the reader, other than io.EOF
@@ -40,36 +41,47 @@ func (w *window) rest() []byte { return w.buf[w.pos:] }
 func (w *window) consume(n int) {
 	w.line += int64(bytes.Count(w.buf[w.pos:w.pos+n], newline))
 	w.pos += n
+	w.at += int64(n)
 }
 
 var newline = []byte("\n")
 
 // more reads on; false at the end of the file, or when rest is already
-// longer than a record may be (see tooLong).
+// longer than a record may be (see tooLong). It adds at least half of what is
+// there: scanners look at a record from its start again after each call, and
+// readers that decode or unpack give little at a time.
 func (w *window) more() bool {
 	if w.eof || w.tooLong() {
 		return false
 	}
-	if w.pos > 0 {
-		w.buf = w.buf[:copy(w.buf, w.buf[w.pos:])]
-		w.pos = 0
-	}
-	if len(w.buf) == cap(w.buf) {
-		w.buf = append(make([]byte, 0, 2*cap(w.buf)), w.buf...)
-	}
-	for {
+	before := len(w.rest())
+	for got := 0; got <= before/2 && !w.eof; {
+		w.makeRoom()
 		n, err := w.r.Read(w.buf[len(w.buf):cap(w.buf)])
 		w.buf = w.buf[:len(w.buf)+n]
+		got += n
 		if err != nil {
 			w.eof = true
 			if err != io.EOF {
 				w.err = err
 			}
 		}
-		if n > 0 || err != nil {
-			return n > 0
-		}
 	}
+	return len(w.rest()) > before
+}
+
+// makeRoom moves the rest to the front once the memory is used up, and doubles
+// that when it is half full, so that every byte is moved about once.
+func (w *window) makeRoom() {
+	if len(w.buf) < cap(w.buf) {
+		return
+	}
+	to := w.buf[:0]
+	if len(w.rest()) > cap(w.buf)/2 {
+		to = make([]byte, 0, 2*cap(w.buf))
+	}
+	w.buf = append(to, w.rest()...)
+	w.pos = 0
 }
 
 func (w *window) tooLong() bool { return len(w.buf)-w.pos > maxRecord }
