@@ -248,6 +248,7 @@ func TestLoadSameRecord(t *testing.T) {
 	same := audit("11111111-1111-1111-1111-111111111111", "Send")
 	reordered := `{"Workload":"Exchange","UserId":"Adele@contoso.com","RecordType":"1","Operation":"Send","Id":"11111111-1111-1111-1111-111111111111","CreationTime":"2026-10-01T08:00:00"}`
 	other := audit("11111111-1111-1111-1111-111111111111", "Send", `"Subject":"x"`)
+	unnamed := strings.Replace(signIn(""), `"id":"",`, "", 1)
 	tests := []struct {
 		files  []string
 		want   []string // accounts
@@ -262,6 +263,9 @@ func TestLoadSameRecord(t *testing.T) {
 		{[]string{"[" + signIn("s1") + "," + strings.Replace(signIn("s1"), "192.0.2.1", "192.0.2.2", 1) + "]"}, []string{"entra_sign_ins|2|2|0|0"}, "one id, two addresses: two sign-ins"},
 		{[]string{"[" + signIn("s1") + "," + strings.Replace(signIn("s1"), `"errorCode":0`, `"errorCode":50126`, 1) + "]"}, []string{"entra_sign_ins|2|2|0|0"}, "one id, two error codes"},
 		{[]string{"[" + signIn("s1") + "," + strings.Replace(signIn("s1"), "08:00:00Z", "08:00:00.5Z", 1) + "]"}, []string{"entra_sign_ins|2|1|1|0"}, "the fraction of the second does not count"},
+		{[]string{"[" + unnamed + "," + unnamed + "," + strings.Replace(unnamed, "192.0.2.1", "192.0.2.2", 1) + "]"}, []string{"entra_sign_ins|3|2|1|0"}, "sign-ins without a request id: an equal body is the same one"},
+		{[]string{"[" + unnamed + "," + strings.Replace(unnamed, `"errorCode":0`, `"errorCode":0,"failureReason":"x"`, 1) + "]"}, []string{"entra_sign_ins|2|2|0|0"}, "without an id, any difference makes two"},
+		{[]string{unnamed, `{"ipAddress" : "192.0.2.1",` + strings.Replace(unnamed, `"ipAddress":"192.0.2.1",`, "", 1)[1:]}, []string{"entra_sign_ins|1|1|0|0", "entra_sign_ins|1|0|1|0"}, "without an id, the order of keys does not count either"},
 	}
 	for _, tt := range tests {
 		var paths []string

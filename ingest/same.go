@@ -30,8 +30,11 @@ func (l *loader) removeDuplicates() error {
 		var err error
 		if t.name == "sign_ins" {
 			err = l.mergeSignIns()
+			if err == nil {
+				err = l.removeEqual(t.name, withoutID, "id is null")
+			}
 		} else {
-			err = l.removeEqual(t.name, t.id)
+			err = l.removeEqual(t.name, t.id, "true")
 		}
 		if err == nil && t.name == "directory_audits" {
 			err = l.matchPortalAudits()
@@ -43,16 +46,21 @@ func (l *loader) removeDuplicates() error {
 	return nil
 }
 
-// removeEqual takes out records with equal id and equal body. Bodies are
-// compared as text first; only where one id has several texts, Go compares
-// them with their keys sorted and their scalars as text.
-func (l *loader) removeEqual(table, id string) error {
+// withoutID stands for the id of a sign-in that has none: what equal bodies
+// have in common, so that few are compared.
+const withoutID = "concat_ws('|', event_time, user_principal_name, user_id, service_principal_id, app_id, app_display_name, ip_address)"
+
+// removeEqual takes out records with equal id and equal body, among those of
+// which the condition is true. Bodies are compared as text first; only where
+// one id has several texts, Go compares them with their keys sorted and their
+// scalars as text.
+func (l *loader) removeEqual(table, id, condition string) error {
 	n, err := l.exec(fmt.Sprintf(`
 		create or replace temp table candidates as
 		with repeated as (
 			select coalesce(%[2]s, '') as id
 			from %[1]s
-			where file_id is not null
+			where file_id is not null and %[3]s
 			group by all
 			having count(*) > 1
 		)
@@ -63,8 +71,8 @@ func (l *loader) removeEqual(table, id string) error {
 			record,
 			md5(raw) as body
 		from %[1]s
-		where file_id is not null
-			and coalesce(%[2]s, '') in (select id from repeated)`, table, id))
+		where file_id is not null and %[3]s
+			and coalesce(%[2]s, '') in (select id from repeated)`, table, id, condition))
 	if err != nil || n == 0 {
 		return err
 	}
