@@ -137,18 +137,6 @@ func (l *loader) account() error {
 	return l.summarise()
 }
 
-func (l *loader) listRejects() error {
-	var rows [][]any
-	for _, r := range l.rejects {
-		var record any
-		if r.record > 0 {
-			record = r.record
-		}
-		rows = append(rows, []any{r.fileID, record, r.line, r.reason, r.excerpt})
-	}
-	return l.rowsOf("rejects", rows)
-}
-
 func (l *loader) summarise() error {
 	rows, err := l.engine.Query(l.ctx, `
 		select

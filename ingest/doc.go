@@ -22,7 +22,7 @@
 //	     |
 //	  same.go        one record, one row; the others -> duplicates
 //	     |
-//	 account.go      the books: files, rejects
+//	 account.go      the books: files; rejects: rejects.go
 //
 // Whatever the export, a record reaches SQL as one JSON text: a CSV row as an
 // object by its header, with the names as the format spells them; AuditData

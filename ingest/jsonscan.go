@@ -101,7 +101,7 @@ var byteOrderMark = []byte("\ufeff")
 func (s *jsonScanner) whole() (int, *jsonError) {
 	for {
 		rest := s.w.rest()
-		s.json.text, s.json.flaws, s.json.keys = rest, 0, s.json.keys[:0]
+		s.json.start(rest)
 		end, err := s.json.value(0, 0)
 		if err != errIncomplete {
 			if err == nil {

@@ -39,6 +39,8 @@ type jsonText struct {
 	text  []byte
 	flaws jsonFlaw
 	keys  []span // names of the outermost object, without quotes
+
+	values []span // what stands under these names
 }
 
 // span is a part of a text.
@@ -99,8 +101,12 @@ func (t *jsonText) object(i, depth int) (int, *jsonError) {
 		if t.text[i] != ':' {
 			return i, &jsonError{i, fmt.Sprintf("%s where a colon should stand", quoteByte(t.text[i]))}
 		}
-		if i, err = t.value(t.space(i+1), depth+1); err != nil {
+		start = t.space(i + 1)
+		if i, err = t.value(start, depth+1); err != nil {
 			return i, err
+		}
+		if depth == 0 {
+			t.values = append(t.values, span{start, i})
 		}
 		if i = t.space(i); i >= len(t.text) {
 			return i, errIncomplete
@@ -298,9 +304,34 @@ func (t *jsonText) space(i int) int {
 	return i
 }
 
+// start is at the beginning of a text, of which nothing is known.
+func (t *jsonText) start(text []byte) {
+	t.text, t.flaws, t.keys, t.values = text, 0, t.keys[:0], t.values[:0]
+}
+
+// names are those of the outermost object.
+func (t *jsonText) names() []string {
+	names := make([]string, len(t.keys))
+	for i, k := range t.keys {
+		names[i] = string(t.text[k.start:k.end])
+	}
+	return names
+}
+
+// member is what stands under the name in the outermost object, the first
+// time if it is there several times, as DuckDB has it; nil if it is not.
+func (t *jsonText) member(name string) []byte {
+	for i, k := range t.keys {
+		if string(t.text[k.start:k.end]) == name {
+			return t.text[t.values[i].start:t.values[i].end]
+		}
+	}
+	return nil
+}
+
 // walk checks a text that should be one JSON value and nothing else.
 func (t *jsonText) walk(text []byte) *jsonError {
-	t.text, t.flaws, t.keys = text, 0, t.keys[:0]
+	t.start(text)
 	end, err := t.value(t.space(0), 0)
 	if err != nil {
 		return err

@@ -105,7 +105,7 @@ type loader struct {
 	files   []*inputFile
 	copies  map[*format]*cleanCopy
 	expect  map[*format]map[int32]int64
-	rejects []reject
+	rejects *rejectList
 	window  []byte            // memory of the last window, for the next
 	known   map[string]string // sha256 of the files that the case had before -> path
 
@@ -170,6 +170,10 @@ func (l *loader) load(sources []source) error {
 			return fmt.Errorf("prepare the load: %w", err)
 		}
 	}
+	if l.rejects, err = newRejectList(l.options.Engine.Temp); err != nil {
+		return err
+	}
+	defer l.rejects.close()
 	for i, s := range sources {
 		if err := l.ctx.Err(); err != nil {
 			return err
@@ -293,7 +297,6 @@ func (l *loader) loadFile(f *inputFile) error {
 			}
 		}
 	}
-	l.rejects = append(l.rejects, r.rejects...)
 	switch {
 	case f.unreadable:
 		l.summary.Unreadable++
@@ -302,7 +305,7 @@ func (l *loader) loadFile(f *inputFile) error {
 		l.summary.Unrecognised++
 		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
 	case f.rejected > 0:
-		x := r.rejects[0]
+		x := r.first
 		l.options.Warn(fmt.Sprintf("%s: %d of %d records rejected, the first at line %d: %s; see the table rejects", s.path, f.rejected, f.records, x.line, x.reason))
 	}
 	if f.format != nil && !f.unreadable && len(f.losses) > 0 {
@@ -328,7 +331,7 @@ func (l *loader) readFile(f *inputFile, direct bool) (*reader, error) {
 		l.done += n
 		l.options.Progress(l.done, l.total)
 	})
-	r := &reader{file: f, temp: l.options.Engine.Temp, dateOrder: dateOrder(l.options.DateOrder)}
+	r := &reader{file: f, rejects: l.rejects, temp: l.options.Engine.Temp, dateOrder: dateOrder(l.options.DateOrder)}
 	if err != nil {
 		f.unreadable = true
 		f.notef("can't be read: %v", err)

@@ -56,15 +56,6 @@ func were(n int64, what string) string {
 	return fmt.Sprintf("%d %ss were", n, what)
 }
 
-// reject is a row of `rejects`.
-type reject struct {
-	fileID  int32
-	record  int64 // 0 = not one record's
-	line    int64
-	reason  string
-	excerpt string
-}
-
 // errNotClean ends a census: the engine can't read this file by itself.
 var errNotClean = errors.New("not clean")
 
@@ -84,7 +75,10 @@ type reader struct {
 	json    jsonText
 	formats map[string]recognised // by the names of a record's keys
 
-	rejects []reject
+	rejects  *rejectList
+	first    *reject // of this file
+	rejected int64   // records
+
 	counts  map[*format]int64
 	unknown int64  // records of no known format
 	why     string // the first of them is of none
@@ -132,7 +126,7 @@ func (r *reader) read(text *window) error {
 			return errNotClean
 		}
 		r.file.lossf("reading stopped: %v; the records before it are loaded", text.err)
-		r.rejects = append(r.rejects, reject{r.file.id, 0, text.line, "reading stopped: " + text.err.Error(), ""})
+		err = r.list(reject{r.file.id, 0, text.line, "reading stopped: " + text.err.Error(), ""})
 	}
 	if err == nil {
 		r.conclude()
@@ -163,15 +157,14 @@ func (r *reader) conclude() {
 		}
 	}
 	if f.format == nil {
-		if f.unreadable || len(f.notes) > 0 && r.why == "" && len(r.rejects) == 0 {
+		if f.unreadable || len(f.notes) > 0 && r.why == "" && r.first == nil {
 			return
 		}
 		why := r.why
-		if why == "" && len(r.rejects) > 0 {
-			why = fmt.Sprintf("line %d: %s", r.rejects[0].line, r.rejects[0].reason)
+		if why == "" && r.first != nil {
+			why = fmt.Sprintf("line %d: %s", r.first.line, r.first.reason)
 		}
 		f.notef("not recognised: %s", why)
-		r.rejects, f.records = nil, 0
 		return
 	}
 	for format, n := range r.counts {
@@ -191,12 +184,7 @@ func (r *reader) conclude() {
 	if r.mended > 0 {
 		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
 	}
-	for _, x := range r.rejects {
-		if x.record > 0 {
-			f.rejected++
-		}
-	}
-	f.records = f.rejected
+	f.rejected, f.records = r.rejected, r.rejected
 	for _, n := range r.counts {
 		f.records += n
 	}
@@ -206,18 +194,17 @@ func (r *reader) reject(rec record, reason string) error {
 	if r.copy == nil {
 		return errNotClean
 	}
-	r.rejects = append(r.rejects, reject{r.file.id, rec.number, rec.line, reason, string(visible(excerpt(rec.text)))})
-	return nil
+	return r.list(reject{r.file.id, rec.number, rec.line, reason, string(excerpt(rec.text))})
 }
 
-// visible keeps an excerpt one line of text.
-func visible(b []byte) []byte {
-	return bytes.Map(func(c rune) rune {
-		if c < ' ' {
-			return '␀' + c
-		}
-		return c
-	}, bytes.ToValidUTF8(b, []byte("\ufffd")))
+func (r *reader) list(x reject) error {
+	if r.first == nil {
+		r.first = &x
+	}
+	if x.record > 0 {
+		r.rejected++
+	}
+	return r.rejects.add(x)
 }
 
 func (r *reader) readJSON(w *window) error {

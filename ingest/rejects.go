@@ -1,0 +1,93 @@
+package ingest
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+
+	"entrail/ingest/engine"
+)
+
+// reject is a row of `rejects`.
+type reject struct {
+	fileID  int32
+	record  int64 // 0 = not one record's
+	line    int64
+	reason  string
+	excerpt string
+}
+
+// rejectList is where rejects wait, in a CSV file in the private temp folder,
+// until it is known which files are in the case: there may be as many of them
+// as records.
+type rejectList struct {
+	file *os.File
+	w    *bufio.Writer
+	line []byte
+}
+
+func newRejectList(dir string) (*rejectList, error) {
+	f, err := os.CreateTemp(dir, "rejects-*.csv")
+	if err != nil {
+		return nil, fmt.Errorf("list the rejects: %w", err)
+	}
+	return &rejectList{file: f, w: bufio.NewWriterSize(f, 1<<16)}, nil
+}
+
+func (l *rejectList) add(x reject) error {
+	line := strconv.AppendInt(l.line[:0], int64(x.fileID), 10)
+	line = append(line, ',')
+	if x.record > 0 {
+		line = strconv.AppendInt(line, x.record, 10)
+	}
+	line = append(line, ',')
+	line = strconv.AppendInt(line, x.line, 10)
+	line = append(line, ',')
+	line = appendQuoted(line, visible([]byte(x.reason)))
+	line = append(line, ',')
+	line = appendQuoted(line, visible([]byte(x.excerpt)))
+	line = append(line, '\n')
+	l.line = line
+	if _, err := l.w.Write(line); err != nil {
+		return fmt.Errorf("list the rejects: %w", err)
+	}
+	return nil
+}
+
+// listRejects writes the rejects of the files that are in the case.
+func (l *loader) listRejects() error {
+	name := l.rejects.file.Name()
+	if err := l.rejects.w.Flush(); err != nil {
+		return fmt.Errorf("list the rejects: %w", err)
+	}
+	_, err := l.exec(fmt.Sprintf(`
+		insert into rejects
+		select file_id, record, line, reason, excerpt
+		from read_csv(%s,
+			columns = {file_id: 'INTEGER', record: 'BIGINT', line: 'BIGINT', reason: 'VARCHAR', excerpt: 'VARCHAR'},
+			auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\n',
+			parallel = false, allow_quoted_nulls = false)
+		where file_id in (select file_id from loading)`, engine.Literal(name)))
+	if err != nil {
+		return fmt.Errorf("list the rejects: %w", err)
+	}
+	return nil
+}
+
+// close removes the file.
+func (l *rejectList) close() {
+	l.file.Close()
+	os.Remove(l.file.Name())
+}
+
+// visible keeps an excerpt one line of text.
+func visible(b []byte) []byte {
+	return bytes.Map(func(c rune) rune {
+		if c < ' ' {
+			return '␀' + c
+		}
+		return c
+	}, bytes.ToValidUTF8(b, []byte("\ufffd")))
+}
