@@ -259,6 +259,7 @@ func TestLoadSameRecord(t *testing.T) {
 		{[]string{auditCSV(same), reordered}, []string{"unified_audit_log|1|1|0|0", "unified_audit_log|1|0|1|0"}, "the same body with its keys in another order and a number as text"},
 		{[]string{auditCSV(same, other)}, []string{"unified_audit_log|2|2|0|0"}, "an id that comes back with another body stays"},
 		{[]string{auditCSV(same, other, same, other)}, []string{"unified_audit_log|4|2|2|0"}, "both bodies twice"},
+		{[]string{auditCSV(audit("1", "Send", `"Subject":"x"`), audit("1", "Send", `"Subject":"y"`, `"Subject":"x"`))}, []string{"unified_audit_log|2|2|0|0"}, "a name that is there twice: both values count"},
 		{[]string{"[" + signIn("s1") + "," + signIn("s1") + "]"}, []string{"entra_sign_ins|2|1|1|0"}, "a sign-in twice"},
 		{[]string{"[" + signIn("s1") + "," + strings.Replace(signIn("s1"), "192.0.2.1", "192.0.2.2", 1) + "]"}, []string{"entra_sign_ins|2|2|0|0"}, "one id, two addresses: two sign-ins"},
 		{[]string{"[" + signIn("s1") + "," + strings.Replace(signIn("s1"), `"errorCode":0`, `"errorCode":50126`, 1) + "]"}, []string{"entra_sign_ins|2|2|0|0"}, "one id, two error codes"},
@@ -350,6 +351,10 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.jsonl", good + "\n{\"CreationTime\":,}\n" + audit("2", "x") + "\n", "unified_audit_log|3|2|0|1", "2|where a JSON value should start", "", "a broken line in JSON lines"},
 		{"x.jsonl", strings.Replace(good, "Send", `S\ud83dnd`, 1), "unified_audit_log|1|1|0|0", "", "surrogate", "half a surrogate pair"},
 		{"x.csv", "\"CreationDate\",\"UserIds\",\"RecordType\",\"AuditData\"\n", "unified_audit_log|0|0|0|0", "", "", "an export without a row"},
+		{"x.jsonl", strings.Repeat("{\"a\":1}\n", 3000) + good + "\n", "unified_audit_log|3001|1|0|3000", "1|not recognised: no known export", "", "a log behind thousands of records of something else"},
+		{"x.jsonl", strings.Replace(good, "{", `{"Operation":"First",`, 1), "unified_audit_log|1|1|0|0", "", `1 record was read by the first of two values under one name, such as "Operation": raw has both`, "a name that is there twice"},
+		{"x.json", `{"category":"AuditLogs","properties":` + good + `,"Properties":{}}`, "<nil>|0|0|0|0", "", `may stand under "properties", "Properties": it must be one`, "two envelopes"},
+		{"x.json", `[{"auditData":` + good + `,"AuditData":"{}"},{"AuditData":` + good + `}]`, "unified_audit_log|2|1|0|1", `1|the record may stand under "auditData", "AuditData": it must be one`, "", "an envelope that is there twice, in another case"},
 	}
 	for _, tt := range tests {
 		c := load(t, write(t, tt.name, tt.text))

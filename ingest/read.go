@@ -74,15 +74,17 @@ type reader struct {
 
 	json    jsonText
 	formats map[string]recognised // by the names of a record's keys
+	bodies  map[string]recognised // the same for what stands in an envelope
 
 	rejects  *rejectList
 	first    *reject // of this file
 	rejected int64   // records
 
 	counts  map[*format]int64
-	unknown int64  // records of no known format
-	why     string // the first of them is of none
+	why     string // the first record of no known format is of none
 	mended  int64
+	twice   int64    // records with a name that stands there twice
+	example string   // such a name
 	cut     int64    // records that were cut off on their way and saved
 	lost    []string // properties of which there is only the type's name
 	renamed bool     // names were written PowerShell's way
@@ -95,15 +97,16 @@ type recognised struct {
 	reason   string
 	envelope string // name under which the record itself stands
 	renamed  bool   // its names start with a capital
+	repeated string // a name that stands there twice
 }
 
-// maxUnknown is how many records of no known format are looked at before a
-// file is given up as no log.
-const maxUnknown = 1000
+// maxShapes is how many combinations of names are remembered. Exports have a
+// few dozen.
+const maxShapes = 10_000
 
 // read reads the whole text. What it found is in the file and the reader.
 func (r *reader) read(text *window) error {
-	r.formats = map[string]recognised{}
+	r.formats, r.bodies = map[string]recognised{}, map[string]recognised{}
 	r.counts = map[*format]int64{}
 	r.reread = r.rereadSource
 	first, empty := firstByte(text)
@@ -184,6 +187,9 @@ func (r *reader) conclude() {
 	if r.mended > 0 {
 		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
 	}
+	if r.twice > 0 {
+		f.notef("%s read by the first of two values under one name, such as %q: raw has both", were(r.twice, "record"), excerpt([]byte(r.example)))
+	}
 	f.rejected, f.records = r.rejected, r.rejected
 	for _, n := range r.counts {
 		f.records += n
@@ -230,9 +236,6 @@ func (r *reader) readJSON(w *window) error {
 		if err := r.take(rec, &s.json); err != nil {
 			return err
 		}
-		if r.unknown == maxUnknown && len(r.counts) == 0 {
-			return nil
-		}
 	}
 	if r.copy == nil && (s.loose || s.truncated) {
 		return errNotClean
@@ -251,30 +254,20 @@ func (r *reader) readJSON(w *window) error {
 
 // take recognises one record, mends what can be mended and passes it on.
 func (r *reader) take(rec record, t *jsonText) error {
-	signature := r.buffer[:0]
-	for _, k := range t.keys {
-		signature = append(signature, t.text[k.start:k.end]...)
-		signature = append(signature, 0)
-	}
-	r.buffer = signature
-	known, ok := r.formats[string(signature)]
-	if !ok {
-		var names []string
-		for name := range strings.SplitSeq(strings.TrimSuffix(string(signature), "\x00"), "\x00") {
-			names = append(names, name)
-		}
-		known = recogniseJSON(names)
-		r.formats[string(signature)] = known
-	}
+	known := r.recognise(t, r.formats, recogniseJSON)
 	if t.flaws != 0 {
 		if r.copy == nil {
 			return errNotClean
 		}
 		r.mended++
 		rec.text = mend(nil, rec.text)
+		if err := r.json.walk(rec.text); err != nil {
+			return err
+		}
+		t = &r.json
 	}
 	if known.envelope != "" {
-		return r.open(rec, known.envelope)
+		return r.open(rec, t, known.envelope)
 	}
 	if known.format == nil {
 		return r.refuse(rec, known.reason)
@@ -289,6 +282,37 @@ func (r *reader) take(rec record, t *jsonText) error {
 	return r.pass(known.format, rec, "", rec.text, nil)
 }
 
+// recognise looks at the names of the object that was walked. The answer for
+// each combination of them is remembered in shapes.
+func (r *reader) recognise(t *jsonText, shapes map[string]recognised, by func(names []string) recognised) recognised {
+	signature := r.buffer[:0]
+	for _, k := range t.keys {
+		signature = append(signature, t.text[k.start:k.end]...)
+		signature = append(signature, 0)
+	}
+	r.buffer = signature
+	known, ok := shapes[string(signature)]
+	if !ok {
+		names := t.names()
+		known = by(names)
+		slices.Sort(names)
+		for i := 1; i < len(names); i++ {
+			if names[i] == names[i-1] {
+				known.repeated = names[i]
+			}
+		}
+		if len(shapes) >= maxShapes {
+			clear(shapes)
+		}
+		shapes[string(signature)] = known
+	}
+	if known.repeated != "" {
+		r.twice++
+		r.example = known.repeated
+	}
+	return known
+}
+
 // losing remembers a property whose content was never exported.
 func (r *reader) losing(property string) {
 	if !slices.Contains(r.lost, property) {
@@ -297,7 +321,7 @@ func (r *reader) losing(property string) {
 }
 
 func (r *reader) refuse(rec record, reason string) error {
-	if r.unknown++; r.why == "" {
+	if r.why == "" {
 		r.why = reason
 	}
 	return r.reject(rec, "not recognised: "+reason)
@@ -325,24 +349,30 @@ func (r *reader) pass(f *format, rec record, category string, raw, body []byte) 
 // recogniseJSON tells what a record with these keys is, or under which of
 // them the record itself stands.
 func recogniseJSON(names []string) recognised {
-	has := map[string]bool{}
-	for _, n := range names {
-		has[n] = true
+	under := func(envelope string) (found []string) {
+		for _, n := range names {
+			if strings.EqualFold(n, envelope) {
+				found = append(found, n)
+			}
+		}
+		return found
+	}
+	inside := func(found []string) recognised {
+		if len(found) > 1 {
+			return recognised{reason: fmt.Sprintf("the record may stand under %s: it must be one", quoted(found))}
+		}
+		return recognised{envelope: found[0]}
 	}
 	// A wrapper may carry names of its own that look like another record's.
-	switch {
-	case has["AuditData"]:
-		return recognised{envelope: "AuditData"}
-	case has["auditData"]:
-		return recognised{envelope: "auditData"}
+	if found := under("AuditData"); len(found) > 0 {
+		return inside(found)
 	}
 	f, reason := recogniseRecord(names, false)
 	if f != nil {
 		return recognised{format: f}
 	}
-	switch {
-	case has["category"] && has["properties"]:
-		return recognised{envelope: "properties"}
+	if found := under("properties"); len(found) > 0 && len(under("category")) > 0 {
+		return inside(found)
 	}
 	graph := make([]string, len(names))
 	for i, n := range names {
@@ -354,13 +384,10 @@ func recogniseJSON(names []string) recognised {
 	return recognised{reason: reason}
 }
 
-// keyNames are the names of the object that was walked last.
-func keyNames(t *jsonText) []string {
-	var names []string
-	for _, k := range t.keys {
-		names = append(names, string(t.text[k.start:k.end]))
-	}
-	return names
+// recogniseBody tells what a record that stands under another's name is.
+func recogniseBody(names []string) recognised {
+	f, reason := recogniseRecord(names, false)
+	return recognised{format: f, reason: reason}
 }
 
 // signInCategories are the diagnostic-settings categories whose records are
@@ -375,24 +402,20 @@ var signInCategories = map[string]string{
 }
 
 // open takes the record out of its envelope: an object, or its text.
-func (r *reader) open(rec record, envelope string) error {
+func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 	if r.copy == nil {
 		return errNotClean
 	}
-	var outer struct {
-		Category   string          `json:"category"`
-		Properties json.RawMessage `json:"properties"`
-		AuditData  json.RawMessage `json:"AuditData"`
+	isAudit := strings.EqualFold(envelope, "AuditData")
+	body := outer.member(envelope)
+	category := ""
+	for _, name := range outer.names() {
+		if strings.EqualFold(name, "category") {
+			json.Unmarshal(outer.member(name), &category) // of no text there is none
+			break
+		}
 	}
-	if err := json.Unmarshal(rec.text, &outer); err != nil {
-		return r.reject(rec, err.Error())
-	}
-	// encoding/json takes auditData for AuditData too.
-	body := []byte(outer.AuditData)
-	if envelope == "properties" {
-		body = outer.Properties
-	}
-	if len(body) > 0 && body[0] == '"' {
+	if body[0] == '"' {
 		var text string
 		if err := json.Unmarshal(body, &text); err != nil {
 			return r.reject(rec, envelope+": "+err.Error())
@@ -400,7 +423,7 @@ func (r *reader) open(rec record, envelope string) error {
 		body = []byte(text)
 	}
 	err := r.json.walk(body)
-	if err == errIncomplete && envelope != "properties" {
+	if err == errIncomplete && isAudit {
 		var columns map[string]any
 		json.Unmarshal(rec.text, &columns)
 		around := map[string]string{}
@@ -421,26 +444,27 @@ func (r *reader) open(rec record, envelope string) error {
 		r.mended++
 		body = mend(nil, body)
 	}
-	f, reason := recogniseRecord(keyNames(&r.json), false)
-	if f == nil && envelope != "properties" {
+	known := r.recognise(&r.json, r.bodies, recogniseBody)
+	if known.format == nil && isAudit {
 		// The Graph SDK keeps the properties of an open type in a bag.
 		var bag struct{ AdditionalProperties json.RawMessage }
 		if json.Unmarshal(body, &bag) == nil && len(bag.AdditionalProperties) > 0 && r.json.walk(bag.AdditionalProperties) == nil {
 			body = bag.AdditionalProperties
-			f, reason = recogniseRecord(keyNames(&r.json), false)
+			known = r.recognise(&r.json, r.bodies, recogniseBody)
 		}
 	}
-	if f == nil {
-		if outer.Category != "" {
-			reason = fmt.Sprintf("a record of category %q: %s", outer.Category, reason)
+	if known.format == nil {
+		reason := known.reason
+		if category != "" {
+			reason = fmt.Sprintf("a record of category %q: %s", category, reason)
 		}
 		return r.refuse(rec, reason)
 	}
 	if envelope == "properties" && !mended {
 		r.file.enveloped = true
-		return r.pass(f, rec, signInCategories[outer.Category], rec.text, body)
+		return r.pass(known.format, rec, signInCategories[category], rec.text, body)
 	}
-	return r.pass(f, rec, signInCategories[outer.Category], body, nil)
+	return r.pass(known.format, rec, signInCategories[category], body, nil)
 }
 
 func (r *reader) readCSV(w *window) error {

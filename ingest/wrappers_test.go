@@ -55,6 +55,7 @@ func TestAuditDataWrappers(t *testing.T) {
 		{"graph.csv", rows(graph, graphRow, ""), "Graph's records as CSV"},
 		{"graph.json", `{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#security/auditLog/queries('q')/records","value":[` + graphObject(first) + "," + graphObject(second) + `]}`, "Graph's records"},
 		{"graph_text.json", "[" + graphObject(text(first)) + "," + graphObject(text(second)) + "]", "the same with AuditData as text"},
+		{"lower.json", strings.ToLower("[{\"AuditData\":") + first + `},{"AUDITDATA":` + text(second) + "}]", "a tool that changes the case of names"},
 		{"sdk.json", `[{"AuditData":{"AdditionalProperties":` + first + `}},{"AuditData":{"AdditionalProperties":` + second + `}}]`, "the Graph SDK's bag of properties"},
 		{"blob.json", "[" + first + "," + second + "]", "Management API content"},
 		{"lines.jsonl", first + "\n\n" + second + "\n", "AuditData a line, and a blank line"},
@@ -107,4 +108,12 @@ func TestAuditDataNearMisses(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", test.reason, got[0], test.want)
 		}
 	}
+}
+
+// Diagnostic settings' records with names in another case, as tools write them
+// that read one into objects of their own.
+func TestDiagnosticNamesInAnotherCase(t *testing.T) {
+	c := load(t, write(t, "x.json", `{"Time":"2026-10-01T08:01:00Z","Category":"NonInteractiveUserSignInLogs","Properties":`+signIn("s1", `"appliedConditionalAccessPolicies":[{"id":"p1","result":"success"}]`)+`}`))
+	c.want("select id, category from sign_ins", "s1|non_interactive")
+	c.want("select policy_id from sign_in_policies", "p1")
 }
