@@ -329,6 +329,31 @@ func TestLoadAddsToCase(t *testing.T) {
 	}
 }
 
+// A record that kept others out and is taken out by a later load itself is not
+// what they are said to be equal to.
+func TestLoadDuplicatesNameWhatIsThere(t *testing.T) {
+	folder := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	full := signIn("s1", `"userAgent":"x"`)
+	c := load(t, file("d.csv", auditCSV(audit("1", "Send"))), file("c.csv", auditCSV(audit("1", "Send"))),
+		file("d.json", signIn("s1")), file("c.json", "["+signIn("s1")+"]"))
+	c.add(file("b.json", full), file("b.csv", auditCSV(audit("1", "Send"))+" "))
+	c.add(file("a.json", "["+full+"]"), file("a.csv", auditCSV(audit("1", "Send"))+"\n "))
+	c.want(`
+		select parse_filename(x.path), parse_filename(y.path), identical
+		from duplicates as d
+		join files as x on x.file_id = d.file_id
+		join files as y on y.file_id = kept_file_id
+		order by all`,
+		"b.csv|a.csv|true", "b.json|a.json|true", "c.csv|a.csv|true", "c.json|a.json|false", "d.csv|a.csv|true", "d.json|a.json|false")
+}
+
 func TestLoadBadInput(t *testing.T) {
 	good := audit("11111111-1111-1111-1111-111111111111", "Send")
 	tests := []struct {

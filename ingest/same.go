@@ -114,17 +114,31 @@ func (l *loader) removeEqual(table, id, condition string) error {
 	return l.takeOut(table, "true")
 }
 
-// takeOut moves the rows in `doubles` from the table to `duplicates`.
+// takeOut moves the rows in `doubles` from the table to `duplicates`. What had
+// been taken out because of one of them is now told of the one that stays.
 func (l *loader) takeOut(table, identical string) error {
-	if _, err := l.exec(fmt.Sprintf(`
-		insert into duplicates
-		select file_id, record, kept_file_id, kept_record, %s
-		from doubles
-		order by file_id, record`, identical)); err != nil {
-		return err
+	for _, statement := range []string{
+		fmt.Sprintf(`
+			update duplicates
+			set
+				kept_file_id = doubles.kept_file_id,
+				kept_record = doubles.kept_record,
+				identical = duplicates.identical and %s
+			from doubles
+			where duplicates.kept_file_id = doubles.file_id
+				and duplicates.kept_record = doubles.record`, identical),
+		fmt.Sprintf(`
+			insert into duplicates
+			select file_id, record, kept_file_id, kept_record, %s
+			from doubles
+			order by file_id, record`, identical),
+		"delete from " + table + " where rowid in (select row from doubles)",
+	} {
+		if _, err := l.exec(statement); err != nil {
+			return err
+		}
 	}
-	_, err := l.exec("delete from " + table + " where rowid in (select row from doubles)")
-	return err
+	return nil
 }
 
 // compareBodies fills `canonical` for the candidates whose id has several texts.
