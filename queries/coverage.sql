@@ -35,10 +35,10 @@ open_questions as (
 )
 select
     log,
-    files,
     records,
     first_event,
     last_event,
+    remarks,
     days,
     days_without,
     longest_gap_hours,
@@ -46,7 +46,7 @@ select
     gap_end,
     with_session_id,
     with_policy_detail,
-    remarks
+    files
 from (
     from logs
     union all by name

@@ -1,5 +1,6 @@
 -- title: Files
--- description: Every input, with what became of its records: records = loaded + duplicates + rejected. A file without a format was not recognised; the note says why.
+-- description: Every input, with what became of its records: records = loaded + duplicates + rejected. A file without a
+--   format was not recognised; the note says why. An archive has a row without records, and its files a row each.
 -- group: evidence 1
 select
     path,
@@ -8,13 +9,13 @@ select
     loaded,
     duplicates,
     rejected,
+    note,
     first_event,
     last_event,
-    encoding,
     size_bytes,
     modified_at,
+    encoding,
     sha256,
-    note,
     file_id
 from evidence.files
 order by

@@ -99,20 +99,14 @@ compared as (
         in_log as (partition by session_id, source, workload order by event_time, file_id, record)
 )
 select
+    event_time,
     session_id,
     user_id,
     activity,
     status,
-    event_time,
-    record_type,
     client_ip,
-    id,
-    app,
-    user_agent,
     country,
     'AS' || network as network,
-    token,
-    target,
     nullif(concat_ws(
         '; ',
         case
@@ -126,6 +120,12 @@ select
             when user_agent <> user_agent_before then 'user agent'
         end
     ), '') as change,
+    record_type,
+    app,
+    target,
+    user_agent,
+    token,
+    id,
     file_id,
     record
 from compared

@@ -64,8 +64,8 @@ func HTML(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
-		if isBySession(r) && d.Headings != nil {
-			s.bySession(d.Headings)
+		if column := sessionColumn(r); column >= 0 && d.Headings != nil {
+			s.bySession(column, d.Headings)
 		}
 		s.Page = &page
 		s.Anchor = page.anchor(s.Name)

@@ -1,6 +1,10 @@
 package render
 
-import "entrail/queries"
+import (
+	"slices"
+
+	"entrail/queries"
+)
 
 // sessionRows are the rows of one session in the report session_events.
 type sessionRows struct {
@@ -8,28 +12,29 @@ type sessionRows struct {
 	Rows               [][]bodyCell
 }
 
-// isBySession recognises the report whose rows HTML shows a session at a time:
-// its first column names the session, and the rows of one stand together.
-func isBySession(r *queries.Result) bool {
-	return r.Report.Name == "session_events" && len(r.Columns) > 1 && r.Columns[0].Name == "session_id"
+// sessionColumn is the column by which HTML shows the rows of a report a
+// session at a time, whose rows stand together; -1 for any other report.
+func sessionColumn(r *queries.Result) int {
+	if r.Report.Name != "session_events" {
+		return -1
+	}
+	return slices.IndexFunc(r.Columns, func(c queries.Column) bool { return c.Name == "session_id" })
 }
 
-// bySession parts the rows of the section, whose heading then says what the
-// first column did.
-func (s *section) bySession(headings map[string]queries.SessionHeading) {
+// bySession parts the rows of the section, whose headings then say what the
+// column did.
+func (s *section) bySession(column int, headings map[string]queries.SessionHeading) {
 	for _, row := range s.Rows {
-		id := row[0].Text
+		id := row[column].Text
 		last := len(s.Sessions) - 1
 		if last < 0 || s.Sessions[last].ID != id {
 			h := headings[id]
 			s.Sessions = append(s.Sessions, sessionRows{ID: id, About: visible(h.About), Reasons: visible(h.Reasons)})
 			last++
 		}
-		s.Sessions[last].Rows = append(s.Sessions[last].Rows, row[1:])
+		s.Sessions[last].Rows = append(s.Sessions[last].Rows, slices.Delete(row, column, column+1))
 	}
-	if len(s.Head) > 0 {
-		s.Head = s.Head[1:]
-	}
+	s.Head = slices.Delete(s.Head, column, column+1)
 	if s.More == "" {
 		s.Count += " in " + counted(len(s.Sessions), "session")
 	}

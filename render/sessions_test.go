@@ -7,11 +7,11 @@ import (
 	"entrail/queries"
 )
 
-// TestEventsBySession: a section a session, its heading in place of the first
+// TestEventsBySession: a section a session, its heading in place of the
 // column, and nothing in it that acts.
 func TestEventsBySession(t *testing.T) {
-	columns := []queries.Column{column("session_id", queries.Text), column("activity", queries.Text)}
-	rows := [][]any{{"s1", "Sign-in"}, {"s1", "Send"}, {"<b>s2", "Sign-in"}}
+	columns := []queries.Column{column("activity", queries.Text), column("session_id", queries.Text)}
+	rows := [][]any{{"Sign-in", "s1"}, {"Send", "s1"}, {"Sign-in", "<b>s2"}}
 	headings := map[string]queries.SessionHeading{
 		"s1": {About: "adele@contoso.com, from to", Reasons: "2 countries"},
 		"s2": {About: "another's"},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mattn/go-runewidth"
 
@@ -27,6 +28,7 @@ const (
 	narrowest  = 20   // a text column is not made narrower than this: the last columns are left out instead
 	identifier = 40   // ids and addresses up to this are not cut: they are copied into the next command
 	widest     = 64   // without a terminal, a cell wider than this pushes the rest of its row aside
+	sentence   = 30   // prose is given this much room at least, and goes on below
 	sampled    = 1000 // rows that decide the widths; later ones stream
 	blocks     = 3    // up to so many rows are shown as name: value blocks when a table is too wide
 )
@@ -35,11 +37,14 @@ const (
 // ambiguous characters count one: the locale must not change the page.
 var cells = &runewidth.Condition{StrictEmojiNeutral: true}
 
-// Text writes a page for the terminal, or for a text file with Width 0.
+// Text writes a page for the terminal, or for a text file with Width 0. The
+// rows come first; how to read them, and what to beware of, stands below.
 //
-// A table that is wider than the terminal is fitted: long texts are cut with
-// "…", numbers, times and ids never; columns that still find no room are left out
-// and named below the table. Rows beyond Limit are counted.
+// A table that is wider than the terminal is fitted: sentences go on in further
+// lines, paths lose their folders, other long texts are cut with "…",
+// numbers, times and ids never; columns that
+// are empty or still find no room are left out and named below the table.
+// Rows beyond Limit are counted.
 func Text(w io.Writer, d Document) error {
 	p := &page{out: bufio.NewWriter(w), d: d}
 	err := p.all()
@@ -84,17 +89,37 @@ func (p *page) report(r *queries.Result) error {
 	} else {
 		p.line("", heading+"  ("+visible(r.Report.Name)+")")
 	}
-	p.prose(dim, "", visible(r.Report.Description))
-	p.prose(yellow, "caution: ", visible(r.Report.Caveat))
-	p.notes(r)
+	// One line tells what it is, the rest is for those who wonder.
+	first, rest := firstSentence(visible(r.Report.Description))
+	p.prose(dim, "", first)
 	p.line("", "")
+	var err error
 	switch {
 	case isSpelledOut(r):
-		return p.spelledOut(r)
+		err = p.spelledOut(r)
 	case isJSON(r):
-		return p.json(r)
+		err = p.json(r)
+	default:
+		err = p.table(r)
 	}
-	return p.table(r)
+	if err != nil {
+		return err
+	}
+	if rest != "" || r.Report.Caveat != "" || len(r.Notes) > 0 {
+		p.line("", "")
+	}
+	p.prose(dim, "", rest)
+	p.prose(yellow, "caution: ", visible(r.Report.Caveat))
+	p.notes(r)
+	return nil
+}
+
+// firstSentence cuts a text after its first sentence.
+func firstSentence(s string) (first, rest string) {
+	if i := strings.Index(s, ". "); i >= 0 {
+		return s[:i+1], s[i+2:]
+	}
+	return s, ""
 }
 
 func (p *page) notes(r *queries.Result) {
@@ -120,14 +145,15 @@ func (p *page) table(r *queries.Result) error {
 		n++
 		line := make([]string, len(row))
 		for i, v := range row {
-			line[i] = visible(text(v))
+			line[i] = visible(p.cell(v))
 		}
 		if n <= sampled {
 			sample = append(sample, line)
 			continue
 		}
 		if n == sampled+1 {
-			lay = p.start(head, r.Columns, sample)
+			lay = p.layout(head, r.Columns, sample, false)
+			p.start(head, lay, sample)
 		}
 		if err := p.row("", lay, line); err != nil {
 			return err
@@ -139,71 +165,109 @@ func (p *page) table(r *queries.Result) error {
 		return nil
 	}
 	if n <= sampled {
-		lay = p.layout(head, r.Columns, sample)
+		lay = p.layout(head, r.Columns, sample, true)
 		if len(lay.omitted) > 0 && n <= blocks && hidden == 0 {
 			return p.blocks(head, sample)
 		}
-		p.start(head, r.Columns, sample)
+		p.start(head, lay, sample)
+	}
+	only := ""
+	if p.d.Several {
+		only = "-r " + visible(r.Report.Name) + " "
 	}
 	if hidden > 0 {
-		only := ""
-		if p.d.Several {
-			only = "-r " + visible(r.Report.Name) + " "
-		}
 		p.prose(dim, "… ", fmt.Sprintf("%s: --limit 0 shows all, %s-o FILE.csv writes them", counted(hidden, "more row"), only))
 	}
 	if len(lay.omitted) > 0 {
-		p.prose(dim, "… ", counted(len(lay.omitted), "more column")+" in a wider terminal or a file: "+strings.Join(lay.omitted, ", "))
+		p.prose(dim, "… ", fmt.Sprintf("%s (%s| less -S, or %s-o FILE.xlsx): %s",
+			counted(len(lay.omitted), "more column"), only, only, strings.Join(lay.omitted, ", ")))
+	}
+	if len(lay.empty) > 0 {
+		p.prose(dim, "… ", "empty in these rows: "+strings.Join(lay.empty, ", "))
 	}
 	return nil
 }
 
-// start prints the header and the sample, and returns the layout for the rest.
-func (p *page) start(head []string, columns []queries.Column, sample [][]string) layout {
-	lay := p.layout(head, columns, sample)
-	p.row(bold, lay, head)
-	rule := make([]string, len(lay.widths))
-	for i, w := range lay.widths {
-		rule[i] = strings.Repeat("─", w)
+// cell is a value as the table shows it: on a terminal, times to the second.
+func (p *page) cell(v any) string {
+	if t, ok := v.(time.Time); ok && p.d.Width > 0 {
+		v = t.Truncate(time.Second)
 	}
+	return text(v)
+}
+
+// start prints the header and the sample.
+func (p *page) start(head []string, lay layout, sample [][]string) {
+	rule := make([]string, len(head))
+	for i, c := range lay.shown {
+		rule[c] = strings.Repeat("─", lay.widths[i])
+	}
+	p.row(bold, lay, head)
 	p.row(dim, lay, rule)
 	for _, line := range sample {
 		p.row("", lay, line)
 	}
-	return lay
 }
 
-// layout is how wide each of the columns that are shown is.
+// Columns that hold sentences, and columns that hold paths.
+var (
+	inSentences = map[string]bool{"log": true, "reasons": true, "remarks": true, "note": true, "began": true, "change": true, "meaning": true, "detail": true, "shows": true}
+	inFolders   = map[string]bool{"path": true, "object_id": true}
+)
+
+// layout is how each of the columns that are shown is set.
 type layout struct {
+	shown   []int // indexes of columns
 	widths  []int
 	right   []bool
-	cut     bool // longer cells are shortened
+	wrapped []bool // longer cells go on in further lines
+	paths   []bool // longer cells lose their folders
+	cut     bool   // longer cells are shortened
 	omitted []string
+	empty   []string
 }
 
-func (p *page) layout(head []string, columns []queries.Column, sample [][]string) layout {
-	natural := make([]int, len(head))
-	floor := make([]int, len(head))
-	right := make([]bool, len(head))
+// layout fits the table; isAll says that the sample is all of it.
+func (p *page) layout(head []string, columns []queries.Column, sample [][]string, isAll bool) layout {
+	lay := layout{cut: p.d.Width > 0}
+	var natural, floor []int
 	for i, name := range head {
-		natural[i] = cells.StringWidth(name)
+		wide, isEmpty := cells.StringWidth(name), true
 		for _, line := range sample {
-			natural[i] = max(natural[i], cells.StringWidth(line[i]))
+			wide = max(wide, cells.StringWidth(line[i]))
+			isEmpty = isEmpty && line[i] == ""
 		}
-		floor[i] = natural[i]
-		if columns[i].Kind == queries.Text && !(class(columns[i]) == "m" && natural[i] <= identifier) {
-			floor[i] = min(natural[i], narrowest)
+		if lay.cut && isAll && isEmpty && i > 0 {
+			lay.empty = append(lay.empty, name)
+			continue
 		}
-		right[i] = numeric(columns[i].Kind)
+		isText := columns[i].Kind == queries.Text
+		least := wide
+		switch {
+		case inSentences[columns[i].Name] && isText:
+			least = min(wide, sentence)
+		case isText && !(class(columns[i]) == "m" && wide <= identifier):
+			least = min(wide, narrowest)
+		}
+		lay.shown = append(lay.shown, i)
+		lay.right = append(lay.right, numeric(columns[i].Kind))
+		lay.wrapped = append(lay.wrapped, isText && inSentences[columns[i].Name])
+		lay.paths = append(lay.paths, isText && inFolders[columns[i].Name])
+		natural = append(natural, wide)
+		floor = append(floor, least)
 	}
-	if p.d.Width <= 0 {
-		for i := range natural {
-			natural[i] = min(natural[i], widest)
+	if !lay.cut {
+		for _, wide := range natural {
+			lay.widths = append(lay.widths, min(wide, widest))
 		}
-		return layout{widths: natural, right: right}
+		return lay
 	}
-	widths := fit(natural, floor, p.d.Width)
-	return layout{widths: widths, right: right, cut: true, omitted: head[len(widths):]}
+	lay.widths = fit(natural, floor, p.d.Width)
+	for _, i := range lay.shown[len(lay.widths):] {
+		lay.omitted = append(lay.omitted, head[i])
+	}
+	lay.shown = lay.shown[:len(lay.widths)]
+	return lay
 }
 
 // fit shares width among the first columns that get at least their floor in
@@ -233,26 +297,55 @@ func fit(natural, floor []int, width int) []int {
 }
 
 func (p *page) row(style string, lay layout, line []string) error {
-	var b strings.Builder
-	for i, w := range lay.widths {
-		cell := line[i]
-		have := cells.StringWidth(cell)
-		if lay.cut && have > w {
-			cell = cells.Truncate(cell, w, "…")
-			have = cells.StringWidth(cell)
+	lines := make([][]string, len(lay.shown))
+	height := 1
+	for i, c := range lay.shown {
+		lines[i] = lay.fitted(i, line[c])
+		height = max(height, len(lines[i]))
+	}
+	for n := range height {
+		var b strings.Builder
+		for i, w := range lay.widths {
+			cell := ""
+			if n < len(lines[i]) {
+				cell = lines[i][n]
+			}
+			if i > 0 {
+				b.WriteString(strings.Repeat(" ", gap))
+			}
+			blank := strings.Repeat(" ", max(0, w-cells.StringWidth(cell)))
+			switch {
+			case lay.right[i]:
+				b.WriteString(blank + cell)
+			default:
+				b.WriteString(cell + blank)
+			}
 		}
-		if i > 0 {
-			b.WriteString(strings.Repeat(" ", gap))
-		}
-		blank := strings.Repeat(" ", max(0, w-have))
-		switch {
-		case lay.right[i]:
-			b.WriteString(blank + cell)
-		default:
-			b.WriteString(cell + blank)
+		if err := p.line(style, strings.TrimRight(b.String(), " ")); err != nil {
+			return err
 		}
 	}
-	return p.line(style, strings.TrimRight(b.String(), " "))
+	return nil
+}
+
+// fitted is a cell of the i-th column shown, in as many lines as it takes.
+func (lay layout) fitted(i int, cell string) []string {
+	w := lay.widths[i]
+	have := cells.StringWidth(cell)
+	switch {
+	case have <= w:
+	case lay.wrapped[i]:
+		return wrap(cell, w)
+	case lay.cut && lay.paths[i]:
+		name := cell[strings.LastIndexAny(cell, `/\`)+1:]
+		if name != "" && len(name) < len(cell) {
+			cell = "…/" + name
+		}
+		return fold(cell, w)
+	case lay.cut:
+		return []string{cells.Truncate(cell, w, "…")}
+	}
+	return []string{cell}
 }
 
 // blocks prints each row as lines of name and value, nothing cut.

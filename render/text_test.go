@@ -160,3 +160,36 @@ func TestOneReportFormatsRefuseASecond(t *testing.T) {
 		t.Error("the error does not tell the next step")
 	}
 }
+
+// What a terminal leaves out it names, and what it keeps can be read.
+func TestTextOnATerminal(t *testing.T) {
+	r := result(queries.Report{
+		Name: "files", Title: "Files", Description: "What became of them. And the rest.", Caveat: "Beware.",
+	}, []queries.Column{
+		column("path", queries.Text), column("event_time", queries.Time), column("encoding", queries.Text), column("note", queries.Text), column("sha256", queries.Text),
+	},
+		[]any{"evidence/of/the/whole/tenant/signins-2026-10-01.json", instant, nil, "one page of several, and the link says that there is a next one to be had", strings.Repeat("ab", 32)},
+		[]any{"short.csv", nil, nil, nil, strings.Repeat("cd", 32)},
+		[]any{"short.csv", nil, nil, nil, strings.Repeat("cd", 32)},
+		[]any{"short.csv", nil, nil, nil, strings.Repeat("cd", 32)},
+	)
+	d := document(r)
+	d.Width = 90
+	page := render(t, Text, d)
+	for _, test := range []struct{ want, reason string }{
+		{"…/signins-2026-10-01.json           2026-10-01 08:19:41  one page of several", "a path by its end, a time to the second"},
+		{"be had\n", "a sentence to its end"},
+		{"1 more column (| less -S, or -o FILE.xlsx): sha256", "no room"},
+		{"empty in these rows: encoding", "nothing to show"},
+		{"Files  (files)\nWhat became of them.\n\npath", "one line above the rows"},
+		{"\n\nAnd the rest.\ncaution: Beware.\n", "the rest below them"},
+	} {
+		if !strings.Contains(page, test.want) {
+			t.Errorf("%s: no %q in\n%s", test.reason, test.want, page)
+		}
+	}
+	d = document(r)
+	if page := render(t, Text, d); !strings.Contains(page, "08:19:41.123456") || !strings.Contains(page, "encoding") {
+		t.Errorf("a text file is shortened:\n%s", page)
+	}
+}
