@@ -6,6 +6,7 @@ go 1.26
 require github.com/marcboeker/go-duckdb v1.8.5 // the engine: DuckDB 1.1.3, imported in ingest/engine only
 
 require (
+	github.com/gofrs/flock v0.13.0 // a lock on the case that ends with its owner, on every system
 	github.com/mattn/go-runewidth v0.0.31 // how many cells of a terminal a text fills
 	github.com/maxmind/mmdbwriter v1.0.0 // tests write geolocation databases of a few addresses
 	github.com/oschwald/maxminddb-golang/v2 v2.4.1 // reads geolocation databases; v1 overflows the stack on some damaged files, and no recover helps

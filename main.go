@@ -663,19 +663,21 @@ func describe(c *call, schema bool, name string, stdout io.Writer) error {
 	return toOutput(c, output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
 }
 
-// load reads the evidence into a case: a temporary one, or --db. That file is
-// replaced when everything is in, so a run that is cut off leaves it as it was.
+// load reads the evidence into a case: a temporary one, or --db.
 func load(ctx context.Context, c *call, private string, stderr io.Writer) (path string, complete bool, err error) {
 	target := filepath.Join(private, "case.duckdb")
+	var kept *ingest.Keeping
+	var exclude []string
 	if c.db != "" {
-		target = c.db + ".partial"
-		if err := prepareCase(ctx, c, target); err != nil {
-			return "", false, err
+		kept, err = ingest.Keep(c.db)
+		switch {
+		case errors.Is(err, ingest.ErrNoCase):
+			return "", false, usageError("give another name, or an existing case to add to", "--db %s: %v", c.db, err)
+		case err != nil:
+			return "", false, fmt.Errorf("--db %s: %w", c.db, err)
 		}
-		defer func() {
-			os.Remove(target)
-			os.Remove(target + ".wal")
-		}()
+		defer kept.Close()
+		target, exclude = kept.Partial, kept.Files()
 	}
 	clean := filepath.Join(private, "load")
 	if err := os.Mkdir(clean, 0o700); err != nil {
@@ -689,7 +691,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 		CommandLine: strings.ToValidUTF8(strings.Join(os.Args[1:], " "), "\ufffd"),
 		Now:         now(),
 		Progress:    bar.update,
-		Exclude:     []string{c.db, target},
+		Exclude:     exclude,
 		Warn: func(sentence string) {
 			if !c.quiet {
 				bar.clear()
@@ -704,48 +706,10 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	if err != nil {
 		return "", false, err
 	}
-	if c.db == "" {
+	if kept == nil {
 		return target, summary.Complete(), nil
 	}
-	if err := os.Rename(target, c.db); err != nil {
-		return "", false, fmt.Errorf("keep the case: %w", err)
-	}
-	return c.db, summary.Complete(), nil
-}
-
-// prepareCase puts a copy of the case, if there is one, where the load goes.
-func prepareCase(ctx context.Context, c *call, target string) error {
-	if _, err := os.Stat(target); err == nil {
-		if err := engine.Busy(ctx, target, c.engine); err != nil {
-			return fmt.Errorf("--db %s: another entrail is loading into it (%w)", c.db, err)
-		}
-		os.Remove(target) // left by a run that was killed
-		os.Remove(target + ".wal")
-	}
-	from, err := os.Open(c.db)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("open the case: %w", err)
-	}
-	defer from.Close()
-	head := make([]byte, 12)
-	if _, err := io.ReadFull(from, head); err != nil || string(head[8:]) != "DUCK" {
-		return usageError("give another name, or an existing case to add to", "--db %s: the file is there and is no case", c.db)
-	}
-	if _, err := from.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("open the case: %w", err)
-	}
-	to, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("keep the case: %w", err)
-	}
-	if _, err := io.Copy(to, from); err != nil {
-		to.Close()
-		return fmt.Errorf("copy the case: %w", err)
-	}
-	return to.Close()
+	return c.db, summary.Complete(), kept.Commit()
 }
 
 // document is everything on the page but the results.

@@ -36,6 +36,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/net/html"
 
+	"entrail/ingest"
 	"entrail/ingest/engine"
 	"entrail/queries"
 	"entrail/render"
@@ -485,7 +486,7 @@ func TestLeavesNothingBehind(t *testing.T) {
 				}
 			}
 			for name := range state(t, p.out) {
-				if strings.Contains(name, ".partial") || test.code != exitDone && filepath.Base(name) == "query.csv" {
+				if strings.Contains(name, "partial") || strings.Contains(name, ".entrail-") || test.code != exitDone && filepath.Base(name) == "query.csv" {
 					t.Errorf("left behind: %s", name)
 				}
 			}
@@ -528,7 +529,7 @@ func TestKilledLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		waitFor(t, func() bool {
-			_, err := os.Stat(kept + ".partial")
+			_, err := os.Stat(kept + ".entrail-partial")
 			return err == nil
 		})
 		time.Sleep(delay)
@@ -543,9 +544,36 @@ func TestKilledLoad(t *testing.T) {
 	if after := run(more, "--db", kept, "-q", count); after != want {
 		t.Errorf("loaded again: %q, want %q", after, want)
 	}
-	if _, err := os.Stat(kept + ".partial"); err == nil {
-		t.Error("the partial case is left behind")
+	if left, _ := filepath.Glob(kept + ".*"); left != nil {
+		t.Errorf("left behind: %q", left)
 	}
+}
+
+// TestKeptByAnother: of two runs that load into one case the second is told so,
+// and the case has what the first one loaded.
+func TestKeptByAnother(t *testing.T) {
+	p := newPlace(t)
+	t.Chdir(p.out)
+	evidence := filepath.Join(p.evidence, "MSISignIns_2026-09-14_2026-10-14.csv")
+	if err := os.Symlink("case.duckdb", "link.duckdb"); err != nil {
+		t.Fatal(err)
+	}
+	first, err := ingest.Keep("case.duckdb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"case.duckdb", "link.duckdb"} {
+		code, _, stderr := entrail(t, evidence, "--db", name, "-q", "select 1")
+		if want := "entrail: error: --db " + name + ": another entrail is loading into this case; wait until it is done\n"; code != exitFailed || stderr != want {
+			t.Errorf("exit code %d, %q, want %q", code, stderr, want)
+		}
+	}
+	first.Close()
+	mustRun(t, evidence, "--db", "link.duckdb", "-q", "select 1")
+	if info, err := os.Lstat("link.duckdb"); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link was replaced: %v %v", info.Mode(), err)
+	}
+	mustRun(t, "--db", "case.duckdb", "-q", "select 1")
 }
 
 func waitFor(t *testing.T, happened func() bool) {

@@ -246,16 +246,3 @@ func Literal(s string) string {
 func Identifier(s string) string {
 	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }
-
-// Busy returns an error if another process has the database file open.
-func Busy(ctx context.Context, path string, o Options) error {
-	e, err := New(ctx, o)
-	if err != nil {
-		return err
-	}
-	defer e.Close()
-	if err := e.Create(ctx, path); err != nil && strings.Contains(err.Error(), "lock") {
-		return err
-	}
-	return nil
-}

@@ -1,0 +1,156 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// A Keeping adds to a case that is kept in a file. What is loaded goes to a
+// copy beside the file, which takes its place when everything is in: a run that
+// is cut off leaves the case as it was, and one that is killed leaves only what
+// the next run clears away. One run at a time can have a Keeping of a case.
+type Keeping struct {
+	Partial string // the copy, for Load; it is not there if there is no case yet
+
+	path string // of the case, links followed
+	lock *flock.Flock
+}
+
+// The endings of what lies beside a case while it is loaded into. Only a run
+// that holds the lock removes a partial case, and no one else uses the names.
+const (
+	partialEnding = ".entrail-partial"
+	lockEnding    = ".entrail-lock"
+)
+
+// ErrNoCase is the error of Keep for a file that is no DuckDB database.
+var ErrNoCase = errors.New("the file is there and is no case")
+
+// Keep begins to add to the case at path, which may be a link to it, or
+// missing.
+func Keep(path string) (*Keeping, error) {
+	path, err := followed(path)
+	if err != nil {
+		return nil, err
+	}
+	k := &Keeping{Partial: path + partialEnding, path: path, lock: flock.New(path + lockEnding)}
+	if err := k.acquire(); err != nil {
+		return nil, err
+	}
+	k.clear()
+	if err := k.copy(); err != nil {
+		k.Close()
+		return nil, err
+	}
+	return k, nil
+}
+
+// Files are those that lie beside the evidence when the case does, and are none.
+func (k *Keeping) Files() []string {
+	return []string{k.path, k.Partial, k.path + lockEnding}
+}
+
+// Commit puts the copy in the case's place.
+func (k *Keeping) Commit() error {
+	if err := os.Rename(k.Partial, k.path); err != nil {
+		return fmt.Errorf("keep the case: %w", err)
+	}
+	return nil
+}
+
+// Close removes what lies beside the case.
+func (k *Keeping) Close() {
+	k.clear()
+	os.Remove(k.lock.Path()) // before it is unlocked: then it is nobody else's yet
+	k.lock.Close()
+}
+
+// acquire takes the lock. The system drops it when its owner ends, however that
+// comes about.
+func (k *Keeping) acquire() error {
+	for {
+		free, err := k.lock.TryLock()
+		switch {
+		case errors.Is(err, errors.ErrUnsupported):
+			return nil // a file system without locks
+		case err != nil:
+			var pathError *fs.PathError
+			if errors.As(err, &pathError) {
+				err = pathError.Err
+			}
+			return fmt.Errorf("the case can't be kept in the folder %s: %w; choose another with --db", filepath.Dir(k.path), err)
+		case !free:
+			return errors.New("another entrail is loading into this case; wait until it is done")
+		}
+		// The owner before may have removed the file between its opening and
+		// its locking.
+		held, errHeld := k.lock.Stat()
+		there, errThere := os.Stat(k.lock.Path())
+		if errHeld == nil && errThere == nil && os.SameFile(held, there) {
+			return nil
+		}
+		k.lock.Close()
+	}
+}
+
+func (k *Keeping) clear() {
+	os.Remove(k.Partial)
+	os.Remove(k.Partial + ".wal")
+}
+
+// copy makes the partial case of what is there.
+func (k *Keeping) copy() (err error) {
+	from, err := os.Open(k.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open the case: %w", err)
+	}
+	defer from.Close()
+	head := make([]byte, 12)
+	if _, err := io.ReadFull(from, head); err != nil || string(head[8:]) != "DUCK" {
+		return ErrNoCase
+	}
+	info, err := from.Stat()
+	if err != nil {
+		return fmt.Errorf("open the case: %w", err)
+	}
+	to, err := os.OpenFile(k.Partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm()|0o600)
+	if err != nil {
+		return fmt.Errorf("copy the case: %w", err)
+	}
+	_, err = to.Write(head)
+	if err == nil {
+		_, err = io.Copy(to, from)
+	}
+	if err = errors.Join(err, to.Close()); err != nil {
+		return fmt.Errorf("copy the case: %w", err)
+	}
+	return nil
+}
+
+// followed is the file that a path leads to, though it may not be there yet.
+func followed(path string) (string, error) {
+	for range 40 {
+		target, err := os.Readlink(path)
+		if err != nil {
+			return path, nil // no link
+		}
+		if !filepath.IsAbs(target) {
+			folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+			if err != nil {
+				return "", fmt.Errorf("follow the link %s: %w", path, err)
+			}
+			target = filepath.Join(folder, target)
+		}
+		path = target
+	}
+	return "", fmt.Errorf("%s: links that lead in a circle", path)
+}
