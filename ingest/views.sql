@@ -103,6 +103,16 @@ end;
 -- A number and what it counts: 1 user, 2 users.
 create macro counted(n, one, many) as n || ' ' || case when n = 1 then one else many end;
 
+-- Where a place that the record itself does not tell comes from, by the column
+-- source of addresses: learned = from a sign-in that came from the same address.
+create macro place_mark(country, network, source) as case
+    when country is not null or network is not null then regexp_replace(source, '^sign-ins', 'learned')
+end;
+
+-- An address and the place found for it, as text.
+create macro placed_address(address, country, network, source) as
+    address || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ', ' || place_mark(country, network, source) || ')', '');
+
 -- A time as text in the run's zone, to the minute.
 create macro minute_text(utc) as strftime(local_time(utc), '%Y-%m-%d %H:%M');
 

@@ -1,6 +1,8 @@
 -- title: Audit log
 -- description: One row a record of the unified audit log, newest first. is_system marks the services' own accounts
 --   (--filter is_system=false leaves people). object_id is what was acted on: a mailbox, a file's address, an account.
+--   country and network are looked up for ip_address: place_source learned = a sign-in from there gives them, else the
+--   geolocation database.
 --   The whole record is shown by --explain with its id.
 -- group: audit 1
 -- needs: audit_events
@@ -13,7 +15,10 @@ select
     operation,
     workload,
     object_id,
-    ip_address,
+    e.ip_address,
+    a.country,
+    'AS' || a.network as network,
+    place_mark(a.country, a.network, a.source) as place_source,
     result_status,
     error_number,
     logon_error,
@@ -45,7 +50,8 @@ select
     id,
     file_id,
     record
-from audit_events
+from audit_events as e
+left join addresses as a on client_address(e.ip_address) = a.ip_address
 order by
     event_time desc nulls last,
     file_id,

@@ -3,10 +3,12 @@
 --   error number and LogonError. status is decided by the operation and the error: what the record's ResultStatus
 --   says is not used, because it calls most failed sign-ins a success (result_said_success counts how many of the
 --   row did). interrupted means what it means in the sign-in logs: a prompt on the way, no failed password.
+--   country_list and network_list are where the addresses are, as far as sign-ins from there or a geolocation database
+--   say.
 -- group: audit 4
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
--- caveat: These records have no place, no network and no multifactor result, and since 50053 has no reason here, a
+-- caveat: These records have no place, no network and no multifactor result of their own, and since 50053 has no reason here, a
 --   locked account and an address known for attacks look the same.
 with logons as (
     select
@@ -15,10 +17,13 @@ with logons as (
         logon_error,
         lower(result_status) in ('success', 'succeeded', 'true') as said_success,
         user_id,
-        ip_address,
+        e.ip_address,
+        a.country,
+        a.network,
         session_id,
         event_time
-    from audit_events
+    from audit_events as e
+    left join addresses as a on client_address(e.ip_address) = a.ip_address
     where record_type in (9, 15)
         or operation in ('UserLoggedIn', 'UserLoginFailed')
 ),
@@ -31,6 +36,8 @@ kinds as (
         count(*) filter (where said_success) as result_said_success,
         count(distinct user_id) as users,
         count(distinct ip_address) as ip_addresses,
+        listed(list_sort(list(distinct country) filter (where country is not null))) as country_list,
+        listed(list_transform(list_sort(list(distinct network) filter (where network is not null)), n -> 'AS' || n)) as network_list,
         count(distinct session_id) as sessions,
         min(event_time) as first_seen,
         max(event_time) as last_seen
@@ -67,6 +74,8 @@ select
     events,
     users,
     ip_addresses,
+    country_list,
+    network_list,
     sessions,
     result_said_success,
     first_seen,

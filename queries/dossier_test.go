@@ -67,7 +67,10 @@ func TestDossierIsWhole(t *testing.T) {
 			(2, 1, 'd', '2026-10-01 10:00', 's1', 'adele@contoso.com', 'Send', 'Exchange', 2, '198.51.100.1', 'Succeeded', 'no json'),
 			(2, 2, 'e', '2026-10-01 09:30', null, 'adele@contoso.com', 'Consent to application.', 'AzureActiveDirectory', 8, '20.190.1.1', 'Success',
 				'{"ModifiedProperties":[{"Name":"ConsentAction.Permissions","OldValue":"","NewValue":"Mail.Read"}]}'),
-			(2, 3, 'f', '2026-10-01 11:00', null, 'adele@contoso.com', 'Consent to application.', 'AzureActiveDirectory', 8, '20.190.1.1', 'Success', '{}')`)
+			(2, 3, 'f', '2026-10-01 11:00', null, 'adele@contoso.com', 'Consent to application.', 'AzureActiveDirectory', 8, '20.190.1.1', 'Success', '{}')`,
+		`insert into graph_activity (file_id, record, id, event_time, session_id, request_method, request_uri, response_status_code, ip_address, raw) values
+			(3, 1, 'g', '2026-10-01 10:30', 's1', 'GET', 'https://graph.microsoft.com/v1.0/me/messages', 200, '203.0.113.9', '{}'),
+			(3, 2, 'h', '2026-10-01 10:30', 's2', 'GET', 'https://graph.microsoft.com/v1.0/me', 200, '203.0.113.9', '{}')`)
 	results, err := c.Dossier(context.Background(), "s1")
 	if err != nil {
 		t.Fatal(err)
@@ -83,17 +86,18 @@ NL AS1||1:1|{}
 RO AS2|country NL to RO
 network AS1 to AS2|1:2|{}
 2026-10-01T10:00:00Z|Send|sent|Succeeded|198.51.100.1
-RO AS2||2:1|`, "all of the session, with the place that sign-ins give for an address; a raw record that is no JSON tells nothing"},
+RO AS2 (learned)||2:1|
+2026-10-01T10:30:00Z|Microsoft Graph: GET|https://graph.microsoft.com/v1.0/me/messages|200|203.0.113.9|address 198.51.100.1 to 203.0.113.9, network unknown|3:1|{}`, "all of the session, with the place that sign-ins give for an address; a raw record that is no JSON tells nothing"},
 		{"changes", "2026-10-01T09:30:00Z|consent to an application|Consent to application.|Success||ConsentAction.Permissions: Mail.Read|20.190.1.1|no session id: same user, same time|2:2",
 			"a consent has no session id; the one after the session's end is not its"},
-		{"sent", "2026-10-01T10:00:00Z|Send|Succeeded|adele@contoso.com|||||198.51.100.1|2:1", "a record without its details is a record"},
+		{"sent", "2026-10-01T10:00:00Z|Send|Succeeded|adele@contoso.com|||||198.51.100.1 (RO AS2, learned)|2:1", "a record without its details is a record"},
 	} {
 		if got[test.part] != test.want {
 			t.Errorf("%s: %s:\n%s\nwant\n%s", test.part, test.reason, got[test.part], test.want)
 		}
 	}
-	if n := strings.Count(got["lanes"], "\n") + 1; n != 4 {
-		t.Errorf("%d fields in the picture, want two sign-ins, one mail and one consent:\n%s", n, got["lanes"])
+	if n := strings.Count(got["lanes"], "\n") + 1; n != 5 {
+		t.Errorf("%d fields in the picture, want two sign-ins, one mail, one request and one consent:\n%s", n, got["lanes"])
 	}
 	if notes := fmt.Sprint(results[0].Notes); !strings.Contains(notes, "mail that was read") || strings.Contains(notes, "what was sent") {
 		t.Errorf("notes %s: want them to name what there is nothing of", notes)

@@ -1,7 +1,8 @@
 -- title: Activity on files
 -- description: Which file was opened, downloaded, changed, deleted or shared in SharePoint and OneDrive, by whom and from
 --   where, newest first. object_id is the file's address, target whom it was shared with. A download through a sync
---   client is one too. Page views, lists and settings are in audit_list.
+--   client is one too. country and network are looked up for ip_address: place_source learned = a sign-in from there gives
+--   them, else the geolocation database. Page views, lists and settings are in audit_list.
 -- group: audit 6
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
@@ -34,7 +35,10 @@ select
     data ->> '$.SiteUrl' as site,
     coalesce(data ->> '$.TargetUserOrGroupName', data ->> '$.SharingLinkScope') as target,
     data ->> '$.TargetUserOrGroupType' as target_type,
-    ip_address,
+    e.ip_address,
+    a.country,
+    'AS' || a.network as network,
+    place_mark(a.country, a.network, a.source) as place_source,
     user_agent,
     coalesce(data ->> '$.AppAccessContext.ClientAppName', data ->> '$.ApplicationDisplayName') as application,
     client_app_id,
@@ -46,7 +50,8 @@ select
     id,
     file_id,
     record
-from file_events
+from file_events as e
+left join addresses as a on client_address(e.ip_address) = a.ip_address
 order by
     event_time desc nulls last,
     file_id,

@@ -3,7 +3,8 @@
 --   owner, delegate or administrator; is_owner is false where the mailbox is not that of the user who acted.
 --   messages is how many messages the record names, empty where it names none. A read with access_type Bind names
 --   them (message_ids); with Sync a mail client took over the whole folder, so treat every message in it as read.
---   is_throttled true means that reads went unlogged for up to a day: treat all mail as read.
+--   country and network are looked up for ip_address: place_source learned = a sign-in from there gives them, else the
+--   geolocation database. is_throttled true means that reads went unlogged for up to a day: treat all mail as read.
 -- group: audit 5
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
@@ -80,7 +81,10 @@ select
     sent_as,
     list_filter(properties, p -> p[1] = 'MailAccessType')[1][2] as access_type,
     lower(list_filter(properties, p -> p[1] = 'IsThrottled')[1][2]) = 'true' as is_throttled,
-    ip_address,
+    e.ip_address,
+    a.country,
+    'AS' || a.network as network,
+    place_mark(a.country, a.network, a.source) as place_source,
     client,
     app_id,
     client_app_id,
@@ -91,7 +95,8 @@ select
     id,
     file_id,
     record
-from fields
+from fields as e
+left join addresses as a on client_address(e.ip_address) = a.ip_address
 order by
     event_time desc nulls last,
     file_id,

@@ -1,26 +1,22 @@
 -- title: Events by session
--- description: What happened in each session: its sign-ins and audit events by time, sessions in the order of their
---   first event. activity and status are the audit event's operation and result as logged, and for sign-ins the
---   status with the error code; a UserLoginFailed is a failure whatever its record says. record_type is the audit
---   record's type, or the kind of sign-in. change says where the country, the network or the user agent is another
---   than the session's last known one before (agents are compared within the sign-ins or one workload, as each spells them its own way);
---   it is judged on all the session's events in evidence, also when the filters hide the one before. country and
---   network of an audit event are those that sign-ins give for the same address.
+-- description: What happened in each session: its sign-ins, audit events and requests to Microsoft Graph by time, sessions
+--   in the order of their first event. activity and status are the audit event's operation and result as logged, for
+--   sign-ins the status with the error code, for requests the method and the HTTP status; a UserLoginFailed is a failure
+--   whatever its record says. record_type is the audit record's type, or the kind of sign-in. country and network are those
+--   that the sign-in log gives; of other logs they are looked up, and place_source says where: learned = from a sign-in
+--   that came from the same address, else the file name of the geolocation database. change says where the country,
+--   the network or the user agent is another
+--   than the session's last known one before (agents are compared within the sign-ins or one workload, as each spells them its own way),
+--   with place_source behind what was looked up;
+--   it is judged on all the session's events in evidence, also when the filters hide the one before.
 -- group: sessions 2
--- needs: sign_ins, audit_events
+-- needs: sign_ins, audit_events, graph_activity
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns) and the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: Events without a session id are not in here: failed sign-ins, some aggregated and background events, and
---   exports that do not carry it; coverage counts them.
-with known_addresses as (
-    select
-        ip_address,
-        max(autonomous_system_number) as network,
-        max(country) as country,
-    from evidence.sign_ins
-    where ip_address is not null
-    group by ip_address
-),
-known_apps as (
+--   exports that do not carry it; coverage counts them. A learned place is that of the sign-in's time: addresses move.
+--   Addresses that services write of themselves, and those of non-interactive sign-ins of confidential clients, which
+--   are where the first token was issued, are no change.
+with known_apps as (
     select
         lower(app_id) as app_id,
         max(app_display_name) as app_display_name,
@@ -32,6 +28,8 @@ shown as (
     select 'sign_ins' as source, file_id, record, session_id from sign_ins where session_id <> ''
     union all
     select 'audit_events', file_id, record, session_id from audit_events where session_id <> ''
+    union all
+    select 'graph_activity', file_id, record, session_id from graph_activity where session_id <> ''
 ),
 activity as (
     select
@@ -45,11 +43,11 @@ activity as (
         event_time,
         'sign-in' || coalesce(' (' || category || ')', '') as record_type,
         ip_address as client_ip,
-        client_address(ip_address) as address,
+        caller_address(ip_address, category, client_credential_type) as address,
         id,
         coalesce(app_display_name, app_id) as app,
         user_agent,
-        country,
+        nullif(country, '') as country,
         autonomous_system_number as network,
         unique_token_id as token,
         resource_display_name as target,
@@ -75,27 +73,72 @@ activity as (
         e.id,
         coalesce(p.app_display_name, e.app_id, e.client_app_id),
         e.user_agent,
-        a.country,
-        a.network,
+        null,
+        null,
         e.unique_token_id,
         e.object_id,
         e.workload,
     from evidence.audit_events as e
-    left join known_addresses as a on client_address(e.ip_address) = a.ip_address
     left join known_apps as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
     where e.session_id in (select session_id from shown)
+    union all
+    select
+        'graph_activity',
+        g.file_id,
+        g.record,
+        g.session_id,
+        coalesce(u.user_principal_name, g.user_id, g.service_principal_id),
+        g.request_method,
+        g.response_status_code::varchar,
+        g.event_time,
+        'Microsoft Graph ' || g.api_version,
+        g.ip_address,
+        client_address(g.ip_address),
+        g.id,
+        coalesce(p.app_display_name, g.app_id),
+        g.user_agent,
+        null,
+        null,
+        g.unique_token_id,
+        g.request_uri,
+        'Microsoft Graph',
+    from evidence.graph_activity as g
+    left join evidence.account_names as u on lower(g.user_id) = u.user_id
+    left join known_apps as p on lower(g.app_id) = p.app_id
+    where g.session_id in (select session_id from shown)
+),
+-- What the sign-in itself says stands; the rest is looked up.
+placed as (
+    select
+        e.* exclude (country, network),
+        coalesce(e.country, a.country) as country,
+        coalesce(e.network, a.network) as network,
+        e.country is null as is_country_found,
+        e.network is null as is_network_found,
+        case
+            when e.country is null and a.country is not null or e.network is null and a.network is not null
+            then place_mark(a.country, a.network, a.source)
+        end as place_source,
+    from activity as e
+    left join addresses as a on e.address = a.ip_address
 ),
 compared as (
     select
         *,
+        country || case when is_country_found then ' (' || place_source || ')' else '' end as country_text,
+        'AS' || network || case when is_network_found then ' (' || place_source || ')' else '' end as network_text,
+        case when address is not null then country end as caller_country,
+        case when address is not null then network end as caller_network,
         min(event_time) over (partition by session_id) as session_start,
-        lag(country ignore nulls) over in_session as country_before,
-        lag(network ignore nulls) over in_session as network_before,
+        lag(caller_country ignore nulls) over in_session as country_before,
+        lag(case when caller_country is not null then country_text end ignore nulls) over in_session as country_before_text,
+        lag(caller_network ignore nulls) over in_session as network_before,
+        lag(case when caller_network is not null then network_text end ignore nulls) over in_session as network_before_text,
         lag(address ignore nulls) over in_session as address_before,
         lag(user_agent ignore nulls) over in_log as user_agent_before,
-    from activity
+    from placed
     window
-        in_session as (partition by session_id order by event_time, source desc, file_id, record),
+        in_session as (partition by session_id order by event_time, source = 'sign_ins' desc, source, file_id, record),
         in_log as (partition by session_id, source, workload order by event_time, file_id, record)
 )
 select
@@ -107,13 +150,14 @@ select
     client_ip,
     country,
     'AS' || network as network,
+    place_source,
     nullif(concat_ws(
         '; ',
         case
-            when country <> country_before then 'country ' || country_before || ' to ' || country
+            when caller_country <> country_before then 'country ' || country_before_text || ' to ' || country_text
         end,
         case
-            when network <> network_before then 'network AS' || network_before || ' to AS' || network
+            when caller_network <> network_before then 'network ' || network_before_text || ' to ' || network_text
             when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown'
         end,
         case
@@ -134,6 +178,7 @@ order by
     session_start,
     session_id,
     event_time,
-    source desc, -- a sign-in before what was done with it in the same second
+    source = 'sign_ins' desc, -- a sign-in before what was done with it in the same second
+    source,
     file_id,
     record

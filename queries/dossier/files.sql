@@ -10,13 +10,14 @@ select
     max(try_cast(e.raw ->> '$.FileSizeBytes' as bigint)) as size_bytes,
     min(e.event_time) as first_time,
     max(e.event_time) as last_time,
-    string_agg(distinct e.ip_address, ', ' order by e.ip_address) as ip_addresses
+    string_agg(distinct placed_address(e.ip_address, a.country, a.network, a.source), ', ' order by placed_address(e.ip_address, a.country, a.network, a.source)) as ip_addresses
 from (
     select * replace (case when json_valid(raw) then raw end as raw)
     from evidence.audit_events
     where session_id = getvariable('dossier_session')
 ) as e
 join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+left join addresses as a on client_address(e.ip_address) = a.ip_address
 where k.kind in ('downloaded', 'opened')
 group by all
 order by what, first_time, file, place

@@ -2,25 +2,17 @@
 -- description: For the picture: how many events each lane has in each of at most 240 equal parts of the session's
 --   time, by network.
 -- group: sessions 1
-with known_addresses as (
-    select
-        ip_address,
-        max(autonomous_system_number) as network,
-        max(country) as country,
-    from evidence.sign_ins
-    where ip_address is not null
-    group by ip_address
-),
-in_session as (
+with in_session as (
     select
         event_time,
         1 as source_no,
         'sign-ins: ' || coalesce(app_display_name, app_id, 'application not told') as lane,
-        client_address(ip_address) as address,
-        autonomous_system_number as network,
-        country,
+        caller_address(s.ip_address, category, client_credential_type) as address,
+        coalesce(autonomous_system_number, a.network) as network,
+        coalesce(nullif(s.country, ''), a.country) as country,
         'sign-in ' || coalesce(status, '') as what,
-    from evidence.sign_ins
+    from evidence.sign_ins as s
+    left join addresses as a on caller_address(s.ip_address, category, client_credential_type) = a.ip_address
     where session_id = getvariable('dossier_session')
     union all
     select
@@ -34,8 +26,20 @@ in_session as (
         e.operation,
     from evidence.audit_events as e
     left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
-    left join known_addresses as a on client_address(e.ip_address) = a.ip_address
+    left join addresses as a on client_address(e.ip_address) = a.ip_address
     where e.session_id = getvariable('dossier_session')
+    union all
+    select
+        g.event_time,
+        2,
+        'Microsoft Graph: requests',
+        client_address(g.ip_address),
+        a.network,
+        a.country,
+        g.request_method,
+    from evidence.graph_activity as g
+    left join addresses as a on client_address(g.ip_address) = a.ip_address
+    where g.session_id = getvariable('dossier_session')
 ),
 span as (
     select
@@ -62,7 +66,7 @@ beside as (
     from evidence.audit_events as e
     cross join span
     left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
-    left join known_addresses as a on client_address(e.ip_address) = a.ip_address
+    left join addresses as a on client_address(e.ip_address) = a.ip_address
     where coalesce(e.session_id, '') = ''
         and lower(e.user_id) in (select name from accounts)
         and event_time between first_seen and last_seen

@@ -6,7 +6,7 @@
 with accesses as (
     select
         event_time,
-        ip_address,
+        placed_address(e.ip_address, a.country, a.network, a.source) as ip_address,
         raw,
         list_extract(list_filter(
             json_extract(raw, '$.OperationProperties[*]'), p -> json_extract_string(p, '$.Name') = 'MailAccessType'
@@ -20,7 +20,8 @@ with accesses as (
         from evidence.audit_events
         where session_id = getvariable('dossier_session')
             and lower(operation) in ('mailitemsaccessed', 'messagebind', 'folderbind')
-    )
+    ) as e
+    left join addresses as a on client_address(e.ip_address) = a.ip_address
 ),
 folders as (
     select

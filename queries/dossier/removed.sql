@@ -14,7 +14,7 @@ select
     coalesce(e.raw ->> '$.Folder.Path', e.raw ->> '$.SourceRelativeUrl') as place,
     e.raw ->> '$.DestFolder.Path' as moved_to,
     array_to_string(json_extract_string(e.raw, '$.AffectedItems[*].InternetMessageId'), chr(10)) as message_ids,
-    e.ip_address,
+    placed_address(e.ip_address, a.country, a.network, a.source) as ip_address,
     e.file_id || ':' || e.record as record
 from (
     select * replace (case when json_valid(raw) then raw end as raw)
@@ -22,5 +22,6 @@ from (
     where session_id = getvariable('dossier_session')
 ) as e
 join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+left join addresses as a on client_address(e.ip_address) = a.ip_address
 where k.kind = 'removed'
 order by e.event_time, e.file_id, e.record

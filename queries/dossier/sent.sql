@@ -11,7 +11,7 @@ select
     e.raw ->> '$.Item.Attachments' as attachments,
     coalesce(e.raw ->> '$.Item.InternetMessageId', e.raw ->> '$.MessageId') as message_id,
     e.raw ->> '$.ChatThreadId' as chat,
-    e.ip_address,
+    placed_address(e.ip_address, a.country, a.network, a.source) as ip_address,
     e.file_id || ':' || e.record as record
 from (
     select * replace (case when json_valid(raw) then raw end as raw)
@@ -19,5 +19,6 @@ from (
     where session_id = getvariable('dossier_session')
 ) as e
 join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+left join addresses as a on client_address(e.ip_address) = a.ip_address
 where k.kind = 'sent'
 order by e.event_time, e.file_id, e.record

@@ -1,19 +1,12 @@
 -- title: The story in order
--- description: Each sign-in and audit event of the session, by time. change says where the country, the network or the
---   user agent is another than the last known one before; agents are compared within the sign-ins or one workload, as
---   each spells them its own way, and each one's first is given too. An audit event's network and country are those that sign-ins give for the same
---   address. The raw record is folded into the last column; --explain takes what stands in the column record.
+-- description: Each sign-in, audit event and request to Microsoft Graph of the session, by time. change says where the
+--   country, the network or the user agent is another than the last known one before; agents are compared within the
+--   sign-ins or one workload, as each spells them its own way, and each one's first is given too. An address has its country and
+--   network behind it; in brackets stands where they come from if the record itself does not say: learned = from a sign-in from
+--   the same address, else the geolocation database. The raw record is folded into the last column; --explain takes what
+--   stands in the column record.
 -- group: sessions 3
-with known_addresses as (
-    select
-        ip_address,
-        max(autonomous_system_number) as network,
-        max(country) as country,
-    from evidence.sign_ins
-    where ip_address is not null
-    group by ip_address
-),
-known_apps as (
+with known_apps as (
     select
         lower(app_id) as app_id,
         max(app_display_name) as app,
@@ -42,10 +35,10 @@ told as (
             nullif('risk ' || coalesce(nullif(s.risk_level_during_sign_in, 'none'), nullif(s.risk_level_aggregated, 'none')), 'risk hidden'),
             'device ' || coalesce(s.device_name, s.device_id)
         ) as detail,
-        client_address(s.ip_address) as address,
+        caller_address(s.ip_address, s.category, s.client_credential_type) as address,
         s.ip_address,
         s.autonomous_system_number as network,
-        s.country,
+        nullif(s.country, '') as country,
         s.user_agent,
         null as workload,
         s.raw,
@@ -86,8 +79,8 @@ told as (
         ), ''),
         client_address(e.ip_address),
         e.ip_address,
-        a.network,
-        a.country,
+        null,
+        null,
         e.user_agent,
         e.workload,
         e.raw,
@@ -96,22 +89,62 @@ told as (
         from evidence.audit_events
         where session_id = getvariable('dossier_session')
     ) as e
-    left join known_addresses as a on client_address(e.ip_address) = a.ip_address
     left join known_apps as p on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = p.app_id
     left join evidence.well_known_ids as w on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = w.id
     left join evidence.well_known_ids as o on lower(e.object_id) = o.id
     left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+    union all
+    select
+        'graph_activity',
+        g.file_id,
+        g.record,
+        g.event_time,
+        'Microsoft Graph: ' || g.request_method,
+        g.response_status_code::varchar,
+        coalesce(p.app, w.name, g.app_id),
+        g.request_uri,
+        client_address(g.ip_address),
+        g.ip_address,
+        null,
+        null,
+        g.user_agent,
+        'Microsoft Graph',
+        g.raw,
+    from evidence.graph_activity as g
+    left join known_apps as p on lower(g.app_id) = p.app_id
+    left join evidence.well_known_ids as w on lower(g.app_id) = w.id
+    where g.session_id = getvariable('dossier_session')
+),
+placed as (
+    select
+        t.* exclude (country, network),
+        coalesce(t.country, a.country) as country,
+        coalesce(t.network, a.network) as network,
+        t.country is null as is_country_found,
+        t.network is null as is_network_found,
+        case
+            when t.country is null and a.country is not null or t.network is null and a.network is not null
+            then place_mark(a.country, a.network, a.source)
+        end as place_source,
+    from told as t
+    left join addresses as a on t.address = a.ip_address
 ),
 compared as (
     select
         *,
-        lag(country ignore nulls) over in_session as country_before,
-        lag(network ignore nulls) over in_session as network_before,
+        country || case when is_country_found then ' (' || place_source || ')' else '' end as country_text,
+        'AS' || network || case when is_network_found then ' (' || place_source || ')' else '' end as network_text,
+        case when address is not null then country end as caller_country,
+        case when address is not null then network end as caller_network,
+        lag(caller_country ignore nulls) over in_session as country_before,
+        lag(case when caller_country is not null then country_text end ignore nulls) over in_session as country_before_text,
+        lag(caller_network ignore nulls) over in_session as network_before,
+        lag(case when caller_network is not null then network_text end ignore nulls) over in_session as network_before_text,
         lag(address ignore nulls) over in_session as address_before,
         lag(user_agent ignore nulls) over in_log as agent_before,
-    from told
+    from placed
     window
-        in_session as (order by event_time, source desc, file_id, record),
+        in_session as (order by event_time, source = 'sign_ins' desc, source, file_id, record),
         in_log as (partition by source, workload order by event_time, file_id, record)
 )
 select
@@ -119,12 +152,12 @@ select
     concat_ws(chr(10), what, app) as what,
     detail,
     result,
-    concat_ws(chr(10), ip_address, nullif(concat_ws(' ', country, 'AS' || network), '')) as "from",
+    concat_ws(chr(10), ip_address, nullif(concat_ws(' ', country, 'AS' || network, '(' || place_source || ')'), '')) as "from",
     nullif(concat_ws(
         chr(10),
-        case when country <> country_before then 'country ' || country_before || ' to ' || country end,
+        case when caller_country <> country_before then 'country ' || country_before_text || ' to ' || country_text end,
         case
-            when network <> network_before then 'network AS' || network_before || ' to AS' || network
+            when caller_network <> network_before then 'network ' || network_before_text || ' to ' || network_text
             when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown'
         end,
         case when user_agent is distinct from agent_before and user_agent <> '' then 'agent ' || user_agent end
@@ -134,6 +167,7 @@ select
 from compared
 order by
     event_time,
-    source desc, -- a sign-in before what was done with it in the same second
+    source = 'sign_ins' desc, -- a sign-in before what was done with it in the same second
+    source,
     file_id,
     compared.record
