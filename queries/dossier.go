@@ -50,6 +50,9 @@ func mustReadParts() []Report {
 // SessionsShown returns the ids of the sessions that the filters let through,
 // the ones to look at first on top.
 func (c *Case) SessionsShown(ctx context.Context) ([]string, error) {
+	if err := c.judgeSessions(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := c.all(ctx, "select session_id from sessions order by points desc, last_seen desc, session_id")
 	if err != nil {
 		return nil, fmt.Errorf("list the sessions: %w", err)
@@ -70,6 +73,9 @@ type SessionHeading struct {
 // SessionHeadings returns the headings of the sessions that the filters let
 // through, by session id.
 func (c *Case) SessionHeadings(ctx context.Context) (map[string]SessionHeading, error) {
+	if err := c.judgeSessions(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from sessions")
 	if err != nil {
 		return nil, fmt.Errorf("describe the sessions: %w", err)
@@ -97,6 +103,9 @@ func (c *Case) Dossier(ctx context.Context, session string) ([]*Result, error) {
 }
 
 func (c *Case) dossier(ctx context.Context, session string) ([]*Result, error) {
+	if err := c.judgeSessions(ctx); err != nil {
+		return nil, err
+	}
 	if _, err := c.engine.Exec(ctx, "set variable dossier_session = "+literal(session)); err != nil {
 		return nil, err
 	}
@@ -171,7 +180,7 @@ func (c *Case) sessionFacts(ctx context.Context, session string) (*Result, sessi
 	for _, column := range view.Columns {
 		columns = append(columns, column.Name)
 	}
-	found, err := c.all(ctx, "select "+strings.Join(columns, ", ")+" from evidence.sessions where session_id = "+literal(session))
+	found, err := c.all(ctx, "select "+strings.Join(columns, ", ")+" from all_sessions where session_id = "+literal(session))
 	if err != nil {
 		return nil, sessionSummary{}, err
 	}

@@ -63,7 +63,7 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 		}
 	}
 	for _, v := range ingest.Views() {
-		if _, err := c.engine.Exec(ctx, c.filteredView(v, len(conditions))); err != nil {
+		if _, err := c.engine.Exec(ctx, c.filteredView(v)); err != nil {
 			return fmt.Errorf("view %s: %w", v.Name, err)
 		}
 	}
@@ -97,39 +97,17 @@ func (c *Case) showTheRest(ctx context.Context) error {
 }
 
 // filteredView is a view of the case as the filters let it be seen. The
-// timeline is made anew from the filtered tables. A session is shown as
-// evidence has it, whole, if it occurs in what the filters show: judging it by
-// some of its rows would hide what is wrong with it. Other views, such as
-// coverage, are never filtered.
-func (c *Case) filteredView(v ingest.View, conditions int) string {
+// timeline is made anew from the filtered tables; of sessions see sessions.go.
+// Other views, such as coverage, are never filtered.
+func (c *Case) filteredView(v ingest.View) string {
 	if v.Name == "events" {
 		return strings.ReplaceAll(v.SQL, "evidence.", "")
 	}
 	view := "create view " + v.Name + " as select * from evidence." + v.Name
-	if v.Name != "sessions" || conditions == 0 {
-		return view
+	if v.Name == "sessions" {
+		return view + c.sessionsShown()
 	}
-	// Rows of a log that lacks a filtered column are all shown; they say
-	// nothing about the sessions meant, unless there is no other log to go by.
-	var in []string
-	joint := " or "
-	for _, table := range []string{"sign_ins", "audit_events"} {
-		if len(c.wholeFor[table]) == 0 {
-			in = append(in, "session_id in (select session_id from "+table+" where session_id is not null)")
-		}
-	}
-	if len(in) == 0 {
-		joint = " and "
-		for _, table := range []string{"sign_ins", "audit_events"} {
-			if len(c.conditionsOf[table]) > 0 {
-				in = append(in, "session_id in (select session_id from "+table+" where session_id is not null)")
-			}
-		}
-	}
-	if len(in) == 0 { // no filter says anything about sessions
-		return view
-	}
-	return view + " where " + strings.Join(in, joint)
+	return view
 }
 
 // conditions turns the filter into SQL, making the tables of wanted values

@@ -10,16 +10,14 @@ import (
 	"entrail/ingest"
 )
 
-// notesOn returns the sentences that the reader of a report must see with it.
-func (c *Case) notesOn(ctx context.Context, r Report) ([]string, error) {
+// notesOn returns the sentences that the reader of a report with these
+// references must see with it.
+func (c *Case) notesOn(ctx context.Context, r Report, refs []reference) ([]string, error) {
 	var notes []string
-	refs, err := c.references(ctx, r.SQL)
-	if err != nil {
-		return nil, err
-	}
 	loaded, shown := map[string]int64{}, map[string]int64{}
 	var inEvidence, inView int64
 	for _, name := range r.Needs {
+		var err error
 		if loaded[name], err = c.count(ctx, "evidence."+name); err != nil {
 			return nil, err
 		}

@@ -19,6 +19,7 @@ type Case struct {
 	filter Filter
 	counts map[string]int64 // rows a table, by its name or evidence.NAME; see count
 	open   *engine.Rows     // the answer being read, if any
+	judged bool             // judgeSessions has been done
 
 	// Set by putFilters, by table: the SQL of the filters that narrow it, the
 	// flags that can't, and how many rows have no time to be filtered by.

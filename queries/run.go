@@ -78,7 +78,16 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 // ask answers a report by the statement: its SQL, or a part of the answer to it.
 func (c *Case) ask(ctx context.Context, r Report, statement string) (*Result, error) {
 	c.endReading()
-	notes, err := c.notesOn(ctx, r)
+	refs, err := c.references(ctx, r.SQL)
+	if err != nil {
+		return nil, err
+	}
+	if readsSessions(refs) {
+		if err := c.judgeSessions(ctx); err != nil {
+			return nil, err
+		}
+	}
+	notes, err := c.notesOn(ctx, r, refs)
 	if err != nil {
 		return nil, err
 	}

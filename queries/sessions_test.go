@@ -1,0 +1,42 @@
+package queries
+
+import (
+	"context"
+	"testing"
+	"time"
+)
+
+// TestSessionsOnce holds a run to working out the sessions once, and only when
+// they are asked for.
+func TestSessionsOnce(t *testing.T) {
+	c := openCase(t, Filter{Users: []string{"a@contoso.com"}}, time.UTC,
+		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, status, session_id) values
+			(1, 1, 's1', '2026-10-01 08:00', 'a@contoso.com', 'success', 'one'),
+			(1, 2, 's2', '2026-10-01 08:00', 'b@contoso.com', 'success', 'two')`)
+	const tables = "select count(*) from duckdb_tables() where table_name = 'all_sessions'"
+	report, _ := Lookup("signin_users")
+	if _, err := c.Run(context.Background(), report); err != nil {
+		t.Fatal(err)
+	}
+	if got := answer(t, c, tables); got != "0" {
+		t.Error("a report that reads no sessions had them worked out")
+	}
+	const question = "select session_id, sign_ins from sessions"
+	first := answer(t, c, question)
+	if first != "one|1" {
+		t.Errorf("got %s, want the one session that the filter shows", first)
+	}
+	if got := answer(t, c, tables); got != "1" {
+		t.Error("the sessions are not kept")
+	}
+	if got := answer(t, c, "select session_id from all_sessions order by 1"); got != "one\ntwo" {
+		t.Errorf("all sessions are %q, want both", got)
+	}
+	// What is kept is what is read from then on.
+	if _, err := c.engine.Exec(context.Background(), "update all_sessions set sign_ins = 7"); err != nil {
+		t.Fatal(err)
+	}
+	if got := answer(t, c, question); got != "one|7" {
+		t.Errorf("asked again, the answer is %s: it was worked out anew", got)
+	}
+}
