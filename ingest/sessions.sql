@@ -62,6 +62,18 @@ where event_time is not null and target <> '' and regexp_matches(
     || '|change password \(self-service\)|update stsrefreshtokenvalidfrom|revoke |admin revoked|user revoked)'
 );
 
+-- Autonomous systems as they are written: AS64500.
+create macro as_names(networks) as list_transform(networks, n -> 'AS' || n);
+
+-- What of a session's several places is new to its user, in words: those that
+-- the user had not had when it began; and where the client is unknown as well.
+create macro new_among(places, new_places, strange_places, has_past) as case
+    when new_places is null then ', none new for the user'
+    when len(new_places) = len(places) and not has_past then ', no earlier ones to compare'
+    when len(new_places) = len(places) then ', all new for the user'
+    else ', new for the user: ' || listed(new_places)
+end || coalesce(', unknown client in ' || listed(strange_places), '');
+
 -- One row a session id, over sign-ins and audit log, with the reasons why a
 -- person should look at it. Session ids are issued on success: failed attempts
 -- have none. Addresses that a service writes of itself, or that are those of an
@@ -147,9 +159,19 @@ session_audit_events as (
 session_sign_ins as (
     select
         *,
+        rowid as row_number_in_table,
         caller_address(ip_address, category, client_credential_type) as address,
     from evidence.sign_ins
     where session_id <> ''
+),
+-- The system and the program, without their versions.
+programs as (
+    select
+        operating_system,
+        browser,
+        nullif(regexp_extract(lower(operating_system), '^[a-z]+'), '') as system,
+        nullif(regexp_extract(lower(browser), '^[a-z ]+'), '') as program,
+    from (select distinct operating_system, browser from session_sign_ins)
 ),
 activity as materialized (
     select
@@ -158,7 +180,7 @@ activity as materialized (
         true as is_sign_in,
         s.status,
         s.category,
-        coalesce(s.user_principal_name, s.user_id) as user_name,
+        nullif(coalesce(s.user_principal_name, s.user_id), '') as user_name,
         s.address as ip_address,
         case when s.address is not null then coalesce(s.autonomous_system_number, a.network) end as network,
         case when s.address is not null then coalesce(nullif(s.country, ''), a.country) end as country,
@@ -167,16 +189,12 @@ activity as materialized (
             when s.autonomous_system_number is not null or s.country <> '' then 'sign-ins'
             else a.source
         end as place_source,
-        s.user_agent,
-        regexp_extract(lower(s.operating_system), '^[a-z]+') as operating_system,
-        coalesce(d.device_name, s.device_id, s.device_name) as device,
+        nullif(s.user_agent, '') as user_agent,
+        p.system as operating_system,
+        nullif(coalesce(d.device_name, s.device_id, s.device_name), '') as device,
         -- a program on a device
-        hash(
-            regexp_extract(lower(s.operating_system), '^[a-z]+'),
-            coalesce(nullif(regexp_extract(lower(s.browser), '^[a-z ]+'), ''), s.user_agent),
-            s.device_id
-        ) as client,
-        coalesce(s.app_display_name, s.app_id) as app,
+        hash(p.system, coalesce(p.program, s.user_agent), s.device_id) as client,
+        nullif(coalesce(s.app_display_name, s.app_id), '') as app,
         null as workload,
         s.authentication_protocol = 'deviceCode' or s.original_transfer_method = 'deviceCodeFlow' as is_device_code,
         s.is_legacy_auth or s.authentication_protocol = 'ropc' as is_legacy,
@@ -192,6 +210,7 @@ activity as materialized (
     from session_sign_ins as s
     left join addresses as a on case when s.autonomous_system_number is null then s.address end = a.ip_address
     left join known_devices as d on s.device_id = d.device_id
+    left join programs as p on s.operating_system is not distinct from p.operating_system and s.browser is not distinct from p.browser
     union all
     select
         e.session_id,
@@ -199,16 +218,16 @@ activity as materialized (
         false,
         null,
         null,
-        coalesce(u.user_principal_name, home_account(e.user_id)),
+        nullif(coalesce(u.user_principal_name, home_account(e.user_id)), ''),
         e.address,
         a.network,
         a.country,
         case when a.source = 'sign-ins' then 'learned' else a.source end,
-        e.user_agent,
+        nullif(e.user_agent, ''),
         null,
         null,
         null,
-        coalesce(p.app_display_name, e.app_id, e.client_app_id),
+        nullif(coalesce(p.app_display_name, e.app_id, e.client_app_id), ''),
         coalesce(e.workload, e.record_type_name, 'unknown'),
         false,
         false,
@@ -232,6 +251,7 @@ operations as materialized (
         string_agg(
             notable || ' ' || times || case when failed > 0 then ' (' || failed || ' failed)' else '' end, ', ' order by notable
         ) as notable_operations,
+        bool_or(notable not in ('inbox rule', 'mailbox settings', 'anonymous link', 'password')) as is_rare,
     from (
         select
             session_id,
@@ -242,6 +262,19 @@ operations as materialized (
         where notable_operation(operation) is not null
         group by all
     )
+    group by session_id
+),
+known_agents as materialized (
+    select user_agent, tool_agent(user_agent) as tool
+    from (select distinct user_agent from activity)
+),
+tools as (
+    select
+        session_id,
+        list_sort(list(distinct tool)) as tools,
+    from activity
+    join known_agents using (user_agent)
+    where tool is not null
     group by session_id
 ),
 workloads as (
@@ -256,42 +289,129 @@ workloads as (
     )
     group by session_id
 ),
-place_counts as (
+session_addresses as (
     select
         session_id,
-        string_agg(place_source || ' ' || times, ', ' order by place_source) as place_sources,
-    from (
-        select session_id, place_source, count(*) as times
-        from (
-            select session_id, ip_address, case when bool_or(is_sign_in) then 'sign-ins' else max(place_source) end as place_source
-            from activity
-            where place_source is not null
-            group by all
-        )
-        group by all
-    )
+        ip_address,
+        case when bool_or(place_source = 'sign-ins') then 'sign-ins' else max(place_source) end as place_source,
+        bool_or(network is null) as is_unplaced,
+    from activity
+    where ip_address is not null
+    group by all
+),
+address_lists as (
+    select
+        session_id,
+        list_sort(list(ip_address)) as ip_addresses,
+        count(*) filter (where is_unplaced) as unplaced_addresses,
+        count(*) filter (where place_source = 'sign-ins') as told_places,
+        count(*) filter (where place_source = 'learned') as learned_places,
+        list(place_source) filter (where place_source not in ('sign-ins', 'learned')) as other_sources,
+    from session_addresses
     group by session_id
 ),
 
--- Which places are strange. A network is usual in a session if its user had it
--- before the session began. If not, the client may still be the one that the
--- session began with, or one that the user had elsewhere before: a laptop that
--- travels, a phone on another carrier. What is left is strange.
-clients_at_places as materialized (
-    select session_id, user_name, network, country, client, min(event_time) as first_time
+-- Most sessions have one user, network, country, system and device: the lists of
+-- these are only made where there are more.
+counted_sessions as materialized (
+    select
+        session_id,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        count(*) filter (where is_sign_in) as sign_ins,
+        count(*) filter (where status = 'success') as sign_ins_success,
+        count(*) filter (where status = 'failure') as sign_ins_failure,
+        count(*) filter (where status = 'interrupted') as sign_ins_interrupted,
+        count(*) filter (where category = 'interactive') as sign_ins_interactive,
+        count(*) filter (where category = 'non_interactive') as sign_ins_non_interactive,
+        count(*) filter (where not is_sign_in) as audit_events,
+        count(*) filter (where is_free_text) as free_text_events,
+        min(user_name) as user_name,
+        min(network) as network,
+        min(country) as country,
+        min(operating_system) as operating_system,
+        min(device) as device,
+        min(user_name) < max(user_name) as has_users,
+        min(network) < max(network) as has_networks,
+        min(country) < max(country) as has_countries,
+        min(operating_system) < max(operating_system) as has_operating_systems,
+        min(device) < max(device) as has_devices,
+        list(distinct user_agent) filter (where is_sign_in and user_agent is not null) as sign_in_agents,
+        list(distinct user_agent) filter (where not is_sign_in and user_agent is not null) as audit_agents,
+        list(distinct app) filter (where app is not null) as apps,
+        coalesce(bool_or(is_device_code), false) as is_device_code,
+        coalesce(bool_or(is_legacy), false) as is_legacy,
+        min(risk) as risk, -- high sorts before medium
+        count(*) filter (where is_moved) as moved_events,
+        list(distinct network) filter (where is_moved and network is not null) as moved_networks,
+        bool_or(is_sign_in and category is null) as has_unknown_category,
+        bool_and(is_system) as is_system,
     from activity
-    where network is not null or country <> ''
+    group by session_id
+),
+several_values as (
+    select
+        session_id,
+        list_sort(list(distinct user_name) filter (where user_name is not null)) as users,
+        list_sort(list(distinct network) filter (where network is not null)) as networks,
+        list_sort(list(distinct country) filter (where country is not null)) as countries,
+        list_sort(list(distinct operating_system) filter (where operating_system is not null)) as operating_systems,
+        list_sort(list(distinct device) filter (where device is not null)) as devices,
+    from activity
+    where session_id in (
+        select session_id
+        from counted_sessions
+        where has_users or has_networks or has_countries or has_operating_systems or has_devices
+    )
+    group by session_id
+),
+per_session as materialized (
+    select
+        c.* exclude (user_name, network, country, operating_system, device, sign_in_agents, audit_agents, apps),
+        case when has_users then users when user_name is not null then [user_name] end as users,
+        case when has_networks then networks when network is not null then [network] end as networks,
+        case when has_countries then countries when country is not null then [country] end as countries,
+        case when has_operating_systems then operating_systems when operating_system is not null then [operating_system] end as operating_systems,
+        case when has_devices then devices when device is not null then [device] end as devices,
+        coalesce(len(sign_in_agents), 0) as sign_in_agents,
+        case
+            when sign_in_agents is null then list_sort(audit_agents)
+            when audit_agents is null then list_sort(sign_in_agents)
+            else list_sort(list_distinct(list_concat(sign_in_agents, audit_agents)))
+        end as user_agents,
+        list_sort(apps) as apps,
+    from counted_sessions as c
+    left join several_values using (session_id)
+),
+
+-- Which places are strange. A network or country is usual in a session if its
+-- user had it before the session began. If not, the client may still be the one
+-- that the session began with, or one that the user had elsewhere before: a
+-- laptop that travels, a phone on another carrier. What is left is strange.
+user_networks as (
+    select user_name, network, min(event_time) as first_time
+    from activity
+    where network is not null
     group by all
 ),
-user_networks as (
-    select user_name, network, min(first_time) as first_time
-    from clients_at_places
+user_countries as (
+    select user_name, country, min(event_time) as first_time
+    from activity
+    where country is not null
     group by all
 ),
 user_clients as (
-    select user_name, client, min(first_time) as first_time
-    from clients_at_places
-    where client is not null
+    select user_name, client, min(event_time) as first_time
+    from activity
+    where client is not null and (network is not null or country is not null)
+    group by all
+),
+clients_at_places as materialized (
+    select session_id, user_name, network, country, client, min(event_time) as first_time
+    from activity
+    where
+        session_id in (select session_id from counted_sessions where has_networks or has_countries)
+        and (network is not null or country is not null)
     group by all
 ),
 several_places as (
@@ -301,32 +421,29 @@ several_places as (
         min_by(client, (first_time, client)) filter (where client is not null) as first_client,
     from clients_at_places
     group by session_id
-    having count(distinct network) > 1 or count(distinct country) > 1
 ),
-places as (
+places as materialized (
     select
         p.session_id,
         p.network,
         p.country,
-        bool_or(n.first_time < s.began) as is_usual,
-        bool_or(c.first_time < p.first_time or p.client = s.first_client) as has_known_client,
+        coalesce(bool_or(n.first_time < s.began), false) as is_usual_network,
+        coalesce(bool_or(c.first_time < s.began), false) as is_usual_country,
+        coalesce(bool_or(k.first_time < p.first_time or p.client = s.first_client), false) as has_known_client,
     from clients_at_places as p
     join several_places as s using (session_id)
-    left join user_networks as n on p.user_name = n.user_name and p.network is not distinct from n.network
-    left join user_clients as c on p.user_name = c.user_name and p.client = c.client
+    left join user_networks as n on p.user_name = n.user_name and p.network = n.network
+    left join user_countries as c on p.user_name = c.user_name and p.country = c.country
+    left join user_clients as k on p.user_name = k.user_name and p.client = k.client
     group by all
 ),
 strange_networks as (
     select
         session_id,
         list(network order by network) filter (where not is_usual) as new_networks,
-        list(network order by network) filter (where is_strange) as strange_networks,
+        list(network order by network) filter (where not is_usual and not has_known_client) as strange_networks,
     from (
-        select
-            session_id,
-            network,
-            coalesce(bool_or(is_usual), false) as is_usual,
-            not coalesce(bool_or(is_usual or has_known_client), false) as is_strange,
+        select session_id, network, bool_or(is_usual_network) as is_usual, bool_or(has_known_client) as has_known_client
         from places
         where network is not null
         group by all
@@ -337,25 +454,37 @@ strange_countries as (
     select
         session_id,
         list(country order by country) filter (where not is_usual) as new_countries,
-        list(country order by country) filter (where is_strange) as strange_countries,
+        list(country order by country) filter (where not is_usual and not has_known_client) as strange_countries,
     from (
-        select
-            session_id,
-            country,
-            coalesce(bool_or(is_usual), false) as is_usual,
-            not coalesce(bool_or(is_usual or has_known_client), false) as is_strange,
+        select session_id, country, bool_or(is_usual_country) as is_usual, bool_or(has_known_client) as has_known_client
         from places
-        where country <> ''
+        where country is not null
         group by all
     )
     group by session_id
 ),
+-- Of sessions with several places, whether their user did anything before them.
+pasts as (
+    select
+        session_id,
+        bool_or(n.first_time < s.began) as has_past,
+    from (select distinct session_id, user_name from clients_at_places)
+    join several_places as s using (session_id)
+    join user_networks as n using (user_name)
+    group by session_id
+),
 
+-- The sign-in that began it: its first successful interactive one.
+first_sign_ins as (
+    select row_number_in_table
+    from session_sign_ins
+    where status = 'success' and (category = 'interactive' or category is null)
+    qualify row_number() over (partition by session_id order by event_time, file_id, record) = 1
+),
 roots as materialized (
     select
         session_id,
         id,
-        event_time,
         coalesce(app_display_name, app_id) as app,
         app_id in (
             '4765445b-32c6-49b0-83e6-1d93765276ca', '72782ba9-4490-4f03-8d82-562370ea3566', '00000002-0000-0ff1-ce00-000000000000'
@@ -363,19 +492,19 @@ roots as materialized (
         ip_address,
         coalesce(known_devices.device_name, device_id) as device,
         nullif(concat_ws(': ', replace(authentication_requirement, '_', ' '), coalesce(mfa_result, mfa_method)), '') as mfa,
-        nullif(greatest(
-            nullif(nullif(lower(risk_level_during_sign_in), 'none'), 'hidden'),
-            nullif(nullif(lower(risk_level_aggregated), 'none'), 'hidden')
-        ), '') as risk,
+        case
+            when 'high' in (risk_level_during_sign_in, risk_level_aggregated) then 'high'
+            when 'medium' in (risk_level_during_sign_in, risk_level_aggregated) then 'medium'
+            when 'low' in (risk_level_during_sign_in, risk_level_aggregated) then 'low'
+        end as risk,
     from session_sign_ins
     left join known_devices using (device_id)
-    where status = 'success' and (category = 'interactive' or category is null)
-    qualify row_number() over (partition by session_id order by event_time, file_id, record) = 1
+    where row_number_in_table in (select row_number_in_table from first_sign_ins)
 ),
 root_policies as (
     select
         sign_in_id,
-        string_agg(distinct coalesce(policy_name, policy_id) || ' ' || result, ', ' order by coalesce(policy_name, policy_id) || ' ' || result) as policies,
+        array_to_string(list_sort(list(distinct coalesce(policy_name, policy_id) || ' ' || result)), ', ') as policies,
     from evidence.sign_in_policies
     where result in ('success', 'failure', 'reportOnlySuccess', 'reportOnlyFailure', 'reportOnlyInterrupted')
         and sign_in_id in (select id from roots)
@@ -400,52 +529,9 @@ chained as (
     where status = 'success' and correlation_id in (select correlation_id from chains)
 ),
 
-per_session as materialized (
-    select
-        session_id,
-        min(event_time) as first_seen,
-        max(event_time) as last_seen,
-        count(*) filter (where is_sign_in) as sign_ins,
-        count(*) filter (where is_sign_in and status = 'success') as sign_ins_success,
-        count(*) filter (where is_sign_in and status = 'failure') as sign_ins_failure,
-        count(*) filter (where is_sign_in and status = 'interrupted') as sign_ins_interrupted,
-        count(*) filter (where category = 'interactive') as sign_ins_interactive,
-        count(*) filter (where category = 'non_interactive') as sign_ins_non_interactive,
-        count(*) filter (where not is_sign_in) as audit_events,
-        count(*) filter (where is_free_text) as free_text_events,
-        list_sort(list(distinct user_name) filter (where user_name <> '')) as users,
-        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as ip_addresses,
-        list_sort(list(distinct network) filter (where network is not null)) as networks,
-        list_sort(list(distinct country) filter (where country <> '')) as countries,
-        list_sort(list(distinct user_agent) filter (where user_agent <> '')) as user_agents,
-        count(distinct user_agent) filter (where is_sign_in and user_agent <> '') as sign_in_agents,
-        list_sort(list(distinct operating_system) filter (where operating_system <> '')) as operating_systems,
-        list_sort(list(distinct device) filter (where device <> '')) as devices,
-        list_sort(list(distinct app) filter (where app <> '')) as apps,
-        count(distinct ip_address) filter (where ip_address is not null and network is null) as unplaced_addresses,
-        coalesce(bool_or(is_device_code), false) as is_device_code,
-        coalesce(bool_or(is_legacy), false) as is_legacy,
-        min(risk) as risk, -- high sorts before medium
-        count(*) filter (where is_moved) as moved_events,
-        list(distinct network) filter (where is_moved and network is not null) as moved_networks,
-        bool_or(is_sign_in and category is null) as has_unknown_category,
-        bool_and(is_system) as is_system,
-    from activity
-    group by session_id
-),
-
 -- What its users did in its time without a session id, counted by the number of
 -- such events up to its end less that before its start.
-people_of_sessions as (
-    select
-        session_id,
-        unnest(users) as user_name,
-        first_seen,
-        last_seen,
-    from per_session
-    where first_seen is not null
-),
-events_without_id as (
+events_without_id as materialized (
     select
         user_name,
         event_time,
@@ -465,11 +551,20 @@ events_without_id as (
     )
     group by all
 ),
+people_of_sessions as (
+    select
+        session_id,
+        unnest(users) as user_name,
+        first_seen,
+        last_seen,
+    from per_session
+    where first_seen is not null
+),
 counts_without_id as (
     select
         session_id,
         sum(coalesce(until.n, 0) - coalesce(before.n, 0))::bigint as events,
-    from people_of_sessions as p
+    from (from people_of_sessions where user_name in (select user_name from events_without_id)) as p
     asof left join events_without_id as until on p.user_name = until.user_name and p.last_seen >= until.event_time
     asof left join events_without_id as before on p.user_name = before.user_name and p.first_seen > before.event_time
     group by session_id
@@ -490,7 +585,7 @@ survivors as (
     select
         s.session_id,
         any_value(s.action) as action,
-        any_value(s.event_time) as event_time,
+        any_value(s.event_time) as contained_at,
         any_value(s.by_user) as by_user,
         count(*) as events,
         max(a.event_time) as last_event,
@@ -505,124 +600,95 @@ loaded as (
         count(*) filter (where category = 'interactive') > 0 as has_interactive,
     from evidence.sign_ins
 ),
-reasons as (
+known as (
     select
-        session_id,
-        list_filter([
-            case
-                when len(countries) > 1
-                then {
-                    'points': case when len(strange_countries) > 0 then 4 when len(new_countries) > 0 then 2 else 1 end,
-                    'reason': len(countries) || ' countries: ' || listed(countries)
-                        || coalesce(', not seen of the user before: ' || listed(new_countries), ', all seen of the user before')
-                        || coalesce(', with another client than before in ' || listed(strange_countries), '')
-                }
-            end,
-            case
-                when len(networks) > 1
-                then {
-                    'points': case when len(strange_networks) > 0 then 3 else 1 end,
-                    'reason': len(networks) || ' networks: ' || listed(list_transform(networks, n -> 'AS' || n))
-                        || coalesce(', not seen of the user before: ' || listed(list_transform(new_networks, n -> 'AS' || n)), ', all seen of the user before')
-                        || coalesce(', with another client than before in ' || listed(list_transform(strange_networks, n -> 'AS' || n)), '')
-                }
-            end,
-            case
-                when moved_events > 0
-                then {
-                    'points': case
-                        when list_has_any(moved_networks, strange_networks) then 3
-                        when len(moved_networks) > 0 then 1
-                        else 2
-                    end,
-                    'reason': counted(moved_events, 'audit event', 'audit events') || ' with a token that was issued to another address'
-                        || case when len(moved_networks) > 0 then ' and network' else '; the network of use is unknown' end
-                }
-            end,
-            case
-                when len(tools) > 0
-                then {'points': 3, 'reason': 'agent of a tool: ' || listed(tools)}
-            end,
-            case
-                when len(operating_systems) > 1
-                then {'points': 3, 'reason': len(operating_systems) || ' operating systems: ' || listed(operating_systems)}
-                when len(devices) > 1
-                then {'points': 3, 'reason': len(devices) || ' devices: ' || listed(devices)}
-                when sign_in_agents > 1
-                then {'points': 1, 'reason': sign_in_agents || ' user agents'}
-            end,
-            case
-                when len(people) > 1
-                then {'points': 3, 'reason': len(people) || ' users: ' || listed(people)}
-            end,
-            case
-                when survivors.events > 0
-                then {
-                    'points': case when survivors.by_user then 1 else 4 end,
-                    'reason': counted(survivors.events, 'event', 'events') || ' after ' || survivors.action
-                        || case when survivors.by_user then ' by the user' else '' end
-                        || ' at ' || minute_text(survivors.event_time) || ', the last at ' || minute_text(survivors.last_event)
-                }
-            end,
-            case
-                when is_device_code
-                then {'points': 3, 'reason': 'signed in by device code'}
-            end,
-            case
-                when per_session.risk is not null
-                then {'points': 2, 'reason': 'sign-in risk ' || per_session.risk}
-            end,
-            case
-                when is_legacy
-                then {'points': 2, 'reason': 'legacy authentication'}
-            end,
-            case
-                when notable_operations is not null
-                then {'points': 2, 'reason': 'operations to look at: ' || notable_operations}
-            end,
-            case
-                when chained.session_id is not null
-                then {'points': 2, 'reason': 'the errors of a sign-in passed on by a page in between: second factor asked for, then stay signed in or device, without a device'}
-                when is_start_page_without_device
-                then {'points': 1, 'reason': 'began at ' || roots.app || ' without a device'}
-            end,
-            case
-                when sign_ins = 0 and loaded.has_session_ids and not is_system
-                then {'points': 2, 'reason': 'no sign-in of it in the files'}
-                when
-                    sign_ins > 0 and loaded.has_interactive
-                    and sign_ins_interactive = 0 and not has_unknown_category
-                then {'points': 1, 'reason': 'no interactive sign-in of it in the files'}
-            end,
-            case
-                when len(ip_addresses) > 1 and unplaced_addresses > 0
-                then {'points': 1, 'reason': len(ip_addresses) || ' addresses, ' || unplaced_addresses || ' of unknown network'}
-            end
-        ], r -> r is not null) as reasons,
-    from (
-        select
-            *,
-            list_filter(users, u -> contains(u, '@')) as people,
-            list_sort(list_distinct(list_transform(user_agents, a -> tool_agent(a)))) as tools,
-        from per_session
-    ) as per_session
+        per_session.*,
+        case when len(users) > 1 then list_filter(users, u -> contains(u, '@')) end as people,
+        tools,
+        has_session_ids,
+        has_interactive,
+        ip_addresses,
+        coalesce(unplaced_addresses, 0) as unplaced_addresses,
+        nullif(concat_ws(
+            ', ',
+            'sign-ins ' || nullif(told_places, 0),
+            'learned ' || nullif(learned_places, 0),
+            array_to_string(list_transform(map_entries(list_aggregate(other_sources, 'histogram')), e -> e.key || ' ' || e.value), ', ')
+        ), '') as place_sources,
+        notable_operations,
+        is_rare,
+        audit_workloads,
+        coalesce(counts_without_id.events, 0) as events_without_id,
+        coalesce(has_past, false) as has_past,
+        new_networks,
+        strange_networks,
+        new_countries,
+        strange_countries,
+        chained.session_id is not null as is_chained,
+        action,
+        contained_at,
+        by_user,
+        survivors.events as surviving_events,
+        last_event,
+        roots.id as root_sign_in_id,
+        roots.app as root_app,
+        is_start_page_without_device,
+        roots.ip_address as root_ip_address,
+        roots.device as root_device,
+        roots.mfa as root_mfa,
+        root_policies.policies as root_policies,
+        roots.risk as root_risk,
+    from per_session
     cross join loaded
+    left join address_lists using (session_id)
     left join operations using (session_id)
+    left join tools using (session_id)
+    left join workloads using (session_id)
+    left join counts_without_id using (session_id)
     left join strange_networks using (session_id)
     left join strange_countries using (session_id)
-    left join roots using (session_id)
+    left join pasts using (session_id)
     left join chained using (session_id)
     left join survivors using (session_id)
+    left join roots using (session_id)
+    left join root_policies on roots.id = root_policies.sign_in_id
+),
+
+-- The points of each reason; NULL or 0 where there is none. The description of
+-- the report sessions tells them.
+weighed as (
+    select
+        *,
+        case when len(countries) > 1 then case when strange_countries is not null then 4 when new_countries is not null then 2 else 1 end end as country_points,
+        case when len(networks) > 1 then case when strange_networks is not null then 3 else 1 end end as network_points,
+        case when surviving_events > 0 then case when by_user then 1 else 4 end end as survival_points,
+        case
+            when moved_events > 0
+            then case when list_has_any(moved_networks, strange_networks) then 3 when moved_networks is not null then 1 else 2 end
+        end as moved_points,
+        case when tools is not null then 3 end as tool_points,
+        case when len(operating_systems) > 1 or len(devices) > 1 then 3 when sign_in_agents > 1 then 1 end as client_points,
+        case when len(people) > 1 then 3 end as people_points,
+        case when is_device_code then 3 end as code_points,
+        case when risk is not null then 2 end as risk_points,
+        case when is_legacy then 2 end as legacy_points,
+        case when notable_operations is not null then case when is_rare then 2 else 1 end end as operation_points,
+        case when is_chained then 2 when is_start_page_without_device then 1 end as start_points,
+        case
+            when sign_ins = 0 and has_session_ids and not is_system then 2
+            when sign_ins > 0 and sign_ins_interactive = 0 and has_interactive and not has_unknown_category then 1
+        end as origin_points,
+        case when len(ip_addresses) > 1 and unplaced_addresses > 0 then 1 end as unplaced_points,
+    from known
 ),
 judged as (
     select
-        session_id,
-        list_sum(list_transform(reasons, r -> r.points))::bigint as points,
-        nullif(array_to_string(list_transform(
-            list_sort(list_transform(reasons, r -> {'order': -r.points, 'reason': r.reason, 'points': r.points})),
-            r -> r.reason || ' (' || r.points || ')'
-        ), '; '), '') as reasons,
-    from reasons
+        *,
+        list_sum([
+            country_points, network_points, survival_points, moved_points, tool_points, client_points, people_points,
+            code_points, risk_points, legacy_points, operation_points, start_points, origin_points, unplaced_points
+        ])::bigint as points,
+    from weighed
 )
 select
     session_id,
@@ -634,7 +700,55 @@ select
         else 'none'
     end as attention,
     coalesce(points, 0) as points,
-    reasons,
+    nullif(concat_ws(
+        '; ',
+        case
+            when country_points > 0
+            then len(countries) || ' countries: ' || listed(countries) || new_among(countries, new_countries, strange_countries, has_past)
+                || ' (+' || country_points || ')'
+        end,
+        case
+            when network_points > 0
+            then len(networks) || ' networks: ' || listed(as_names(networks))
+                || new_among(networks, as_names(new_networks), as_names(strange_networks), has_past) || ' (+' || network_points || ')'
+        end,
+        case
+            when survival_points > 0
+            then counted(surviving_events, 'event', 'events') || ' after ' || action || case when by_user then ' by the user' else '' end
+                || ' at ' || minute_text(contained_at) || ', last at ' || minute_text(last_event) || ' (+' || survival_points || ')'
+        end,
+        case
+            when moved_points > 0
+            then counted(moved_events, 'event', 'events') || ' by a token issued to another '
+                || case when moved_networks is not null then 'network' else 'address, network unknown' end || ' (+' || moved_points || ')'
+        end,
+        case when tool_points > 0 then 'user agent of a tool: ' || listed(tools) || ' (+' || tool_points || ')' end,
+        case
+            when client_points is null then null
+            when len(operating_systems) > 1 then len(operating_systems) || ' operating systems: ' || listed(operating_systems)
+            when len(devices) > 1 then len(devices) || ' devices: ' || listed(devices)
+            else sign_in_agents || ' user agents'
+        end || ' (+' || client_points || ')',
+        case when people_points > 0 then len(people) || ' users: ' || listed(people) || ' (+' || people_points || ')' end,
+        case when code_points > 0 then 'signed in by device code (+' || code_points || ')' end,
+        case when risk_points > 0 then 'sign-in risk ' || risk || ' (+' || risk_points || ')' end,
+        case when legacy_points > 0 then 'legacy authentication (+' || legacy_points || ')' end,
+        case when operation_points > 0 then 'notable operations: ' || notable_operations || ' (+' || operation_points || ')' end,
+        case
+            when start_points is null then null
+            when is_chained then 'errors of a sign-in passed on by a page in between'
+            else 'began at ' || root_app || ' without a device'
+        end || ' (+' || start_points || ')',
+        case
+            when origin_points is null then null
+            when sign_ins = 0 then 'no sign-in of it in the files'
+            else 'no interactive sign-in of it in the files'
+        end || ' (+' || origin_points || ')',
+        case
+            when unplaced_points > 0
+            then unplaced_addresses || ' of ' || len(ip_addresses) || ' addresses of unknown network (+' || unplaced_points || ')'
+        end
+    ), '') as reasons,
     first_seen,
     last_seen,
     date_diff('minute', first_seen, last_seen) as duration_minutes,
@@ -647,7 +761,7 @@ select
     audit_events,
     audit_workloads,
     free_text_events,
-    coalesce(counts_without_id.events, 0) as events_without_id,
+    events_without_id,
     coalesce(len(users), 0) as user_count,
     coalesce(len(ip_addresses), 0) as ip_addresses,
     coalesce(len(networks), 0) as networks,
@@ -656,26 +770,19 @@ select
     coalesce(len(devices), 0) as devices,
     coalesce(len(apps), 0) as apps,
     listed(ip_addresses) as ip_address_list,
-    listed(list_transform(networks, n -> 'AS' || n)) as network_list,
+    listed(as_names(networks)) as network_list,
     listed(countries) as country_list,
     place_sources,
     listed(user_agents) as user_agent_list,
     listed(devices) as device_list,
     listed(apps) as app_list,
-    roots.id as root_sign_in_id,
-    roots.app as root_app,
-    roots.ip_address as root_ip_address,
-    roots.device as root_device,
-    roots.mfa as root_mfa,
-    root_policies.policies as root_policies,
-    roots.risk as root_risk,
+    root_sign_in_id,
+    root_app,
+    root_ip_address,
+    root_device,
+    root_mfa,
+    root_policies,
+    root_risk,
     moved_events,
     notable_operations,
-from per_session
-left join operations using (session_id)
-left join workloads using (session_id)
-left join place_counts using (session_id)
-left join counts_without_id using (session_id)
-left join roots using (session_id)
-left join root_policies on roots.id = root_policies.sign_in_id
-left join judged using (session_id)
+from judged

@@ -1,30 +1,28 @@
 -- title: Sessions
--- description: One row a session id over sign-ins and audit log, those that a person should look at first on top:
---   ordered by points, the sum of the reasons' points, then by the latest event. attention is high from 7 points on,
---   which no single reason reaches; look from 3; low below. The reasons: several countries (4 if the session has another client in
---   a country new to the user, 2 if the client is known, 1 if the user had them all before the session), several networks (3, 1, 1
---   likewise), events after a reset or change of the password or a revocation of tokens (4; 1 if the user did it), audit
---   events with a token that was issued to another address and network (3 if that network is new with another client, 2 if
---   unknown, else 1), the user agent of a script or attack kit (3), several operating systems (3), else several registered
---   devices (3), else several user agents (1), several users (3), device code flow (3), sign-in risk medium or high (2),
---   legacy authentication or ropc (2), operations that change who gets in or where data goes (2), the errors that a page
---   passing a sign-in on leaves behind, at OfficeHome, Office 365 or Exchange Online without a device (2), or beginning there
---   without a device (1), no sign-in of the session in the files although sign-ins with session ids are there (2), or no
---   interactive one (1), several addresses of which some have no known network (1). A client is operating system, browser
---   and device: known is the one that the session began with, and those that the user had anywhere before. A session is judged on all
---   its events in evidence, also when the filters show a part of them.
+-- description: One row a session id over sign-ins and audit log, those to look at first on top, judged on all their
+--   events in evidence, whatever the filters show. Each reason ends with its points; points is their sum, and orders
+--   the rows. attention is high from 7 points on, which no single reason reaches, look from 3, low below. Several
+--   countries: 4 with an unknown client in one that is new for the user, 2 if only the country is new, 1 if the user had them before;
+--   several networks: 3, 1, 1 likewise. A client is operating system, browser and device; it is known if the session
+--   began with it or the user had it elsewhere before. 4: events after a password reset or revocation of tokens (1 if by
+--   the user). 3: the user agent of a script or attack kit; several operating systems or registered devices (several user
+--   agents: 1); several users; device code; a token used in a new network with an unknown client (unknown network: 2,
+--   another: 1). 2: sign-in risk medium or high; legacy authentication; operations that change who gets in or where data goes
+--   (inbox rules, mailbox settings, links and passwords, which many change: 1); at OfficeHome, Office 365 or Exchange
+--   Online without a device, the errors that a page leaves which passes a sign-in on: second factor asked for, then stay
+--   signed in or device (began there without a device: 1); no sign-in of the session in the files (no interactive
+--   one: 1). 1: addresses of unknown network beside others.
 -- group: sessions 1
 -- needs: sign_ins, audit_events
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns) and the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: Points order the reading, they prove nothing: a phone that leaves the house has two networks, a VPN two
---   countries, and a session on a registered device many agents. No points is no acquittal either: an attacker who stays in
---   one place with the agent of the user leaves none. Failed attempts
---   have no session id and are not in here. Addresses that Microsoft's own services write (front ends of Entra ID and Exchange Online,
---   ::1) are not counted, nor those of non-interactive sign-ins of confidential clients, where the address is that of the first token,
---   not of the caller. An audit event's network and country are those that sign-ins give for the same address (learned
---   in place_sources), or a geolocation database. Records that never carry a session id (directory and
---   administration events, and failed sign-ins) are counted in events_without_id: what the session's users did in its time. A password changed in the session
---   may be what an attacker did.
+--   countries, and a password changed in a session may be what an attacker did. No points is no acquittal: an attacker who stays in
+--   one place with the agent of the user leaves none. New means not earlier in these files. Failed attempts have no
+--   session id. Addresses that Microsoft's own services write (front ends of Entra ID and Exchange Online, ::1) are not
+--   counted, nor those of non-interactive sign-ins of confidential clients, which are those of the first token. An audit event's
+--   network and country are those that sign-ins give for the same address (learned in place_sources), or a
+--   geolocation database. Records that never carry a session id (directory and administration events, failed sign-ins)
+--   are counted in events_without_id: what the session's users did in its time.
 select
     session_id,
     users,

@@ -335,12 +335,20 @@ spray_lines as (
 ),
 
 judged_sessions as materialized (
-    select session_id, users, first_seen, last_seen, points, reasons
+    select
+        session_id,
+        users,
+        attention,
+        first_seen,
+        last_seen,
+        points,
+        string_split(regexp_replace(reasons, ' \(\+[0-9]\)', '', 'g'), '; ') as why, -- without the points of each
     from sessions
 ),
 session_lines as (
     select 0 as item_no, 'sessions' as item, count(*)::varchar as value,
-        count(*) filter (where points > 0) || ' of them with something to look at, five at most below' as detail,
+        count(*) filter (where attention = 'high') || ' of high attention, '
+            || count(*) filter (where attention = 'look') || ' more to look at; five at most below' as detail,
     from judged_sessions
     having count(*) > 0
     union all
@@ -348,9 +356,10 @@ session_lines as (
         row_number() over (order by points desc, last_seen desc, session_id),
         session_id,
         users,
-        period_text(first_seen, last_seen) || ': ' || reasons,
+        attention || ', ' || period_text(first_seen, last_seen) || ': ' || array_to_string(why[1:4], '; ')
+            || case when len(why) > 4 then '; and ' || len(why) - 4 || ' more' else '' end,
     from judged_sessions
-    where points > 0
+    where attention in ('high', 'look')
     qualify row_number() over (order by points desc, last_seen desc, session_id) <= 5
     union all
     select 0, 'sessions', '0', 'The records loaded carry no session ids.',

@@ -103,8 +103,8 @@ func TestTenant(t *testing.T) {
 		t.Errorf("sessions of high attention: %s, want the stolen one alone, %s", got, want.Incident.SessionID)
 	}
 	for _, reason := range []string{
-		"3 countries: CA, LT, RO", "3 networks", "agent of a tool: axios", "3 events after the password was reset",
-		"passed on by a page in between", "inbox rule 2", "with another client than before in RO",
+		"3 countries: CA, LT, RO", "3 networks", "user agent of a tool: axios", "3 events after the password was reset",
+		"passed on by a page in between", "inbox rule 2", "all new for the user, unknown client in RO (+4)",
 	} {
 		if got := answer(t, c, "select reasons from sessions where attention = 'high'"); !strings.Contains(got, reason) {
 			t.Errorf("the stolen session's reasons lack %q: %s", reason, got)
