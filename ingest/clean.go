@@ -12,9 +12,8 @@ import (
 )
 
 // cleanCopy is a CSV file in the private temp folder that the engine reads
-// records from: those of small files together, and of files that are packed,
-// wrapped, damaged or not UTF-8. Its columns are those of the relation that
-// the format files call `source`.
+// records from: those of small files together. Its columns are those of the
+// relation that the format files call `source`.
 type cleanCopy struct {
 	file    *os.File
 	w       *bufio.Writer
@@ -32,8 +31,8 @@ func newCleanCopy(dir, name string) (*cleanCopy, error) {
 	return &cleanCopy{file: f, w: bufio.NewWriterSize(f, 1<<20)}, nil
 }
 
-// add writes one record. An empty body means that the record is its own body.
-func (c *cleanCopy) add(fileID int32, record int64, category string, raw, body []byte) error {
+// Add writes one record.
+func (c *cleanCopy) Add(fileID int32, record int64, category string, raw, body []byte) error {
 	line := strconv.AppendInt(c.line[:0], int64(fileID), 10)
 	line = append(line, ',')
 	line = strconv.AppendInt(line, record, 10)

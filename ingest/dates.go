@@ -264,7 +264,7 @@ func (r *reader) decideDates(names []string, times []int) (*dates, error) {
 	}
 	defer done()
 	s := &csvScanner{w: newWindow(text, nil), comma: ','}
-	if _, _, problem := r.header(s); problem != "" {
+	if _, problem := r.header(s); problem != "" {
 		return nil, fmt.Errorf("reading it again: %s", problem)
 	}
 	s.width = len(names)

@@ -14,9 +14,9 @@
 //	   read          csvScanner, jsonScanner: each record   read.go, csvscan.go,
 //	     |           is found, checked, mended, recognised  jsonscan.go, jsontext.go
 //	     |
-//	     +-- big, plain, clean ------> the engine reads the file itself, and
-//	     |                             count and bytes are compared  load.go
-//	     +-- all else --> clean copy > the engine reads that        clean.go
+//	     +-- of big files -----------> the engine takes them        engine/feed.go
+//	     |                             while they are read
+//	     +-- of small ones -> clean copy > the engine reads that    clean.go
 //	     |
 //	formats/*.sql    a record's JSON -> the tables' columns
 //	     |

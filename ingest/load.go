@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -14,9 +13,10 @@ import (
 	"entrail/ingest/engine"
 )
 
-// directSize is from which size on the engine reads a clean file by itself.
-// Smaller files cost less when copied together and loaded in one statement.
-var directSize int64 = 16 << 20 // tests lower it
+// feedSize is from which size on the records of a file go straight into the
+// engine. Those of smaller files cost less when copied together and loaded in
+// one statement. What is packed counts eightfold.
+var feedSize int64 = 16 << 20 // tests lower it
 
 // batchSize is how much of clean copies waits before it is loaded.
 const batchSize = 1 << 30
@@ -93,8 +93,8 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 
 // loader is one run of Load.
 //
-//	files --> census --> clean and big ----------> source --> format.sql --> tables
-//	              \--> small, packed, damaged --> clean copy --^
+//	files --> records --> of big files --------------> source --> format.sql --> tables
+//	              \--> of small ones --> clean copy --^
 type loader struct {
 	ctx     context.Context
 	engine  *engine.Engine
@@ -103,11 +103,14 @@ type loader struct {
 
 	first   int64 // file_id of the last file that the case had before
 	files   []*inputFile
+	feed    *engine.Feed // takes the records of one format from a big file
+	feeding *format
 	copies  map[*format]*cleanCopy
-	expect  map[*format]map[int32]int64
+	expect  map[*format]map[int32]int64 // what the copies hold: records of each file
 	rejects *rejectList
 	window  []byte            // memory of the last window, for the next
 	known   map[string]string // sha256 of the files that the case had before -> path
+	sizes   map[int64]bool    // of these files
 
 	done, total int64
 }
@@ -236,8 +239,8 @@ func (l *loader) number(query string, args ...any) (int64, error) {
 
 // readKnown remembers the files that the case already holds.
 func (l *loader) readKnown() error {
-	l.known = map[string]string{}
-	rows, err := l.engine.Query(l.ctx, "select sha256, path from files where format is not null")
+	l.known, l.sizes = map[string]string{}, map[int64]bool{}
+	rows, err := l.engine.Query(l.ctx, "select sha256, path, size_bytes from files where format is not null")
 	if err != nil {
 		return err
 	}
@@ -248,6 +251,7 @@ func (l *loader) readKnown() error {
 			return err
 		}
 		l.known[v[0].(string)] = v[1].(string)
+		l.sizes[v[2].(int64)] = true
 	}
 	return rows.Err()
 }
@@ -269,33 +273,25 @@ func (l *loader) loadFile(f *inputFile) error {
 		return nil
 	}
 	l.summary.Files++
-	r, err := l.readFile(f, s.size >= directSize && s.in == nil)
-	if errors.Is(err, errNotClean) {
-		r, err = l.readFile(f, false)
+	known, err := l.isKnown(f)
+	if known || err != nil {
+		return err
 	}
+	r, err := l.readFile(f)
 	if err != nil {
+		l.abandonFeed()
 		return err
 	}
 	if before, ok := l.known[f.sha256]; ok && f.format != nil {
-		l.summary.Files--
-		l.summary.Skipped++
-		l.options.Warn(fmt.Sprintf("%s: already in the case as %s", s.path, before))
+		l.abandonFeed()
 		for format := range f.formats {
 			delete(l.expect[format], f.id)
 		}
-		f.id = 0
+		l.skip(f, before)
 		return nil
 	}
-	if f.direct {
-		if err := l.loadDirect(f); err != nil {
-			// The census and the engine disagree: take it record by record.
-			if _, undo := l.exec("delete from "+f.format.sections[0].table+" where file_id = $1", f.id); undo != nil {
-				return errors.Join(err, undo)
-			}
-			if r, err = l.readFile(f, false); err != nil {
-				return err
-			}
-		}
+	if err := l.closeFeed(f); err != nil {
+		return err
 	}
 	switch {
 	case f.unreadable:
@@ -322,39 +318,71 @@ func (l *loader) loadFile(f *inputFile) error {
 	return nil
 }
 
-// readFile reads the bytes of an input once: sum, census, and unless the
-// engine is to read the file itself, the clean copy.
-func (l *loader) readFile(f *inputFile, direct bool) (*reader, error) {
-	*f = inputFile{id: f.id, source: f.source, size: f.source.size}
+// isKnown sums a big file that has the size of one in the case, and skips it
+// if it is that file. Of small ones the sum comes when they are read.
+func (l *loader) isKnown(f *inputFile) (bool, error) {
+	if f.size < feedSize || !l.sizes[f.size] {
+		return false, nil
+	}
 	before := l.done
-	in, err := f.source.open(func(n int64) {
-		l.done += n
-		l.options.Progress(l.done, l.total)
-	})
+	in, err := f.source.open(l.progress)
+	if err != nil {
+		return false, nil // readFile will tell
+	}
+	sum, _, err := in.close()
+	path, ok := l.known[sum]
+	if err != nil || !ok {
+		l.done = before
+		return false, l.ctx.Err()
+	}
+	l.skip(f, path)
+	return true, nil
+}
+
+// progress is told of bytes that were read.
+func (l *loader) progress(bytes int64) {
+	l.done += bytes
+	l.options.Progress(l.done, l.total)
+}
+
+// skip leaves out a file that the case has.
+func (l *loader) skip(f *inputFile, before string) {
+	l.summary.Files--
+	l.summary.Skipped++
+	l.options.Warn(fmt.Sprintf("%s: already in the case as %s", f.source.path, before))
+	f.id = 0
+}
+
+// readFile reads the bytes of an input once: sum, and records, which go where
+// they are loaded from.
+func (l *loader) readFile(f *inputFile) (*reader, error) {
+	in, err := f.source.open(l.progress)
 	r := &reader{file: f, rejects: l.rejects, temp: l.options.Engine.Temp, dateOrder: dateOrder(l.options.DateOrder)}
 	if err != nil {
 		f.unreadable = true
 		f.notef("can't be read: %v", err)
 		return r, nil
 	}
-	if !direct || in.gzipped {
-		direct = false
-		r.copy = l.copyOf
+	isBig := f.size >= feedSize || in.gzipped && 8*f.size >= feedSize
+	r.sink = func(of *format) (sink, error) {
+		if isBig && l.feed == nil {
+			if err := l.openFeed(of); err != nil {
+				return nil, err
+			}
+		}
+		if of == l.feeding {
+			return l.feed, nil
+		}
+		return l.copyOf(of)
 	}
 	text, encoding := decode(in)
 	f.encoding = encoding
-	if encoding != "utf-8" && encoding != "utf-8-bom" && direct || encoding == "utf-8-bom" && direct && !l.bomIsFine(f) {
-		in.close()
-		l.done = before
-		return r, errNotClean
-	}
 	w := newWindow(contextReader{l.ctx, text}, l.window)
 	readErr := r.read(w)
 	l.window = w.buf
 	var closeErr error
 	f.sha256, f.size, closeErr = in.close()
 	if readErr != nil {
-		l.done = before
 		return r, readErr
 	}
 	if closeErr != nil {
@@ -367,24 +395,55 @@ func (l *loader) readFile(f *inputFile, direct bool) (*reader, error) {
 	if f.format != nil {
 		f.formats = r.counts
 	}
-	f.direct = direct && f.records > 0
-	if !f.direct {
-		for format, n := range f.formats {
-			if n > 0 {
-				if l.expect[format] == nil {
-					l.expect[format] = map[int32]int64{}
-				}
-				l.expect[format][f.id] = n
+	for format, n := range f.formats {
+		if n > 0 && format != l.feeding {
+			if l.expect[format] == nil {
+				l.expect[format] = map[int32]int64{}
 			}
+			l.expect[format][f.id] = n
 		}
 	}
 	return r, nil
 }
 
-// bomIsFine: DuckDB skips a byte order mark before CSV, but takes a JSON array
-// behind one for a single value.
-func (l *loader) bomIsFine(f *inputFile) bool {
-	return !f.source.startsWith("\xef\xbb\xbf[") && !f.source.startsWith("\xef\xbb\xbf{")
+// openFeed starts to load records of the format while they are read.
+func (l *loader) openFeed(f *format) error {
+	err := l.setSource(`
+		select
+			file_id,
+			record,
+			nullif(category, '') as category,
+			raw,
+			if(body = '', raw, body) as body
+		from fed_records()`)
+	if err != nil {
+		return err
+	}
+	l.feed, err = l.engine.NewFeed(l.ctx, insertInto(f.sections[0]))
+	l.feeding = f
+	return err
+}
+
+// closeFeed ends the loading of the file that was read.
+func (l *loader) closeFeed(f *inputFile) error {
+	if l.feed == nil {
+		return nil
+	}
+	n, err := l.feed.Close()
+	want := f.formats[l.feeding]
+	l.feed, l.feeding = nil, nil
+	if err == nil && n != want {
+		err = fmt.Errorf("%d records were counted, but %d arrived; this must not be: please report it", want, n)
+	}
+	return err
+}
+
+// abandonFeed undoes what was loaded of the file that was read.
+func (l *loader) abandonFeed() {
+	if l.feed != nil {
+		l.feed.Abandon()
+		l.feed, l.feeding = nil, nil
+	}
 }
 
 // contextReader ends reading when the run is cancelled.
@@ -466,54 +525,18 @@ func (l *loader) flush() error {
 // insert runs the format's SQL over a relation with the columns file_id,
 // record, category, raw and body.
 func (l *loader) insert(f *format, relation string) (int64, error) {
-	if _, err := l.exec("create or replace temp view source as " + relation); err != nil {
+	if err := l.setSource(relation); err != nil {
 		return 0, err
 	}
-	return l.exec("insert into " + f.sections[0].table + " by name " + f.sections[0].sql)
+	return l.exec(insertInto(f.sections[0]))
 }
 
-// loadDirect lets the engine read a file that the census found clean, and
-// compares what arrived: number of records, and the bytes in them.
-func (l *loader) loadDirect(f *inputFile) error {
-	table := f.format.sections[0].table
-	name, err := filepath.Abs(f.source.file)
-	if err != nil {
-		return err
-	}
-	if strings.ContainsAny(name, "[]*?") {
-		return errNotClean // the engine would take it for a pattern
-	}
-	var relation string
-	if f.header != nil {
-		var columns []string
-		for i := range f.header {
-			columns = append(columns, fmt.Sprintf("c%d: 'VARCHAR'", i))
-		}
-		relation = fmt.Sprintf(`select %d::integer as file_id, row_number() over () as record, null::varchar as category, c%d as raw, c%d as body
-from read_csv(%s, columns = {%s}, auto_detect = false, header = true, delim = %s, quote = '"', escape = '"', max_line_size = %d)`,
-			f.id, f.bodyColumn, f.bodyColumn, engine.Literal(name), strings.Join(columns, ", "), engine.Literal(string(rune(f.comma))), max(2_000_000, 4*f.longest))
-	} else {
-		layout := "newline_delimited"
-		if f.array {
-			layout = "array"
-		}
-		relation = fmt.Sprintf(`select %d::integer as file_id, row_number() over () as record, null::varchar as category, json::varchar as raw, json::varchar as body
-from read_json_objects(%s, format = %s, maximum_object_size = %d)`,
-			f.id, engine.Literal(name), engine.Literal(layout), max(16<<20, 2*f.longest))
-	}
-	n, err := l.insert(f.format, relation)
-	if err != nil {
-		return err
-	}
-	bytes, err := l.number("select coalesce(sum(strlen(raw)), 0)::bigint from "+table+" where file_id = $1", f.id)
-	if err != nil {
-		return err
-	}
-	if n != f.records || bytes != f.bodyBytes {
-		return fmt.Errorf("%d records with %d bytes were counted, %d with %d arrived: %w", f.records, f.bodyBytes, n, bytes, errNotClean)
-	}
-	return nil
+func (l *loader) setSource(relation string) error {
+	_, err := l.exec("create or replace temp view source as " + relation)
+	return err
 }
+
+func insertInto(s section) string { return "insert into " + s.table + " by name " + s.sql }
 
 // loadChildren fills the tables that hang on the records that stayed.
 func (l *loader) loadChildren() error {
@@ -525,7 +548,7 @@ func (l *loader) loadChildren() error {
 			return err
 		}
 		for _, s := range f.sections[1:] {
-			if _, err := l.exec("insert into " + s.table + " by name " + s.sql); err != nil {
+			if _, err := l.exec(insertInto(s)); err != nil {
 				return fmt.Errorf("load %s: %w", s.table, err)
 			}
 		}

@@ -203,9 +203,9 @@ func same[K comparable](c *loaded, query string, want map[K]int) {
 	}
 }
 
-// A clean big file is read by the engine itself; the result must be the one
-// that the clean copy gives.
-func TestLoadDirectIsTheSame(t *testing.T) {
+// The records of a big file go straight into the engine; the result must be
+// the one that the clean copy gives.
+func TestLoadFedIsTheSame(t *testing.T) {
 	sample := tenant.New(tenant.Options{Seed: 3, SignIns: 1500, AuditEvents: 2000})
 	files := map[string]func(io.Writer) error{
 		"audit.csv":   func(w io.Writer) error { return tenant.WriteCmdletCSV(w, 13, sample.AuditEvents()) },
@@ -215,6 +215,12 @@ func TestLoadDirectIsTheSame(t *testing.T) {
 		},
 		"one line.json": func(w io.Writer) error {
 			return tenant.WritePortalJSON(w, sample.SignIns(tenant.NonInteractive), tenant.OneLine)
+		},
+		"portal.csv":        func(w io.Writer) error { return tenant.WritePortalCSV(w, 57, sample.SignIns(tenant.Interactive)) },
+		"diagnostics.jsonl": func(w io.Writer) error { return tenant.WriteDiagnosticLines(w, sample.SignIns(tenant.Interactive)) },
+		"two formats, damaged.jsonl": func(w io.Writer) error {
+			_, err := io.WriteString(w, strings.Join([]string{signIn("s1"), audit("1", "Send"), "{", signIn("s2") + `"`, audit("2", "Send"), `{"a":1}`}, "\n"))
+			return err
 		},
 	}
 	for name, fill := range files {
@@ -228,15 +234,15 @@ func TestLoadDirectIsTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			copied := load(t, path)
-			defer func(before int64) { directSize = before }(directSize)
-			directSize = 0
-			direct := load(t, path)
-			if direct.summary != copied.summary || copied.summary.Loaded == 0 {
-				t.Fatalf("direct %+v, copied %+v", direct.summary, copied.summary)
+			defer func(before int64) { feedSize = before }(feedSize)
+			feedSize = 0
+			fed := load(t, path)
+			if fed.summary != copied.summary || copied.summary.Loaded == 0 {
+				t.Fatalf("fed %+v, copied %+v", fed.summary, copied.summary)
 			}
-			for _, table := range []string{"sign_ins", "audit_events", "sign_in_policies", "sign_in_steps", "files"} {
+			for _, table := range []string{"sign_ins", "audit_events", "sign_in_policies", "sign_in_steps", "rejects", "files"} {
 				query := "select md5(string_agg(row, chr(10) order by row)) from (select t::varchar as row from " + table + " as t)"
-				if a, b := direct.ask(query), copied.ask(query); a[0] != b[0] {
+				if a, b := fed.ask(query), copied.ask(query); a[0] != b[0] {
 					t.Errorf("%s differs: %v and %v", table, a, b)
 				}
 			}
@@ -441,8 +447,8 @@ func TestLoadContainersAndEncodings(t *testing.T) {
 	for _, tt := range tests {
 		for _, size := range []int64{0, 16 << 20} {
 			func() {
-				defer func(before int64) { directSize = before }(directSize)
-				directSize = size
+				defer func(before int64) { feedSize = before }(feedSize)
+				feedSize = size
 				c := load(t, write(t, tt.name, tt.text))
 				if !c.summary.Complete() {
 					t.Errorf("%s: %+v %q", tt.reason, c.summary, c.warned)
@@ -537,8 +543,8 @@ func TestLoadNumbersRecords(t *testing.T) {
 		fmt.Fprintf(&b, `{"CreationTime":"2026-10-01T08:00:00","Id":"%d","Operation":"x","RecordType":1}`+"\n", i+1)
 	}
 	path := write(t, "x.jsonl", b.String())
-	if int64(b.Len()) < directSize {
-		t.Fatal("too small to be read directly")
+	if int64(b.Len()) < feedSize {
+		t.Fatal("too small to be fed")
 	}
 	c := load(t, path)
 	c.want("select count(*), count(*) filter (where id <> record::varchar) from audit_events", fmt.Sprintf("%d|0", rows))
@@ -546,6 +552,13 @@ func TestLoadNumbersRecords(t *testing.T) {
 
 // A known file takes nothing away from the next one of its kind.
 func TestLoadKnownFileBesideANewOne(t *testing.T) {
+	t.Run("copied", loadKnownFileBesideANewOne)
+	defer func(before int64) { feedSize = before }(feedSize)
+	feedSize = 0
+	t.Run("fed", loadKnownFileBesideANewOne)
+}
+
+func loadKnownFileBesideANewOne(t *testing.T) {
 	folder := t.TempDir()
 	os.WriteFile(filepath.Join(folder, "a.json"), []byte(audit("1", "Send")), 0o666)
 	c := load(t, folder)

@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -28,14 +27,8 @@ type inputFile struct {
 	losses   []string // the notes that tell of something lost
 
 	unreadable bool
-	enveloped  bool  // records stand inside others, under `properties`
-	direct     bool  // the engine reads the file itself
-	bodyBytes  int64 // of all records, to compare with what the engine read
-	longest    int
-	header     []string // CSV, direct: the columns
-	bodyColumn int      // CSV, direct: the one that holds the record
-	comma      byte
-	array      bool // JSON, direct: one array, else one record a line
+	enveloped  bool     // records stand inside others, under `properties`
+	header     []string // CSV: the columns
 }
 
 func (f *inputFile) notef(text string, args ...any) {
@@ -56,15 +49,17 @@ func were(n int64, what string) string {
 	return fmt.Sprintf("%d %ss were", n, what)
 }
 
-// errNotClean ends a census: the engine can't read this file by itself.
-var errNotClean = errors.New("not clean")
+// sink takes the records of a format.
+type sink interface {
+	// Add takes one record. An empty body means that it is its own body.
+	Add(fileID int32, record int64, category string, raw, body []byte) error
+}
 
-// reader takes the records out of one file. In a census (copy is nil) it only
-// counts, and ends with errNotClean at the first thing that DuckDB would read
-// otherwise; else it writes every record to the clean copy of its format.
+// reader takes the records out of one file and hands each to the sink of its
+// format.
 type reader struct {
 	file *inputFile
-	copy func(f *format) (*cleanCopy, error) // nil: a census
+	sink func(f *format) (sink, error)
 
 	temp      string    // private folder, for the sheets of workbooks
 	dateOrder dateOrder // of dates that don't tell it themselves; "" = not said
@@ -125,9 +120,6 @@ func (r *reader) read(text *window) error {
 		err = r.readCSV(text)
 	}
 	if err == nil && text.err != nil {
-		if r.copy == nil {
-			return errNotClean
-		}
 		r.file.lossf("reading stopped: %v; the records before it are loaded", text.err)
 		err = r.list(reject{r.file.id, 0, text.line, "reading stopped: " + text.err.Error(), ""})
 	}
@@ -197,9 +189,6 @@ func (r *reader) conclude() {
 }
 
 func (r *reader) reject(rec record, reason string) error {
-	if r.copy == nil {
-		return errNotClean
-	}
 	return r.list(reject{r.file.id, rec.number, rec.line, reason, string(excerpt(rec.text))})
 }
 
@@ -215,8 +204,6 @@ func (r *reader) list(x reject) error {
 
 func (r *reader) readJSON(w *window) error {
 	s := newJSONScanner(w)
-	r.file.array = w.rest()[0] == '[' || bytes.HasPrefix(bytes.TrimSpace(w.rest()), []byte("["))
-	lastLine := int64(0)
 	for {
 		rec, ok := s.next()
 		if !ok {
@@ -228,17 +215,9 @@ func (r *reader) readJSON(w *window) error {
 			}
 			continue
 		}
-		if r.copy == nil && (s.page || s.loose || r.file.array != (s.open == 1) ||
-			!r.file.array && (rec.line == lastLine || bytes.IndexByte(rec.text, '\n') >= 0)) {
-			return errNotClean
-		}
-		lastLine = rec.line
 		if err := r.take(rec, &s.json); err != nil {
 			return err
 		}
-	}
-	if r.copy == nil && (s.loose || s.truncated) {
-		return errNotClean
 	}
 	if s.truncated {
 		r.file.lossf("the file ends inside its list: it was cut off")
@@ -256,9 +235,6 @@ func (r *reader) readJSON(w *window) error {
 func (r *reader) take(rec record, t *jsonText) error {
 	known := r.recognise(t, r.formats, recogniseJSON)
 	if t.flaws != 0 {
-		if r.copy == nil {
-			return errNotClean
-		}
 		r.mended++
 		rec.text = mend(nil, rec.text)
 		if err := r.json.walk(rec.text); err != nil {
@@ -273,9 +249,6 @@ func (r *reader) take(rec record, t *jsonText) error {
 		return r.refuse(rec, known.reason)
 	}
 	if known.renamed {
-		if r.copy == nil {
-			return errNotClean
-		}
 		r.renamed = true
 		rec.text = graphNames(nil, rec.text, r.losing)
 	}
@@ -331,19 +304,11 @@ func (r *reader) refuse(rec record, reason string) error {
 // format's SQL reads if that is another text.
 func (r *reader) pass(f *format, rec record, category string, raw, body []byte) error {
 	r.counts[f]++
-	r.file.bodyBytes += int64(len(raw))
-	r.file.longest = max(r.file.longest, len(raw))
-	if r.copy == nil {
-		if len(r.counts) > 1 {
-			return errNotClean
-		}
-		return nil
-	}
-	c, err := r.copy(f)
+	to, err := r.sink(f)
 	if err != nil {
 		return err
 	}
-	return c.add(r.file.id, rec.number, category, raw, body)
+	return to.Add(r.file.id, rec.number, category, raw, body)
 }
 
 // recogniseJSON tells what a record with these keys is, or under which of
@@ -403,9 +368,6 @@ var signInCategories = map[string]string{
 
 // open takes the record out of its envelope: an object, or its text.
 func (r *reader) open(rec record, outer *jsonText, envelope string) error {
-	if r.copy == nil {
-		return errNotClean
-	}
 	isAudit := strings.EqualFold(envelope, "AuditData")
 	body := outer.member(envelope)
 	category := ""
@@ -469,13 +431,10 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 
 func (r *reader) readCSV(w *window) error {
 	s := &csvScanner{w: w, comma: ','}
-	header, skipped, problem := r.header(s)
+	header, problem := r.header(s)
 	if problem != "" {
 		r.why = problem
 		return nil
-	}
-	if skipped && r.copy == nil {
-		return errNotClean
 	}
 	var names []string
 	for i := range s.cells {
@@ -488,10 +447,9 @@ func (r *reader) readCSV(w *window) error {
 			r.file.notef("the header comes %d times again: files were joined", s.repeats)
 		}
 	}()
-	r.file.header, r.file.comma = names, s.comma
+	r.file.header = names
 	for i, n := range names {
 		if headerKey(n) == "auditdata" {
-			r.file.bodyColumn = i
 			r.counts[auditLog] += 0
 			return r.readAuditRows(s, i)
 		}
@@ -500,9 +458,6 @@ func (r *reader) readCSV(w *window) error {
 	if f == nil {
 		r.why = reason
 		return nil
-	}
-	if r.copy == nil {
-		return errNotClean // rows are turned into JSON on the way
 	}
 	if language, unknown := f.translated(names); language != "" {
 		r.file.notef("the columns are named in %s; they were read by their English names", language)
@@ -516,7 +471,7 @@ func (r *reader) readCSV(w *window) error {
 
 // header reads the row of column names, behind the lines that PowerShell 5
 // (#TYPE ...) and Excel (sep=;) put first, and finds the delimiter.
-func (r *reader) header(s *csvScanner) (rec record, skipped bool, problem string) {
+func (r *reader) header(s *csvScanner) (rec record, problem string) {
 	for {
 		for bytes.IndexByte(s.w.rest(), '\n') < 0 && len(s.w.rest()) < 1<<20 && s.w.more() {
 		}
@@ -530,27 +485,25 @@ func (r *reader) header(s *csvScanner) (rec record, skipped bool, problem string
 		rec, ok := s.next()
 		s.number = r.before
 		if !ok {
-			return rec, skipped, "there is no header line"
+			return rec, "there is no header line"
 		}
 		if bytes.HasPrefix(rec.text, []byte("#TYPE ")) || bytes.HasPrefix(rec.text, []byte("sep=")) {
-			skipped = true
 			continue
 		}
 		if rec.reason != "" {
-			return rec, skipped, rec.reason
+			return rec, rec.reason
 		}
 		if bytes.IndexByte(rec.text, 0) >= 0 || !utf8.Valid(rec.text[:min(len(rec.text), 1000)]) && bytes.ContainsAny(rec.text, "\x01\x02\x03\x04\x05\x06\x0e\x0f") {
-			return rec, skipped, "the file is binary"
+			return rec, "the file is binary"
 		}
 		if len(rec.text) > 1<<16 {
-			return rec, skipped, "the first line is too long for a header"
+			return rec, "the first line is too long for a header"
 		}
-		return rec, skipped, ""
+		return rec, ""
 	}
 }
 
 func (r *reader) readAuditRows(s *csvScanner, column int) error {
-	ending := byte(0)
 	var unquoted, mended []byte
 	for {
 		rec, ok := s.next()
@@ -567,18 +520,12 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 			}
 			continue
 		}
-		if ending == 0 {
-			ending = s.ending
-		}
-		if r.copy == nil && (!s.tidy || s.repeats > 0 || s.ending != ending && s.ending != 0 || !s.cells[column].quoted || ending == '\r') {
-			return errNotClean
-		}
 		cell := s.cell(rec.text, column, unquoted[:0])
 		if s.cells[column].doubled {
 			unquoted = cell
 		}
 		err := r.json.walk(cell)
-		if err == errIncomplete && r.copy != nil {
+		if err == errIncomplete {
 			around := map[string]string{}
 			for i, name := range r.file.header {
 				if member := wrapperColumns[headerKey(name)]; member != "" {
@@ -596,9 +543,6 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 			continue
 		}
 		if r.json.flaws != 0 {
-			if r.copy == nil {
-				return errNotClean
-			}
 			r.mended++
 			mended = mend(mended[:0], cell)
 			if err := r.json.walk(mended); err != nil {

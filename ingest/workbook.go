@@ -34,9 +34,6 @@ func isWorkbook(members []*zip.File) bool {
 // readWorkbook reads the sheets of an Excel workbook one after the other, each
 // as the CSV file that it was before. Records are numbered through.
 func (r *reader) readWorkbook(text *window) error {
-	if r.copy == nil {
-		return errNotClean
-	}
 	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(text.rest()), text.r), maxWorkbook))
 	if err != nil {
 		text.err = err

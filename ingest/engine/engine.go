@@ -34,6 +34,7 @@ type Options struct {
 type Engine struct {
 	db   *sql.DB
 	conn *sql.Conn
+	feed *Feed // that fed_records reads
 }
 
 // New starts an engine with an empty in-memory database.
@@ -90,9 +91,14 @@ func (e *Engine) share(ctx context.Context) string {
 }
 
 // Create attaches a new or existing database file as `evidence`, writable,
-// and makes it the default.
+// and makes it the default. Rows are stored in the order in which the threads
+// are done with them.
 func (e *Engine) Create(ctx context.Context, path string) error {
+	if err := e.register(); err != nil {
+		return err
+	}
 	for _, s := range []string{
+		"set preserve_insertion_order = false", // else only one thread writes
 		"attach " + Literal(path) + " as evidence",
 		"use evidence",
 	} {
