@@ -440,9 +440,10 @@ end;
 
 -- the sign-in that issued a token. The unique token id is the base64url text of
 -- the 16 bytes of the sign-in's id, first three groups little-endian; until 2022
--- it was the base64 text of the id's 36 characters.
+-- it was the base64 text of the id's 36 characters. Spreadsheets put an
+-- apostrophe before it, other programs fill it up with =.
 create macro token_bytes(token) as case
-    when regexp_matches(token, '^[A-Za-z0-9_-]{22}$')
+    when regexp_matches(token, '^[A-Za-z0-9+/_-]{22}$')
         then hex(from_base64(translate(token, '-_', '+/') || '=='))
     when regexp_matches(token, '^[A-Za-z0-9+/_-]{48}$')
         then hex(from_base64(translate(token, '-_', '+/')))
@@ -457,7 +458,7 @@ create macro hex_guid(bytes) as case
         then lower(decode(unhex(bytes)))
 end;
 
-create macro token_sign_in(token) as hex_guid(token_bytes(token));
+create macro token_sign_in(token) as hex_guid(token_bytes(rtrim(ltrim(token, ''''), '=')));
 
 -- the class of a sign-in where the export has no word for it
 create macro sign_in_status(code) as case
