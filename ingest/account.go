@@ -1,63 +1,51 @@
 package ingest
 
 import (
+	"database/sql/driver"
 	"fmt"
-	"slices"
 	"strings"
 )
 
-// rowsOf writes rows to a table, many in one statement.
-func (l *loader) rowsOf(table string, rows [][]any) error {
-	for some := range slices.Chunk(rows, 500) {
-		var places []string
-		var values []any
-		for _, row := range some {
-			var marks []string
-			for _, v := range row {
-				values = append(values, v)
-				marks = append(marks, fmt.Sprintf("$%d", len(values)))
-			}
-			places = append(places, "("+strings.Join(marks, ", ")+")")
-		}
-		if _, err := l.exec("insert into "+table+" values "+strings.Join(places, ", "), values...); err != nil {
-			return fmt.Errorf("write %s: %w", table, err)
-		}
-	}
-	return nil
-}
-
 // listFiles writes the rows of `files`, with the counts still open.
 func (l *loader) listFiles() error {
-	var files, loading [][]any
-	for _, f := range l.files {
-		var format, sum, encoding, note any
-		switch {
-		case f.format != nil:
-			format = f.format.name
-		case f.source.archive:
-			format = "zip"
+	err := l.engine.Append("files", func(add func(...driver.Value) error) error {
+		for _, f := range l.files {
+			var format, sum, modified, encoding, note any
+			switch {
+			case f.format != nil:
+				format = f.format.name
+			case f.source.archive:
+				format = "zip"
+			}
+			if f.sha256 != "" {
+				sum = f.sha256
+			}
+			if !f.source.modified.IsZero() {
+				modified = f.source.modified.UTC()
+			}
+			if f.encoding != "" && f.format != nil {
+				encoding = f.encoding
+			}
+			if len(f.notes) > 0 {
+				note = strings.ToValidUTF8(strings.Join(f.notes, "; "), "\ufffd")
+			}
+			err := add(
+				f.id, strings.ToValidUTF8(f.source.path, "\ufffd"), sum, f.size, modified, format, encoding,
+				f.records, int64(0), int64(0), f.rejected, nil, nil, note,
+			)
+			if err != nil {
+				return err
+			}
 		}
-		if f.sha256 != "" {
-			sum = f.sha256
-		}
-		if f.encoding != "" && f.format != nil {
-			encoding = f.encoding
-		}
-		if len(f.notes) > 0 {
-			note = strings.Join(f.notes, "; ")
-		}
-		files = append(files, []any{
-			f.id, strings.ToValidUTF8(f.source.path, "\ufffd"), sum, f.size, f.source.modified.UTC(), format, encoding,
-			f.records, int64(0), int64(0), f.rejected, nil, nil, note,
-		})
-		if f.format != nil {
-			loading = append(loading, []any{f.id})
-		}
-	}
-	if err := l.rowsOf("files", files); err != nil {
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	if err := l.rowsOf("loading", loading); err != nil {
+	if err := l.replaceEmpty(); err != nil {
+		return err
+	}
+	if _, err := l.exec("insert into loading select file_id from files where file_id > $1 and format <> 'zip'", l.first); err != nil {
 		return err
 	}
 	for _, t := range eventTables {
@@ -68,6 +56,29 @@ func (l *loader) listFiles() error {
 			where file_id in (select file_id from loading)
 			group by all`, t.name, t.time)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// replaceEmpty takes the rows of earlier loads out again that tell of a file of
+// which nothing was loaded then, and that was read anew.
+func (l *loader) replaceEmpty() error {
+	for _, statement := range []string{
+		`create or replace temp table replaced as
+			select before.file_id
+			from files as before
+			join files as anew
+				on before.sha256 is not distinct from anew.sha256
+				and (before.sha256 is not null or before.path = anew.path)
+			where before.file_id <= $1
+				and anew.file_id > $1
+				and before.loaded + before.duplicates = 0`,
+		"delete from rejects where file_id in (select file_id from replaced) and file_id <= $1",
+		"delete from files where file_id in (select file_id from replaced) and file_id <= $1",
+	} {
+		if _, err := l.exec(statement, l.first); err != nil {
+			return fmt.Errorf("replace what was listed before: %w", err)
 		}
 	}
 	return nil

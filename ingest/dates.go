@@ -467,7 +467,7 @@ func daysOfName(name string) (from, until int64) {
 
 // rereadSource opens the file a second time.
 func (r *reader) rereadSource() (io.Reader, func(), error) {
-	in, err := r.file.source.open(func(int64) {})
+	in, err := r.file.source.open(r.ctx, func(int64) {})
 	if err != nil {
 		return nil, nil, err
 	}

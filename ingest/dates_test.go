@@ -1,13 +1,9 @@
 package ingest
 
 import (
-	"context"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"entrail/ingest/engine"
 )
 
 func TestParseCultureDate(t *testing.T) {
@@ -127,11 +123,7 @@ func TestDateOrderByNeighbour(t *testing.T) {
 func loadWith(t *testing.T, o Options, paths ...string) *loaded {
 	t.Helper()
 	c := &loaded{t: t, path: filepath.Join(t.TempDir(), "case.duckdb")}
-	o.Engine, o.Now = engine.Options{Temp: t.TempDir()}, time.Unix(0, 0)
-	var err error
-	if c.summary, err = Load(context.Background(), c.path, paths, o); err != nil {
-		t.Fatal(err)
-	}
+	c.addWith(o, paths...)
 	return c
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -56,7 +55,7 @@ func (s Summary) Complete() bool {
 // Summary, in the tables files and rejects, and told to Options.Warn. An
 // error means that casePath must not be used.
 func Load(ctx context.Context, casePath string, paths []string, o Options) (Summary, error) {
-	sources, err := findSources(paths, o.Exclude)
+	sources, err := findSources(ctx, paths, o.Exclude, o.Engine.Temp)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -237,10 +236,18 @@ func (l *loader) number(query string, args ...any) (int64, error) {
 	return n, nil
 }
 
-// readKnown remembers the files that the case already holds.
+// readKnown remembers the files that the case already holds. One of which
+// nothing could be loaded, or not before the order of its dates was told, is
+// read anew.
 func (l *loader) readKnown() error {
 	l.known, l.sizes = map[string]string{}, map[int64]bool{}
-	rows, err := l.engine.Query(l.ctx, "select sha256, path, size_bytes from files where format is not null")
+	rows, err := l.engine.Query(l.ctx, `
+		select sha256, path, size_bytes
+		from files
+		where format is not null
+			and sha256 is not null
+			and (loaded + duplicates > 0 or records = 0)
+			and file_id not in (select file_id from rejects where contains(reason, '--date-order'))`)
 	if err != nil {
 		return err
 	}
@@ -325,7 +332,7 @@ func (l *loader) isKnown(f *inputFile) (bool, error) {
 		return false, nil
 	}
 	before := l.done
-	in, err := f.source.open(l.progress)
+	in, err := f.source.open(l.ctx, l.progress)
 	if err != nil {
 		return false, nil // readFile will tell
 	}
@@ -356,8 +363,8 @@ func (l *loader) skip(f *inputFile, before string) {
 // readFile reads the bytes of an input once: sum, and records, which go where
 // they are loaded from.
 func (l *loader) readFile(f *inputFile) (*reader, error) {
-	in, err := f.source.open(l.progress)
-	r := &reader{file: f, rejects: l.rejects, temp: l.options.Engine.Temp, dateOrder: dateOrder(l.options.DateOrder)}
+	in, err := f.source.open(l.ctx, l.progress)
+	r := &reader{ctx: l.ctx, file: f, rejects: l.rejects, temp: l.options.Engine.Temp, dateOrder: dateOrder(l.options.DateOrder)}
 	if err != nil {
 		f.unreadable = true
 		f.notef("can't be read: %v", err)
@@ -377,7 +384,7 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 	}
 	text, encoding := decode(in)
 	f.encoding = encoding
-	w := newWindow(contextReader{l.ctx, text}, l.window)
+	w := newWindow(text, l.window)
 	readErr := r.read(w)
 	l.window = w.buf
 	var closeErr error
@@ -386,8 +393,14 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 		return r, readErr
 	}
 	if closeErr != nil {
-		f.unreadable = true
-		f.notef("reading ended with: %v", plainReason(closeErr))
+		f.sha256 = "" // that of the whole file is not known
+		if w.err == nil {
+			f.unreadable = true
+			f.notef("reading ended with: %v", plainReason(closeErr))
+		}
+	}
+	if f.source.spooled {
+		f.notef("read from a pipe")
 	}
 	if in.gzipped {
 		f.notef("unpacked with gzip")
@@ -446,28 +459,23 @@ func (l *loader) abandonFeed() {
 	}
 }
 
-// contextReader ends reading when the run is cancelled.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
-}
-
+// hashArchive sums an archive, whose files are inputs of their own.
 func (l *loader) hashArchive(f *inputFile) error {
-	in, err := f.source.open(func(int64) {})
-	if err != nil {
-		f.notef("can't be read: %v", err)
-		return nil
-	}
 	f.notef("zip archive; its files are listed by themselves")
-	f.sha256, f.size, err = in.close()
-	return err
+	in, err := f.source.open(l.ctx, func(int64) {})
+	if err == nil {
+		f.sha256, f.size, err = in.close()
+	}
+	if l.ctx.Err() != nil {
+		return l.ctx.Err()
+	}
+	if err != nil {
+		f.sha256 = ""
+		f.notef("can't be read to its end: %v", plainReason(err))
+		l.summary.Unreadable++
+		l.options.Warn(f.source.path + ": " + f.notes[1])
+	}
+	return nil
 }
 
 // copyOf returns the clean copy that takes records of the format.

@@ -42,13 +42,15 @@ func load(t *testing.T, paths ...string) *loaded {
 
 func (c *loaded) add(paths ...string) {
 	c.t.Helper()
+	c.addWith(Options{}, paths...)
+}
+
+func (c *loaded) addWith(o Options, paths ...string) {
+	c.t.Helper()
+	o.Engine, o.Now = engine.Options{Temp: c.t.TempDir()}, time.Unix(0, 0)
+	o.Warn = func(s string) { c.warned = append(c.warned, s) }
 	var err error
-	c.summary, err = Load(context.Background(), c.path, paths, Options{
-		Engine: engine.Options{Temp: c.t.TempDir()},
-		Now:    time.Unix(0, 0),
-		Warn:   func(s string) { c.warned = append(c.warned, s) },
-	})
-	if err != nil {
+	if c.summary, err = Load(context.Background(), c.path, paths, o); err != nil {
 		c.t.Fatal(err)
 	}
 }

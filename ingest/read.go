@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -58,6 +59,7 @@ type sink interface {
 // reader takes the records out of one file and hands each to the sink of its
 // format.
 type reader struct {
+	ctx  context.Context
 	file *inputFile
 	sink func(f *format) (sink, error)
 
@@ -120,8 +122,13 @@ func (r *reader) read(text *window) error {
 		err = r.readCSV(text)
 	}
 	if err == nil && text.err != nil {
-		r.file.lossf("reading stopped: %v; the records before it are loaded", text.err)
-		err = r.list(reject{r.file.id, 0, text.line, "reading stopped: " + text.err.Error(), ""})
+		if len(r.counts) == 0 && r.first == nil {
+			r.file.unreadable = true
+			r.file.notef("can't be read: %s", plainReason(text.err))
+			return nil
+		}
+		r.file.lossf("reading stopped: %s; the records before it are loaded", plainReason(text.err))
+		err = r.list(reject{r.file.id, 0, text.line, "reading stopped: " + plainReason(text.err), ""})
 	}
 	if err == nil {
 		r.conclude()

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -22,10 +23,31 @@ import (
 
 // maxUnpacked caps what one archive may unpack to: a zip bomb must not fill
 // the disk of an examiner. Real exports pack about 20 to 1.
+var maxUnpacked int64 = 64 << 30 // tests lower it
+
+const maxUnpackedRatio = 2000
+
+// How deep archives may lie in archives, and how many in one.
 const (
-	maxUnpacked      = 64 << 30
-	maxUnpackedRatio = 2000
+	maxNestedDepth = 5
+	maxNested      = 1000
 )
+
+// capped ends a text that unpacks to more than is read, with a sentence.
+type capped struct {
+	r    io.Reader
+	left int64
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p[:min(int64(len(p)), c.left+1)])
+	if int64(n) > c.left {
+		n = int(c.left)
+		err = errors.New("it unpacks to more than is read of one archive; unpack it yourself if you trust it")
+	}
+	c.left -= int64(n)
+	return n, err
+}
 
 // source is one input: a file, or a member of a zip archive.
 type source struct {
@@ -43,6 +65,7 @@ type source struct {
 	debris bool
 
 	archive bool // the archive itself: listed, not read
+	spooled bool // file is a copy of what a pipe gave
 }
 
 // archive is a zip file whose directory is read once, and again only after
@@ -79,23 +102,20 @@ func isDebris(name string) bool {
 }
 
 // findSources lists every input below the paths, in path order, each real file
-// once, without those to exclude.
-func findSources(paths, exclude []string) ([]source, error) {
+// once, without those to exclude. What is no file, such as a pipe, is copied to
+// the folder temp, for it gives its bytes only once.
+func findSources(ctx context.Context, paths, exclude []string, temp string) ([]source, error) {
 	var found []source
-	var seen []os.FileInfo
+	seen := files{}
 	for _, name := range exclude {
 		if info, err := os.Stat(name); err == nil {
-			seen = append(seen, info)
+			seen.add(info)
 		}
 	}
 	add := func(shown, file string, info fs.FileInfo) {
-		for _, s := range seen {
-			if os.SameFile(s, info) {
-				return
-			}
+		if seen.add(info) {
+			found = append(found, source{path: shown, file: file, size: info.Size(), modified: info.ModTime()})
 		}
-		seen = append(seen, info)
-		found = append(found, source{path: shown, file: file, size: info.Size(), modified: info.ModTime()})
 	}
 	missed := func(path, note string) {
 		found = append(found, source{path: path, file: path, note: note})
@@ -107,6 +127,19 @@ func findSources(paths, exclude []string) ([]source, error) {
 			missed(p, "there is no such file or folder; check the name")
 		case err != nil:
 			missed(p, "can't be read: "+plainReason(err))
+		case info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) != 0:
+			copied, err := spool(ctx, p, temp)
+			switch {
+			case ctx.Err() != nil:
+				return nil, ctx.Err()
+			case err != nil:
+				missed(p, "can't be read: "+plainReason(err))
+			default:
+				copied.modified = info.ModTime()
+				found = append(found, copied)
+			}
+		case !info.IsDir() && !info.Mode().IsRegular():
+			missed(p, "not a regular file")
 		case !info.IsDir():
 			add(p, p, info)
 		default:
@@ -163,9 +196,68 @@ func findSources(paths, exclude []string) ([]source, error) {
 		if isDebris(filepath.ToSlash(s.path)) {
 			s.note, s.debris = "left by the operating system, no log", true
 		}
-		all = append(all, s.members()...)
+		members, err := s.members(&nested{ctx: ctx, temp: temp, bytes: maxUnpacked}, 1)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, members...)
 	}
 	return all, nil
+}
+
+// files is a set of real files, each under what is cheap to compare.
+type files map[fileKey][]fs.FileInfo
+
+type fileKey struct {
+	size     int64
+	modified time.Time
+}
+
+// add is false for a file that is there already, whatever its name.
+func (f files) add(info fs.FileInfo) bool {
+	key := fileKey{info.Size(), info.ModTime()}
+	for _, other := range f[key] {
+		if os.SameFile(other, info) {
+			return false
+		}
+	}
+	f[key] = append(f[key], info)
+	return true
+}
+
+// spool copies what a pipe gives to a file in the folder.
+func spool(ctx context.Context, path, folder string) (s source, err error) {
+	from, err := os.Open(path)
+	if err != nil {
+		return s, err
+	}
+	defer from.Close()
+	s = source{path: path, spooled: true}
+	s.file, s.size, err = copyTo(ctx, folder, "pipe-*", from)
+	return s, err
+}
+
+// copyTo writes a new file in the folder.
+func copyTo(ctx context.Context, folder, pattern string, from io.Reader) (name string, size int64, err error) {
+	to, err := os.CreateTemp(folder, pattern)
+	if err != nil {
+		return "", 0, err
+	}
+	size, err = io.Copy(to, contextReader{ctx, from})
+	return to.Name(), size, errors.Join(err, to.Close())
+}
+
+// contextReader ends reading when the run is cancelled.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
 }
 
 // inside tells whether a link leads to a folder below one of the paths.
@@ -195,20 +287,29 @@ func plainReason(err error) string {
 	return err.Error()
 }
 
+// nested is what the archives in one archive, and in those, may still take.
+type nested struct {
+	ctx      context.Context
+	temp     string // the folder that they are unpacked to
+	archives int
+	bytes    int64
+}
+
 // members returns the source and, if it is a zip archive of files, its files.
-func (s source) members() []source {
+// An error is that of the context.
+func (s source) members(n *nested, depth int) ([]source, error) {
 	if s.note != "" || !s.startsWith("PK\x03\x04") && !s.startsWith("PK\x05\x06") {
-		return []source{s}
+		return []source{s}, nil
 	}
 	in := &archive{file: s.file}
 	entries, err := in.entries()
 	if err != nil {
 		s.note = "the zip archive can't be opened: " + err.Error() + "; was the copy complete?"
-		return []source{s}
+		return []source{s}, nil
 	}
 	defer in.close()
 	if isWorkbook(entries) {
-		return []source{s}
+		return []source{s}, nil
 	}
 	s.archive = true
 	all := []source{s}
@@ -224,13 +325,44 @@ func (s source) members() []source {
 			m.note, m.debris = "left by the operating system, no log", true
 		case f.Flags&1 != 0:
 			m.note = "protected by a password; unpack the archive and give the files"
-		case unpacked > maxUnpacked || f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > maxUnpackedRatio:
+		case unpacked > uint64(maxUnpacked) || f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > maxUnpackedRatio:
 			m.note = fmt.Sprintf("not unpacked: it would grow to %d bytes from %d; unpack it yourself if you trust it", f.UncompressedSize64, f.CompressedSize64)
 		}
-		all = append(all, m)
+		if m.note != "" || !strings.EqualFold(path.Ext(f.Name), ".zip") {
+			all = append(all, m)
+			continue
+		}
+		inner, err := m.unpacked(n, f, depth)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, inner...)
 	}
 	slices.SortStableFunc(all[1:], func(a, b source) int { return strings.Compare(a.path, b.path) })
-	return all
+	return all, nil
+}
+
+// unpacked returns an archive that lies in another, and its files.
+func (s source) unpacked(n *nested, f *zip.File, depth int) ([]source, error) {
+	if n.archives++; depth >= maxNestedDepth || n.archives > maxNested {
+		s.note = "an archive among too many that lie in one another, not unpacked; unpack it yourself if you trust it"
+		return []source{s}, nil
+	}
+	member, err := f.Open()
+	if err == nil {
+		defer member.Close()
+		s.in = nil
+		s.file, s.size, err = copyTo(n.ctx, n.temp, "member-*.zip", &capped{member, n.bytes})
+		n.bytes -= s.size
+	}
+	switch {
+	case n.ctx.Err() != nil:
+		return nil, n.ctx.Err()
+	case err != nil:
+		s.note = "can't be unpacked: " + plainReason(err)
+		return []source{s}, nil
+	}
+	return s.members(n, depth+1)
 }
 
 func (s source) startsWith(magic string) bool {
@@ -254,8 +386,9 @@ type opened struct {
 	closeAll func() error
 }
 
-// open starts reading. progress is told of every portion of raw bytes.
-func (s source) open(progress func(bytes int64)) (*opened, error) {
+// open starts reading, until the context is done. progress is told of every
+// portion of raw bytes.
+func (s source) open(ctx context.Context, progress func(bytes int64)) (*opened, error) {
 	o := &opened{hash: newHasher(progress)}
 	var raw io.Reader
 	if s.in != nil {
@@ -267,7 +400,7 @@ func (s source) open(progress func(bytes int64)) (*opened, error) {
 		if err != nil {
 			return nil, err
 		}
-		raw, o.closeAll = io.LimitReader(member, maxUnpacked), member.Close
+		raw, o.closeAll = &capped{member, maxUnpacked}, member.Close
 	} else {
 		f, err := os.Open(s.file)
 		if err != nil {
@@ -275,7 +408,7 @@ func (s source) open(progress func(bytes int64)) (*opened, error) {
 		}
 		raw, o.closeAll = f, f.Close
 	}
-	o.raw = io.TeeReader(raw, o.hash)
+	o.raw = io.TeeReader(contextReader{ctx, raw}, o.hash)
 	buffered := bufio.NewReaderSize(o.raw, 1<<12)
 	o.Reader = buffered
 	if head, _ := buffered.Peek(3); bytes.Equal(head, []byte{0x1f, 0x8b, 8}) {
@@ -285,7 +418,7 @@ func (s source) open(progress func(bytes int64)) (*opened, error) {
 			return nil, fmt.Errorf("the gzip file can't be opened: %w; was the copy complete?", err)
 		}
 		o.gzipped = true
-		o.Reader = io.LimitReader(unpacked, maxUnpacked)
+		o.Reader = &capped{unpacked, maxUnpacked}
 	}
 	return o, nil
 }

@@ -34,9 +34,13 @@ func isWorkbook(members []*zip.File) bool {
 // readWorkbook reads the sheets of an Excel workbook one after the other, each
 // as the CSV file that it was before. Records are numbered through.
 func (r *reader) readWorkbook(text *window) error {
-	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(text.rest()), text.r), maxWorkbook))
+	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(text.rest()), text.r), maxWorkbook+1))
 	if err != nil {
 		text.err = err
+		return nil
+	}
+	if len(data) > maxWorkbook {
+		r.why = fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
 		return nil
 	}
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, TmpDir: r.temp, UnzipSizeLimit: maxWorkbookUnpacked})
