@@ -4,17 +4,23 @@
 -- what a run knows of addresses, a geolocation database included. In a DuckDB
 -- shell, `use evidence` before asking them.
 
--- What is known of the place of an address.
+-- What is known of the place of an address. Where its sign-ins name several places,
+-- as they do when an address changes hands, one of them stands here and source says so.
 --   ip_address varchar: as logged
 --   network bigint: number of its autonomous system
 --   country varchar: two letters
---   source varchar: where this comes from: sign-ins, or the file names of geolocation databases (--mmdb)
+--   source varchar: where this comes from: sign-ins, sign-ins, several, the file names of geolocation databases (--mmdb)
 create view addresses as
 select
     ip_address,
     max(autonomous_system_number) as network,
     max(country) filter (where country <> '') as country,
-    'sign-ins' as source,
+    case
+        when min(autonomous_system_number) <> max(autonomous_system_number)
+            or min(country) filter (where country <> '') <> max(country) filter (where country <> '')
+        then 'sign-ins, several'
+        else 'sign-ins'
+    end as source,
 from evidence.sign_ins
 where ip_address is not null
 group by ip_address;

@@ -104,7 +104,8 @@ end;
 create macro counted(n, one, many) as n || ' ' || case when n = 1 then one else many end;
 
 -- Where a place that the record itself does not tell comes from, by the column
--- source of addresses: learned = from a sign-in that came from the same address.
+-- source of addresses: learned = from a sign-in that came from the same address,
+-- learned, several = from one of those, which disagree.
 create macro place_mark(country, network, source) as case
     when country is not null or network is not null then regexp_replace(source, '^sign-ins', 'learned')
 end;

@@ -266,6 +266,16 @@ func (c *Case) aboutAddress(ctx context.Context, address string) (string, error)
 	} else {
 		known = append(known, "no sign-in in these files came from it")
 	}
+	rows, err = c.all(ctx, `
+		select source, concat_ws(', ', country, 'AS' || network)
+		from addresses
+		where ip_address = client_address(`+literal(address)+`) and source not in ('sign-ins', 'sign-ins, several')`)
+	if err != nil {
+		return "", err
+	}
+	for _, row := range rows {
+		known = append(known, fmt.Sprintf("%v: %v", row[0], row[1]))
+	}
 	return strings.Join(known, "; "), nil
 }
 

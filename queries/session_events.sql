@@ -4,7 +4,7 @@
 --   sign-ins the status with the error code, for requests the method and the HTTP status; a UserLoginFailed is a failure
 --   whatever its record says. record_type is the audit record's type, or the kind of sign-in. country and network are those
 --   that the sign-in log gives; of other logs they are looked up, and place_source says where: learned = from a sign-in
---   that came from the same address, else the file name of the geolocation database. change says where the country,
+--   that came from the same address, learned, several = from one of those, which disagree, else the file name of the geolocation database. change says where the country,
 --   the network or the user agent is another
 --   than the session's last known one before (agents are compared within the sign-ins or one workload, as each spells them its own way),
 --   with place_source behind what was looked up;
