@@ -2,13 +2,13 @@
 -- description: What happened in each session: its sign-ins, audit events and requests to Microsoft Graph by time, sessions
 --   in the order of their first event. activity and status are the audit event's operation and result as logged, for
 --   sign-ins the status with the error code, for requests the method and the HTTP status; a UserLoginFailed is a failure
---   whatever its record says. record_type is the audit record's type, or the kind of sign-in. country and network are those
---   that the sign-in log gives; of other logs they are looked up, and place_source says where: learned = from a sign-in
---   that came from the same address, learned, several = from one of those, which disagree, else the file name of the geolocation database. change says where the country,
---   the network or the user agent is another
---   than the session's last known one before (agents are compared within the sign-ins or one workload, as each spells them its own way),
---   with place_source behind what was looked up;
---   it is judged on all the session's events in evidence, also when the filters hide the one before.
+--   whatever its record says. record_type is the audit record's type, or the kind of sign-in. country and network are
+--   those that the sign-in tells; for other events they are looked up by the address, and place_source says where: learned =
+--   in a sign-in that came from it; learned, several = in one of those, which disagree; else the file name of the
+--   geolocation database. change says where the country, the network or the user agent is another than the session's last
+--   known one before (agents are compared within the sign-ins or one workload, as each spells them its own way). There
+--   place_source stands behind a place that was looked up, unless the session's last sign-in before tells the same. It is
+--   judged on all the session's events in evidence, also when the filters hide the one before.
 -- group: sessions 2
 -- needs: sign_ins, audit_events, graph_activity
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns) and the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
@@ -131,8 +131,10 @@ compared as (
         case when address is not null then network end as caller_network,
         min(event_time) over (partition by session_id) as session_start,
         lag(caller_country ignore nulls) over in_session as country_before,
+        lag(case when not is_country_found then caller_country end ignore nulls) over in_session as country_told_before,
         lag(case when caller_country is not null then country_text end ignore nulls) over in_session as country_before_text,
         lag(caller_network ignore nulls) over in_session as network_before,
+        lag(case when not is_network_found then caller_network end ignore nulls) over in_session as network_told_before,
         lag(case when caller_network is not null then network_text end ignore nulls) over in_session as network_before_text,
         lag(address ignore nulls) over in_session as address_before,
         lag(user_agent ignore nulls) over in_log as user_agent_before,
@@ -154,10 +156,10 @@ select
     nullif(concat_ws(
         '; ',
         case
-            when caller_country <> country_before then 'country ' || country_before_text || ' to ' || country_text
+            when caller_country <> country_before then 'country ' || case when country_before = country_told_before then country_before else country_before_text end || ' to ' || country_text
         end,
         case
-            when caller_network <> network_before then 'network ' || network_before_text || ' to ' || network_text
+            when caller_network <> network_before then 'network ' || case when network_before = network_told_before then 'AS' || network_before else network_before_text end || ' to ' || network_text
             when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown'
         end,
         case

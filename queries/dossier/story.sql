@@ -137,8 +137,10 @@ compared as (
         case when address is not null then country end as caller_country,
         case when address is not null then network end as caller_network,
         lag(caller_country ignore nulls) over in_session as country_before,
+        lag(case when not is_country_found then caller_country end ignore nulls) over in_session as country_told_before,
         lag(case when caller_country is not null then country_text end ignore nulls) over in_session as country_before_text,
         lag(caller_network ignore nulls) over in_session as network_before,
+        lag(case when not is_network_found then caller_network end ignore nulls) over in_session as network_told_before,
         lag(case when caller_network is not null then network_text end ignore nulls) over in_session as network_before_text,
         lag(address ignore nulls) over in_session as address_before,
         lag(user_agent ignore nulls) over in_log as agent_before,
@@ -155,9 +157,9 @@ select
     concat_ws(chr(10), ip_address, nullif(concat_ws(' ', country, 'AS' || network, '(' || place_source || ')'), '')) as "from",
     nullif(concat_ws(
         chr(10),
-        case when caller_country <> country_before then 'country ' || country_before_text || ' to ' || country_text end,
+        case when caller_country <> country_before then 'country ' || case when country_before = country_told_before then country_before else country_before_text end || ' to ' || country_text end,
         case
-            when caller_network <> network_before then 'network ' || network_before_text || ' to ' || network_text
+            when caller_network <> network_before then 'network ' || case when network_before = network_told_before then 'AS' || network_before else network_before_text end || ' to ' || network_text
             when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown'
         end,
         case when user_agent is distinct from agent_before and user_agent <> '' then 'agent ' || user_agent end
