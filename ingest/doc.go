@@ -55,9 +55,10 @@
 // Rows that hang on a record (policies, steps, property changes) follow as
 // `-- table: CHILD of NAME` with a SELECT from
 //
-//	kept(id, event_time, body)
+//	parents(file_id, record, id, event_time, body)
 //
-// which holds only the records that stayed. Add a fixture to the tests: they
+// and name their parent by parent_file_id and parent_record: an id may come
+// back with another body, and each keeps its own. Add a fixture to the tests: they
 // walk the folder.
 //
 // # Adding a column

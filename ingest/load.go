@@ -200,13 +200,13 @@ func (l *loader) load(sources []source) error {
 	if err := l.listFiles(); err != nil {
 		return fmt.Errorf("list the files: %w", err)
 	}
+	if err := l.loadChildren(); err != nil {
+		return err
+	}
 	if err := l.removeDuplicates(); err != nil {
 		return err
 	}
 	if err := l.link(); err != nil {
-		return err
-	}
-	if err := l.loadChildren(); err != nil {
 		return err
 	}
 	// The steps of a sign-in come from its JSON or from the AuthDetails file.
@@ -546,13 +546,13 @@ func (l *loader) setSource(relation string) error {
 
 func insertInto(s section) string { return "insert into " + s.table + " by name " + s.sql }
 
-// loadChildren fills the tables that hang on the records that stayed.
+// loadChildren fills the tables that hang on the records of this load.
 func (l *loader) loadChildren() error {
 	for _, f := range formats {
 		if len(f.sections) < 2 || !slices.ContainsFunc(l.files, func(x *inputFile) bool { return x.formats[f] > 0 }) {
 			continue
 		}
-		if _, err := l.exec("create or replace temp view kept as " + l.kept(f)); err != nil {
+		if _, err := l.exec("create or replace temp view parents as " + l.parents(f)); err != nil {
 			return err
 		}
 		for _, s := range f.sections[1:] {
@@ -564,10 +564,10 @@ func (l *loader) loadChildren() error {
 	return nil
 }
 
-// kept is the relation that child tables are filled from: the format's records
-// of this load that stayed. The ids stand in the text, since a join would
+// parents is the relation that child tables are filled from: the format's
+// records of this load. The ids stand in the text, since a join would
 // carry every record's text through it.
-func (l *loader) kept(f *format) string {
+func (l *loader) parents(f *format) string {
 	var ids, enveloped []string
 	for _, x := range l.files {
 		if x.formats[f] == 0 {
@@ -582,5 +582,5 @@ func (l *loader) kept(f *format) string {
 	if len(enveloped) > 0 {
 		body = "coalesce(case when file_id in (" + strings.Join(enveloped, ", ") + ") then raw ->> '$.properties' end, raw)"
 	}
-	return "select id, event_time, " + body + " as body from " + f.sections[0].table + " where file_id in (" + strings.Join(ids, ", ") + ")"
+	return "select file_id, record, id, event_time, " + body + " as body from " + f.sections[0].table + " where file_id in (" + strings.Join(ids, ", ") + ")"
 }

@@ -586,3 +586,87 @@ func TestLoadReviewed(t *testing.T) {
 		}
 	}
 }
+
+// Policies, steps and changes belong to the record that they came with, also
+// where its id comes back with another body, and in whatever order and in how
+// many loads the files come.
+func TestLoadChildrenFollowTheirRecord(t *testing.T) {
+	policies := func(names ...string) string {
+		var all []string
+		for _, n := range names {
+			all = append(all, fmt.Sprintf(`{"id":"%s","displayName":"%[1]s","result":"success"}`, n))
+		}
+		return `"appliedConditionalAccessPolicies":[` + strings.Join(all, ",") + "]"
+	}
+	steps := func(method string) string {
+		return fmt.Sprintf(`"authenticationDetails":[{"authenticationMethod":"%s"}]`, method)
+	}
+	elsewhere := func(record string) string { return strings.Replace(record, "192.0.2.1", "192.0.2.2", 1) }
+	change := func(id, property string) string {
+		return fmt.Sprintf(`{"id":"%s","activityDateTime":"2026-10-01T08:00:00Z","activityDisplayName":"Update user","loggedByService":"Core Directory","initiatedBy":{},"targetResources":[{"displayName":"x","modifiedProperties":[{"displayName":"%s"}]}]}`, id, property)
+	}
+	tests := []struct {
+		files                    []string
+		policies, steps, changes string
+		reason                   string
+	}{
+		{[]string{"[" + signIn("s1", policies("a", "b"), steps("Password")) + "," + elsewhere(signIn("s1", policies("c"), steps("Fido"))) + "]"},
+			"192.0.2.1:a 192.0.2.1:b 192.0.2.2:c", "192.0.2.1:Password 192.0.2.2:Fido", "", "one id, two sign-ins"},
+		{[]string{signIn("s1", policies("a", "b"), steps("Password")), elsewhere(signIn("s1", policies("c"), steps("Fido")))},
+			"192.0.2.1:a 192.0.2.1:b 192.0.2.2:c", "192.0.2.1:Password 192.0.2.2:Fido", "", "one id, two sign-ins, from two files"},
+		{[]string{signIn("s1", policies("a"), steps("Password")), "[" + signIn("s1", policies("a"), steps("Password")) + "]", elsewhere(signIn("s1"))},
+			"192.0.2.1:a", "192.0.2.1:Password", "", "the same sign-in twice, and another of its id"},
+		{[]string{signIn("s1", policies(), `"userAgent":"x"`), signIn("s1", policies("a")), signIn("s1", steps("Password"))},
+			"192.0.2.1:a", "192.0.2.1:Password", "", "the fullest has an empty list and no steps: the others fill it up"},
+		{[]string{signIn("s1", policies("a"), `"userAgent":"x"`), signIn("s1", policies("b"))},
+			"192.0.2.1:a", "", "", "two lists of one sign-in: the fuller record's"},
+		{[]string{signIn("s1", policies("a"), steps("Password")),
+			"\"Request ID\",\"Date (UTC)\",\"Authentication method\",\"Succeeded\"\n\"s1\",\"2026-10-01T08:00:00Z\",\"Portal\",\"true\"\n"},
+			"192.0.2.1:a", "192.0.2.1:Portal", "", "steps that are records of their own stand for the JSON's"},
+		{[]string{change("d1", "p"), "[" + change("d1", "q") + "," + change("d1", "p") + "]"},
+			"", "", "p q", "a directory audit's id with two bodies, one of them twice"},
+	}
+	for _, tt := range tests {
+		folder := t.TempDir()
+		var paths, backwards []string
+		for i, text := range tt.files {
+			path := filepath.Join(folder, fmt.Sprintf("%d.txt", i))
+			if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			paths, backwards = append(paths, path), append([]string{path}, backwards...)
+		}
+		for _, order := range [][][]string{{paths}, {backwards}, split(paths), split(backwards)} {
+			c := load(t, order[0]...)
+			for _, more := range order[1:] {
+				c.add(more...)
+			}
+			c.want(`
+				select coalesce(string_agg(s.ip_address || ':' || p.policy_name, ' ' order by s.ip_address, p.policy_name), '')
+				from sign_in_policies as p
+				left join sign_ins as s on s.file_id = p.parent_file_id and s.record = p.parent_record and s.id = p.sign_in_id`, tt.policies)
+			c.want(`
+				select coalesce(string_agg(s.ip_address || ':' || p.method, ' ' order by s.ip_address, p.method), '')
+				from sign_in_steps as p
+				left join sign_ins as s on p.sign_in_id = s.id
+					and coalesce(s.file_id = p.parent_file_id and s.record = p.parent_record, p.file_id is not null)`, tt.steps)
+			c.want(`
+				select coalesce(string_agg(p.property, ' ' order by p.property), '')
+				from directory_audit_changes as p
+				join directory_audits as d on d.file_id = p.parent_file_id and d.record = p.parent_record and d.id = p.audit_id`, tt.changes)
+			c.want("select count(*) from sign_in_policies where parent_record is null", "0")
+			if t.Failed() {
+				t.Fatalf("%s, loaded as %q", tt.reason, order)
+			}
+		}
+	}
+}
+
+// split is each path in a load of its own.
+func split(paths []string) [][]string {
+	var all [][]string
+	for _, p := range paths {
+		all = append(all, []string{p})
+	}
+	return all
+}

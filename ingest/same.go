@@ -105,18 +105,16 @@ func (l *loader) removeEqual(table, id, condition string) error {
 	if err != nil {
 		return err
 	}
-	if table == "directory_audits" {
-		// What hung on a record of an earlier load hangs on the new one now.
-		if _, err := l.exec("delete from directory_audit_changes where audit_id in (select id from doubles where file_id not in (select file_id from loading))"); err != nil {
-			return err
-		}
-	}
 	return l.takeOut(table, "true")
 }
 
 // takeOut moves the rows in `doubles` from the table to `duplicates`. What had
 // been taken out because of one of them is now told of the one that stays.
+// place there orders the doubles of one record; itself it has the first.
 func (l *loader) takeOut(table, identical string) error {
+	if err := l.inherit(table); err != nil {
+		return err
+	}
 	for _, statement := range []string{
 		fmt.Sprintf(`
 			update duplicates
@@ -136,6 +134,65 @@ func (l *loader) takeOut(table, identical string) error {
 	} {
 		if _, err := l.exec(statement); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// childTables hang on the records of another table, and repeat of it what is
+// named here.
+var childTables = []struct{ name, parent, repeated string }{
+	{"sign_in_policies", "sign_ins", "sign_in_id = p.id, event_time = p.event_time"},
+	{"sign_in_steps", "sign_ins", "sign_in_id = p.id"},
+	{"directory_audit_changes", "directory_audits", "audit_id = p.id"},
+}
+
+// inherit gives each record with doubles one set of child rows: its own, else
+// that of the first double that has any. The others go.
+func (l *loader) inherit(table string) error {
+	for _, c := range childTables {
+		if c.parent != table {
+			continue
+		}
+		for _, statement := range []string{`
+			create or replace temp table heirs as
+			with members as (
+				select kept_file_id, kept_record, file_id, record, place
+				from doubles
+				union all
+				select distinct kept_file_id, kept_record, kept_file_id, kept_record, 1
+				from doubles
+			),
+			filled as (
+				select distinct m.*
+				from members as m
+				join ` + c.name + ` as c on c.parent_file_id = m.file_id and c.parent_record = m.record
+			)
+			select
+				kept_file_id,
+				kept_record,
+				arg_min(file_id, place) as file_id,
+				arg_min(record, place) as record
+			from filled
+			group by all`,
+			`delete from ` + c.name + `
+			where rowid in (
+				select c.rowid
+				from ` + c.name + ` as c
+				join doubles as d on d.file_id = c.parent_file_id and d.record = c.parent_record
+				anti join heirs as h on h.file_id = d.file_id and h.record = d.record
+			)`,
+			`update ` + c.name + `
+			set parent_file_id = h.kept_file_id, parent_record = h.kept_record, ` + c.repeated + `
+			from heirs as h
+			join ` + table + ` as p on p.file_id = h.kept_file_id and p.record = h.kept_record
+			where ` + c.name + `.parent_file_id = h.file_id
+				and ` + c.name + `.parent_record = h.record
+				and (h.file_id <> h.kept_file_id or h.record <> h.kept_record)`,
+		} {
+			if _, err := l.exec(statement); err != nil {
+				return fmt.Errorf("%s: %w", c.name, err)
+			}
 		}
 	}
 	return nil
@@ -327,9 +384,6 @@ func (l *loader) mergeSignIns() error {
 			where d.records > 1
 			group by d.kept_row`,
 		"update sign_ins set " + fill.String() + " from merged where sign_ins.rowid = merged.kept_row",
-		// What hung on a record of an earlier load hangs on the new one now.
-		"delete from sign_in_policies where sign_in_id in (select id from doubles where file_id not in (select file_id from loading))",
-		"delete from sign_in_steps where file_id is null and sign_in_id in (select id from doubles where file_id not in (select file_id from loading))",
 	} {
 		if _, err := l.exec(statement); err != nil {
 			return err
@@ -407,14 +461,12 @@ func (l *loader) matchPortalAudits() error {
 			c.file_id,
 			c.record,
 			j.file_id as kept_file_id,
-			j.record as kept_record
+			j.record as kept_record,
+			2 as place
 		from numbered as c
 		join numbered as j using (second, correlation, service, activity, result, place)
 		where c.is_csv and not j.is_csv`)
 	if err != nil || n == 0 {
-		return err
-	}
-	if _, err := l.exec("delete from directory_audit_changes where audit_id in (select id from doubles)"); err != nil {
 		return err
 	}
 	return l.takeOut("directory_audits", "false")

@@ -491,6 +491,8 @@ roots as materialized (
     select
         session_id,
         id,
+        file_id,
+        record,
         coalesce(app_display_name, app_id) as app,
         app_id in (
             '4765445b-32c6-49b0-83e6-1d93765276ca', '72782ba9-4490-4f03-8d82-562370ea3566', '00000002-0000-0ff1-ce00-000000000000'
@@ -509,12 +511,13 @@ roots as materialized (
 ),
 root_policies as (
     select
-        sign_in_id,
+        parent_file_id,
+        parent_record,
         array_to_string(list_sort(list(distinct coalesce(policy_name, policy_id) || ' ' || result)), ', ') as policies,
     from evidence.sign_in_policies
     where result in ('success', 'failure', 'reportOnlySuccess', 'reportOnlyFailure', 'reportOnlyInterrupted')
         and sign_in_id in (select id from roots)
-    group by sign_in_id
+    group by parent_file_id, parent_record
 ),
 -- The errors that a page in between leaves on the way to a session: the second
 -- factor is asked for, the prompt to stay signed in, and it is in; or a policy
@@ -657,7 +660,7 @@ known as (
     left join chained using (session_id)
     left join survivors using (session_id)
     left join roots using (session_id)
-    left join root_policies on roots.id = root_policies.sign_in_id
+    left join root_policies on root_policies.parent_file_id = roots.file_id and root_policies.parent_record = roots.record
 ),
 
 -- The points of each reason; NULL or 0 where there is none. The description of

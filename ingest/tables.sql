@@ -125,7 +125,9 @@ create table sign_ins (
 
 -- Conditional Access policies evaluated for a sign-in (JSON exports only).
 create table sign_in_policies (
-    sign_in_id varchar, -- sign_ins.id
+    parent_file_id integer, -- sign_ins.file_id of the sign-in
+    parent_record bigint, -- sign_ins.record of the sign-in
+    sign_in_id varchar, -- sign_ins.id, which may stand for two sign-ins that differ
     event_time timestamp, -- of the sign-in (UTC)
     policy_id varchar, -- object id of the policy
     policy_name varchar, -- its name
@@ -140,7 +142,9 @@ create table sign_in_policies (
 create table sign_in_steps (
     file_id integer, -- set where the step is a record of its own (AuthDetails CSV)
     record bigint, -- its number in that file
-    sign_in_id varchar, -- sign_ins.id
+    parent_file_id integer, -- sign_ins.file_id of the sign-in; NULL = known by sign_in_id only (AuthDetails CSV)
+    parent_record bigint, -- sign_ins.record of the sign-in; NULL likewise
+    sign_in_id varchar, -- sign_ins.id, which may stand for two sign-ins that differ
     step_time timestamp, -- UTC
     method varchar, -- Password, Previously satisfied, Mobile app notification, ...
     method_detail varchar, -- Password in the cloud, ...
@@ -204,7 +208,9 @@ create table directory_audits (
 
 -- Property changes of a directory audit record.
 create table directory_audit_changes (
-    audit_id varchar, -- directory_audits.id
+    parent_file_id integer, -- directory_audits.file_id of the record
+    parent_record bigint, -- directory_audits.record of the record
+    audit_id varchar, -- directory_audits.id, which may stand for two records that differ
     target_type varchar, -- User, Group, Role, ...
     target varchar, -- name of the target
     property varchar, -- what changed

@@ -10,11 +10,12 @@
 --   non-interactive sign-ins a token stands in for the password.
 with failed_policies as (
     select
-        sign_in_id,
+        parent_file_id,
+        parent_record,
         string_agg(distinct policy_name, ', ' order by policy_name) as policies
     from sign_in_policies
     where result = 'failure'
-    group by sign_in_id
+    group by parent_file_id, parent_record
 ),
 blocked as (
     select
@@ -30,7 +31,7 @@ blocked as (
         s.event_time
     from sign_ins as s
     join evidence.error_codes as code on code.error_code = s.error_code
-    left join failed_policies as p on p.sign_in_id = s.id
+    left join failed_policies as p on p.parent_file_id = s.file_id and p.parent_record = s.record
     where code.by_conditional_access
         and s.status is distinct from 'success'
 )

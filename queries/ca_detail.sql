@@ -16,9 +16,8 @@ with chosen as (
 ),
 -- An empty list says something only where others of the same file are not.
 files_with_policies as (
-    select distinct file_id
-    from evidence.sign_ins
-    where id in (select sign_in_id from evidence.sign_in_policies)
+    select distinct parent_file_id
+    from evidence.sign_in_policies
 ),
 policies as (
     select sign_in_policies.*
@@ -52,7 +51,7 @@ details as (
         s.file_id,
         s.record
     from sign_ins as s
-    left join policies as p on p.sign_in_id = s.id
+    left join policies as p on p.parent_file_id = s.file_id and p.parent_record = s.record
     cross join chosen
     where chosen.is_few
         or p.sign_in_id is not null

@@ -27,7 +27,7 @@ users as (
             r.policy_id,
             coalesce(s.user_principal_name, s.user_id) as who
         from results as r
-        join sign_ins as s on s.id = r.sign_in_id
+        join sign_ins as s on s.file_id = r.parent_file_id and s.record = r.parent_record
         where r.enforced
     )
     group by policy_id

@@ -21,7 +21,7 @@ with outcomes as (
         s.status,
         s.event_time
     from sign_in_policies as p
-    join sign_ins as s on s.id = p.sign_in_id
+    join sign_ins as s on s.file_id = p.parent_file_id and s.record = p.parent_record
     where p.result in ('reportOnlyFailure', 'reportOnlyInterrupted', 'reportOnlySuccess')
 )
 select

@@ -12,9 +12,8 @@
 -- chart: bar x=conditional_access_status y=sign_ins title=Sign-ins by Conditional Access status
 with files_with_policies as (
     -- where no list of a file holds a policy, its reader was not allowed to see any
-    select distinct file_id
-    from evidence.sign_ins
-    where id in (select sign_in_id from evidence.sign_in_policies)
+    select distinct parent_file_id
+    from evidence.sign_in_policies
 ),
 by_status as (
     select

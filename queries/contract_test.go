@@ -228,6 +228,10 @@ func tiedRows(number string, n int) []string {
 				values = append(values, "1")
 			case c.Name == "record":
 				values = append(values, "n")
+			case c.Name == "parent_file_id":
+				values = append(values, "1")
+			case c.Name == "parent_record":
+				values = append(values, fmt.Sprintf("%s %% %d", random, n))
 			case c.Name == "id":
 				values = append(values, "'id' || n")
 			case c.Name == "sign_in_id" || c.Name == "audit_id" || c.Name == "request_id":

@@ -26,7 +26,7 @@ with entra_changes as (
         d.file_id,
         d.record
     from directory_audits as d
-    left join directory_audit_changes as c on c.audit_id = d.id
+    left join directory_audit_changes as c on c.parent_file_id = d.file_id and c.parent_record = d.record
 ),
 unified_events as (
     select

@@ -294,13 +294,14 @@ func (c *Case) childrenOf(ctx context.Context, r record) ([]*Result, error) {
 		}
 		var columns []string
 		for _, column := range t.Columns {
-			if !slices.Contains([]string{"file_id", "record", "raw", p.column}, column.Name) {
+			if !slices.Contains([]string{"file_id", "record", "raw", "parent_file_id", "parent_record", p.column}, column.Name) {
 				columns = append(columns, column.Name)
 			}
 		}
 		result, err := c.held(ctx, Report{
 			Name: t.Name, Title: "Its rows in " + t.Name, Description: t.Comment,
-			SQL: fmt.Sprintf("select %s from evidence.%s where %s = %s order by all", strings.Join(columns, ", "), t.Name, p.column, literal(r.text("id"))),
+			SQL: fmt.Sprintf("select %s from evidence.%s where %s order by all", strings.Join(columns, ", "), t.Name,
+				p.of(fmt.Sprintf("select %v as file_id, %v as record, %s as id", r.values["file_id"], r.values["record"], literal(r.text("id"))))),
 		})
 		if err != nil {
 			return nil, err

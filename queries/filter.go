@@ -103,10 +103,20 @@ func hasColumn(t ingest.Table, name string) bool {
 
 // parents names, for each table of child rows, its column that holds the id
 // of an event, and that event's table. Child rows are shown with their parent.
-var parents = map[string]struct{ column, table string }{
+var parents = map[string]parent{
 	"sign_in_policies":        {"sign_in_id", "sign_ins"},
 	"sign_in_steps":           {"sign_in_id", "sign_ins"},
 	"directory_audit_changes": {"audit_id", "directory_audits"},
+}
+
+type parent struct{ column, table string }
+
+// of is the condition that a child row hangs on a record that the query,
+// which gives file_id, record and id, selects. A row that does not tell its
+// record (a step of the AuthDetails CSV) hangs on the id.
+func (p parent) of(query string) string {
+	return fmt.Sprintf(`(exists (from (%s) as p where p.file_id = parent_file_id and p.record = parent_record)
+		or parent_record is null and %s in (select id from (%[1]s)))`, query, p.column)
 }
 
 // The columns that --user, --app, --session and --ip look at, in whichever

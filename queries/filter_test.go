@@ -16,8 +16,8 @@ var filterRows = []string{
 		(1, 2, 's2', timestamp '2026-10-02 00:00:00', 'bob@contoso.com', 'Bob 100%', 'oid-bob', 'bobby', 'app-x', 'It''s_odd', '2001:DB8:0:0::1', 'sid-2', 'NG', 50126, false),
 		(1, 3, 's3', timestamp '2026-10-03 00:00:00', 'ghost@contoso.com', null, '00000000-0000-0000-0000-000000000000', null, null, null, '::ffff:203.0.113.77', null, null, 50034, null),
 		(1, 4, 's4', timestamp '2026-10-04 00:00:00', 'ghoul@contoso.com', null, '00000000-0000-0000-0000-000000000000', null, 'app-y', 'Itsxodd', 'not an address', null, 'de', 50034, null)`,
-	`insert into sign_in_policies (sign_in_id, policy_id, result) values ('s1', 'p1', 'success'), ('s2', 'p2', 'failure')`,
-	`insert into sign_in_steps (sign_in_id, method) values ('s1', 'Password'), ('gone', 'Password')`,
+	`insert into sign_in_policies (parent_file_id, parent_record, sign_in_id, policy_id, result) values (1, 1, 's1', 'p1', 'success'), (1, 2, 's2', 'p2', 'failure'), (9, 2, 's2', 'another of this id', 'failure')`,
+	`insert into sign_in_steps (sign_in_id, method) values ('s1', 'Password'), ('s2', 'Portal'), ('gone', 'Password')`,
 	`insert into audit_events (file_id, record, id, event_time, user_id, user_key, app_id, client_app_id, ip_address, session_id, operation) values
 		(2, 1, 'a1', timestamp '2026-10-01 10:00:00', 'adele@contoso.com', 'k1', null, 'app-owa', '203.0.113.5', 'sid-1', 'Send'),
 		(2, 2, 'a2', timestamp '2026-10-02 10:00:00', 'oid-adele', 'k2', 'APP-X', null, '203.0.114.1', 'sid-3', 'FileAccessed'),
@@ -25,7 +25,7 @@ var filterRows = []string{
 	`insert into directory_audits (file_id, record, id, event_time, initiated_by, targets, ip_address) values
 		(3, 1, 'd1', timestamp '2026-10-01', 'admin@contoso.com', 'Group A, Adele@contoso.com', '2001:db8::2'),
 		(3, 2, 'd2', timestamp '2026-10-01', 'bob@contoso.com', 'notadele@contoso.com', null)`,
-	`insert into directory_audit_changes (audit_id, property) values ('d1', 'p'), ('d2', 'q')`,
+	`insert into directory_audit_changes (parent_file_id, parent_record, audit_id, property) values (3, 1, 'd1', 'p'), (3, 2, 'd2', 'q')`,
 	`insert into risky_users (file_id, record, id, event_time, user_principal_name) values (4, 1, 'oid-adele', timestamp '2026-10-01', 'adele@contoso.com')`,
 	`insert into files (file_id, path) values (1, 'signins.csv')`,
 }
@@ -138,9 +138,9 @@ func TestChildRowsFollowTheirParent(t *testing.T) {
 	c := openCase(t, Filter{Users: []string{"bobby"}}, time.UTC, filterRows...)
 	for query, want := range map[string]string{
 		"select policy_id from sign_in_policies":             "p2",
-		"select count(*) from sign_in_steps":                 "0",
+		"select method from sign_in_steps":                   "Portal",
 		"select property from directory_audit_changes":       "q",
-		"select count(*) from evidence.sign_in_steps":        "2",
+		"select count(*) from evidence.sign_in_steps":        "3",
 		"select string_agg(id, ' ' order by id) from events": "a3 d2 s2",
 	} {
 		if got := answer(t, c, query); got != want {
@@ -148,8 +148,8 @@ func TestChildRowsFollowTheirParent(t *testing.T) {
 		}
 	}
 	whole := openCase(t, Filter{}, time.UTC, filterRows...)
-	if got := answer(t, whole, "select count(*) from sign_in_steps"); got != "2" {
-		t.Errorf("without a filter a step without its sign-in stays: got %s rows, want 2", got)
+	if got := answer(t, whole, "select count(*) from sign_in_steps"); got != "3" {
+		t.Errorf("without a filter a step without its sign-in stays: got %s rows, want 3", got)
 	}
 }
 

@@ -106,6 +106,8 @@ from numbered`
 const theirPolicies = `
 insert into sign_in_policies by name
 select
+    file_id as parent_file_id,
+    record as parent_record,
     id as sign_in_id,
     event_time,
     'policy' || p as policy_id,
@@ -121,6 +123,8 @@ where category = 'interactive'`
 const theirSteps = `
 insert into sign_in_steps by name
 select
+    file_id as parent_file_id,
+    record as parent_record,
     id as sign_in_id,
     event_time as step_time,
     case when hash(record) % 2 = 0 then 'Previously satisfied' else 'Mobile app notification' end as method,

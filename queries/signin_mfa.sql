@@ -14,14 +14,16 @@
 -- chart: bar x=mfa y=sign_ins title=Multifactor authentication
 with steps as (
     select
-        sign_in_id,
+        parent_file_id,
+        parent_record,
+        case when parent_record is null then sign_in_id end as sign_in_id,
         listed(list_sort(list(distinct method) filter (where method <> 'Previously satisfied'))) as method,
         bool_or(method = 'Previously satisfied' or result_detail ilike '%satisfied by claim%') as previously_satisfied,
         arg_max(result_detail, {'step_time': step_time, 'result': result_detail}) as result
     from sign_in_steps
     where requirement ilike '%multi%factor%'
         or method = 'Previously satisfied'
-    group by sign_in_id
+    group by all
 ),
 answers as (
     select
@@ -30,16 +32,19 @@ answers as (
         s.event_time,
         s.app_display_name,
         coalesce(s.user_principal_name, s.user_id) as who,
-        coalesce(s.mfa_method, steps.method) as mfa_method,
+        coalesce(s.mfa_method, own_steps.method, id_steps.method) as mfa_method,
         -- In JSON the result is the sign-in's general remark, which may be about something else.
         coalesce(
             case when s.mfa_result is distinct from s.additional_details
                 or s.mfa_result ilike '%mfa%' or s.mfa_result ilike '%factor%' then s.mfa_result end,
-            steps.result
+            own_steps.result,
+            id_steps.result
         ) as mfa_result,
-        steps.previously_satisfied
+        coalesce(own_steps.previously_satisfied, id_steps.previously_satisfied) as previously_satisfied
     from sign_ins as s
-    left join steps on steps.sign_in_id = s.id
+    left join steps as own_steps on own_steps.parent_file_id = s.file_id and own_steps.parent_record = s.record
+    -- those of the AuthDetails CSV know the sign-in's id only
+    left join steps as id_steps on id_steps.sign_in_id = s.id
 ),
 classed as (
     select

@@ -124,7 +124,7 @@ policy_results as (
         coalesce(app_display_name, app_id) as app,
         sign_ins.event_time,
     from sign_in_policies
-    join sign_ins on sign_ins.id = sign_in_policies.sign_in_id
+    join sign_ins on sign_ins.file_id = sign_in_policies.parent_file_id and sign_ins.record = sign_in_policies.parent_record
     where result in ('failure', 'reportOnlyFailure', 'reportOnlyInterrupted')
 ),
 policy_counts as (

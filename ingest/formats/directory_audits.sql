@@ -62,16 +62,20 @@ from fields
 -- table: directory_audit_changes of directory_audits
 with listed as (
     select
+        file_id,
+        record,
         id,
         from_json(body, '{"targetResources": [{
             "id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR", "type": "VARCHAR",
             "modifiedProperties": [{"displayName": "VARCHAR", "oldValue": "VARCHAR", "newValue": "VARCHAR"}]
         }]}').targetResources as targets
-    from kept
+    from parents
 ),
 
 targets as (
     select
+        file_id,
+        record,
         id,
         unnest(targets) as t
     from listed
@@ -79,12 +83,16 @@ targets as (
 
 changes as (
     select
+        file_id,
+        record,
         id,
         t,
         unnest(t.modifiedProperties) as c
     from targets
 )
 select
+    file_id as parent_file_id,
+    record as parent_record,
     id as audit_id,
     filled(t.type) as target_type,
     coalesce(filled(t.userPrincipalName), filled(t.displayName), filled(t.id)) as target,

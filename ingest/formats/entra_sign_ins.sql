@@ -180,6 +180,8 @@ from fields
 -- table: sign_in_policies of sign_ins
 with listed as (
     select
+        file_id,
+        record,
         id,
         event_time,
         from_json(body, '{"appliedConditionalAccessPolicies": [{
@@ -191,17 +193,21 @@ with listed as (
             "conditionsSatisfied": "VARCHAR",
             "conditionsNotSatisfied": "VARCHAR"
         }]}').appliedConditionalAccessPolicies as policies
-    from kept
+    from parents
 ),
 
 policies as (
     select
+        file_id,
+        record,
         id,
         event_time,
         unnest(policies) as p
     from listed
 )
 select
+    file_id as parent_file_id,
+    record as parent_record,
     id as sign_in_id,
     event_time,
     filled(p.id) as policy_id,
@@ -216,6 +222,8 @@ from policies
 -- table: sign_in_steps of sign_ins
 with listed as (
     select
+        file_id,
+        record,
         id,
         from_json(body, '{"authenticationDetails": [{
             "authenticationStepDateTime": "VARCHAR",
@@ -225,16 +233,20 @@ with listed as (
             "authenticationStepResultDetail": "VARCHAR",
             "authenticationStepRequirement": "VARCHAR"
         }]}').authenticationDetails as steps
-    from kept
+    from parents
 ),
 
 steps as (
     select
+        file_id,
+        record,
         id,
         unnest(steps) as s
     from listed
 )
 select
+    file_id as parent_file_id,
+    record as parent_record,
     id as sign_in_id,
     utc(s.authenticationStepDateTime) as step_time,
     filled(s.authenticationMethod) as method,

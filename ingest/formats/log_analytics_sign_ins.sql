@@ -195,6 +195,8 @@ from opened
 -- table: sign_in_policies of sign_ins
 with texts as (
     select
+        file_id,
+        record,
         id,
         event_time,
         from_json(body, '{
@@ -202,11 +204,13 @@ with texts as (
             "ConditionalAccessPolicies_dynamic": "VARCHAR",
             "ConditionalAccessPolicies_string": "VARCHAR"
         }') as f
-    from kept
+    from parents
 ),
 
 listed as (
     select
+        file_id,
+        record,
         id,
         event_time,
         from_json(
@@ -229,12 +233,16 @@ listed as (
 
 policies as (
     select
+        file_id,
+        record,
         id,
         event_time,
         unnest(policies) as p
     from listed
 )
 select
+    file_id as parent_file_id,
+    record as parent_record,
     id as sign_in_id,
     event_time,
     filled(p.id) as policy_id,
@@ -249,6 +257,8 @@ from policies
 -- table: sign_in_steps of sign_ins
 with listed as (
     select
+        file_id,
+        record,
         id,
         from_json(json_text(from_json(body, '{"AuthenticationDetails": "VARCHAR"}').AuthenticationDetails), '[{
             "authenticationStepDateTime": "VARCHAR",
@@ -258,16 +268,20 @@ with listed as (
             "authenticationStepResultDetail": "VARCHAR",
             "authenticationStepRequirement": "VARCHAR"
         }]') as steps
-    from kept
+    from parents
 ),
 
 steps as (
     select
+        file_id,
+        record,
         id,
         unnest(steps) as s
     from listed
 )
 select
+    file_id as parent_file_id,
+    record as parent_record,
     id as sign_in_id,
     utc(s.authenticationStepDateTime) as step_time,
     filled(s.authenticationMethod) as method,

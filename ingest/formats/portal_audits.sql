@@ -114,6 +114,8 @@ with places as (
 
 changes as (
     select
+        file_id,
+        record,
         id,
         body ->> ('$."' || target || 'Type"') as target_type,
         body ->> ('$."' || target || 'UserPrincipalName"') as target_user,
@@ -122,10 +124,12 @@ changes as (
         body ->> ('$."' || property || 'Name"') as property,
         body ->> ('$."' || property || 'OldValue"') as old_value,
         body ->> ('$."' || property || 'NewValue"') as new_value
-    from kept
+    from parents
     cross join places
 )
 select
+    file_id as parent_file_id,
+    record as parent_record,
     id as audit_id,
     filled(target_type) as target_type,
     coalesce(filled(target_user), filled(target_name), filled(target_id)) as target,
