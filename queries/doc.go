@@ -36,6 +36,10 @@
 //   - `from sign_ins` is what the filters show; `from evidence.sign_ins` is
 //     everything, for what must be judged on everything: new, first seen,
 //     several networks. --schema lists what there is.
+//   - `from addresses` is what the run knows of where an address is, from all
+//     sign-ins and then from the databases of --mmdb (places.go). Join it to
+//     client_address(ip_address), and show place_mark(country, network, source)
+//     as place_source wherever the record does not tell its place itself.
 //   - local_time(event_time) is for days, weeks and hours only, which are
 //     returned as text or integers. A TIMESTAMP that is returned stays UTC:
 //     it is moved into --tz on its way out.
