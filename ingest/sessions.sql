@@ -179,6 +179,10 @@ programs as (
         nullif(regexp_extract(lower(browser), '^[a-z ]+'), '') as program,
     from (select distinct operating_system, browser from session_sign_ins)
 ),
+agents as (
+    select user_agent, tool_agent(user_agent) as tool
+    from (select user_agent from session_sign_ins union select user_agent from session_audit_events)
+),
 activity as materialized (
     select
         s.session_id,
@@ -196,6 +200,7 @@ activity as materialized (
             else a.source
         end as place_source,
         nullif(s.user_agent, '') as user_agent,
+        t.tool,
         p.system as operating_system,
         nullif(coalesce(d.device_name, s.device_id, s.device_name), '') as device,
         -- a program on a device
@@ -217,6 +222,7 @@ activity as materialized (
     left join addresses as a on case when s.autonomous_system_number is null then s.address end = a.ip_address
     left join known_devices as d on s.device_id = d.device_id
     left join programs as p on s.operating_system is not distinct from p.operating_system and s.browser is not distinct from p.browser
+    left join agents as t on s.user_agent = t.user_agent
     union all
     select
         e.session_id,
@@ -230,6 +236,7 @@ activity as materialized (
         a.country,
         case when a.source = 'sign-ins' then 'learned' else a.source end,
         nullif(e.user_agent, ''),
+        t.tool,
         null,
         null,
         null,
@@ -250,6 +257,7 @@ activity as materialized (
     left join account_names as u on lower(e.user_id) = u.user_id
     left join known_apps as p on e.app_key = p.app_id
     left join issuing_sign_ins as s on e.sign_in_id = s.id
+    left join agents as t on e.user_agent = t.user_agent
 ),
 operations as materialized (
     select
@@ -268,19 +276,6 @@ operations as materialized (
         where notable_operation(operation) is not null
         group by all
     )
-    group by session_id
-),
-known_agents as materialized (
-    select user_agent, tool_agent(user_agent) as tool
-    from (select distinct user_agent from activity)
-),
-tools as (
-    select
-        session_id,
-        list_sort(list(distinct tool)) as tools,
-    from activity
-    join known_agents using (user_agent)
-    where tool is not null
     group by session_id
 ),
 workloads as (
@@ -344,6 +339,7 @@ counted_sessions as materialized (
         min(device) < max(device) as has_devices,
         list(distinct user_agent) filter (where is_sign_in and user_agent is not null) as sign_in_agents,
         list(distinct user_agent) filter (where not is_sign_in and user_agent is not null) as audit_agents,
+        list(distinct tool) filter (where tool is not null) as tools,
         list(distinct app) filter (where app is not null) as apps,
         coalesce(bool_or(is_device_code), false) as is_device_code,
         coalesce(bool_or(is_legacy), false) as is_legacy,
@@ -373,7 +369,7 @@ several_values as (
 ),
 per_session as materialized (
     select
-        c.* exclude (user_name, network, country, operating_system, device, sign_in_agents, audit_agents, apps),
+        c.* exclude (user_name, network, country, operating_system, device, sign_in_agents, audit_agents, tools, apps),
         case when has_users then users when user_name is not null then [user_name] end as users,
         case when has_networks then networks when network is not null then [network] end as networks,
         case when has_countries then countries when country is not null then [country] end as countries,
@@ -385,6 +381,7 @@ per_session as materialized (
             when audit_agents is null then list_sort(sign_in_agents)
             else list_sort(list_distinct(list_concat(sign_in_agents, audit_agents)))
         end as user_agents,
+        list_sort(tools) as tools,
         list_sort(apps) as apps,
     from counted_sessions as c
     left join several_values using (session_id)
@@ -613,7 +610,6 @@ known as (
     select
         per_session.*,
         case when len(users) > 1 then list_filter(users, u -> contains(u, '@')) end as people,
-        tools,
         has_session_ids,
         has_interactive,
         ip_addresses,
@@ -651,7 +647,6 @@ known as (
     cross join loaded
     left join address_lists using (session_id)
     left join operations using (session_id)
-    left join tools using (session_id)
     left join workloads using (session_id)
     left join counts_without_id using (session_id)
     left join strange_networks using (session_id)
