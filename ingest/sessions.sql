@@ -89,7 +89,7 @@ end || coalesce(', unknown client in ' || listed(strange_places), '');
 --   users varchar: who, by user principal name where it is known
 --   attention varchar: high (7 points or more), look (3 or more), low, none
 --   points bigint: sum of the points of the reasons
---   reasons varchar: why to look at it, each with its points; NULL = nothing stands out
+--   reasons varchar: why to look at it, each with its points as (+N); NULL = nothing stands out
 --   first_seen timestamp: earliest event (UTC)
 --   last_seen timestamp: latest event (UTC)
 --   duration_minutes bigint: between the two
@@ -516,9 +516,9 @@ root_policies as (
         and sign_in_id in (select id from roots)
     group by parent_file_id, parent_record
 ),
--- The errors that a page in between leaves on the way to a session: the second
--- factor is asked for, the prompt to stay signed in, and it is in; or a policy
--- asks for the device that the page does not have.
+-- The errors that a page of an adversary in the middle (AiTM) leaves on the way
+-- to a session: the second factor is asked for, the prompt to stay signed in,
+-- and it is in; or a policy asks for the device that the page does not have.
 chains as (
     select correlation_id
     from evidence.sign_ins
@@ -740,7 +740,7 @@ select
         case when operation_points > 0 then 'notable operations: ' || notable_operations || ' (+' || operation_points || ')' end,
         case
             when start_points is null then null
-            when is_chained then 'errors of a sign-in passed on by a page in between'
+            when is_chained then 'error chain as of an AiTM page: 50074 with 50140 or 53000'
             else 'began at ' || root_app || ' without a device'
         end || ' (+' || start_points || ')',
         case

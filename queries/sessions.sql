@@ -8,9 +8,9 @@
 --   the user). 3: the user agent of a script or attack kit; several operating systems or registered devices (several user
 --   agents: 1); several users; device code; a token used in a new network with an unknown client (unknown network: 2,
 --   another: 1). 2: sign-in risk medium or high; legacy authentication; operations that change who gets in or where data goes
---   (inbox rules, mailbox settings, links and passwords, which many change: 1); at OfficeHome, Office 365 or Exchange
---   Online without a device, the errors that a page leaves which passes a sign-in on: second factor asked for, then stay
---   signed in or device (began there without a device: 1); no sign-in of the session in the files (no interactive
+--   (inbox rules, mailbox settings, links and passwords, which many change: 1); the error chain that an AiTM (adversary in the
+--   middle) page leaves at OfficeHome, Office 365 or Exchange Online without a device: second factor asked for, and stay
+--   signed in or the device too, then in (began there without a device: 1); no sign-in of the session in the files (no interactive
 --   one: 1). 1: addresses of unknown network beside others.
 -- group: sessions 1
 -- needs: sign_ins, audit_events

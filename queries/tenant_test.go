@@ -104,7 +104,7 @@ func TestTenant(t *testing.T) {
 	}
 	for _, reason := range []string{
 		"3 countries: CA, LT, RO", "3 networks", "user agent of a tool: axios", "3 events after the password was reset",
-		"passed on by a page in between", "inbox rule 2", "all new for the user, unknown client in RO (+4)",
+		"error chain as of an AiTM page", "inbox rule 2", "all new for the user, unknown client in RO (+4)",
 	} {
 		if got := answer(t, c, "select reasons from sessions where attention = 'high'"); !strings.Contains(got, reason) {
 			t.Errorf("the stolen session's reasons lack %q: %s", reason, got)
