@@ -72,17 +72,20 @@ What to ask:
                           FILE_ID:RECORD, with what is tied to it
 
 What to show (each repeatable, with lists; @FILE reads one value a line):
-      --user U            user principal name, display name or object id
-      --session ID        session id; with -o FILE.html and no report, the
-                          story of the session
+      --user U            user principal name, display name or object id;
+                          * stands for any text: '*@fabrikam.com'
+      --session ID        session id, or its first 8 characters or more; with
+                          -o FILE.html and no report, the story of the session
       --app A             application name or id
       --ip IP             address or range (192.0.2.0/24)
       --filter COL=VAL    any column of the event tables; also COL!=VAL;
                           * stands for any text
-      --since T           from this time on: 2026-10-01, RFC 3339, or 30d or
-                          24h back from the newest event
+      --since T           from this time on, in UTC: 2026-10-01 or
+                          "2026-10-01 07:41", RFC 3339 with any offset; or 30d
+                          or 24h back from the newest event
       --until T           before this time
-      --tz ZONE           zone of what is shown (default UTC)
+      --tz ZONE           zone of what is shown, and of days, weeks and hours
+                          (default UTC)
       --limit N           rows of a table on the terminal, 0 = all (default 50)
 
 Where to:
@@ -469,9 +472,12 @@ func filterOf(users, sessions, apps, ips, columns []string, since, until string)
 		}
 		m, err := queries.ParseTime(bound.text)
 		if err != nil {
-			return f, nil, usageError("write 2026-10-01, 2026-10-01T08:00:00Z, 30d or 24h", "--%s: %v", bound.name, err)
+			return f, nil, usageError("write 2026-10-01, \"2026-10-01 08:00\" (UTC), 2026-10-01T08:00:00+02:00, 30d or 24h", "--%s: %v", bound.name, err)
 		}
 		*bound.into = m
+		if m.Back == 0 {
+			bound.text = m.Time.UTC().Format("2006-01-02 15:04:05 UTC")
+		}
 		words = append(words, bound.name+" "+bound.text)
 	}
 	if err := f.Check(); err != nil {

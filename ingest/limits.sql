@@ -115,6 +115,7 @@ is_loaded as (
 damage as (
     select
         coalesce(sum(rejected), 0)::bigint as rejected,
+        few(list(regexp_extract(path, '[^/\\]*$') order by file_id) filter (where rejected > 0)) as damaged,
         count(*) filter (where format is null and sha256 is not null) as unrecognised,
         count(*) filter (where note like '%cut off%') as cut,
     from evidence.files
@@ -133,7 +134,7 @@ select 1 as position, 'files' as subject,
     counted(unrecognised, 'file was', 'files were') || ' not recognised and left out, see the report files.' as remark
 from damage where unrecognised > 0
 union all
-select 2, 'files', counted(rejected, 'record', 'records') || ' could not be read, see the table rejects: what they said is missing everywhere.'
+select 2, 'files', counted(rejected, 'record', 'records') || ' of ' || damaged || ' could not be read, see the table rejects: what they said is missing everywhere.'
 from damage where rejected > 0
 union all
 select 3, 'files', counted(cut, 'file was', 'files were') || ' cut off, wholly or in some records: the end of what happened may be missing.'

@@ -110,6 +110,7 @@ type loader struct {
 	window  []byte            // memory of the last window, for the next
 	known   map[string]string // sha256 of the files that the case had before -> path
 	sizes   map[int64]bool    // of these files
+	skipped []string          // what is said of each input that is one of them
 
 	done, total int64
 }
@@ -194,6 +195,7 @@ func (l *loader) load(sources []source) error {
 	if len(sources) > 0 {
 		sources[len(sources)-1].in.close()
 	}
+	l.warnOfSkipped()
 	if err := l.flush(); err != nil {
 		return err
 	}
@@ -263,12 +265,28 @@ func (l *loader) readKnown() error {
 	return rows.Err()
 }
 
+// warnOfSkipped says in one line which inputs the case had before.
+func (l *loader) warnOfSkipped() {
+	switch n := len(l.skipped); {
+	case n == 1:
+		l.options.Warn(l.skipped[0])
+	case n > 1:
+		l.options.Warn(fmt.Sprintf("%s; and %d more files known by their content", l.skipped[0], n-1))
+	}
+}
+
 // loadFile reads one input. f.id becomes 0 if the case already has it.
 func (l *loader) loadFile(f *inputFile) error {
 	s := f.source
 	switch {
 	case s.archive:
-		return l.hashArchive(f)
+		if err := l.hashArchive(f); err != nil {
+			return err
+		}
+		if _, ok := l.known[f.sha256]; ok {
+			f.id = 0
+		}
+		return nil
 	case s.note != "":
 		f.notef("%s", s.note)
 		l.done += s.size
@@ -356,7 +374,7 @@ func (l *loader) progress(bytes int64) {
 func (l *loader) skip(f *inputFile, before string) {
 	l.summary.Files--
 	l.summary.Skipped++
-	l.options.Warn(fmt.Sprintf("%s: already in the case as %s", f.source.path, before))
+	l.skipped = append(l.skipped, f.source.path+": already in the case as "+before)
 	f.id = 0
 }
 

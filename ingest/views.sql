@@ -287,6 +287,7 @@ loaded as (
         end as position,
         'sign-ins: ' || coalesce(category, 'category not told') as log,
         file_id,
+        record,
         event_time,
         session_id <> '' as has_session_id,
         coalesce(has_policy_detail, false) as has_policy_detail,
@@ -296,18 +297,19 @@ loaded as (
         9,
         'unified audit log: ' || coalesce(workload, 'workload not told'),
         file_id,
+        record,
         event_time,
         session_id <> '',
         null,
     from evidence.audit_events
     union all
-    select 10, 'directory audit log', file_id, event_time, null, null from evidence.directory_audits
+    select 10, 'directory audit log', file_id, record, event_time, null, null from evidence.directory_audits
     union all
-    select 11, 'risk detections', file_id, event_time, null, null from evidence.risk_detections
+    select 11, 'risk detections', file_id, record, event_time, null, null from evidence.risk_detections
     union all
-    select 12, 'risky users', file_id, event_time, null, null from evidence.risky_users
+    select 12, 'risky users', file_id, record, event_time, null, null from evidence.risky_users
     union all
-    select 13, 'provisioning log', file_id, event_time, null, null from evidence.provisioning_events
+    select 13, 'provisioning log', file_id, record, event_time, null, null from evidence.provisioning_events
 ),
 gaps as (
     select
@@ -340,6 +342,12 @@ cut_files as (
 ),
 files_of_logs as (
     select distinct log, file_id from loaded
+    union -- of a file whose records were all in another one before
+    select distinct
+        log,
+        duplicates.file_id,
+    from evidence.duplicates
+    join loaded on loaded.file_id = kept_file_id and loaded.record = kept_record
 ),
 cut_logs as (
     select
@@ -351,11 +359,20 @@ cut_logs as (
     join cut_files using (file_id)
     group by log
 ),
+-- Which log a lost record was of is known where its file is of one log only,
+-- else the view limits tells of it.
 damaged_logs as (
     select
         log,
         sum(rejected)::bigint as rejected,
-    from files_of_logs
+    from (
+        select
+            min(log) as log,
+            file_id,
+        from files_of_logs
+        group by file_id
+        having count(*) = 1
+    )
     join evidence.files using (file_id)
     where rejected > 0
     group by log
@@ -364,7 +381,6 @@ counts as (
     select
         position,
         log,
-        count(distinct file_id) as files,
         count(*) as records,
         min(event_time) as first_event,
         max(event_time) as last_event,
@@ -400,6 +416,7 @@ measured as (
         gap_end,
         cut,
         coalesce(rejected, 0) as rejected,
+        coalesce(files, 0) as files,
         case
             when position < 10 and spans.first_event > period.first_event + interval 1 day
             then date_diff('day', period.first_event, spans.first_event)
@@ -414,6 +431,7 @@ measured as (
     left join gaps using (log)
     left join cut_logs using (log)
     left join damaged_logs using (log)
+    left join (select log, count(*) as files from files_of_logs group by log) using (log)
 ),
 remarked as (
     select

@@ -7,10 +7,64 @@ import (
 	"strings"
 )
 
+// shortestPrefix is how much of a session id tells it from others: the first
+// group of a GUID.
+const shortestPrefix = 8
+
+// beginning is the first part of a session id, and the ids that begin so.
+type beginning struct {
+	asked string
+	ids   []string
+}
+
+// completeSessions puts the whole id in the place of its beginning, if no
+// other session begins so.
+func (c *Case) completeSessions(ctx context.Context) error {
+	sessions := slices.Clone(c.filter.Sessions)
+	for i, asked := range sessions {
+		if len(asked) < shortestPrefix || strings.Contains(asked, "*") {
+			continue
+		}
+		var parts []string
+		for _, t := range eventTables() {
+			if hasColumn(t, "session_id") {
+				parts = append(parts, "select lower(session_id) as id from evidence."+t.Name)
+			}
+		}
+		rows, err := c.all(ctx, "select distinct id from ("+strings.Join(parts, " union all ")+") where starts_with(id, lower("+literal(asked)+")) order by id limit 5")
+		if err != nil {
+			return err
+		}
+		var ids []string
+		for _, row := range rows {
+			ids = append(ids, row[0].(string))
+		}
+		if len(ids) == 0 || slices.Contains(ids, strings.ToLower(asked)) {
+			continue
+		}
+		c.begun = append(c.begun, beginning{asked, ids})
+		if len(ids) == 1 {
+			sessions[i] = ids[0]
+		}
+	}
+	c.filter.Sessions = sessions
+	return nil
+}
+
 // Absent says of each user and session asked for by name, and not by a
-// pattern, that no record in evidence has it, with the nearest that there are.
+// pattern, that no record in evidence has it, with the nearest that there are;
+// and of the beginnings of session ids, what they are.
 func (c *Case) Absent(ctx context.Context) ([]string, error) {
 	var sentences []string
+	isSeveral := map[string]bool{}
+	for _, b := range c.begun {
+		if len(b.ids) == 1 {
+			sentences = append(sentences, "Session "+b.asked+" is "+b.ids[0])
+			continue
+		}
+		isSeveral[b.asked] = true
+		sentences = append(sentences, "Several sessions begin with "+b.asked+", none is shown; give more of it: "+strings.Join(b.ids, ", "))
+	}
 	for _, asked := range []struct {
 		what    string
 		values  []string
@@ -28,7 +82,7 @@ func (c *Case) Absent(ctx context.Context) ([]string, error) {
 			return nil, fmt.Errorf("look for what was asked for: %w", err)
 		}
 		for _, v := range asked.values {
-			if strings.Contains(v, "*") {
+			if strings.Contains(v, "*") || isSeveral[v] {
 				continue
 			}
 			if _, found := slices.BinarySearch(known, strings.ToLower(v)); !found {

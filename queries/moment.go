@@ -16,7 +16,11 @@ type Moment struct {
 
 var stretch = regexp.MustCompile(`^([0-9]{1,5})([dh])$`)
 
-// ParseTime reads RFC 3339, a date (midnight UTC), or 30d or 24h.
+// layouts are how a point in time is written: without an offset it is UTC.
+var layouts = []string{time.RFC3339, time.DateOnly, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"}
+
+// ParseTime reads RFC 3339, a date (midnight UTC) with or without a time of
+// day (UTC), or 30d or 24h.
 func ParseTime(s string) (Moment, error) {
 	if m := stretch.FindStringSubmatch(s); m != nil {
 		n, _ := strconv.Atoi(m[1]) // five digits always fit
@@ -28,12 +32,12 @@ func ParseTime(s string) (Moment, error) {
 			return Moment{Back: time.Duration(n) * unit}, nil
 		}
 	}
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+	for _, layout := range layouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			return Moment{Time: t}, nil
 		}
 	}
-	return Moment{}, fmt.Errorf("time %q: want 2026-10-01, 2026-10-01T08:00:00Z or with an offset, or 30d or 24h back from the newest event", s)
+	return Moment{}, fmt.Errorf("time %q: want 2026-10-01 or \"2026-10-01 08:00\" (UTC), 2026-10-01T08:00:00+02:00, or 30d or 24h back from the newest event", s)
 }
 
 // IsZero tells that there is no bound.

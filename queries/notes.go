@@ -11,18 +11,17 @@ import (
 )
 
 // notesOn returns the sentences that the reader of a report with these
-// references must see with it.
-func (c *Case) notesOn(ctx context.Context, r Report, refs []reference) ([]string, error) {
-	var notes []string
+// references must see with it; isLoaded is false where nothing that the report
+// needs is in evidence.
+func (c *Case) notesOn(ctx context.Context, r Report, refs []reference) (notes []string, isLoaded bool, err error) {
 	loaded, shown := map[string]int64{}, map[string]int64{}
 	var inEvidence, inView int64
 	for _, name := range r.Needs {
-		var err error
 		if loaded[name], err = c.count(ctx, "evidence."+name); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if shown[name], err = c.count(ctx, name); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		inEvidence += loaded[name]
 		inView += shown[name]
@@ -30,7 +29,7 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference) ([]strin
 	switch {
 	case len(r.Needs) == 0:
 	case inEvidence == 0:
-		return []string{"Not loaded, which is not the same as nothing found. This report needs " + strings.TrimSuffix(r.FilledBy, ".") + "."}, nil
+		return []string{"Not loaded, which is not the same as nothing found. This report needs " + strings.TrimSuffix(r.FilledBy, ".") + "."}, false, nil
 	case inView == 0:
 		notes = append(notes, fmt.Sprintf("The filters exclude all %d records that this report could be about.", inEvidence))
 	default:
@@ -43,9 +42,9 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference) ([]strin
 	read := tablesRead(refs)
 	named := slices.ContainsFunc(refs, func(ref reference) bool { return ref.evidence })
 	if !c.filter.isZero() && len(read) == 0 && named {
-		return append(notes, "The filters do not apply here: all evidence is shown."), nil
+		return append(notes, "The filters do not apply here: all evidence is shown."), true, nil
 	}
-	return append(notes, c.notesOnFilters(read)...), nil
+	return append(notes, c.notesOnFilters(read)...), true, nil
 }
 
 // notesOnFilters says which of the tables read are shown whole, or in part,

@@ -17,6 +17,7 @@ type Case struct {
 	engine *engine.Engine
 	zone   *time.Location
 	filter Filter
+	begun  []beginning      // of session ids, where --session gave no more
 	counts map[string]int64 // rows a table, by its name or evidence.NAME; see count
 	open   *engine.Rows     // the answer being read, if any
 	judged bool             // judgeSessions has been done
@@ -67,6 +68,9 @@ func (c *Case) prepare(ctx context.Context, path string) error {
 	}
 	if err := c.defineMacros(ctx, first, last); err != nil {
 		return err
+	}
+	if err := c.completeSessions(ctx); err != nil {
+		return fmt.Errorf("look for the sessions: %w", err)
 	}
 	if err := c.putFilters(ctx, last); err != nil {
 		return fmt.Errorf("apply the filters: %w", err)

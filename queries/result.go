@@ -35,6 +35,10 @@ type Result struct {
 	// of them, and 0 where Rows yields all.
 	Total int64
 
+	// NotLoaded says that nothing in evidence could fill the report. The note
+	// that tells which export would is then the only one.
+	NotLoaded bool
+
 	// Notes are sentences the reader must see with the table: which filter
 	// could not be applied, which export would fill an empty report.
 	Notes []string

@@ -87,7 +87,7 @@ func (c *Case) ask(ctx context.Context, r Report, statement string) (*Result, er
 			return nil, err
 		}
 	}
-	notes, err := c.notesOn(ctx, r, refs)
+	notes, isLoaded, err := c.notesOn(ctx, r, refs)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (c *Case) ask(ctx context.Context, r Report, statement string) (*Result, er
 		return nil, err
 	}
 	c.open = rows
-	result := &Result{Report: r, Notes: notes}
+	result := &Result{Report: r, Notes: notes, NotLoaded: !isLoaded}
 	for _, column := range rows.Columns {
 		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type)})
 	}

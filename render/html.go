@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,7 @@ func policy() string {
 // HTML writes one page that needs nothing else: no script, no font, no
 // picture from elsewhere. html/template escapes every field; a table holds
 // its first 1,000 rows and counts the rest; a chart says of which rows it is.
+// The summary comes first of all; reports of logs that are not loaded are one list.
 //
 // The table of contents tells the number of rows, so the sections are kept in
 // memory until the last one is done: their rows are capped.
@@ -55,10 +57,14 @@ func HTML(w io.Writer, d Document) error {
 	for _, s := range d.Sources {
 		page.Sources = append(page.Sources, source{visible(s.Path), visible(s.Format), visible(s.SHA256), grouped(int(s.Size)), grouped(int(s.Records))})
 	}
-	var body bytes.Buffer
+	var summary, body bytes.Buffer
 	for r, err := range d.Results {
 		if err != nil {
 			return err
+		}
+		if r.NotLoaded && d.Several {
+			page.lack(r)
+			continue
 		}
 		s, err := newSection(r)
 		if err != nil {
@@ -69,19 +75,27 @@ func HTML(w io.Writer, d Document) error {
 		}
 		s.Page = &page
 		s.Anchor = page.anchor(s.Name)
-		if err := pageTemplate.ExecuteTemplate(&body, "section", s); err != nil {
+		to := &body
+		if isSummary(r) {
+			to = &summary
+		}
+		if err := pageTemplate.ExecuteTemplate(to, "section", s); err != nil {
 			return fmt.Errorf("report %s: write HTML: %w", r.Report.Name, err)
 		}
 		page.enter(s)
 	}
-	if err := pageTemplate.ExecuteTemplate(w, "top", page); err != nil {
-		return fmt.Errorf("write HTML: %w", err)
-	}
-	if _, err := body.WriteTo(w); err != nil {
-		return fmt.Errorf("write HTML: %w", err)
-	}
-	if err := pageTemplate.ExecuteTemplate(w, "end", page); err != nil {
-		return fmt.Errorf("write HTML: %w", err)
+	for _, part := range []struct {
+		template string
+		sections *bytes.Buffer
+	}{{"top", &summary}, {"contents", &body}, {"end", nil}} {
+		if err := pageTemplate.ExecuteTemplate(w, part.template, page); err != nil {
+			return fmt.Errorf("write HTML: %w", err)
+		}
+		if part.sections != nil {
+			if _, err := part.sections.WriteTo(w); err != nil {
+				return fmt.Errorf("write HTML: %w", err)
+			}
+		}
 	}
 	return nil
 }
@@ -94,6 +108,7 @@ type htmlPage struct {
 	Zone     string
 	Filters  []string
 	Contents []contents
+	Lacking  []lacking
 	Sources  []source
 
 	taken map[string]bool // anchors
@@ -108,6 +123,48 @@ type contents struct {
 type entry struct{ Anchor, Title, Count string }
 
 type source struct{ Path, Format, SHA256, Size, Records string }
+
+// lacking are the reports that one export would fill.
+type lacking struct {
+	Note    string
+	Reports []entry
+}
+
+// lack lists a report for which nothing is loaded.
+func (p *htmlPage) lack(r *queries.Result) {
+	note := visible(strings.Join(r.Notes, " "))
+	i := slices.IndexFunc(p.Lacking, func(l lacking) bool { return l.Note == note })
+	if i < 0 {
+		i = len(p.Lacking)
+		p.Lacking = append(p.Lacking, lacking{Note: note})
+	}
+	p.Lacking[i].Reports = append(p.Lacking[i].Reports, entry{Anchor: visible(r.Report.Name), Title: visible(title(r))})
+}
+
+// Files counts the files of evidence, archives beside what is in them.
+func (p htmlPage) Files() string {
+	files, archives := 0, 0
+	for _, s := range p.Sources {
+		if s.Format == "zip" {
+			archives++
+		} else {
+			files++
+		}
+	}
+	if archives > 0 {
+		return counted(files, "file") + ", " + counted(archives, "archive")
+	}
+	return counted(files, "file")
+}
+
+// LackingCount counts the reports for which nothing is loaded.
+func (p htmlPage) LackingCount() string {
+	n := 0
+	for _, l := range p.Lacking {
+		n += len(l.Reports)
+	}
+	return counted(n, "report")
+}
 
 // enter adds a section to the table of contents.
 func (p *htmlPage) enter(s *section) {

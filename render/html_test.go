@@ -139,3 +139,47 @@ func TestEveryGroupHasATitle(t *testing.T) {
 		}
 	}
 }
+
+// The summary stands before the contents, and what is not loaded is one list.
+func TestHTMLOrder(t *testing.T) {
+	summary := summaryDocument(0)
+	empty := func(name, note string) *queries.Result {
+		r := result(queries.Report{Name: name, Title: name}, []queries.Column{column("a", queries.Text)})
+		r.NotLoaded, r.Notes = true, []string{note}
+		return r
+	}
+	var results []*queries.Result
+	for r, err := range summary.Results {
+		if err != nil {
+			t.Fatal(err)
+		}
+		results = append(results, r)
+	}
+	results = append(results, many(3), empty("risky_users", "needs <i>one</i>"), empty("provisioning", "needs another"), empty("signin_risk", "needs <i>one</i>"))
+	d := document(results...)
+	d.Sources = []Source{{Path: "a.zip", Format: "zip"}, {Path: "a.zip!b.json", Format: "entra_sign_ins"}, {Path: "c.jpg"}}
+	page := render(t, HTML, d)
+	checkPage(t, page)
+	at := -1
+	for _, part := range []string{`<section id="summary">`, "<nav ", `<section id="signin_list">`, `<section id="not_loaded">`, `<section id="sources">`} {
+		i := strings.Index(page, part)
+		if i < at || i < 0 {
+			t.Errorf("%s is not where it belongs", part)
+		}
+		at = i
+	}
+	for text, n := range map[string]int{
+		"<p class=\"note\">needs &lt;i&gt;one&lt;/i&gt;</p>": 1,
+		"risky_users <code>risky_users</code>, signin_risk":  1,
+		"<span>3 reports</span>":                             1,
+		"<span>2 files, 1 archive</span>":                    1,
+		`<section id="risky_users">`:                         0,
+	} {
+		if got := strings.Count(page, text); got != n {
+			t.Errorf("%q is there %d times, want %d", text, got, n)
+		}
+	}
+	if alone := render(t, HTML, document(empty("risky_users", "needs one"))); !strings.Contains(alone, `<section id="risky_users">`) {
+		t.Error("a report asked for by itself has its section")
+	}
+}

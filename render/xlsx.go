@@ -24,6 +24,7 @@ const (
 	exactInt   = 999_999_999_999_999
 	sheetName  = 31  // characters
 	columnWide = 70  // of 255
+	paperWide  = 230 // characters across a page that can still be read
 	widthRows  = 200 // rows that decide a column's width
 )
 
@@ -75,12 +76,15 @@ type sheetInfo struct {
 	rows   int
 	result *queries.Result
 	cut    int // texts longer than a cell
+
+	printed int // columns on paper, the first ones
 }
 
 type styles struct {
 	title, heading, fact, wrap, link      int // of About
 	head, headRight                       int
 	text, number, yesNo, moment, fraction int
+	sentences                             int
 }
 
 func newWorkbook(d Document) (*workbook, error) {
@@ -113,7 +117,9 @@ func (b *workbook) makeStyles() error {
 		return &excelize.Font{Family: "Calibri", Size: size, Bold: bold, Color: color}
 	}
 	const blue, grey, white = "1F4E8C", "5B6675", "FFFFFF"
-	left := &excelize.Alignment{Horizontal: "left", Indent: 1} // keeps off the number to its left
+	// The indent keeps off the number to its left; a row is as high as its sentences.
+	left := &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1}
+	wrapped := &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1, WrapText: true}
 	header := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{blue}}
 	link := font(11, false, blue)
 	link.Underline = "single"
@@ -126,12 +132,13 @@ func (b *workbook) makeStyles() error {
 		{&b.style.title, excelize.Style{Font: font(18, true, "")}},
 		{&b.style.heading, excelize.Style{Font: font(13, true, blue)}},
 		{&b.style.fact, excelize.Style{Font: font(11, false, grey)}},
-		{&b.style.wrap, excelize.Style{Font: font(11, false, ""), Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1, WrapText: true}}},
+		{&b.style.wrap, excelize.Style{Font: font(11, false, ""), Alignment: wrapped}},
 		{&b.style.link, excelize.Style{Font: link, Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1}}},
 		{&b.style.head, excelize.Style{Font: font(11, true, white), Fill: header, Alignment: left}},
 		{&b.style.headRight, excelize.Style{Font: font(11, true, white), Fill: header, Alignment: &excelize.Alignment{Horizontal: "right"}}},
 		{&b.style.text, excelize.Style{Font: font(11, false, ""), Alignment: left, NumFmt: 49}}, // "@": an edited cell stays text
-		{&b.style.number, excelize.Style{Font: font(11, false, "")}},
+		{&b.style.sentences, excelize.Style{Font: font(11, false, ""), Alignment: wrapped, NumFmt: 49}},
+		{&b.style.number, excelize.Style{Font: font(11, false, ""), Alignment: &excelize.Alignment{Vertical: "top"}}},
 		{&b.style.yesNo, excelize.Style{Font: font(11, false, ""), Alignment: left, CustomNumFmt: &yesNo}},
 		{&b.style.moment, excelize.Style{Font: font(11, false, ""), Alignment: left, CustomNumFmt: &moment}},
 		{&b.style.fraction, excelize.Style{Font: font(11, false, ""), Alignment: left, CustomNumFmt: &fraction}},
@@ -150,6 +157,7 @@ type sheet struct {
 	info   *sheetInfo
 	stream *excelize.StreamWriter
 	head   []string
+	widths []float64
 	first  int // row number of the header
 	row    int // row number of the last row written
 	table  string
@@ -221,7 +229,7 @@ func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet,
 	}
 	info := &sheetInfo{name: b.free(name, part), result: r}
 	b.sheets = append(b.sheets, info)
-	s := &sheet{workbook: b, info: info, head: names(r.Columns), first: 1, table: table}
+	s := &sheet{workbook: b, info: info, head: names(r.Columns), widths: widths, first: 1, table: table}
 	if _, err := b.file.NewSheet(s.info.name); err != nil {
 		return nil, err
 	}
@@ -299,14 +307,27 @@ func (b *workbook) free(name string, part int) string {
 	}
 }
 
+// put writes a row. One with sentences gets the height that they need: not
+// every program works it out.
 func (s *sheet) put(row []any) error {
 	line := make([]any, len(row))
+	lines := 1
 	for i, v := range row {
 		line[i] = s.cell(v)
+		if t, ok := v.(string); ok && inSentences[s.info.result.Columns[i].Name] && len(t)+3 > int(s.widths[i]) {
+			cell := line[i].(excelize.Cell)
+			cell.StyleID = s.style.sentences
+			line[i] = cell
+			lines = max(lines, len(wrap(cell.Value.(string), int(s.widths[i]))))
+		}
 	}
 	s.row++
 	s.info.rows++
-	return s.stream.SetRow("A"+strconv.Itoa(s.row), line)
+	var height []excelize.RowOpts
+	if lines > 1 {
+		height = append(height, excelize.RowOpts{Height: min(15*float64(lines), excelize.MaxRowHeight)})
+	}
+	return s.stream.SetRow("A"+strconv.Itoa(s.row), line, height...)
 }
 
 func (s *sheet) cell(v any) any {
@@ -366,6 +387,9 @@ func (s *sheet) end() error {
 		}
 		return s.stream.Flush()
 	}
+	if err := s.setPrinting(); err != nil {
+		return err
+	}
 	last, err := excelize.CoordinatesToCellName(len(s.head), s.row)
 	if err != nil {
 		return err
@@ -377,6 +401,31 @@ func (s *sheet) end() error {
 		return err
 	}
 	return s.stream.Flush()
+}
+
+// setPrinting repeats the header on each page, and leaves the last columns of
+// a wide sheet off the paper.
+func (s *sheet) setPrinting() error {
+	wide, n := s.widths[0], 1
+	for n < len(s.widths) && wide+s.widths[n] <= paperWide {
+		wide += s.widths[n]
+		n++
+	}
+	s.info.printed = n
+	column, err := excelize.ColumnNumberToName(n)
+	if err != nil {
+		return err
+	}
+	sheet := "'" + s.info.name + "'!"
+	for _, d := range []struct{ name, place string }{
+		{"_xlnm.Print_Area", fmt.Sprintf("$A$1:$%s$%d", column, s.row)},
+		{"_xlnm.Print_Titles", fmt.Sprintf("$%d:$%d", s.first, s.first)},
+	} {
+		if err := s.file.SetDefinedName(&excelize.DefinedName{Name: d.name, RefersTo: sheet + d.place, Scope: s.info.name}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func visibleAll(all []string) []string {
@@ -499,6 +548,9 @@ func (b *workbook) remarks(s *sheetInfo) string {
 	lines = append(lines, visibleAll(s.result.Notes)...)
 	if s.cut > 0 {
 		lines = append(lines, fmt.Sprintf("%s longer than a cell can hold and cut: see the CSV.", were(s.cut, "text")))
+	}
+	if all := len(s.result.Columns); s.printed > 0 && s.printed < all {
+		lines = append(lines, fmt.Sprintf("On paper: the first %d of %d columns.", s.printed, all))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -280,3 +280,40 @@ func TestXLSXRollsOver(t *testing.T) {
 		t.Errorf("tables %+v, %v", tables, err)
 	}
 }
+
+// Sentences are wrapped in a row that is high enough, the header is on every
+// page, and what is too wide for paper is said to be.
+func TestXLSXOnPaper(t *testing.T) {
+	columns := []queries.Column{column("reasons", queries.Text)}
+	row := []any{strings.Repeat("two countries and three networks; ", 10)}
+	for i := range 9 {
+		columns = append(columns, column("user_agent_"+strconv.Itoa(i), queries.Text))
+		row = append(row, strings.Repeat("Mozilla ", 10))
+	}
+	f, _ := open(t, document(result(queries.Report{Name: "sessions", Title: "Sessions"}, columns, row, row)))
+	id, err := f.GetCellStyle("sessions", "A2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if style, err := f.GetStyle(id); err != nil || !style.Alignment.WrapText {
+		t.Errorf("sentences are not wrapped: %v", err)
+	}
+	if height, err := f.GetRowHeight("sessions", 2); err != nil || height != 75 {
+		t.Errorf("the row is %v high (%v), want 75 for five lines", height, err)
+	}
+	places := map[string]string{}
+	for _, n := range f.GetDefinedName() {
+		places[n.Name] = n.Scope + " " + n.RefersTo
+	}
+	// 70 characters a column, 230 a page
+	if got, want := places["_xlnm.Print_Area"], "sessions 'sessions'!$A$1:$C$3"; got != want {
+		t.Errorf("print area %s, want %s", got, want)
+	}
+	if got, want := places["_xlnm.Print_Titles"], "sessions 'sessions'!$1:$1"; got != want {
+		t.Errorf("print titles %s, want %s", got, want)
+	}
+	about, err := f.GetRows("About")
+	if err != nil || !strings.Contains(fmt.Sprint(about), "On paper: the first 3 of 10 columns.") {
+		t.Errorf("About does not say what is not printed: %v %v", about, err)
+	}
+}
