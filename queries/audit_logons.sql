@@ -67,19 +67,19 @@ select
     end as status,
     operation,
     error_number,
-    logon_error,
     case when error_number <> 0 or logon_error is not null then meaning end as meaning,
     first_factor_passed as password_was_right,
-    stopped_by,
     events,
     users,
     ip_addresses,
+    first_seen,
+    last_seen,
+    logon_error,
+    stopped_by,
     country_list,
     network_list,
     sessions,
-    result_said_success,
-    first_seen,
-    last_seen
+    result_said_success
 from explained
 order by
     status,

@@ -74,11 +74,9 @@ changes as (
 )
 select
     event_time,
-    source,
     initiated_by,
     activity,
     target,
-    target_type,
     property,
     nullif(case old_type
         when 'VARCHAR' then old_value ->> '$'
@@ -91,6 +89,8 @@ select
         else new_value
     end, '') as new_value,
     result,
+    source,
+    target_type,
     result_reason,
     ip_address,
     id,

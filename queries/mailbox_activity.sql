@@ -61,8 +61,13 @@ select
         when operation = 'MailboxLogin' then 'signed in'
         else 'other'
     end as action,
-    operation,
     mailbox,
+    nullif(len(list_filter(message_id_list, m -> m is not null)), 0) as messages,
+    list_filter(properties, p -> p[1] = 'MailAccessType')[1][2] as access_type,
+    lower(list_filter(properties, p -> p[1] = 'IsThrottled')[1][2]) = 'true' as is_throttled,
+    folder,
+    nullif(array_to_string(list_filter(subject_list, s -> s is not null), ', '), '') as subjects,
+    e.ip_address,
     case logon_type
         when '0' then 'owner'
         when '1' then 'administrator'
@@ -74,14 +79,9 @@ select
         else logon_type
     end as logged_on_as,
     mailbox = user_id as is_owner,
-    folder,
     destination_folder,
-    nullif(len(list_filter(message_id_list, m -> m is not null)), 0) as messages,
-    nullif(array_to_string(list_filter(subject_list, s -> s is not null), ', '), '') as subjects,
+    operation,
     sent_as,
-    list_filter(properties, p -> p[1] = 'MailAccessType')[1][2] as access_type,
-    lower(list_filter(properties, p -> p[1] = 'IsThrottled')[1][2]) = 'true' as is_throttled,
-    e.ip_address,
     a.country,
     'AS' || a.network as network,
     place_mark(a.country, a.network, a.source) as place_source,

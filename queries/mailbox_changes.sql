@@ -51,14 +51,14 @@ sorted as (
 select
     event_time,
     user_id,
-    operation,
-    coalesce(owner, lower(mailbox_name)) as mailbox,
     list_filter(settings, s -> s.Name in ('Name', 'RuleName'))[1].Value as rule,
-    array_to_string(list_transform(conditions, s -> s.Name || ' = ' || s.Value), '; ') as conditions,
-    array_to_string(list_transform(list_filter(actions, s -> s.Name <> 'Identity'), s -> s.Name || ' = ' || s.Value), '; ') as actions,
     array_to_string(list_transform(
         list_filter(settings, s -> s.Value <> '' and regexp_matches(lower(s.Name), '^(forward|redirect|blindcopyto|movetofolder|copytofolder|smarthosts)')), s -> s.Value), ', ') as destination,
+    array_to_string(list_transform(list_filter(actions, s -> s.Name <> 'Identity'), s -> s.Name || ' = ' || s.Value), '; ') as actions,
+    array_to_string(list_transform(conditions, s -> s.Name || ' = ' || s.Value), '; ') as conditions,
     coalesce(lower(result_status) not in ('false', 'failed', 'failure'), true) as done,
+    coalesce(owner, lower(mailbox_name)) as mailbox,
+    operation,
     ip_address,
     session_id,
     id,

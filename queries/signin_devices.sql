@@ -56,18 +56,18 @@ devices as (
 )
 select
     coalesce(names.device_name, d.device_name) as device_name,
-    d.device_id,
     d.operating_system,
-    d.trust_type,
     d.is_compliant,
     d.is_managed,
-    d.browsers,
     d.sign_ins,
     d.success,
     d.failure,
     d.interrupted,
     d.users,
     d.user_list,
+    d.trust_type,
+    d.device_id,
+    d.browsers,
     d.first_seen,
     d.last_seen
 from devices as d

@@ -47,7 +47,6 @@ by_code as (
 select
     by_code.status,
     by_code.error_code,
-    code.name,
     case by_code.lockout
         when 'malicious address' then 'Blocked because the address is known for attacks, whatever the password.'
         when 'lockout' then 'The account was locked after too many wrong passwords.'
@@ -58,9 +57,10 @@ select
     by_code.sign_ins,
     by_code.users,
     by_code.ip_addresses,
-    by_code.applications,
     by_code.first_seen,
     by_code.last_seen,
+    code.name,
+    by_code.applications,
     by_code.failure_reason
 from by_code
 left join evidence.error_codes as code using (error_code)

@@ -66,21 +66,21 @@ by_address as (
 )
 select
     a.ip_address,
+    a.country,
+    a.autonomous_system_number,
     a.sign_ins,
     a.success,
     a.failure,
     a.interrupted,
-    a.credential_failures,
-    a.stopped_after_password,
     a.users,
     a.users_signed_in,
-    a.user_list,
-    a.autonomous_system_number,
-    a.country,
-    a.city,
-    a.named_locations,
+    a.credential_failures,
+    a.stopped_after_password,
     case when last_week.baseline_days > 0 and a.ip_address is not null
         then coalesce(f.first_success >= last_week.starts, false) end as is_new,
+    a.user_list,
+    a.city,
+    a.named_locations,
     greatest(last_week.baseline_days, 0) as baseline_days,
     a.first_seen,
     a.last_seen

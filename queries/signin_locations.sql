@@ -77,11 +77,11 @@ select
     p.interrupted,
     p.users,
     p.users_signed_in,
+    case when last_week.baseline_days > 0
+        then coalesce(f.first_success >= last_week.starts, false) end as is_new,
     n.ip_addresses,
     n.networks,
     n.named_locations,
-    case when last_week.baseline_days > 0
-        then coalesce(f.first_success >= last_week.starts, false) end as is_new,
     greatest(last_week.baseline_days, 0) as baseline_days,
     p.first_seen,
     p.last_seen

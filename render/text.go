@@ -209,11 +209,21 @@ func (p *page) start(head []string, lay layout, sample [][]string) {
 	}
 }
 
-// Columns that hold sentences, and columns that hold paths.
+// Columns that hold sentences, or names that are not to be cut, and columns
+// that hold paths.
 var (
-	inSentences = map[string]bool{"log": true, "reasons": true, "remarks": true, "note": true, "began": true, "change": true, "meaning": true, "detail": true, "shows": true}
-	inFolders   = map[string]bool{"path": true, "object_id": true}
+	inSentences = setOf("log", "reasons", "remarks", "remark", "note", "began", "change", "meaning", "detail", "shows", "would_have",
+		"policy_name", "policies", "app_display_name", "conditions", "actions")
+	inFolders = setOf("path", "object_id")
 )
+
+func setOf(names ...string) map[string]bool {
+	set := map[string]bool{}
+	for _, n := range names {
+		set[n] = true
+	}
+	return set
+}
 
 // layout is how each of the columns that are shown is set.
 type layout struct {
@@ -360,6 +370,9 @@ func (p *page) blocks(head []string, lines [][]string) error {
 		}
 		for i, name := range head {
 			values := fold(line[i], p.d.Width-label)
+			if inSentences[name] {
+				values = wrap(line[i], p.d.Width-label)
+			}
 			if err := p.hanging(bold, cells.FillRight(name, label), values); err != nil {
 				return err
 			}
