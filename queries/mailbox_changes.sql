@@ -42,6 +42,7 @@ sorted as (
     select
         *,
         coalesce(json_text ->> '$.MailboxOwnerUPN', list_filter(settings, s -> s.Name in ('Mailbox', 'Identity'))[1].Value, object_id) as mailbox_name,
+        list_filter(settings, s -> s.Name = 'RuleActions' and json_valid(s.Value))[1].Value as rule_actions,
         list_filter(settings, s -> s.Value not in ('', 'False')
             and regexp_matches(lower(s.Name), '^(from|sentto|subject|body|header|recipient|withimportance|hasattachment|messagetype|receivedafter|receivedbefore|myname|rulecondition|sender|except)')) as conditions,
         list_filter(settings, s -> s.Value not in ('', 'False')
@@ -53,7 +54,10 @@ select
     user_id,
     list_filter(settings, s -> s.Name in ('Name', 'RuleName'))[1].Value as rule,
     array_to_string(list_transform(
-        list_filter(settings, s -> s.Value <> '' and regexp_matches(lower(s.Name), '^(forward|redirect|blindcopyto|movetofolder|copytofolder|smarthosts)')), s -> s.Value), ', ') as destination,
+        list_filter(settings, s -> s.Value <> '' and regexp_matches(lower(s.Name), '^(forward|redirect|blindcopyto|movetofolder|copytofolder|smarthosts)')), s -> s.Value)
+        -- the mailbox tells a rule's actions as JSON
+        || coalesce(json_extract_string(rule_actions, '$[*].Recipients[*]'), [])
+        || coalesce(json_extract_string(rule_actions, '$[*].FolderName'), []), ', ') as destination,
     array_to_string(list_transform(list_filter(actions, s -> s.Name <> 'Identity'), s -> s.Name || ' = ' || s.Value), '; ') as actions,
     array_to_string(list_transform(conditions, s -> s.Name || ' = ' || s.Value), '; ') as conditions,
     coalesce(lower(result_status) not in ('false', 'failed', 'failure'), true) as done,

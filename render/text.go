@@ -213,7 +213,7 @@ func (p *page) start(head []string, lay layout, sample [][]string) {
 // that hold paths.
 var (
 	inSentences = setOf("log", "reasons", "remarks", "remark", "note", "began", "change", "meaning", "detail", "shows", "would_have",
-		"policy_name", "policies", "app_display_name", "conditions", "actions")
+		"policy_name", "policies", "app_display_name", "conditions", "actions", "destination")
 	inFolders = setOf("path", "object_id")
 )
 
