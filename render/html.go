@@ -18,8 +18,12 @@ import (
 // htmlRows is how many rows of a table the page holds; the others are counted.
 const htmlRows = 1000
 
-// folded is the length in characters from which a cell is folded away.
-const folded = 160
+// folded is the length in characters from which a cell is folded away, and
+// foldedSentences that of the columns that hold sentences.
+const (
+	folded          = 160
+	foldedSentences = 1000
+)
 
 var (
 	//go:embed page.html
@@ -300,7 +304,11 @@ func newSection(r *queries.Result) (*section, error) {
 				line[i] = rawCell(v)
 				continue
 			}
-			line[i] = newCell(visibleLines(text(v)), classes[i])
+			limit := folded
+			if inSentences[r.Columns[i].Name] {
+				limit = foldedSentences
+			}
+			line[i] = newCell(visibleLines(text(v)), classes[i], limit)
 		}
 		s.Rows = append(s.Rows, line)
 	}
@@ -346,14 +354,15 @@ func (s *section) setWidths() {
 	}
 }
 
-func newCell(s, class string) bodyCell {
+// newCell folds away a text that is longer than limit.
+func newCell(s, class string, limit int) bodyCell {
 	c := bodyCell{Text: s, Class: class}
-	if len(s) <= folded {
+	if len(s) <= limit {
 		return c
 	}
 	runes := []rune(s)
-	if len(runes) > folded {
-		c.Short = string(runes[:folded*3/4]) + "…"
+	if len(runes) > limit {
+		c.Short = string(runes[:limit*3/4]) + "…"
 		c.Length = counted(len(runes), "character")
 	}
 	return c
