@@ -61,9 +61,9 @@ func (p *page) summary(r *queries.Result) error {
 			value = max(value, cells.StringWidth(line.Value))
 		}
 	}
-	item, value = min(item, 36), min(value, 40) // 36 is a session id
+	item, value = min(item, 36), min(value, 25) // 36 is a session id; a longer value pushes its detail aside
 	if p.d.Width > 0 && p.d.Width < 120 {
-		item, value = min(item, 24), min(value, 24)
+		item, value = min(item, 24), min(value, 14)
 	}
 	for i, part := range all {
 		if i > 0 {
