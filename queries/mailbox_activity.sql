@@ -68,6 +68,9 @@ select
     folder,
     nullif(array_to_string(list_filter(subject_list, s -> s is not null), ', '), '') as subjects,
     e.ip_address,
+    a.country,
+    'AS' || a.network as network,
+    place_mark(a.country, a.network, a.source) as place_source,
     case logon_type
         when '0' then 'owner'
         when '1' then 'administrator'
@@ -82,9 +85,6 @@ select
     destination_folder,
     operation,
     sent_as,
-    a.country,
-    'AS' || a.network as network,
-    place_mark(a.country, a.network, a.source) as place_source,
     client,
     app_id,
     client_app_id,
