@@ -363,6 +363,8 @@ create macro json_text(text) as case when json_valid(text) then text end;
 
 -- the values of a JSON list, or the text itself, comma-joined
 create macro joined(text) as case
+    when not contains(text, '[') then filled(text) -- most are no list: spares reading them as JSON
+    when text = '[]' then null
     when json_type(json_text(text)) = 'ARRAY'
         then nullif(array_to_string(from_json(json_text(text), '["VARCHAR"]'), ', '), '')
     else filled(text)
