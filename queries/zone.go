@@ -22,10 +22,23 @@ func LoadZone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
+// The years that these logs can be of. A damaged record may say any other, and
+// the engine takes minutes to plan with the transitions of centuries.
+var (
+	earliest = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
+	latest   = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
 // localTime returns the macro that shifts UTC into the zone. The engine knows
 // no zones, so the macro lists the zone's transitions over the events' period;
 // before and after it, the nearest offset holds.
 func localTime(zone *time.Location, first, last time.Time) string {
+	if first.Before(earliest) {
+		first = earliest
+	}
+	if last.After(latest) {
+		last = latest
+	}
 	var s strings.Builder
 	s.WriteString("create macro local_time(utc) as utc::timestamp + case")
 	t := first.In(zone)

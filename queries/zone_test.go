@@ -65,6 +65,20 @@ func TestLocalTimeBesideThePeriod(t *testing.T) {
 	}
 }
 
+// A record with an absurd time must not cost the others their zone, nor hours.
+func TestLocalTimeOfAbsurdTimes(t *testing.T) {
+	zone, err := LoadZone("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := openCase(t, Filter{}, zone, `
+		insert into audit_events (file_id, record, event_time)
+		values (1, 1, timestamp '1990-01-01'), (1, 2, timestamp '2026-07-01'), (1, 3, timestamp '2199-12-31')`)
+	if got := answer(t, c, "select string_agg(local_time(event_time)::varchar, ', ' order by event_time) from audit_events"); got != "1989-12-31 19:00:00, 2026-06-30 20:00:00, 2199-12-30 19:00:00" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestLoadZone(t *testing.T) {
 	for _, name := range []string{"UTC", "utc", "Europe/Berlin"} {
 		if _, err := LoadZone(name); err != nil {
