@@ -6,6 +6,45 @@ import (
 	"strings"
 )
 
+// mustHaveTime are the tables whose every record has a time: without it, it is
+// in no timeline.
+var mustHaveTime = []string{"sign_ins", "audit_events", "directory_audits", "risk_detections", "provisioning_events", "graph_activity"}
+
+// tellTimes tells of the files with records whose time is none.
+func (l *loader) tellTimes() error {
+	byID := map[int64]*inputFile{}
+	for _, f := range l.files {
+		byID[int64(f.id)] = f
+	}
+	for _, table := range mustHaveTime {
+		rows, err := l.engine.Query(l.ctx, "select file_id::bigint, count(*), min(record) from "+table+" where event_time is null and file_id > $1 group by all", l.first)
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			v, err := rows.Values()
+			if err != nil {
+				rows.Close()
+				return err
+			}
+			f := byID[v[0].(int64)]
+			if f == nil || f.timesTold {
+				continue
+			}
+			if len(f.losses) == 0 && !f.unreadable {
+				l.summary.Damaged++
+			}
+			f.lossf("%s loaded without a time, for there is none that can be read; record %d is the first", were(v[1].(int64), "record"), v[2])
+			l.options.Warn(f.source.path + ": " + f.losses[len(f.losses)-1])
+		}
+		rows.Close()
+		if err := rows.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // listFiles writes the rows of `files`, with the counts still open.
 func (l *loader) listFiles() error {
 	err := l.engine.Append("files", func(add func(...driver.Value) error) error {

@@ -358,6 +358,11 @@ create macro truth(text) as case
     when lower(trim(text)) in ('false', 'no', '0', 'non', 'faux', 'falso') then false
 end;
 
+-- a whole number; NULL for any other, which a cast would round
+create macro whole(text) as case
+    when regexp_full_match(trim(text), '-?[0-9]{1,18}') then try_cast(text as bigint)
+end;
+
 -- text that is JSON, else NULL
 create macro json_text(text) as case when json_valid(text) then text end;
 

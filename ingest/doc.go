@@ -48,7 +48,7 @@
 // where body is the JSON to read, raw the record as it was exported, and
 // category the kind of sign-in where only the file's name or an envelope says
 // it. It reads body with one from_json, names what it needs in its structure,
-// and uses the macros of codes.sql: filled, utc, truth, joined, bare_ip,
+// and uses the macros of codes.sql: filled, utc, truth, whole, joined, bare_ip,
 // json_text, sign_in_status, token_sign_in. What the export does not say is
 // NULL, never a guess.
 //

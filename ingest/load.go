@@ -199,6 +199,9 @@ func (l *loader) load(sources []source) error {
 	if err := l.flush(); err != nil {
 		return err
 	}
+	if err := l.tellTimes(); err != nil {
+		return fmt.Errorf("look for records without a time: %w", err)
+	}
 	if err := l.listFiles(); err != nil {
 		return fmt.Errorf("list the files: %w", err)
 	}

@@ -387,6 +387,9 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.jsonl", strings.Repeat("{\"a\":1}\n", 3000) + good + "\n", "unified_audit_log|3001|1|0|3000", "1|not recognised: no known export", "", "a log behind thousands of records of something else"},
 		{"x.jsonl", strings.Replace(good, "{", `{"Operation":"First",`, 1), "unified_audit_log|1|1|0|0", "", `1 record was read by the first of two values under one name, such as "Operation": raw has both`, "a name that is there twice"},
 		{"x.json", `{"category":"AuditLogs","properties":` + good + `,"Properties":{}}`, "<nil>|0|0|0|0", "", `may stand under "properties", "Properties": it must be one`, "two envelopes"},
+		{"x.json", strings.Replace(good, "2026-10-01T08:00:00", "2026-02-30T08:00:00", 1), "unified_audit_log|1|1|0|0", "", "1 record was loaded without a time, for there is none that can be read; record 1 is the first", "a day that is not"},
+		{"x.json", strings.Replace(good, "2026-10-01T08:00:00", "10/1/2026 8:00:00 AM", 1), "unified_audit_log|1|1|0|0", "", `1 time was read with the month first, as Azure writes them, such as "10/1/2026 8:00:00 AM"`, "a time of a culture in JSON"},
+		{"x.json", "[" + strings.Replace(good, "2026-10-01T08:00:00", "13/10/2026 8:00:00 AM", 1) + "," + strings.Replace(audit("2", "x"), "2026-10-01T08:00:00", "1/10/2026 8:00:00 AM", 1) + "]", "unified_audit_log|2|2|0|0", "", `times such as "13/10/2026 8:00:00 AM" have the day first, which is not known of any JSON: times of days up to the 12th were read with the month first and are wrong`, "one that has the day first"},
 		{"x.json", `[{"auditData":` + good + `,"AuditData":"{}"},{"AuditData":` + good + `}]`, "unified_audit_log|2|1|0|1", `1|the record may stand under "auditData", "AuditData": it must be one`, "", "an envelope that is there twice, in another case"},
 	}
 	for _, tt := range tests {
@@ -406,6 +409,17 @@ func TestLoadBadInput(t *testing.T) {
 			t.Errorf("%s: not told: %+v %q", tt.reason, c.summary, c.warned)
 		}
 	}
+}
+
+// A record type that is none has its own text for a name, not another's name.
+func TestLoadRecordTypes(t *testing.T) {
+	var texts []string
+	for i, n := range []string{"1", "-1", "1.5", "0", "99999", `"Exotic"`} {
+		texts = append(texts, strings.Replace(audit(fmt.Sprint(i), "x"), `"RecordType":1`, `"RecordType":`+n, 1))
+	}
+	c := load(t, write(t, "x.csv", auditCSV(texts...)))
+	c.want("select record_type, record_type_name from audit_events order by record",
+		"1|ExchangeAdmin", "-1|<nil>", "<nil>|1.5", "0|<nil>", "99999|<nil>", "<nil>|Exotic")
 }
 
 func TestLoadContainersAndEncodings(t *testing.T) {

@@ -27,6 +27,7 @@ type inputFile struct {
 	notes    []string
 	losses   []string // the notes that tell of something lost
 
+	timesTold  bool // notes tell of times that are none
 	unreadable bool
 	enveloped  bool     // records stand inside others, under `properties`
 	header     []string // CSV: the columns
@@ -77,16 +78,19 @@ type reader struct {
 	first    *reject // of this file
 	rejected int64   // records
 
-	counts  map[*format]int64
-	why     string // the first record of no known format is of none
-	mended  int64
-	twice   int64    // records with a name that stands there twice
-	example string   // such a name
-	cut     int64    // records that were cut off on their way and saved
-	lost    []string // properties of which there is only the type's name
-	renamed bool     // names were written PowerShell's way
-	buffer  []byte
-	row     []byte
+	counts      map[*format]int64
+	why         string // the first record of no known format is of none
+	mended      int64
+	monthFirst  int64    // times in JSON that were read with the month first
+	cultureDate string   // the first of them
+	dayFirst    string   // one that has the day first
+	twice       int64    // records with a name that stands there twice
+	example     string   // such a name
+	cut         int64    // records that were cut off on their way and saved
+	lost        []string // properties of which there is only the type's name
+	renamed     bool     // names were written PowerShell's way
+	buffer      []byte
+	row         []byte
 }
 
 type recognised struct {
@@ -95,6 +99,7 @@ type recognised struct {
 	envelope string // name under which the record itself stands
 	renamed  bool   // its names start with a capital
 	repeated string // a name that stands there twice
+	times    []int  // which of the values are times
 }
 
 // maxShapes is how many combinations of names are remembered. Exports have a
@@ -185,6 +190,12 @@ func (r *reader) conclude() {
 	}
 	if r.mended > 0 {
 		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
+	}
+	switch {
+	case r.dayFirst != "":
+		f.lossf("times such as %s have the day first, which is not known of any JSON: times of days up to the 12th were read with the month first and are wrong; export again with times as ISO 8601", excerpt([]byte(r.dayFirst)))
+	case r.monthFirst > 0:
+		f.notef("%s read with the month first, as Azure writes them, such as %s", were(r.monthFirst, "time"), excerpt([]byte(r.cultureDate)))
 	}
 	if r.twice > 0 {
 		f.notef("%s read by the first of two values under one name, such as %q: raw has both", were(r.twice, "record"), excerpt([]byte(r.example)))
@@ -281,6 +292,13 @@ func (r *reader) recognise(t *jsonText, shapes map[string]recognised, by func(na
 				known.repeated = names[i]
 			}
 		}
+		if known.format != nil {
+			for i, name := range t.names() {
+				if known.format.times[name] || known.renamed && known.format.times[graphName(name)] {
+					known.times = append(known.times, i)
+				}
+			}
+		}
 		if len(shapes) >= maxShapes {
 			clear(shapes)
 		}
@@ -290,7 +308,28 @@ func (r *reader) recognise(t *jsonText, shapes map[string]recognised, by func(na
 		r.twice++
 		r.example = known.repeated
 	}
+	for _, i := range known.times {
+		r.seeTime(t.text[t.values[i].start:t.values[i].end])
+	}
 	return known
+}
+
+// seeTime looks at a time in JSON. Most are ISO; those with the month in
+// numbers beside the day are read as Azure writes them, month first.
+func (r *reader) seeTime(value []byte) {
+	if len(value) < 8 || value[0] != '"' || value[5] == '-' || value[1] == '/' || value[1] == '\\' {
+		return
+	}
+	d, ok := parseCultureDate(value[1 : len(value)-1])
+	if !ok || d.separator == 'y' {
+		return
+	}
+	if r.monthFirst++; r.monthFirst == 1 {
+		r.cultureDate = string(value)
+	}
+	if d.first > 12 && r.dayFirst == "" {
+		r.dayFirst = string(value)
+	}
 }
 
 // losing remembers a property whose content was never exported.

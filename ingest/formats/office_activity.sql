@@ -47,11 +47,11 @@ opened as (
         coalesce(filled(f.ClientIP), filled(f.ClientIP_), filled(f.Client_IPAddress), filled(f.ActorIpAddress)) as ip_address_raw,
         coalesce(filled(f.UserId), filled(f.UserId_)) as user_id,
         coalesce(
-            try_cast(f.RecordType as integer),
+            try_cast(whole(f.RecordType) as integer),
             nullif(list_position(getvariable('record_type_names'), filled(f.RecordType)), 0)::integer
         ) as record_type,
         coalesce(
-            try_cast(f.UserType as integer),
+            try_cast(whole(f.UserType) as integer),
             (nullif(list_position(
                 ['regular', 'reserved', 'admin', 'dcadmin', 'system', 'application', 'serviceprincipal', 'custompolicy',
                     'systempolicy', 'partnertechnician', 'guest'],
@@ -66,7 +66,7 @@ select
     filled(f.OfficeId) as id,
     utc(f.TimeGenerated) as event_time,
     record_type,
-    coalesce(getvariable('record_type_names')[record_type], case when record_type is null then filled(f.RecordType) end) as record_type_name,
+    coalesce(case when record_type > 0 then getvariable('record_type_names')[record_type] end, case when record_type is null then filled(f.RecordType) end) as record_type_name,
     filled(f.OfficeWorkload) as workload,
     f.Operation as operation,
     lower(user_id) as user_id,

@@ -55,7 +55,7 @@ named as (
         coalesce(
             filled(f.ClientIP), filled(f.ClientIPAddress), filled(f.ActorIpAddress), filled(f.ActorIP)
         ) as ip_address_raw,
-        try_cast(f.RecordType as integer) as record_type
+        try_cast(whole(f.RecordType) as integer) as record_type
     from fields
 )
 select
@@ -65,14 +65,14 @@ select
     utc(f.CreationTime) as event_time,
     record_type,
     coalesce(
-        getvariable('record_type_names')[record_type],
+        case when record_type > 0 then getvariable('record_type_names')[record_type] end,
         case when record_type is null then filled(f.RecordType) end
     ) as record_type_name,
     filled(f.Workload) as workload,
     f.Operation as operation,
     lower(filled(f.UserId)) as user_id,
     filled(f.UserKey) as user_key,
-    try_cast(f.UserType as integer) as user_type,
+    try_cast(whole(f.UserType) as integer) as user_type,
     filled(f.ResultStatus) as result_status,
     filled(f.ObjectId) as object_id,
     bare_ip(ip_address_raw) as ip_address,
@@ -98,6 +98,6 @@ select
     token_sign_in(filled(f.AppAccessContext.UniqueTokenId)) as sign_in_id,
     try_cast(f.ErrorNumber as bigint) as error_number,
     filled(f.LogonError) as logon_error,
-    service_actor(f.UserId, try_cast(f.UserType as integer)) as is_system,
+    service_actor(f.UserId, try_cast(whole(f.UserType) as integer)) as is_system,
     body as raw
 from named
