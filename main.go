@@ -967,10 +967,13 @@ func (p *progress) update(done, total int64) {
 			progressbar.OptionSetWriter(p.w),
 			progressbar.OptionSetDescription("reading"),
 			progressbar.OptionShowBytes(true),
+			progressbar.OptionShowCount(),
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetPredictTime(true),
 		)
+		p.bar.RenderBlank() // the clock starts; there is no rate yet
+		return
 	}
 	p.bar.Set64(min(done, total))
 }
