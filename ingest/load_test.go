@@ -375,6 +375,7 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.txt", "", "<nil>|0|0|0|0", "", "the file is empty", "an empty file"},
 		{"x.txt", "\n \n", "<nil>|0|0|0|0", "", "the file is empty", "a blank file"},
 		{"x.bin", "\x7fELF\x00\x01\x02", "<nil>|0|0|0|0", "", "binary", "a program"},
+		{"x.7z", "7z\xbc\xaf\x27\x1c\x00\x04", "<nil>|0|0|0|0", "", "not recognised: a 7z archive, which can't be opened here: unpack it, with its password if it has one, and give the files", "an archive that is not opened here"},
 		{"x.json", "[" + good + "," + good[:60], "unified_audit_log|2|1|0|1", "1|does not end", "cut off", "a download that was cut off"},
 		{"x.json", `{"a":1}`, "<nil>|0|0|0|0", "", `the keys "a"`, "JSON of something else"},
 		{"x.json", "[]", "<nil>|0|0|0|0", "", "without records", "an export of nothing"},

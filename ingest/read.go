@@ -119,6 +119,8 @@ func (r *reader) read(text *window) error {
 		err = r.readWorkbook(text)
 	case bytes.HasPrefix(text.rest(), []byte("\xd0\xcf\x11\xe0")):
 		r.why = "an Excel workbook of the old kind, or one with a password: save its sheets as CSV UTF-8"
+	case archiveOf(text.rest()) != "":
+		r.why = fmt.Sprintf("a %s archive, which can't be opened here: unpack it, with its password if it has one, and give the files", archiveOf(text.rest()))
 	case empty:
 		r.file.notef("the file is empty")
 	case first == '{' || first == '[':
@@ -139,6 +141,23 @@ func (r *reader) read(text *window) error {
 		r.conclude()
 	}
 	return err
+}
+
+// archiveOf names the kind of archive that a file of these first bytes is, of
+// those that can't be opened here.
+func archiveOf(head []byte) string {
+	for _, kind := range []struct{ start, name string }{
+		{"7z\xbc\xaf\x27\x1c", "7z"},
+		{"Rar!\x1a\x07", "rar"},
+		{"\xfd7zXZ\x00", "xz"},
+		{"\x28\xb5\x2f\xfd", "zstd"},
+		{"BZh", "bzip2"},
+	} {
+		if bytes.HasPrefix(head, []byte(kind.start)) {
+			return kind.name
+		}
+	}
+	return ""
 }
 
 func firstByte(w *window) (byte, bool) {
