@@ -196,11 +196,15 @@ func (s fedRecords) FillRow(local any, row duckdb.Row) (bool, error) {
 	raw, body := r.text[:x.raw], r.text[x.raw:x.raw+x.body]
 	r.row++
 	r.text = r.text[x.raw+x.body:]
-	return true, errors.Join(
+	err := errors.Join(
 		duckdb.SetRowValue(row, 0, x.fileID),
 		duckdb.SetRowValue(row, 1, x.record),
 		duckdb.SetRowValue(row, 2, x.category),
 		duckdb.SetRowValue(row, 3, raw),
 		duckdb.SetRowValue(row, 4, body),
 	)
+	if err != nil {
+		panic(err) // the types are those of ColumnInfos
+	}
+	return true, nil
 }
