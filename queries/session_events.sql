@@ -152,7 +152,6 @@ select
     client_ip,
     country,
     'AS' || network as network,
-    place_source,
     nullif(concat_ws(
         '; ',
         case
@@ -166,9 +165,10 @@ select
             when user_agent <> user_agent_before then 'user agent'
         end
     ), '') as change,
-    record_type,
-    app,
     target,
+    app,
+    place_source,
+    record_type,
     user_agent,
     token,
     id,

@@ -42,8 +42,9 @@ var cells = &runewidth.Condition{StrictEmojiNeutral: true}
 //
 // A table that is wider than the terminal is fitted: sentences go on in further
 // lines, paths lose their folders, other long texts are cut with "…",
-// numbers, times and ids never; columns that
-// are empty or still find no room are left out and named below the table.
+// numbers, times and ids never; columns that are empty, or still find no room,
+// are left out and named below the table, and a text that all rows have is said
+// once above them.
 // Rows beyond Limit are counted.
 func Text(w io.Writer, d Document) error {
 	p := &page{out: bufio.NewWriter(w), d: d}
@@ -169,6 +170,7 @@ func (p *page) table(r *queries.Result) error {
 		if len(lay.omitted) > 0 && n <= blocks && hidden == 0 {
 			return p.blocks(head, sample)
 		}
+		p.prose(dim, "in these rows: ", strings.Join(lay.shared, "; "))
 		p.start(head, lay, sample)
 	}
 	only := ""
@@ -230,28 +232,44 @@ type layout struct {
 	shown   []int // indexes of columns
 	widths  []int
 	right   []bool
-	wrapped []bool // longer cells go on in further lines
-	paths   []bool // longer cells lose their folders
-	cut     bool   // longer cells are shortened
+	wrapped []bool   // longer cells go on in further lines
+	paths   []bool   // longer cells lose their folders
+	cut     bool     // longer cells are shortened
+	shared  []string // names and values of columns that say the same in all rows
 	omitted []string
 	empty   []string
 }
 
 // layout fits the table; isAll says that the sample is all of it.
 func (p *page) layout(head []string, columns []queries.Column, sample [][]string, isAll bool) layout {
+	lay := p.fitted(head, columns, sample, isAll, false)
+	if len(lay.omitted) > 0 && isAll && len(sample) > blocks {
+		return p.fitted(head, columns, sample, isAll, true)
+	}
+	return lay
+}
+
+// fitted fits the table; shares says that texts that all rows have are left out
+// to make room for the others.
+func (p *page) fitted(head []string, columns []queries.Column, sample [][]string, isAll, shares bool) layout {
 	lay := layout{cut: p.d.Width > 0}
 	var natural, floor []int
 	for i, name := range head {
-		wide, isEmpty := cells.StringWidth(name), true
+		wide, isSame := cells.StringWidth(name), true
 		for _, line := range sample {
 			wide = max(wide, cells.StringWidth(line[i]))
-			isEmpty = isEmpty && line[i] == ""
-		}
-		if lay.cut && isAll && isEmpty && i > 0 {
-			lay.empty = append(lay.empty, name)
-			continue
+			isSame = isSame && line[i] == sample[0][i]
 		}
 		isText := columns[i].Kind == queries.Text
+		switch {
+		case !lay.cut || !isAll || !isSame || i == 0:
+		case sample[0][i] == "":
+			lay.empty = append(lay.empty, name)
+			continue
+		case shares && isText && wide >= narrowest:
+			lay.shared = append(lay.shared, name+" "+sample[0][i])
+			continue
+		}
 		least := wide
 		switch {
 		case inSentences[columns[i].Name] && isText:
@@ -310,7 +328,7 @@ func (p *page) row(style string, lay layout, line []string) error {
 	lines := make([][]string, len(lay.shown))
 	height := 1
 	for i, c := range lay.shown {
-		lines[i] = lay.fitted(i, line[c])
+		lines[i] = lay.cell(i, line[c])
 		height = max(height, len(lines[i]))
 	}
 	for n := range height {
@@ -338,8 +356,8 @@ func (p *page) row(style string, lay layout, line []string) error {
 	return nil
 }
 
-// fitted is a cell of the i-th column shown, in as many lines as it takes.
-func (lay layout) fitted(i int, cell string) []string {
+// cell is a cell of the i-th column shown, in as many lines as it takes.
+func (lay layout) cell(i int, cell string) []string {
 	w := lay.widths[i]
 	have := cells.StringWidth(cell)
 	switch {

@@ -50,6 +50,44 @@ func TestTextFitsTheTerminal(t *testing.T) {
 	}
 }
 
+func TestTextSaysOnceWhatAllRowsShare(t *testing.T) {
+	const session = "4b22b1c5-b6a6-4161-bdec-e39aff6d27e3"
+	page := func(width, rows int, last string) string {
+		var lines [][]any
+		for n := range rows {
+			id := session
+			if n == rows-1 && last != "" {
+				id = last
+			}
+			lines = append(lines, []any{instant, id, "FileDownloaded", fmt.Sprintf("Design %02d.pdf", n)})
+		}
+		d := document(result(queries.Report{Name: "events", Title: "Events"}, []queries.Column{
+			column("event_time", queries.Time), column("session_id", queries.Text),
+			column("activity", queries.Text), column("target", queries.Text),
+		}, lines...))
+		d.Width = width
+		return render(t, Text, d)
+	}
+	for _, test := range []struct {
+		page   string
+		shared bool
+		reason string
+	}{
+		{page(80, 4, ""), true, "the id makes room for the target"},
+		{page(80, 3, ""), false, "a few rows are told as blocks instead"},
+		{page(160, 4, ""), false, "there is room for all"},
+		{page(80, 4, "05f3cddc-e3af-495c-8612-7c00fb5e5d58"), false, "one row has another"},
+		{page(0, 4, ""), false, "a text file has all columns"},
+	} {
+		if got := strings.Contains(test.page, "in these rows: session_id "+session+"\n"); got != test.shared {
+			t.Errorf("%s: said once: %v, want %v\n%s", test.reason, got, test.shared, test.page)
+		}
+		if test.shared && !strings.Contains(test.page, "Design 03.pdf") {
+			t.Errorf("%s: no target\n%s", test.reason, test.page)
+		}
+	}
+}
+
 func TestTextCountsWhatItHides(t *testing.T) {
 	for _, test := range []struct {
 		rows, limit, shown int
