@@ -17,7 +17,10 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/marcboeker/go-duckdb"
@@ -90,6 +93,11 @@ func (e *Engine) share(ctx context.Context) string {
 	return fmt.Sprintf("%.1f %s", size*0.75, unit)
 }
 
+// blockSize is that of a new case, in bytes. A thread that reads texts of over
+// 4 kB sets aside a block for each of the 2,048 rows it reads at once (1.1.3): with
+// DuckDB's own 256 KiB these are 512 MiB a thread, whatever the texts hold.
+const blockSize = 64 << 10
+
 // Create attaches a new or existing database file as `evidence`, writable,
 // and makes it the default. Rows are stored in the order in which the threads
 // are done with them.
@@ -97,9 +105,13 @@ func (e *Engine) Create(ctx context.Context, path string) error {
 	if err := e.register(); err != nil {
 		return err
 	}
+	blocks := ""
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		blocks = fmt.Sprintf(" (block_size %d)", blockSize)
+	}
 	for _, s := range []string{
 		"set preserve_insertion_order = false", // else only one thread writes
-		"attach " + Literal(path) + " as evidence",
+		"attach " + Literal(path) + " as evidence" + blocks,
 		"use evidence",
 	} {
 		if _, err := e.Exec(ctx, s); err != nil {
