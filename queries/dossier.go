@@ -21,6 +21,11 @@ import (
 //go:embed dossier/*.sql
 var dossierFiles embed.FS
 
+// The table that several parts read: made for each session in turn.
+//
+//go:embed dossier/tables/dossier_beside.sql
+var besideSQL string
+
 // partRows is how many rows of a part a dossier has at most.
 const partRows = 1000
 
@@ -108,6 +113,9 @@ func (c *Case) dossier(ctx context.Context, session string) ([]*Result, error) {
 	}
 	if _, err := c.engine.Exec(ctx, "set variable dossier_session = "+literal(session)); err != nil {
 		return nil, err
+	}
+	if _, err := c.engine.Exec(ctx, "create or replace table dossier_beside as\n"+besideSQL); err != nil {
+		return nil, fmt.Errorf("find what belongs to it: %w", err)
 	}
 	facts, summary, err := c.sessionFacts(ctx, session)
 	if err != nil {

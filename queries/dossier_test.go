@@ -19,6 +19,9 @@ func TestDossierParts(t *testing.T) {
 	if err != nil || len(sessions) == 0 {
 		t.Fatalf("sessions %v, %v", sessions, err)
 	}
+	if _, err := forward.Dossier(ctx, sessions[0]); err != nil { // makes the table that parts read
+		t.Fatal(err)
+	}
 	var silent []string
 	for _, part := range dossierParts {
 		if !strings.HasSuffix(part.Description, ".") || part.Group != "sessions" {
@@ -101,5 +104,75 @@ RO AS2 (learned)||2:1|
 	}
 	if notes := fmt.Sprint(results[0].Notes); !strings.Contains(notes, "mail that was read") || strings.Contains(notes, "what was sent") {
 		t.Errorf("notes %s: want them to name what there is nothing of", notes)
+	}
+}
+
+// TestDossierBeside: what carries no session id stands beside the session, with
+// the reason why it does, and what failed is drawn as no sign-in of the user's.
+func TestDossierBeside(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC,
+		`insert into sign_ins (file_id, record, id, event_time, session_id, correlation_id, user_principal_name, user_id, category, ip_address, country, autonomous_system_number, status, error_code, raw) values
+			(1, 1, 'in', '2026-10-01 08:00', 's1', 'c1', 'Adele@contoso.com', 'oid-adele', 'interactive', '192.0.2.1', 'NL', 1, 'success', 0, '{}'),
+			(1, 2, 'out', '2026-10-03 08:00', 's1', 'c2', 'adele@contoso.com', 'oid-adele', 'interactive', '192.0.2.1', 'NL', 1, 'success', 0, '{}'),
+			(1, 3, 'spray', '2026-10-02 02:00', null, 'c3', 'adele@contoso.com', 'oid-adele', 'interactive', '203.0.113.5', 'BG', 9, 'failure', 50126, '{}'),
+			(1, 4, 'earlier spray', '2026-10-01 02:00', null, 'c4', 'adele@contoso.com', 'oid-adele', 'interactive', '203.0.113.5', 'BG', 9, 'failure', 50126, '{}'),
+			(1, 5, 'chain', '2026-10-01 07:59', null, 'c1', 'adele@contoso.com', 'oid-adele', 'interactive', '198.51.100.9', 'NL', 2, 'interrupted', 50074, '{}'),
+			(1, 6, 'ended', '2026-10-03 09:00', null, 'c6', 'adele@contoso.com', 'oid-adele', 'non_interactive', '192.0.2.1', 'NL', 1, 'failure', 50173, '{}'),
+			(1, 7, 'too late', '2026-10-04 08:01', null, 'c7', 'adele@contoso.com', 'oid-adele', 'non_interactive', '192.0.2.1', 'NL', 1, 'failure', 50173, '{}'),
+			(1, 8, 'a colleague', '2026-10-03 09:00', null, 'c8', 'alex@contoso.com', 'oid-alex', 'non_interactive', '192.0.2.1', 'NL', 1, 'failure', 50173, '{}'),
+			(1, 9, 'another session', '2026-10-02 09:00', 's2', 'c9', 'adele@contoso.com', 'oid-adele', 'interactive', '192.0.2.1', 'NL', 1, 'success', 0, '{}')`,
+		`insert into audit_events (file_id, record, id, event_time, session_id, user_id, operation, object_id, workload, record_type, ip_address, error_number, raw) values
+			(2, 1, 'spray in the audit log', '2026-10-02 02:00', null, 'adele@contoso.com', 'UserLoginFailed', 'app', 'AzureActiveDirectory', 15, '203.0.113.5', 50126, '{}'),
+			(2, 2, 'reset', '2026-10-03 08:30', 's9', 'admin@contoso.com', 'Reset user password.', 'adele@contoso.com', 'AzureActiveDirectory', 8, '20.190.1.1', null, '{}'),
+			(2, 3, 'of another', '2026-10-02 08:30', null, 'admin@contoso.com', 'Reset user password.', 'alex@contoso.com', 'AzureActiveDirectory', 8, '20.190.1.1', null, '{}')`,
+		`insert into directory_audits (file_id, record, id, event_time, initiated_by, activity, targets, result, raw) values
+			(3, 1, 'role', '2026-10-02 10:00', 'admin@contoso.com', 'Add member to role', 'Helpdesk, ADELE@contoso.com', 'success', '{}'),
+			(3, 2, 'not of this name', '2026-10-02 10:00', 'admin@contoso.com', 'Add member to role', 'notadele@contoso.com', 'success', '{}')`)
+	results, err := c.Dossier(context.Background(), "s1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{ // id to why it stands there
+		"chain":                  "no session id, same user, same correlation id, before its first event",
+		"spray":                  "no session id, in the user's name, within its time",
+		"spray in the audit log": "no session id, in the user's name, within its time",
+		"role":                   "no session id, done to the account, within its time",
+		"reset":                  "session s9, done to the account, after its last event",
+		"ended":                  "no session id, in the user's name, same address, after its last event",
+	}
+	for _, r := range results {
+		switch r.Report.Name {
+		case "beside":
+			for row, err := range r.Rows {
+				if err != nil {
+					t.Fatal(err)
+				}
+				id, belongs := row[8].(string), row[7].(string)
+				if want[id] != belongs {
+					t.Errorf("beside it %s (%s), want %q", id, belongs, want[id])
+				}
+				delete(want, id)
+			}
+		case "lanes":
+			failed := 0
+			for row, err := range r.Rows {
+				if err != nil {
+					t.Fatal(err)
+				}
+				lane, network := row[0].(string), row[1].(string)
+				switch {
+				case lane == "no session id: failed attempts" && network == "failed attempt in the user's name":
+					failed += int(row[5].(int64))
+				case strings.Contains(network, "BG") || strings.Contains(lane, "signed in"):
+					t.Errorf("the lane %s shows the network %s of a failed attempt", lane, network)
+				}
+			}
+			if failed != 2 {
+				t.Errorf("%d failed attempts in the picture, want the 2 records within the session's time", failed)
+			}
+		}
+	}
+	for id, belongs := range want {
+		t.Errorf("%s is not beside it, want it (%s)", id, belongs)
 	}
 }

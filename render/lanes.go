@@ -122,8 +122,16 @@ func (t tile) tip() string {
 	return fmt.Sprintf("%s, %s: %s (%s)", t.lane, when, t.what, t.network)
 }
 
+// noNetworks are what stands in the place of a network in
+// queries/dossier/lanes.sql, with how it looks.
+var noNetworks = map[string]string{
+	"network unknown":                   "hollow",
+	"no address of the user":            "none",
+	"failed attempt in the user's name": "failed",
+}
+
 // networkClasses gives the networks their colours, in the order in which they
-// appear, and writes the legend. What is not known has none.
+// appear, and writes the legend. What is not known has none, and neither has what failed.
 func networkClasses(p *picture, all []tile) map[string]string {
 	byTime := slices.Clone(all)
 	slices.SortStableFunc(byTime, func(a, b tile) int { return a.first.Compare(b.first) })
@@ -135,13 +143,9 @@ func networkClasses(p *picture, all []tile) map[string]string {
 			continue
 		}
 		switch n := len(classes) - len(unknown); {
-		case t.network == "network unknown" || t.network == "no address of the user":
-			class := "hollow"
-			if t.network != "network unknown" {
-				class = "none"
-			}
-			classes[t.network] = class
-			unknown = append(unknown, legend{class, t.network})
+		case noNetworks[t.network] != "":
+			classes[t.network] = noNetworks[t.network]
+			unknown = append(unknown, legend{classes[t.network], t.network})
 		case n < maxSeries-1:
 			classes[t.network] = "s" + strconv.Itoa(n)
 			p.Legend = append(p.Legend, legend{classes[t.network], t.network})

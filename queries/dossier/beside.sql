@@ -1,35 +1,19 @@
--- title: Beside it, without a session id
--- description: What the session's users did, or what was tried in their name, between its first and last event, in records
---   that carry no session id: failed sign-ins, changes in the directory, risk. They may belong to another session.
+-- title: Beside it, without its session id
+-- description: Records that do not carry the session's id, and why they stand here: what its users did, or was tried in
+--   their name, between its first and last event without a session id (failed sign-ins, changes in the directory, risk), which
+--   may belong to another session; within a day before and after, what came from one of its addresses or under one of its
+--   correlation ids; and what others did to the account meanwhile, such as a password reset. One attempt may stand in two logs.
 -- group: sessions 9
-with span as (
-    select
-        min(event_time) as first_seen,
-        max(event_time) as last_seen,
-    from (
-        select event_time from evidence.sign_ins where session_id = getvariable('dossier_session')
-        union all
-        select event_time from evidence.audit_events where session_id = getvariable('dossier_session')
-    )
-),
-accounts as (
-    select lower(user_principal_name) as name from evidence.sign_ins where session_id = getvariable('dossier_session')
-    union
-    select lower(user_id) from evidence.audit_events where session_id = getvariable('dossier_session')
-)
 select
-    e.event_time,
-    e.source,
-    e.action,
-    e.result,
-    e.target,
-    e.actor,
-    e.ip_address,
-    e.id,
-    e.file_id || ':' || e.record as record
-from evidence.events as e
-cross join span
-where coalesce(e.session_id, '') = ''
-    and lower(e.actor) in (select name from accounts)
-    and e.event_time between first_seen and last_seen
-order by e.event_time, e.source, e.file_id, e.record
+    event_time,
+    source,
+    action,
+    result,
+    target,
+    actor,
+    ip_address,
+    belongs,
+    id,
+    file_id || ':' || record as record
+from dossier_beside
+order by event_time, source, file_id, dossier_beside.record

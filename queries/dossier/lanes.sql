@@ -1,6 +1,6 @@
 -- title: The session at a glance
 -- description: For the picture: how many events each lane has in each of at most 240 equal parts of the session's
---   time, by network.
+--   time, by network; what carries no session id, and failed attempts, in lanes of their own.
 -- group: sessions 1
 with in_session as (
     select
@@ -19,7 +19,7 @@ with in_session as (
         e.event_time,
         2,
         coalesce(e.workload, 'audit log') || ': '
-            || coalesce(k.kind, case when notable_operation(e.operation) is not null then 'changed' end, 'other'),
+            || case when lower(e.operation) = 'userloginfailed' then 'failed sign-ins' else coalesce(k.kind, case when notable_operation(e.operation) is not null then 'changed' end, 'other') end,
         client_address(e.ip_address),
         a.network,
         a.country,
@@ -48,28 +48,29 @@ span as (
         greatest(epoch(max(event_time)) - epoch(min(event_time)), 1) / 240 as seconds,
     from in_session
 ),
--- What never carries a session id: the same users' events within the same time.
-accounts as (
-    select lower(user_principal_name) as name from evidence.sign_ins where session_id = getvariable('dossier_session')
-    union
-    select lower(user_id) from evidence.audit_events where session_id = getvariable('dossier_session')
-),
+-- What carries no session id within the same time. Attempts that failed are
+-- no doing of the user's, and their networks not the session's.
 beside as (
     select
         event_time,
-        3,
-        'no session id: ' || coalesce(k.kind, case when notable_operation(e.operation) is not null then 'changed' end, 'other'),
-        client_address(e.ip_address),
+        case when is_failed_attempt then 4 else 3 end,
+        case
+            when is_failed_attempt then 'no session id: failed attempts'
+            when sign_in_status = 'interrupted' then 'no session id: interrupted sign-ins'
+            when not is_by_user then 'done to the account by others'
+            when b.source = 'sign_ins' then 'no session id: signed in'
+            when b.source = 'audit_events'
+            then 'no session id: ' || coalesce(k.kind, case when notable_operation(action) is not null then 'changed' end, 'other')
+            else 'no session id: ' || replace(b.source, '_', ' ')
+        end,
+        b.address,
         a.network,
         a.country,
-        e.operation,
-    from evidence.audit_events as e
-    cross join span
-    left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
-    left join addresses as a on client_address(e.ip_address) = a.ip_address
-    where coalesce(e.session_id, '') = ''
-        and lower(e.user_id) in (select name from accounts)
-        and event_time between first_seen and last_seen
+        concat_ws(' ', action, case when is_failed_attempt then nullif(concat_ws(' ', result, 'from', b.ip_address, a.country, 'AS' || a.network), '') end),
+    from dossier_beside as b
+    left join evidence.operation_kinds as k on rtrim(lower(action), '. ') = k.operation
+    left join addresses as a on b.address = a.ip_address
+    where is_within
 ),
 drawn as (
     select * from in_session
@@ -91,7 +92,8 @@ slots as (
     select
         source_no,
         shown_as as lane,
-        nullif(concat_ws(' ', country, 'AS' || network), '') as network,
+        source_no = 4 as is_failed,
+        case when not is_failed then nullif(concat_ws(' ', country, 'AS' || network), '') end as network,
         coalesce(address, '') <> '' as has_address,
         least(floor((epoch(event_time) - epoch(first_seen)) / seconds), 239)::integer as slot,
         what,
@@ -107,6 +109,7 @@ slots as (
 select
     lane,
     case
+        when is_failed then 'failed attempt in the user''s name'
         when network is not null then network
         when has_address then 'network unknown'
         else 'no address of the user'
@@ -117,7 +120,7 @@ select
     sum(times)::bigint as events,
     few(list(times || ' ' || what order by times desc, what)) as what,
 from slots
-group by source_no, lane, network, has_address, slot
+group by source_no, lane, is_failed, network, has_address, slot
 order by
     source_no,
     min(min(first_event)) over (partition by source_no, lane),
