@@ -545,6 +545,60 @@ func TestLoadMatchesPortalAudits(t *testing.T) {
 	}
 }
 
+// A row of the portal's CSV is taken out only for a record that tells of the
+// same target and initiator, whatever was loaded first and how often.
+func TestLoadMatchesPortalAuditsByTarget(t *testing.T) {
+	const a, b = "ta,a@contoso.com", "tb,b@contoso.com" // a target's id and name
+	tests := []struct {
+		csv, again []string // targets of the rows of two CSV files, and what else they say
+		json       []string // targets of the records
+		initiator  string   // of these
+		want       string   // targets of the CSV rows that stay
+		reason     string
+	}{
+		{[]string{",a@contoso.com,", ",b@contoso.com,"}, nil, []string{b}, "admin", "a@contoso.com", "one CSV row of two is there from JSON"},
+		{[]string{",a@contoso.com,", ",b@contoso.com,"}, nil, []string{b, a}, "admin", "", "both are, in another order"},
+		{[]string{",a@contoso.com,", ",b@contoso.com,"}, []string{",a@contoso.com,"}, []string{b}, "admin", "a@contoso.com", "an overlapping download"},
+		{[]string{",b@contoso.com,"}, []string{",b@contoso.com,in other words"}, []string{b}, "admin", "", "two downloads that write a row differently"},
+		{[]string{"TB,,"}, nil, []string{b}, "admin", "", "the object id alone"},
+		{[]string{"tc,b@contoso.com,"}, nil, []string{b}, "admin", "b@contoso.com", "another object with the name"},
+		{[]string{",,"}, nil, []string{b}, "admin", "<nil>", "no target in the CSV"},
+		{[]string{",b@contoso.com,"}, nil, []string{b}, "other", "b@contoso.com", "another initiator"},
+		{[]string{",b@contoso.com,x", ",b@contoso.com,y"}, nil, []string{b}, "admin", "b@contoso.com b@contoso.com", "two rows, one record: nobody knows which"},
+		{[]string{",b@contoso.com,x", ",b@contoso.com,y"}, []string{",b@contoso.com,x"}, []string{b}, "admin", "b@contoso.com b@contoso.com", "and one of them once more"},
+		{[]string{",b@contoso.com,x", ",b@contoso.com,y"}, nil, []string{b, b}, "admin", "", "two rows, two records"},
+	}
+	const header = "Date (UTC),CorrelationId,Service,Category,Activity,Result,ActorUserPrincipalName,Target1ObjectId,Target1UserPrincipalName,AdditionalDetail1Value\n"
+	csv := [2]string{header, header}
+	var records []string
+	for i, tt := range tests {
+		for k, targets := range [][]string{tt.csv, tt.again} {
+			for _, target := range targets {
+				csv[k] += fmt.Sprintf("2026-10-04T09:00:00Z,%d,Core Directory,GroupManagement,Add member to group,success,Admin@contoso.com,%s\n", i, target)
+			}
+		}
+		for _, target := range tt.json {
+			id, name, _ := strings.Cut(target, ",")
+			records = append(records, fmt.Sprintf(`{"id":"%d","activityDateTime":"2026-10-04T09:00:00.5Z","activityDisplayName":"Add member to group","result":"success","correlationId":"%d","loggedByService":"Core Directory","initiatedBy":{"user":{"id":"i","userPrincipalName":"%s@contoso.com"}},"targetResources":[{"id":"%s","userPrincipalName":"%s"}]}`,
+				len(records), i, tt.initiator, id, name))
+		}
+	}
+	first, second := write(t, "1.csv", csv[0]), write(t, "2.csv", csv[1])
+	full := write(t, "x.json", "["+strings.Join(records, ",")+"]")
+	for _, order := range [][][]string{{{first, second, full}}, {{first}, {second}, {full}}, {{full}, {second}, {first}}, {{first}, {full}, {second}}} {
+		c := &loaded{t: t, path: filepath.Join(t.TempDir(), "case.duckdb")}
+		for _, paths := range order {
+			c.add(paths...)
+		}
+		for i, tt := range tests {
+			got := c.ask(fmt.Sprintf("select targets from directory_audits join files using (file_id) where format = 'portal_audits' and correlation_id = '%d' order by all", i))
+			if strings.Join(got, " ") != tt.want {
+				t.Errorf("%s: loaded as %q, there stay %q, want %q", tt.reason, order, got, tt.want)
+			}
+		}
+	}
+}
+
 // What stands as text in an envelope may be flawed where its envelope is not.
 func TestLoadMendsInsideEnvelope(t *testing.T) {
 	c := load(t, write(t, "x.json", `{"time":"2026-10-01T08:00:00Z","category":"SignInLogs","properties":"{\"id\":\"s1\",\"createdDateTime\":\"2026-10-01T08:00:00Z\",\"appId\":\"a\",\"appDisplayName\":\"x\\ud83d\",\"appliedConditionalAccessPolicies\":[{\"displayName\":\"p\",\"result\":\"success\"}]}"}`))
