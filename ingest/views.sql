@@ -114,6 +114,26 @@ end;
 create macro placed_address(address, country, network, source) as
     address || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ', ' || place_mark(country, network, source) || ')', '');
 
+-- Whether it is this policy, of those with result failure, that the error code
+-- of the sign-in speaks of: a policy is evaluated whole, and "failure" also
+-- stands where another one ended the sign-in. stopped_by is that of error_codes,
+-- is_blocked tells that one of the sign-in's failed policies blocks. NULL where
+-- controls or code do not tell.
+create macro is_policy_of_code(stopped_by, grant_controls, is_blocked) as case
+    when stopped_by in ('mfa', 'registration') then regexp_matches(lower(nullif(grant_controls, '')), 'mfa|multifactor|authenticationstrength')
+    when stopped_by = 'device' then regexp_matches(lower(nullif(grant_controls, '')), 'device')
+    when stopped_by = 'policy' then not is_blocked or lower(grant_controls) like '%block%'
+end;
+
+-- What a policy with result failure did to its sign-in, in words.
+create macro policy_effect(status, by_conditional_access, is_of_code) as case
+    when status = 'success' then 'not met, yet signed in'
+    when not coalesce(is_of_code, false) then 'with its result failure'
+    when by_conditional_access then 'stopped'
+    when status = 'interrupted' then 'asked for more'
+    else 'asked for more, not passed'
+end;
+
 -- A time as text in the run's zone, to the minute.
 create macro minute_text(utc) as strftime(local_time(utc), '%Y-%m-%d %H:%M');
 

@@ -4,6 +4,9 @@
 --   sign-in. notEnabled: switched off. The report_only results tell what it would have done: success, failure, or
 --   interrupted (the user would have been asked for something). in_use is false for a policy that was never enforced
 --   and never would have been, in all the evidence. Controls are those it enforced.
+--   Of its failures, stopped: the error code says that what it controls ended the sign-in, as ca_blocked has it.
+--   asked_for_more: it asked for a second factor, and the sign-in may have gone on; not_passed: the factor was asked for
+--   and failed. The rest of failure: another policy or something else ended the sign-in, or the controls do not tell.
 -- group: ca 4
 -- needs: sign_in_policies
 -- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and
@@ -14,9 +17,27 @@
 --   policies would have done
 with results as (
     select
-        *,
-        result in ('success', 'failure') as enforced
-    from sign_in_policies
+        p.*,
+        p.result in ('success', 'failure') as enforced,
+        case
+            when p.result = 'failure'
+            then policy_effect(
+                s.status,
+                code.by_conditional_access,
+                is_policy_of_code(
+                    code.stopped_by,
+                    p.grant_controls,
+                    coalesce(
+                        bool_or(p.result = 'failure' and lower(p.grant_controls) like '%block%')
+                            over (partition by p.parent_file_id, p.parent_record),
+                        false
+                    )
+                )
+            )
+        end as effect
+    from sign_in_policies as p
+    left join sign_ins as s on s.file_id = p.parent_file_id and s.record = p.parent_record
+    left join evidence.error_codes as code on code.error_code = s.error_code
 ),
 users as (
     select
@@ -47,6 +68,9 @@ counts as (
         count(*) filter (where enforced) as enforced_sign_ins,
         count(*) filter (where result = 'success') as success,
         count(*) filter (where result = 'failure') as failure,
+        count(*) filter (where effect = 'stopped') as stopped,
+        count(*) filter (where effect = 'asked for more') as asked_for_more,
+        count(*) filter (where effect = 'asked for more, not passed') as not_passed,
         count(*) filter (where result = 'notApplied') as not_applied,
         count(*) filter (where result = 'notEnabled') as not_enabled,
         count(*) filter (where result = 'reportOnlySuccess') as report_only_success,
@@ -91,6 +115,9 @@ select
     coalesce(users.enforced_users, 0) as enforced_users,
     c.success,
     c.failure,
+    c.stopped,
+    c.asked_for_more,
+    c.not_passed,
     c.report_only_failure,
     c.report_only_interrupted,
     controls.grant_controls,

@@ -28,6 +28,8 @@ import (
 //	             its text, as the column raw wants it
 //	setup.sql    statements, for rows too many to write down
 //	options      the run's flags, one a line: tz Europe/Berlin, since 2026-10-01
+//	only         the first column's value of the rows compared, where a report
+//	             has sections; default: all rows
 //	want.csv     the rows expected, in their order, under a header of those
 //	             columns that are compared
 //
@@ -78,6 +80,7 @@ func runFixture(t *testing.T, archive *txtar.Archive) {
 		rows   []string
 		filter Filter
 		zone   = time.UTC
+		only   string
 		want   [][]string
 	)
 	for _, f := range archive.Files {
@@ -86,6 +89,8 @@ func runFixture(t *testing.T, archive *txtar.Archive) {
 		switch {
 		case f.Name == "want.csv":
 			want = readCSV(t, text)
+		case f.Name == "only":
+			only = strings.TrimSpace(text)
 		case f.Name == "options":
 			filter, zone = readOptions(t, text)
 		case f.Name == "setup.sql":
@@ -97,7 +102,7 @@ func runFixture(t *testing.T, archive *txtar.Archive) {
 		case ending == "jsonl":
 			rows = append(rows, insertJSON(t, table, text)...)
 		default:
-			t.Fatalf("file %s: want TABLE.csv, TABLE.jsonl, setup.sql, options or want.csv", f.Name)
+			t.Fatalf("file %s: want TABLE.csv, TABLE.jsonl, setup.sql, options, only or want.csv", f.Name)
 		}
 	}
 	if len(want) == 0 {
@@ -123,7 +128,9 @@ func runFixture(t *testing.T, archive *txtar.Archive) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, pick(t, result.Columns, row, want[0]))
+		if picked := pick(t, result.Columns, row, want[0]); only == "" || picked[0] == only {
+			got = append(got, picked)
+		}
 	}
 	for i := range max(len(got), len(want)) {
 		g, w := "nothing", "nothing"
