@@ -117,7 +117,11 @@ func (c *Case) dossier(ctx context.Context, session string) ([]*Result, error) {
 	if _, err := c.engine.Exec(ctx, "create or replace table dossier_beside as\n"+besideSQL); err != nil {
 		return nil, fmt.Errorf("find what belongs to it: %w", err)
 	}
-	facts, summary, err := c.sessionFacts(ctx, session)
+	traces, err := c.traces(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count what belongs to it: %w", err)
+	}
+	facts, summary, err := c.sessionFacts(ctx, session, traces)
 	if err != nil {
 		return nil, err
 	}
@@ -175,9 +179,40 @@ type sessionSummary struct {
 	reasons []string
 }
 
+// sessionTraces is what a session has beside the records that the view sessions
+// counts.
+type sessionTraces struct {
+	requests    int64     // to Microsoft Graph, with its id
+	within      int64     // records without its id, within its time
+	outside     int64     // the same, before and after
+	first, last time.Time // of its own and of those from its addresses or under its correlation ids
+}
+
+func (c *Case) traces(ctx context.Context) (sessionTraces, error) {
+	rows, err := c.all(ctx, `
+		select
+			(select count(*) from evidence.graph_activity where session_id = getvariable('dossier_session')),
+			(select count(*) from dossier_beside where is_within),
+			(select count(*) from dossier_beside where not is_within),
+			least(first_seen, (select min(event_time) from dossier_beside where is_trace)),
+			greatest(last_seen, (select max(event_time) from dossier_beside where is_trace))
+		from all_sessions
+		where session_id = getvariable('dossier_session')`)
+	if err != nil || len(rows) == 0 { // sessionFacts says that there is none
+		return sessionTraces{}, err
+	}
+	var t sessionTraces
+	for i, n := range []*int64{&t.requests, &t.within, &t.outside} {
+		*n = rows[0][i].(int64)
+	}
+	t.first, _ = rows[0][3].(time.Time)
+	t.last, _ = rows[0][4].(time.Time)
+	return t, nil
+}
+
 // sessionFacts is the session's row of the view sessions, a field a row, and
 // what of it stands above.
-func (c *Case) sessionFacts(ctx context.Context, session string) (*Result, sessionSummary, error) {
+func (c *Case) sessionFacts(ctx context.Context, session string, traces sessionTraces) (*Result, sessionSummary, error) {
 	var view ingest.Table
 	for _, v := range ingest.Views() {
 		if v.Name == "sessions" {
@@ -204,17 +239,44 @@ func (c *Case) sessionFacts(ctx context.Context, session string) (*Result, sessi
 			rows = append(rows, []any{column.Name, text, column.Comment})
 		}
 	}
+	for _, trace := range []struct {
+		name    string
+		at      time.Time
+		meaning string
+	}{
+		{"first_trace", traces.first, "first_seen, or what came earlier from its addresses or under its correlation ids without its id (UTC)"},
+		{"last_trace", traces.last, "last_seen, or what came later from its addresses or under its correlation ids without its id (UTC)"},
+	} {
+		if !trace.at.IsZero() {
+			rows = append(rows, []any{trace.name, c.shown(trace.at), trace.meaning})
+		}
+	}
 	facts := fixed("facts", "What is known of it as a whole", rows, "field", "value", "meaning")
-	facts.Report.Description = "The session's row in the report sessions, a line a column."
-	return facts, c.summarise(values), nil
+	facts.Report.Description = "The session's row in the report sessions, a line a column; last, its first and last trace."
+	return facts, c.summarise(values, traces), nil
 }
 
-func (c *Case) summarise(values map[string]any) sessionSummary {
+func (c *Case) summarise(values map[string]any, traces sessionTraces) sessionSummary {
 	first, _ := values["first_seen"].(time.Time)
 	last, _ := values["last_seen"].(time.Time)
 	s := sessionSummary{users: c.shown(values["users"])}
-	s.about = fmt.Sprintf("%s, %s to %s (%s). %v sign-ins and %v audit events.",
-		s.users, c.shown(values["first_seen"]), c.shown(values["last_seen"]), stretchOf(last.Sub(first)), values["sign_ins"], values["audit_events"])
+	s.about = fmt.Sprintf("%s, %s to %s (%s). ",
+		s.users, c.shown(values["first_seen"]), c.shown(values["last_seen"]), stretchOf(last.Sub(first)))
+	signIns, _ := values["sign_ins"].(int64)
+	audits, _ := values["audit_events"].(int64)
+	carry := fmt.Sprintf("%d sign-ins and %d audit events", signIns, audits)
+	if traces.requests > 0 {
+		carry = fmt.Sprintf("%d sign-ins, %d audit events and %d requests to Microsoft Graph", signIns, audits, traces.requests)
+	}
+	s.about += carry + " carry its session id."
+	if traces.within+traces.outside > 0 {
+		s.about += fmt.Sprintf(" Records beside it, without its id: %d within its time, %d before or after.", traces.within, traces.outside)
+	}
+	s.about += fmt.Sprintf(" Events in the picture, which are those within its time with its id or without: %d.", signIns+audits+traces.requests+traces.within)
+	if traces.first.Before(first) || traces.last.After(last) {
+		s.about += fmt.Sprintf(" With what came from its addresses or under its correlation ids without its id, the first trace is of %s, the last of %s.",
+			c.shown(traces.first), c.shown(traces.last))
+	}
 	if reasons := c.shown(values["reasons"]); reasons != "" {
 		for reason := range strings.SplitSeq(reasons, "; ") {
 			s.reasons = append(s.reasons, strings.ToUpper(reason[:1])+reason[1:])

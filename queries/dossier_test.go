@@ -88,9 +88,10 @@ NL AS1||1:1|{}
 2026-10-01T09:00:00Z|Sign-in||success|198.51.100.1
 RO AS2|country NL to RO
 network AS1 to AS2|1:2|{}
+2026-10-01T09:30:00Z|Consent to application.|no session id, same user, within its time|Success|20.190.1.1||2:2|{"ModifiedProperties":[{"Name":"ConsentAction.Permissions","OldValue":"","NewValue":"Mail.Read"}]}
 2026-10-01T10:00:00Z|Send|sent|Succeeded|198.51.100.1
 RO AS2 (learned)||2:1|
-2026-10-01T10:30:00Z|Microsoft Graph: GET|https://graph.microsoft.com/v1.0/me/messages|200|203.0.113.9|address 198.51.100.1 to 203.0.113.9, network unknown|3:1|{}`, "all of the session, with the place that sign-ins give for an address; a raw record that is no JSON tells nothing"},
+2026-10-01T10:30:00Z|Microsoft Graph: GET|https://graph.microsoft.com/v1.0/me/messages|200|203.0.113.9|address 198.51.100.1 to 203.0.113.9, network unknown|3:1|{}`, "all of the session and the consent within its time, with the place that sign-ins give for an address; a raw record that is no JSON tells nothing"},
 		{"changes", "2026-10-01T09:30:00Z|consent to an application|Consent to application.|Success||ConsentAction.Permissions: Mail.Read|20.190.1.1|no session id: same user, same time|2:2",
 			"a consent has no session id; the one after the session's end is not its"},
 		{"sent", "2026-10-01T10:00:00Z|Send|Succeeded|adele@contoso.com|||||198.51.100.1 (RO AS2, learned)|2:1", "a record without its details is a record"},
@@ -98,6 +99,10 @@ RO AS2 (learned)||2:1|
 		if got[test.part] != test.want {
 			t.Errorf("%s: %s:\n%s\nwant\n%s", test.part, test.reason, got[test.part], test.want)
 		}
+	}
+	const counts = "2 sign-ins, 1 audit events and 1 requests to Microsoft Graph carry its session id. Records beside it, without its id: 1 within its time, 0 before or after. Events in the picture, which are those within its time with its id or without: 5."
+	if about := results[0].Report.Description; !strings.HasSuffix(about, counts) {
+		t.Errorf("heading %s\nwant it to end %s", about, counts)
 	}
 	if n := strings.Count(got["lanes"], "\n") + 1; n != 5 {
 		t.Errorf("%d fields in the picture, want two sign-ins, one mail, one request and one consent:\n%s", n, got["lanes"])
@@ -140,8 +145,16 @@ func TestDossierBeside(t *testing.T) {
 		"reset":                  "session s9, done to the account, after its last event",
 		"ended":                  "no session id, in the user's name, same address, after its last event",
 	}
+	const trace = "the first trace is of 2026-10-01 07:59:00, the last of 2026-10-03 09:00:00."
+	if about := results[0].Report.Description; !strings.HasSuffix(about, trace) || !strings.Contains(about, "without its id: 3 within its time, 3 before or after.") {
+		t.Errorf("heading %s\nwant 3 and 3 records beside it, and %s", about, trace)
+	}
 	for _, r := range results {
 		switch r.Report.Name {
+		case "story":
+			if story := lines(t, r); strings.Count(story, "|{}") != 6 || strings.Contains(story, "203.0.113.5") {
+				t.Errorf("the story:\n%s\nwant two of the session, and the four beside it that are no spray", story)
+			}
 		case "beside":
 			for row, err := range r.Rows {
 				if err != nil {

@@ -64,9 +64,9 @@ beside as (
             else 'no session id: ' || replace(b.source, '_', ' ')
         end,
         b.address,
-        a.network,
-        a.country,
-        concat_ws(' ', action, case when is_failed_attempt then nullif(concat_ws(' ', result, 'from', b.ip_address, a.country, 'AS' || a.network), '') end),
+        coalesce(told_network, a.network),
+        coalesce(told_country, a.country),
+        concat_ws(' ', action, case when is_failed_attempt then nullif(concat_ws(' ', result, 'from', b.ip_address, coalesce(told_country, a.country), 'AS' || coalesce(told_network, a.network)), '') end),
     from dossier_beside as b
     left join evidence.operation_kinds as k on rtrim(lower(action), '. ') = k.operation
     left join addresses as a on b.address = a.ip_address

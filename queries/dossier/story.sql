@@ -1,5 +1,6 @@
 -- title: The story in order
--- description: Each sign-in, audit event and request to Microsoft Graph of the session, by time. change says where the
+-- description: Each sign-in, audit event and request to Microsoft Graph of the session, by time, and among them what
+--   stands beside it (without its session id, as their detail says), but for failed attempts from elsewhere. change says where the
 --   country, the network or the user agent is another than the last known one before; agents are compared within the
 --   sign-ins or one workload, as each spells them its own way, and each one's first is given too. An address has its country and
 --   network behind it; in brackets stands where they come from if the record itself does not say: learned = from a sign-in from
@@ -148,28 +149,65 @@ compared as (
     window
         in_session as (order by event_time, source = 'sign_ins' desc, source, file_id, record),
         in_log as (partition by source, workload order by event_time, file_id, record)
+),
+shown as (
+    select
+        event_time,
+        concat_ws(chr(10), what, app) as what,
+        detail,
+        result,
+        concat_ws(chr(10), ip_address, nullif(concat_ws(' ', country, 'AS' || network, '(' || place_source || ')'), '')) as "from",
+        nullif(concat_ws(
+            chr(10),
+            case when caller_country <> country_before then 'country ' || case when country_before = country_told_before then country_before else country_before_text end || ' to ' || country_text end,
+            case
+                when caller_network <> network_before then 'network ' || case when network_before = network_told_before then 'AS' || network_before else network_before_text end || ' to ' || network_text
+                when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown'
+            end,
+            case when user_agent is distinct from agent_before and user_agent <> '' then 'agent ' || user_agent end
+        ), '') as change,
+        file_id,
+        compared.record as number,
+        source,
+        raw,
+    from compared
+    union all
+    select
+        b.event_time,
+        concat_ws(chr(10), b.action, case when b.source = 'sign_ins' then b.target end),
+        concat_ws('; ', b.belongs, case when b.source <> 'sign_ins' then b.target end, case when not b.is_by_user then 'by ' || b.actor end),
+        b.result,
+        concat_ws(chr(10), b.ip_address, nullif(concat_ws(
+            ' ',
+            coalesce(told_country, a.country),
+            'AS' || coalesce(told_network, a.network),
+            case
+                when told_country is null and a.country is not null or told_network is null and a.network is not null
+                then '(' || place_mark(a.country, a.network, a.source) || ')'
+            end
+        ), '')),
+        null,
+        b.file_id,
+        b.record,
+        b.source,
+        b.raw,
+    from dossier_beside as b
+    left join addresses as a on b.address = a.ip_address
+    where b.is_trace or not b.is_failed_attempt
 )
 select
     event_time,
-    concat_ws(chr(10), what, app) as what,
+    what,
     detail,
     result,
-    concat_ws(chr(10), ip_address, nullif(concat_ws(' ', country, 'AS' || network, '(' || place_source || ')'), '')) as "from",
-    nullif(concat_ws(
-        chr(10),
-        case when caller_country <> country_before then 'country ' || case when country_before = country_told_before then country_before else country_before_text end || ' to ' || country_text end,
-        case
-            when caller_network <> network_before then 'network ' || case when network_before = network_told_before then 'AS' || network_before else network_before_text end || ' to ' || network_text
-            when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown'
-        end,
-        case when user_agent is distinct from agent_before and user_agent <> '' then 'agent ' || user_agent end
-    ), '') as change,
-    file_id || ':' || record as record,
+    "from",
+    change,
+    file_id || ':' || number as record,
     raw
-from compared
+from shown
 order by
     event_time,
     source = 'sign_ins' desc, -- a sign-in before what was done with it in the same second
     source,
     file_id,
-    compared.record
+    number

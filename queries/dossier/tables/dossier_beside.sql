@@ -55,6 +55,8 @@ judged as (
     select
         b.*,
         s.status as sign_in_status,
+        nullif(s.country, '') as told_country,
+        s.autonomous_system_number as told_network,
         b.source = 'audit_events' and lower(b.action) = 'userloginfailed' or s.status = 'failure' as is_failed_attempt,
         coalesce(s.correlation_id, d.correlation_id, r.correlation_id) in (select correlation_id from in_session where correlation_id <> '') as has_its_correlation,
         case
