@@ -160,6 +160,18 @@ func (l *loader) account() error {
 			return err
 		}
 	}
+	if err := l.balance(); err != nil {
+		return err
+	}
+	if _, err := l.exec("insert into meta values ('load', $1, $2, $3::timestamp)", l.options.CommandLine, l.options.Version, l.options.Now.UTC()); err != nil {
+		return err
+	}
+	return l.summarise()
+}
+
+// balance fails unless every record that the census counted is loaded, a
+// duplicate or rejected.
+func (l *loader) balance() error {
 	rows, err := l.engine.Query(l.ctx, `
 		select path, records, loaded, duplicates, rejected
 		from files
@@ -168,23 +180,22 @@ func (l *loader) account() error {
 	if err != nil {
 		return err
 	}
+	defer rows.Close()
 	var wrong []string
 	for rows.Next() {
 		v, err := rows.Values()
 		if err != nil {
-			rows.Close()
 			return err
 		}
 		wrong = append(wrong, fmt.Sprintf("%v: %v records were counted, but %v loaded, %v duplicates and %v rejected", v...))
 	}
-	rows.Close()
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("compare the counts: %w", err)
+	}
 	if len(wrong) > 0 {
 		return fmt.Errorf("the books don't balance, please report it: %s", strings.Join(wrong, "; "))
 	}
-	if _, err := l.exec("insert into meta values ('load', $1, $2, $3::timestamp)", l.options.CommandLine, l.options.Version, l.options.Now.UTC()); err != nil {
-		return err
-	}
-	return l.summarise()
+	return nil
 }
 
 func (l *loader) summarise() error {
