@@ -227,14 +227,39 @@ func (f files) add(info fs.FileInfo) bool {
 
 // spool copies what a pipe gives to a file in the folder.
 func spool(ctx context.Context, path, folder string) (s source, err error) {
-	from, err := os.Open(path)
+	from, err := openPipe(ctx, path)
 	if err != nil {
 		return s, err
 	}
 	defer from.Close()
+	defer context.AfterFunc(ctx, func() { from.Close() })() // ends a Read that waits
 	s = source{path: path, spooled: true}
 	s.file, s.size, err = copyTo(ctx, folder, "pipe-*", from)
 	return s, err
+}
+
+// openPipe opens a pipe, which may wait for its writer, and is left alone with
+// that when the context is done: nothing else ends it.
+func openPipe(ctx context.Context, path string) (*os.File, error) {
+	type result struct {
+		file *os.File
+		err  error
+	}
+	opened := make(chan result)
+	go func() {
+		file, err := os.Open(path)
+		select {
+		case opened <- result{file, err}:
+		case <-ctx.Done():
+			file.Close() // nil is no matter
+		}
+	}()
+	select {
+	case r := <-opened:
+		return r.file, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // copyTo writes a new file in the folder.

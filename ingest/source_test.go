@@ -7,13 +7,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // zipped is a zip archive of names and texts.
@@ -245,5 +248,53 @@ func TestLoadedAnew(t *testing.T) {
 	c.addWith(Options{DateOrder: "mdy"}, ambiguous)
 	if c.summary.Skipped != 1 {
 		t.Errorf("what was loaded is loaded again: %+v", c.summary)
+	}
+}
+
+// TestPipeCancelled: a pipe that gives nothing holds up no one who wants out.
+func TestPipeCancelled(t *testing.T) {
+	mkfifo, err := exec.LookPath("mkfifo")
+	if err != nil {
+		t.Skip("no named pipes here")
+	}
+	for _, tt := range []struct {
+		reason string
+		write  bool
+	}{
+		{"no writer", false},
+		{"a writer that says nothing more", true},
+	} {
+		path := filepath.Join(t.TempDir(), "pipe")
+		if err := exec.Command(mkfifo, path).Run(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		ended := make(chan error, 1)
+		temp := t.TempDir()
+		go func() {
+			_, err := findSources(ctx, []string{path}, nil, temp)
+			ended <- err
+		}()
+		if tt.write {
+			w, err := os.OpenFile(path, os.O_WRONLY, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.Close()
+			if _, err := w.WriteString("[{"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(100 * time.Millisecond) // it waits now, or will
+		cancel()
+		select {
+		case err := <-ended:
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: %v", tt.reason, err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: it still waits", tt.reason)
+		}
 	}
 }
