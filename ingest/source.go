@@ -414,7 +414,7 @@ type opened struct {
 // open starts reading, until the context is done. progress is told of every
 // portion of raw bytes.
 func (s source) open(ctx context.Context, progress func(bytes int64)) (*opened, error) {
-	o := &opened{hash: newHasher(progress)}
+	o := &opened{}
 	var raw io.Reader
 	if s.in != nil {
 		entries, err := s.in.entries()
@@ -433,6 +433,7 @@ func (s source) open(ctx context.Context, progress func(bytes int64)) (*opened, 
 		}
 		raw, o.closeAll = f, f.Close
 	}
+	o.hash = newHasher(progress) // only now: close ends it
 	o.raw = io.TeeReader(contextReader{ctx, raw}, o.hash)
 	buffered := bufio.NewReaderSize(o.raw, 1<<12)
 	o.Reader = buffered

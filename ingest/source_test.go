@@ -298,3 +298,37 @@ func TestPipeCancelled(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenFailed: what can't be opened leaves nothing running.
+func TestOpenFailed(t *testing.T) {
+	bad := write(t, "x.zip", zipped(t, "a.json", "{}"))
+	whole, err := os.ReadFile(bad)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The method by which the member is packed, in the directory, is none.
+	at := bytes.Index(whole, []byte("PK\x01\x02")) + 10
+	whole[at], whole[at+1] = 0xfe, 0xfe
+	if err := os.WriteFile(bad, whole, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	member := &archive{file: bad}
+	defer member.close()
+	before := runtime.NumGoroutine()
+	for _, tt := range []struct {
+		source source
+		reason string
+	}{
+		{source{file: filepath.Join(t.TempDir(), "gone")}, "no such file"},
+		{source{in: &archive{file: filepath.Join(t.TempDir(), "gone.zip")}}, "no such archive"},
+		{source{in: member}, "a member packed in an unknown way"},
+	} {
+		if _, err := tt.source.open(t.Context(), func(int64) {}); err == nil {
+			t.Errorf("%s: opened", tt.reason)
+		}
+		if after := runtime.NumGoroutine(); after > before {
+			t.Errorf("%s: %d goroutines, %d before", tt.reason, after, before)
+			before = after
+		}
+	}
+}
