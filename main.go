@@ -675,7 +675,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	var kept *ingest.Keeping
 	var exclude []string
 	if c.db != "" {
-		kept, err = ingest.Keep(c.db)
+		kept, err = ingest.Keep(ctx, c.db)
 		switch {
 		case errors.Is(err, ingest.ErrNoCase):
 			return "", false, usageError("give another name, or an existing case to add to", "--db %s: %v", c.db, err)

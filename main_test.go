@@ -558,7 +558,7 @@ func TestKeptByAnother(t *testing.T) {
 	if err := os.Symlink("case.duckdb", "link.duckdb"); err != nil {
 		t.Fatal(err)
 	}
-	first, err := ingest.Keep("case.duckdb")
+	first, err := ingest.Keep(t.Context(), "case.duckdb")
 	if err != nil {
 		t.Fatal(err)
 	}

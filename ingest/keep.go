@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -33,8 +34,8 @@ const (
 var ErrNoCase = errors.New("the file is there and is no case")
 
 // Keep begins to add to the case at path, which may be a link to it, or
-// missing.
-func Keep(path string) (*Keeping, error) {
+// missing. A case that is there is copied, until the context is done.
+func Keep(ctx context.Context, path string) (*Keeping, error) {
 	path, err := followed(path)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func Keep(path string) (*Keeping, error) {
 		return nil, err
 	}
 	k.clear()
-	if err := k.copy(); err != nil {
+	if err := k.copy(ctx); err != nil {
 		k.Close()
 		return nil, err
 	}
@@ -56,12 +57,31 @@ func (k *Keeping) Files() []string {
 	return []string{k.path, k.Partial, k.path + lockEnding}
 }
 
-// Commit puts the copy in the case's place.
+// Commit puts the copy in the case's place, when all of it is on the disk: a
+// name is never that of half a case, not after a power cut either.
 func (k *Keeping) Commit() error {
+	if err := sync(k.Partial); err != nil {
+		return fmt.Errorf("keep the case: %w", err)
+	}
 	if err := os.Rename(k.Partial, k.path); err != nil {
 		return fmt.Errorf("keep the case: %w", err)
 	}
+	// Not every system can do this to a folder; without it the case may be
+	// the one from before, whole.
+	if folder, err := os.Open(filepath.Dir(k.path)); err == nil {
+		folder.Sync()
+		folder.Close()
+	}
 	return nil
+}
+
+// sync waits until what a file holds is on the disk.
+func sync(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // Close removes what lies beside the case.
@@ -105,7 +125,7 @@ func (k *Keeping) clear() {
 }
 
 // copy makes the partial case of what is there.
-func (k *Keeping) copy() (err error) {
+func (k *Keeping) copy(ctx context.Context) (err error) {
 	from, err := os.Open(k.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -128,7 +148,7 @@ func (k *Keeping) copy() (err error) {
 	}
 	_, err = to.Write(head)
 	if err == nil {
-		_, err = io.Copy(to, from)
+		_, err = io.Copy(to, contextReader{ctx, from})
 	}
 	if err = errors.Join(err, to.Close()); err != nil {
 		return fmt.Errorf("copy the case: %w", err)

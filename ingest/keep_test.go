@@ -1,0 +1,65 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestKeepCancelled: a copy that is cut off leaves the case as it was, alone.
+func TestKeepCancelled(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "case.duckdb")
+	text := "12345678DUCK and so on"
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Keep(ctx, path); !errors.Is(err, context.Canceled) {
+		t.Errorf("copied all the same: %v", err)
+	}
+	if got, err := os.ReadFile(path); string(got) != text {
+		t.Errorf("the case is now %q, %v", got, err)
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(entries) != 1 {
+		t.Errorf("left beside the case: %v, %v", entries, err)
+	}
+}
+
+// TestCommit: the partial case takes the place of the one before; without it,
+// that one stays.
+func TestCommit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "case.duckdb")
+	if err := os.WriteFile(path, []byte("12345678DUCK before"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		partial, want, reason string
+	}{
+		{"12345678DUCK after", "12345678DUCK after", "a load that is through"},
+		{"", "12345678DUCK after", "a copy that someone removed"},
+	} {
+		k, err := Keep(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tt.partial == "" {
+			err = os.Remove(k.Partial)
+		} else {
+			err = os.WriteFile(k.Partial, []byte(tt.partial), 0o666)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := k.Commit(); (err == nil) != (tt.partial != "") {
+			t.Errorf("%s: %v", tt.reason, err)
+		}
+		k.Close()
+		if got, _ := os.ReadFile(path); string(got) != tt.want {
+			t.Errorf("%s: the case is %q, want %q", tt.reason, got, tt.want)
+		}
+	}
+}
