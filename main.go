@@ -159,7 +159,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	tell(stderr, "error: %v", err)
+	if isDiskFull(err) {
+		tell(stderr, "hint: the disk is full; free some space on it, or name another with --temp for what is in between, with --db for the case, with --output for the answer")
+	}
 	return exitFailed
+}
+
+// isDiskFull knows the error of the system, and the same in the engine's words.
+func isDiskFull(err error) bool {
+	if errors.Is(err, syscall.ENOSPC) {
+		return true
+	}
+	text := strings.ToLower(err.Error())
+	return strings.Contains(text, "no space left on device") || strings.Contains(text, "not enough space on the disk")
 }
 
 // tell prints a line for people. What it names, such as the members of a zip,

@@ -494,6 +494,31 @@ func TestLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// TestDiskFull: whoever meets it, the user is told what to do about it.
+func TestDiskFull(t *testing.T) {
+	var stderr bytes.Buffer
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no device that is always full here")
+	}
+	code := run(t.Context(), []string{"--list", "-o", "/dev/full", "-f", "html"}, strings.NewReader(""), io.Discard, &stderr)
+	if code != exitFailed || !strings.Contains(stderr.String(), "hint: the disk is full; free some space on it, or name another with --temp") {
+		t.Errorf("exit code %d, told %q", code, stderr.String())
+	}
+	for _, tt := range []struct {
+		err    error
+		want   bool
+		reason string
+	}{
+		{errors.New(`close the case: FATAL Error: Failed to create checkpoint because of error: Could not write file "c.duckdb": No space left on device`), true, "the engine on Linux and macOS"},
+		{errors.New("IO Error: There is not enough space on the disk."), true, "the engine on Windows"},
+		{errors.New("FATAL Error: Failed to create checkpoint because of error: Permission denied"), false, "another trouble"},
+	} {
+		if got := isDiskFull(tt.err); got != tt.want {
+			t.Errorf("%s: %v", tt.reason, got)
+		}
+	}
+}
+
 // TestKilledLoad: a load that is killed in the middle, at several moments,
 // leaves the case as it was, and the same load afterwards completes it.
 func TestKilledLoad(t *testing.T) {
