@@ -81,8 +81,8 @@ What to show (each repeatable, with lists; @FILE reads one value a line):
       --filter COL=VAL    any column of the event tables; also COL!=VAL;
                           * stands for any text
       --since T           from this time on, in UTC: 2026-10-01 or
-                          "2026-10-01 07:41", RFC 3339 with any offset; or 30d
-                          or 24h back from the newest event
+                          "2026-10-01 07:41", RFC 3339 with any offset; or 2w,
+                          30d or 24h back from the newest event
       --until T           before this time
       --tz ZONE           zone of what is shown, and of days, weeks and hours
                           (default UTC)
@@ -484,7 +484,7 @@ func filterOf(users, sessions, apps, ips, columns []string, since, until string)
 		}
 		m, err := queries.ParseTime(bound.text)
 		if err != nil {
-			return f, nil, usageError("write 2026-10-01, \"2026-10-01 08:00\" (UTC), 2026-10-01T08:00:00+02:00, 30d or 24h", "--%s: %v", bound.name, err)
+			return f, nil, usageError(queries.TimeForms, "--%s: %v", bound.name, err)
 		}
 		*bound.into = m
 		if m.Back == 0 {

@@ -90,11 +90,29 @@ func (c *Case) Absent(ctx context.Context) ([]string, error) {
 				if err != nil {
 					return nil, fmt.Errorf("look for the nearest of what was asked for: %w", err)
 				}
-				sentences = append(sentences, asked.what+" not found: "+v+didYouMean(v, names))
+				sentences = append(sentences, asked.what+" not found: "+v+didYouMeanUser(v, names))
 			}
 		}
 	}
 	return sentences, nil
+}
+
+// didYouMeanUser offers the addresses that begin with what stands before the
+// @, if there are any: adele@contoso.com is rather adele.vance@contoso.com than
+// another short name of that domain.
+func didYouMeanUser(name string, names []string) string {
+	local, _, isAddress := strings.Cut(strings.ToLower(name), "@")
+	var like []string
+	for _, n := range names {
+		if isAddress && len(local) >= 3 && strings.HasPrefix(n, local) && strings.Contains(n, "@") {
+			like = append(like, n)
+		}
+	}
+	if len(like) == 0 {
+		return didYouMean(name, names)
+	}
+	slices.SortStableFunc(like, func(a, b string) int { return distance(name, a) - distance(name, b) })
+	return " (did you mean " + strings.Join(like[:min(len(like), 3)], " or ") + "?)"
 }
 
 // valuesOf returns all values of columns in evidence, in lower case and order.

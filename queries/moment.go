@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -14,30 +15,42 @@ type Moment struct {
 	Back time.Duration
 }
 
-var stretch = regexp.MustCompile(`^([0-9]{1,5})([dh])$`)
+var stretch = regexp.MustCompile(`^([0-9]{1,5})([wdh])$`)
 
-// layouts are how a point in time is written: without an offset it is UTC.
-var layouts = []string{time.RFC3339, time.DateOnly, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"}
+// layouts are how a point in time is written, behind its date: without an
+// offset it is UTC.
+var layouts = []string{"", "T15:04:05", "T15:04", "T15:04:05Z07:00", "T15:04Z07:00"}
 
-// ParseTime reads RFC 3339, a date (midnight UTC) with or without a time of
-// day (UTC), or 30d or 24h.
+// dated takes a date written 2026-10-01 or 2026/10/01 off, which only the year
+// in front makes plain.
+var dated = regexp.MustCompile(`^([0-9]{4})([-/])([0-9]{2})([-/])([0-9]{2})(?:[Tt ](.+))?$`)
+
+// TimeForms are how ParseTime wants a time, for people.
+const TimeForms = `write 2026-10-01 or "2026-10-01 08:00" (UTC), 2026-10-01T08:00+02:00, or 2w, 30d or 24h back from the newest event`
+
+// ParseTime reads RFC 3339, with or without seconds, a date (midnight UTC) with
+// or without a time of day (UTC), or 2w, 30d or 24h. A date may have slashes
+// behind a year that comes first: 01/10/2026 could be two days, and is refused.
 func ParseTime(s string) (Moment, error) {
 	if m := stretch.FindStringSubmatch(s); m != nil {
 		n, _ := strconv.Atoi(m[1]) // five digits always fit
 		if n > 0 {
-			unit := time.Hour
-			if m[2] == "d" {
-				unit = 24 * time.Hour
-			}
+			unit := map[string]time.Duration{"h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]]
 			return Moment{Back: time.Duration(n) * unit}, nil
 		}
 	}
-	for _, layout := range layouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			return Moment{Time: t}, nil
+	if m := dated.FindStringSubmatch(s); m != nil && m[2] == m[4] {
+		text := m[1] + "-" + m[3] + "-" + m[5]
+		if m[6] != "" {
+			text += "T" + strings.ToUpper(m[6])
+		}
+		for _, layout := range layouts {
+			if t, err := time.Parse(time.DateOnly+layout, text); err == nil {
+				return Moment{Time: t}, nil
+			}
 		}
 	}
-	return Moment{}, fmt.Errorf("time %q: want 2026-10-01 or \"2026-10-01 08:00\" (UTC), 2026-10-01T08:00:00+02:00, or 30d or 24h back from the newest event", s)
+	return Moment{}, fmt.Errorf("time %q: not understood", s)
 }
 
 // IsZero tells that there is no bound.

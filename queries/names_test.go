@@ -63,3 +63,16 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestDidYouMeanUser(t *testing.T) {
+	known := []string{"adele vance", "adele.vance@contoso.com", "alex@contoso.com", "lee.gu@contoso.com"}
+	for _, test := range []struct{ reason, asked, want string }{
+		{"the surname is missing", "adele@contoso.com", " (did you mean adele.vance@contoso.com?)"},
+		{"no name begins so: the nearest", "alec@contoso.com", " (did you mean alex@contoso.com or lee.gu@contoso.com?)"},
+		{"no address", "adele vanc", " (did you mean adele vance?)"},
+	} {
+		if got := didYouMeanUser(test.asked, known); got != test.want {
+			t.Errorf("%s: %s: got %s, want %s", test.reason, test.asked, got, test.want)
+		}
+	}
+}
