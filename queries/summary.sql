@@ -184,22 +184,18 @@ conditional_access_lines as (
     qualify row_number() over (partition by outcome order by times desc, policy) <= 3
 ),
 
-failure_lines as (
+-- First where the password was right, or a revoked session was tried again;
+-- last what is left over of sessions and pages.
+failures as (
     select
-        row_number() over (order by times desc, error_code, lockout) as item_no,
-        'code ' || coalesce(error_code::varchar, 'not told') as item,
-        times::varchar as value,
-        concat_ws(
-            '; ',
-            case
-                when lockout then 'The account was locked after too many wrong passwords'
-                when not lockout then 'The address is known for attacks, whatever the password'
-                when meaning is null then 'what it means is not known here: signin_failures has the log''s own words'
-                else rtrim(meaning, '.')
-            end,
-            counted(users, 'user', 'users') || ' from ' || counted(ip_addresses, 'address', 'addresses'),
-            period_text(first_seen, last_seen)
-        ) as detail,
+        case
+            when error_code = 50057 and password_given is null then 2
+            when error_code = 50057 and not password_given then 3
+            when first_factor_passed then 1
+            when stopped_by in ('session', 'prompt') and not coalesce(first_factor_passed, false) then 3
+            else 2
+        end as meaning_rank,
+        *,
     from (
         select
             error_code,
@@ -207,8 +203,14 @@ failure_lines as (
                 when error_code = 50053 and failure_reason ilike '%malicious%' then false
                 when error_code = 50053 and failure_reason ilike '%locked%' then true
             end as lockout,
+            case
+                when error_code <> 50057 then null
+                when regexp_matches(lower(incoming_token_type), 'token|ticket') then false
+                when category = 'interactive' then true
+                when category = 'non_interactive' and not coalesce(is_legacy_auth, false) and coalesce(lower(authentication_protocol), '') <> 'ropc' then false
+            end as password_given,
             count(*) as times,
-            count(distinct coalesce(user_principal_name, sign_in_identifier, user_id)) as users,
+            count(distinct lower(coalesce(user_principal_name, sign_in_identifier, user_id))) as users,
             count(distinct ip_address) as ip_addresses,
             min(event_time) as first_seen,
             max(event_time) as last_seen,
@@ -217,25 +219,60 @@ failure_lines as (
         group by all
     )
     left join evidence.error_codes using (error_code)
-    qualify item_no <= 5
+),
+failure_lines as (
+    select
+        row_number() over (order by meaning_rank, times desc, error_code, lockout, password_given) as item_no,
+        'code ' || coalesce(error_code::varchar, 'not told') as item,
+        times::varchar as value,
+        concat_ws(
+            '; ',
+            case
+                when lockout then 'The account was locked after too many wrong passwords'
+                when not lockout then 'The address is known for attacks, whatever the password'
+                when not password_given then 'The account is disabled; a token was tried, no password given'
+                when meaning is null then 'what it means is not known here: signin_failures has the log''s own words'
+                else rtrim(meaning, '.')
+            end,
+            counted(users, 'user', 'users') || ' from ' || counted(ip_addresses, 'address', 'addresses'),
+            period_text(first_seen, last_seen)
+        ) as detail,
+    from failures
+    qualify item_no <= 8
+    union all
+    select
+        99,
+        'other codes',
+        sum(times)::bigint::varchar,
+        counted(count(distinct error_code), 'code', 'codes') || ' more: signin_failures has all',
+    from (
+        select *
+        from failures
+        qualify row_number() over (order by meaning_rank, times desc, error_code, lockout, password_given) > 8
+    )
+    having count(*) > 0
 ),
 
 -- Neighbouring addresses (equal in the first three parts) that fail with
 -- passwords for five or more users within twenty minutes, and for more users
--- than get in from the same addresses: from an office, more do.
+-- than get in from the same addresses: from an office, more do. Attempts up to
+-- twenty minutes before and after belong to it; what is further apart is
+-- another spray.
 attempts as (
     select
         event_time,
         ip_address,
-        coalesce(user_principal_name, sign_in_identifier, user_id) as who,
+        lower(coalesce(user_principal_name, sign_in_identifier, user_id)) as who,
         status = 'success' as got_in,
     from evidence.sign_ins
-    where status = 'success' or error_code in (select error_code from password_codes)
+    where
+        status = 'success'
+        or error_code in (select error_code from password_codes) and not coalesce(lower(incoming_token_type) like '%token%', false)
     union all
     select
         event_time,
         ip_address,
-        user_id,
+        lower(user_id),
         operation = 'UserLoggedIn' and coalesce(error_number, 0) = 0,
     from evidence.audit_events
     where
@@ -250,7 +287,7 @@ placed_attempts as (
         *,
         regexp_extract(lower(ip_address), '^([0-9]+\.[0-9]+\.[0-9]+|[0-9a-f]*:[0-9a-f]*:[0-9a-f]*)') as block,
     from attempts
-    where ip_address is not null and lower(who) not in ('', 'not available', 'not-found', 'unknown')
+    where ip_address is not null and who not in ('', 'not available', 'not-found', 'unknown')
 ),
 failed_attempts as (
     select
@@ -263,17 +300,33 @@ failed_attempts as (
     from placed_attempts
     where not got_in
 ),
+-- Each window by its last attempt. A run ends where the next window, with what
+-- belongs to it, begins after the last one's.
+windows as (
+    select
+        block,
+        event_time,
+        event_time - lag(event_time) over (partition by block order by event_time) > interval 60 minutes as begins_run,
+    from (select distinct block, event_time from failed_attempts where users_in_window >= 5)
+),
 spray_periods as (
     select
         block,
-        min(event_time) - interval 20 minutes as period_start,
-        max(event_time) as period_end,
-    from failed_attempts
-    where users_in_window >= 5
-    group by block
+        run,
+        min(event_time) - interval 40 minutes as period_start,
+        max(event_time) + interval 20 minutes as period_end,
+    from (
+        select
+            *,
+            count(*) filter (where begins_run) over (partition by block order by event_time) as run,
+        from windows
+    )
+    group by block, run
 ),
 spraying as (
-    select failed_attempts.*
+    select
+        failed_attempts.*,
+        run,
     from failed_attempts
     join spray_periods using (block)
     where event_time between period_start and period_end
@@ -281,41 +334,50 @@ spraying as (
 sprays as (
     select
         block,
+        run,
         list_sort(list(distinct ip_address)) as ip_addresses,
         count(distinct who) as users,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
     from spraying
-    group by block
+    group by block, run
 ),
--- Only from the very addresses: a neighbour may be somebody else's.
+-- At any time, but only from the very addresses: a neighbour may be somebody else's.
 got_in as (
     select
         block,
+        run,
         count(distinct who) as users,
         few(list_sort(list(distinct who))) as who,
     from placed_attempts
-    where got_in and ip_address in (select ip_address from spraying)
-    group by block
+    join (select distinct block, run, ip_address from spraying) using (block, ip_address)
+    where got_in
+    group by block, run
 ),
--- Whose password was right from them, and something else stopped the sign-in.
+-- Whose password was right in the spray, and something else stopped the sign-in.
 right_passwords as (
     select
         block,
-        few(list(distinct who order by who)) as who,
+        run,
+        few(list(distinct who order by who) filter (where error_code not in (50055, 50057))) as who,
+        count(distinct who) filter (where error_code = 50057) as disabled,
+        few(list(distinct who order by who) filter (where error_code = 50057)) as disabled_who,
+        count(distinct who) filter (where error_code = 50055) as expired,
+        few(list(distinct who order by who) filter (where error_code = 50055)) as expired_who,
     from (
-        select ip_address, error_code, coalesce(user_principal_name, sign_in_identifier, user_id) as who
+        select event_time, ip_address, error_code, lower(coalesce(user_principal_name, sign_in_identifier, user_id)) as who
         from evidence.sign_ins
         where status <> 'success'
         union all
-        select ip_address, error_number, user_id
+        select event_time, ip_address, error_number, lower(user_id)
         from evidence.audit_events
         where operation in ('UserLoggedIn', 'UserLoginFailed')
     )
-    join (select distinct block, ip_address from spraying) using (ip_address)
+    join (select distinct block, run, ip_address from spraying) using (ip_address)
+    join spray_periods using (block, run)
     join evidence.error_codes using (error_code)
-    where first_factor_passed and error_code not in (select error_code from password_codes)
-    group by block
+    where first_factor_passed and event_time between period_start and period_end
+    group by block, run
 ),
 shown_addresses as (
     select ip_address from sign_ins
@@ -324,22 +386,24 @@ shown_addresses as (
 ),
 spray_lines as (
     select
-        100 + row_number() over (order by sprays.users desc, block) as item_no,
+        100 + row_number() over (order by sprays.users desc, block, run) as item_no,
         'password spray from ' || few(ip_addresses) as item,
         counted(sprays.users, 'user', 'users') as value,
         concat_ws(
             '; ',
             period_text(sprays.first_seen, sprays.last_seen),
-            coalesce('signed in from these addresses: ' || got_in.who, 'no success from these addresses'),
-            'stopped after the right password: ' || right_passwords.who
+            coalesce('signed in from these addresses: ' || got_in.who, 'no sign-in from these addresses succeeded'),
+            'stopped after the right password: ' || right_passwords.who,
+            case when disabled > 0 then '50057 (disabled account, Microsoft counts the password as right) for ' || counted(disabled, 'user', 'users') || ': ' || disabled_who end,
+            case when expired > 0 then '50055 (right password, expired) for ' || counted(expired, 'user', 'users') || ': ' || expired_who end
         ) as detail,
     from sprays
-    left join got_in using (block)
-    left join right_passwords using (block)
+    left join got_in using (block, run)
+    left join right_passwords using (block, run)
     where
         sprays.users > coalesce(got_in.users, 0)
         and list_has_any(ip_addresses, (select list(ip_address) from shown_addresses))
-    qualify row_number() over (order by sprays.users desc, block) <= 5
+    qualify row_number() over (order by sprays.users desc, block, run) <= 5
 ),
 
 judged_sessions as materialized (
@@ -350,7 +414,11 @@ judged_sessions as materialized (
         first_seen,
         last_seen,
         points,
-        string_split(regexp_replace(reasons, ' \(\+[0-9]\)', '', 'g'), '; ') as why, -- without the points of each
+        list_filter(string_split_regex(reasons, ' \(\+[0-9]+\)(; |$)'), r -> r <> '') as reason_list, -- without the points of each
+        -- what an intruder did or used, before lists of places
+        list_filter(reason_list, r -> r like 'error chain%')
+            || list_filter(reason_list, r -> r not like 'error chain%' and regexp_matches(r, '^([0-9]+ events? (after|by a token)|user agent of a tool|signed in by device code|notable operations)'))
+            || list_filter(reason_list, r -> r not like 'error chain%' and not regexp_matches(r, '^([0-9]+ events? (after|by a token)|user agent of a tool|signed in by device code|notable operations)')) as why,
     from sessions
 ),
 session_lines as (
@@ -364,8 +432,8 @@ session_lines as (
         row_number() over (order by points desc, last_seen desc, session_id),
         session_id,
         users,
-        attention || ', ' || period_text(first_seen, last_seen) || ': ' || array_to_string(why[1:4], '; ')
-            || case when len(why) > 4 then '; and ' || len(why) - 4 || ' more' else '' end,
+        attention || ', ' || period_text(first_seen, last_seen) || ': ' || array_to_string(case when attention = 'high' then why else why[1:4] end, '; ')
+            || case when attention <> 'high' and len(why) > 4 then '; and ' || len(why) - 4 || ' more' else '' end,
     from judged_sessions
     where attention in ('high', 'look')
     qualify row_number() over (order by points desc, last_seen desc, session_id) <= 5
@@ -433,6 +501,13 @@ acts as (
             when operation_kind = 'mailbox settings' and forward is not null then 'mailbox forwarding'
             else operation_kind
         end as kind,
+        -- What to read first of the rules: those that delete, forward or put away unread, or have next to no name.
+        len(list_filter(settings, s ->
+            s.Name in ('forwardto', 'forwardasattachmentto', 'redirectto')
+            or s.Name in ('deletemessage', 'softdeletemessage', 'markasread') and lower(s.Value) = 'true'
+            or s.Name = 'movetofolder' and regexp_matches(lower(s.Value), 'rss|archive|conversation history|junk|deleted')
+            or s.Name = 'ruleactions' and regexp_matches(s.Value, '"ActionType" *: *"(Forward|Redirect|Delete|SoftDelete|PermanentDelete|MarkAsRead)')
+        )) > 0 or len(trim(rule)) <= 1 as is_telling,
         -- of a permission, the target is what the application may use
         case when operation not ilike '%permission grant%' then list_filter(told.Target, t -> t.Type = '1' and t.ID <> '')[1].ID end as target,
         len(list_filter(settings, s -> s.Name = 'mailaccesstype' and lower(s.Value) = 'sync')) > 0 as is_sync,
@@ -475,6 +550,29 @@ named_acts as (
         end as name,
     from acts
 ),
+-- What was refused is told where nothing else of its kind was done, else counted.
+counted_acts as (
+    select *
+    from (
+        select
+            *,
+            coalesce(bool_and(has_failed) over (partition by kind), false) as is_refused,
+        from (
+            select * replace (
+                coalesce(has_failed, false) as has_failed,
+                coalesce(bool_or(is_telling) over (partition by kind, name), false) as is_telling
+            )
+            from named_acts
+        )
+    )
+    where not has_failed or is_refused
+),
+refusals as (
+    select kind, count(*) as failed
+    from named_acts
+    where has_failed
+    group by kind
+),
 thing_counts as (
     select
         kind,
@@ -485,7 +583,7 @@ thing_counts as (
             kind,
             is_sync as is_folder,
             unnest(things) as thing,
-        from named_acts
+        from counted_acts
     )
     group by kind
 ),
@@ -495,7 +593,7 @@ actors as (
         'by ' || few(list(who || ' ' || times order by times desc, who)) as who,
     from (
         select kind, who, count(*) as times
-        from named_acts
+        from counted_acts
         group by all
     )
     group by kind
@@ -518,12 +616,12 @@ act_counts as (
             'files downloaded': 'file'
         })[kind][1] as noun,
         count(*) as records,
-        count(*) filter (where has_failed) as failed,
+        is_refused,
         count(*) filter (where is_throttled) as throttled,
-        few(list(distinct name order by name) filter (where name is not null)) as names,
+        few(list_transform(list_sort(list(distinct {'last': not (is_telling and kind like 'inbox rule%'), 'name': name}) filter (where name is not null)), n -> n.name)) as names,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
-    from named_acts
+    from counted_acts
     group by all
 ),
 audit_lines as (
@@ -540,7 +638,7 @@ audit_lines as (
     union all
     select
         1 + row_number() over (order by is_notable desc, kind),
-        kind,
+        kind || case when is_refused then ': attempted, refused' else '' end,
         case when things + folders > 0 then counted(things, noun, noun || case when noun = 'mailbox' then 'es' else 's' end) else counted(records, 'record', 'records') end,
         concat_ws(
             '; ',
@@ -550,10 +648,11 @@ audit_lines as (
             case when kind = 'mail read' then case when throttled > 0 then throttled || ' throttled: more was read than is named' else 'none throttled' end end,
             who,
             period_text(first_seen, last_seen),
-            case when failed > 0 then failed || ' failed' end
+            case when failed > 0 and not is_refused then counted(failed, 'more attempt', 'more attempts') || ' refused' end
         ),
     from act_counts
     join actors using (kind)
+    left join refusals using (kind)
     left join thing_counts using (kind)
     union all
     select 1, 'not loaded', null, 'The unified audit log, to be had from Microsoft Purview > Audit > Export, or by Search-UnifiedAuditLog.',
