@@ -599,6 +599,30 @@ func TestLoadMatchesPortalAuditsByTarget(t *testing.T) {
 	}
 }
 
+// A sign-in without an id keeps one set of policies and steps, whichever of its
+// copies came first.
+func TestLoadSignInWithoutIDTwice(t *testing.T) {
+	text := strings.Replace(signIn("", `"appliedConditionalAccessPolicies":[{"id":"p1","displayName":"p","result":"success"}]`,
+		`"authenticationDetails":[{"authenticationStepDateTime":"2026-10-01T08:00:00Z","authenticationMethod":"Password","succeeded":true}]`), `"id":"",`, "", 1)
+	const children = "select (select count(*) from sign_ins), (select count(*) from sign_in_policies), (select count(*) from sign_in_steps)"
+	folder := t.TempDir()
+	c := &loaded{t: t, path: filepath.Join(t.TempDir(), "case.duckdb")}
+	for _, file := range []struct{ name, text string }{
+		{"c.json", "[" + text + "," + text + "]"},
+		{"b.json", "[" + strings.Replace(strings.Replace(text, `"appId":"a1",`, "", 1), `{`, `{"appId":"a1",`, 1) + "]"},
+		{"d.json", "[" + text + "]"},
+		{"a.json", text},
+	} {
+		path := filepath.Join(folder, file.name)
+		if err := os.WriteFile(path, []byte(file.text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		c.add(path)
+		c.want(children, "1|1|1")
+		c.want("select count(*) from sign_in_policies as p join sign_ins as s on p.parent_file_id = s.file_id and p.parent_record = s.record", "1")
+	}
+}
+
 // What stands as text in an envelope may be flawed where its envelope is not.
 func TestLoadMendsInsideEnvelope(t *testing.T) {
 	c := load(t, write(t, "x.json", `{"time":"2026-10-01T08:00:00Z","category":"SignInLogs","properties":"{\"id\":\"s1\",\"createdDateTime\":\"2026-10-01T08:00:00Z\",\"appId\":\"a\",\"appDisplayName\":\"x\\ud83d\",\"appliedConditionalAccessPolicies\":[{\"displayName\":\"p\",\"result\":\"success\"}]}"}`))
