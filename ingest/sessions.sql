@@ -72,13 +72,22 @@ where event_time is not null and target <> '' and regexp_matches(
 create macro as_names(networks) as list_transform(networks, n -> 'AS' || n);
 
 -- What of a session's several places is new to its user, in words: those that
--- the user had not had when it began; and where the client is unknown as well.
-create macro new_among(places, new_places, strange_places, has_past) as case
+-- the user had not had when it began; and where the client is unknown as well,
+-- or that it is so throughout.
+create macro new_among(places, new_places, strange_places, has_past, is_unknown) as case
     when new_places is null then ', none new for the user'
     when len(new_places) = len(places) and not has_past then ', no earlier ones to compare'
     when len(new_places) = len(places) then ', all new for the user'
     else ', new for the user: ' || listed(new_places)
-end || coalesce(', unknown client in ' || listed(strange_places), '');
+end || coalesce(', unknown client in ' || listed(strange_places), case when is_unknown then ', unknown client' end, '');
+
+-- A reason with its points, NULL where there are none. Reasons stand side by side
+-- with semicolons between them, and some quote what an attacker may choose, the
+-- name of a device: what looks like the next reason, or like points, is disarmed
+-- (894 and 65307 are semicolons too, the Greek question mark and the wide one).
+create macro with_points(reason, points) as case
+    when points > 0 then replace(translate(reason, ';' || chr(894) || chr(65307), ',,,'), '(+', '(') || ' (+' || points || ')'
+end;
 
 -- One row a session id, over sign-ins and audit log, with the reasons why a
 -- person should look at it. Session ids are issued on success: failed attempts
@@ -189,6 +198,7 @@ activity as materialized (
         s.event_time,
         true as is_sign_in,
         s.status,
+        coalesce(s.status, 'success') = 'success' as is_admitted,
         s.category,
         nullif(coalesce(s.user_principal_name, s.user_id), '') as user_name,
         s.address as ip_address,
@@ -203,6 +213,7 @@ activity as materialized (
         t.tool,
         p.system as operating_system,
         nullif(coalesce(d.device_name, s.device_id, s.device_name), '') as device,
+        coalesce(s.device_id, '') <> '' as is_on_registered_device,
         -- a program on a device
         hash(p.system, coalesce(p.program, s.user_agent), s.device_id) as client,
         nullif(coalesce(s.app_display_name, s.app_id), '') as app,
@@ -229,6 +240,7 @@ activity as materialized (
         e.event_time,
         false,
         null,
+        e.operation is distinct from 'UserLoginFailed' and coalesce(e.error_number, 0) = 0,
         null,
         nullif(coalesce(u.user_principal_name, home_account(e.user_id)), ''),
         e.address,
@@ -239,6 +251,7 @@ activity as materialized (
         t.tool,
         null,
         null,
+        false,
         null,
         nullif(coalesce(p.app_display_name, e.app_id, e.client_app_id), ''),
         coalesce(e.workload, e.record_type_name, 'unknown'),
@@ -337,6 +350,7 @@ counted_sessions as materialized (
         min(country) < max(country) as has_countries,
         min(operating_system) < max(operating_system) as has_operating_systems,
         min(device) < max(device) as has_devices,
+        bool_or(is_on_registered_device) as has_registered_device,
         list(distinct user_agent) filter (where is_sign_in and user_agent is not null) as sign_in_agents,
         list(distinct user_agent) filter (where not is_sign_in and user_agent is not null) as audit_agents,
         list(distinct tool) filter (where tool is not null) as tools,
@@ -388,36 +402,47 @@ per_session as materialized (
 ),
 
 -- Which places are strange. A network or country is usual in a session if its
--- user had it before the session began. If not, the client may still be the one
--- that the session began with, or one that the user had elsewhere before: a
--- laptop that travels, a phone on another carrier. What is left is strange.
+-- user had it before the session began: a failed attempt is no proof of that. If
+-- not, the client may still be the one that the session began with, or one that
+-- the user had elsewhere before: a laptop that travels, a phone on another
+-- carrier. What is left is strange.
 user_networks as (
     select user_name, network, min(event_time) as first_time
     from activity
-    where network is not null
+    where network is not null and is_admitted
     group by all
 ),
 user_countries as (
     select user_name, country, min(event_time) as first_time
     from activity
-    where country is not null
+    where country is not null and is_admitted
     group by all
 ),
 user_clients as (
     select user_name, client, min(event_time) as first_time
     from activity
-    where client is not null and (network is not null or country is not null)
+    where client is not null and (network is not null or country is not null) and is_admitted
     group by all
+),
+-- Most sessions lie in one place that is usual: there is nothing to find out.
+sessions_to_compare as (
+    select session_id
+    from counted_sessions as s
+    left join user_networks as n on s.user_name = n.user_name and s.network = n.network
+    left join user_countries as c on s.user_name = c.user_name and s.country = c.country
+    where has_networks or has_countries or has_users
+        or coalesce(n.first_time >= s.first_seen, s.network is not null)
+        or coalesce(c.first_time >= s.first_seen, s.country is not null)
 ),
 clients_at_places as materialized (
     select session_id, user_name, network, country, client, min(event_time) as first_time
     from activity
     where
-        session_id in (select session_id from counted_sessions where has_networks or has_countries)
+        session_id in (select session_id from sessions_to_compare)
         and (network is not null or country is not null)
     group by all
 ),
-several_places as (
+beginnings as (
     select
         session_id,
         min(first_time) as began,
@@ -433,8 +458,9 @@ places as materialized (
         coalesce(bool_or(n.first_time < s.began), false) as is_usual_network,
         coalesce(bool_or(c.first_time < s.began), false) as is_usual_country,
         coalesce(bool_or(k.first_time < p.first_time or p.client = s.first_client), false) as has_known_client,
+        bool_or(coalesce(k.first_time < s.began, false)) filter (where p.client is not null) as has_earlier_client,
     from clients_at_places as p
-    join several_places as s using (session_id)
+    join beginnings as s using (session_id)
     left join user_networks as n on p.user_name = n.user_name and p.network = n.network
     left join user_countries as c on p.user_name = c.user_name and p.country = c.country
     left join user_clients as k on p.user_name = k.user_name and p.client = k.client
@@ -466,14 +492,30 @@ strange_countries as (
     )
     group by session_id
 ),
--- Of sessions with several places, whether their user did anything before them.
+-- Whether nobody had any of a session's clients before it; NULL = it tells of none.
+new_clients as (
+    select session_id, not bool_or(has_earlier_client) as has_new_client
+    from places
+    group by session_id
+),
+-- Whether its users did anything before it, the places of which are known.
+user_pasts as (
+    select
+        user_name,
+        min(event_time) filter (where network is not null) as first_network,
+        min(event_time) filter (where country is not null) as first_country,
+    from activity
+    where is_admitted
+    group by user_name
+),
 pasts as (
     select
         session_id,
-        bool_or(n.first_time < s.began) as has_past,
+        bool_or(u.first_network < s.began) as has_past_networks,
+        bool_or(u.first_country < s.began) as has_past_countries,
     from (select distinct session_id, user_name from clients_at_places)
-    join several_places as s using (session_id)
-    join user_networks as n using (user_name)
+    join beginnings as s using (session_id)
+    join user_pasts as u using (user_name)
     group by session_id
 ),
 
@@ -624,11 +666,16 @@ known as (
         is_rare,
         audit_workloads,
         coalesce(counts_without_id.events, 0) as events_without_id,
-        coalesce(has_past, false) as has_past,
+        coalesce(has_past_networks, false) as has_past_networks,
+        coalesce(has_past_countries, false) as has_past_countries,
         new_networks,
         strange_networks,
         new_countries,
         strange_countries,
+        coalesce(has_new_client, false) as has_new_client,
+        coalesce(has_past_countries and len(new_countries) = len(countries), false) as is_abroad,
+        coalesce(has_past_networks and len(new_networks) = len(networks), false) and not is_abroad
+            and has_new_client and not has_registered_device as is_off_network,
         chained.session_id is not null as is_chained,
         action,
         contained_at,
@@ -652,6 +699,7 @@ known as (
     left join strange_networks using (session_id)
     left join strange_countries using (session_id)
     left join pasts using (session_id)
+    left join new_clients using (session_id)
     left join chained using (session_id)
     left join survivors using (session_id)
     left join roots using (session_id)
@@ -663,8 +711,16 @@ known as (
 weighed as (
     select
         *,
-        case when len(countries) > 1 then case when strange_countries is not null then 4 when new_countries is not null then 2 else 1 end end as country_points,
-        case when len(networks) > 1 then case when strange_networks is not null then 3 else 1 end end as network_points,
+        case
+            when len(countries) > 1 and strange_countries is not null then 4
+            when is_abroad then case when has_new_client then 4 else 2 end
+            when len(countries) > 1 then case when new_countries is not null then 2 else 1 end
+        end as country_points,
+        case
+            when len(networks) > 1 and strange_networks is not null then 3
+            when is_off_network then 2
+            when len(networks) > 1 then 1
+        end as network_points,
         case when surviving_events > 0 then case when by_user then 1 else 4 end end as survival_points,
         case
             when moved_events > 0
@@ -706,52 +762,55 @@ select
     coalesce(points, 0) as points,
     nullif(concat_ws(
         '; ',
-        case
-            when country_points > 0
-            then len(countries) || ' countries: ' || listed(countries) || new_among(countries, new_countries, strange_countries, has_past)
-                || ' (+' || country_points || ')'
-        end,
-        case
-            when network_points > 0
-            then len(networks) || ' networks: ' || listed(as_names(networks))
-                || new_among(networks, as_names(new_networks), as_names(strange_networks), has_past) || ' (+' || network_points || ')'
-        end,
-        case
-            when survival_points > 0
-            then counted(surviving_events, 'event', 'events') || ' after ' || action || case when by_user then ' by the user' else '' end
-                || ' at ' || minute_text(contained_at) || ', last at ' || minute_text(last_event) || ' (+' || survival_points || ')'
-        end,
-        case
-            when moved_points > 0
-            then counted(moved_events, 'event', 'events') || ' by a token issued to another '
-                || case when moved_networks is not null then 'network' else 'address, network unknown' end || ' (+' || moved_points || ')'
-        end,
-        case when tool_points > 0 then 'user agent of a tool: ' || listed(tools) || ' (+' || tool_points || ')' end,
-        case
-            when client_points is null then null
-            when len(operating_systems) > 1 then len(operating_systems) || ' operating systems: ' || listed(operating_systems)
-            when len(devices) > 1 then len(devices) || ' devices: ' || listed(devices)
-            else sign_in_agents || ' user agents'
-        end || ' (+' || client_points || ')',
-        case when people_points > 0 then len(people) || ' users: ' || listed(people) || ' (+' || people_points || ')' end,
-        case when code_points > 0 then 'signed in by device code (+' || code_points || ')' end,
-        case when risk_points > 0 then 'sign-in risk ' || risk || ' (+' || risk_points || ')' end,
-        case when legacy_points > 0 then 'legacy authentication (+' || legacy_points || ')' end,
-        case when operation_points > 0 then 'notable operations: ' || notable_operations || ' (+' || operation_points || ')' end,
-        case
-            when start_points is null then null
-            when is_chained then 'error chain as of an AiTM page: 50074 with 50140 or 53000'
-            else 'began at ' || root_app || ' without a device'
-        end || ' (+' || start_points || ')',
-        case
-            when origin_points is null then null
-            when sign_ins = 0 then 'no sign-in of it in the files'
-            else 'no interactive sign-in of it in the files'
-        end || ' (+' || origin_points || ')',
-        case
-            when unplaced_points > 0
-            then unplaced_addresses || ' of ' || len(ip_addresses) || ' addresses of unknown network (+' || unplaced_points || ')'
-        end
+        with_points(
+            case
+                when len(countries) > 1
+                then len(countries) || ' countries: ' || listed(countries)
+                    || new_among(countries, new_countries, strange_countries, has_past_countries, is_abroad and has_new_client)
+                else 'whole session from a country new for the user: ' || listed(countries)
+                    || case when has_new_client then ', unknown client' else '' end
+            end,
+            country_points
+        ),
+        with_points(
+            case
+                when len(networks) > 1
+                then len(networks) || ' networks: ' || listed(as_names(networks))
+                    || new_among(networks, as_names(new_networks), as_names(strange_networks), has_past_networks, is_off_network)
+                else 'whole session from a network new for the user: ' || listed(as_names(networks)) || ', unknown client'
+            end,
+            network_points
+        ),
+        with_points(
+            counted(surviving_events, 'event', 'events') || ' after ' || action || case when by_user then ' by the user' else '' end
+                || ' at ' || minute_text(contained_at) || ', last at ' || minute_text(last_event),
+            survival_points
+        ),
+        with_points(
+            counted(moved_events, 'event', 'events') || ' by a token issued to another '
+                || case when moved_networks is not null then 'network' else 'address, network unknown' end,
+            moved_points
+        ),
+        with_points('user agent of a tool: ' || listed(tools), tool_points),
+        with_points(
+            case
+                when len(operating_systems) > 1 then len(operating_systems) || ' operating systems: ' || listed(operating_systems)
+                when len(devices) > 1 then len(devices) || ' devices: ' || listed(devices)
+                else sign_in_agents || ' user agents'
+            end,
+            client_points
+        ),
+        with_points(len(people) || ' users: ' || listed(people), people_points),
+        with_points('signed in by device code', code_points),
+        with_points('sign-in risk ' || risk, risk_points),
+        with_points('legacy authentication', legacy_points),
+        with_points('notable operations: ' || notable_operations, operation_points),
+        with_points(
+            case when is_chained then 'error chain as of an AiTM page: 50074 with 50140 or 53000' else 'began at ' || root_app || ' without a device' end,
+            start_points
+        ),
+        with_points(case when sign_ins = 0 then 'no sign-in of it in the files' else 'no interactive sign-in of it in the files' end, origin_points),
+        with_points(unplaced_addresses || ' of ' || len(ip_addresses) || ' addresses of unknown network', unplaced_points)
     ), '') as reasons,
     first_seen,
     last_seen,
