@@ -25,16 +25,25 @@ from evidence.sign_ins
 where ip_address is not null
 group by ip_address;
 
--- The name of an account behind its object id.
+-- The name of an account behind its object id: the latest that its sign-ins have.
+-- An attempt for a name that does not exist has the object id of zeros.
 --   user_id varchar: object id
---   user_principal_name varchar: as sign-ins have it
+--   user_principal_name varchar: as sign-ins have it, a guest's as that of the home account
 create view account_names as
+with names as (
+    select
+        lower(user_id) as user_id,
+        home_account(user_principal_name) as user_principal_name,
+        coalesce(max(event_time), timestamp '1970-01-01') as last_time,
+    from evidence.sign_ins
+    where user_id <> '00000000-0000-0000-0000-000000000000' and user_principal_name <> ''
+    group by all
+)
 select
-    lower(user_id) as user_id,
-    max(user_principal_name) as user_principal_name,
-from evidence.sign_ins
-where user_id is not null and user_principal_name is not null
-group by all;
+    user_id,
+    max_by(user_principal_name, (contains(user_principal_name, '@'), last_time, user_principal_name)) as user_principal_name,
+from names
+group by user_id;
 
 -- When somebody's sessions were ended: a password reset or changed, tokens
 -- revoked. One row an account and event, from both logs.
@@ -46,7 +55,8 @@ create view containments as
 with told as (
     select event_time, operation as action, object_id as target, home_account(user_id) as actor
     from evidence.audit_events
-    where record_type in (8, 15) or workload = 'AzureActiveDirectory'
+    where (record_type in (8, 15) or workload = 'AzureActiveDirectory')
+        and lower(coalesce(result_status, '')) not in ('failure', 'failed', 'false')
     union all
     select event_time, activity, unnest(string_split_regex(targets, '\s*,\s*')), home_account(initiated_by)
     from evidence.directory_audits
@@ -65,7 +75,7 @@ left join account_names on lower(target) = account_names.user_id
 where event_time is not null and target <> '' and regexp_matches(
     lower(action),
     '^(reset user password|reset password \(by admin\)|reset password \(self-service\)|change user password'
-    || '|change password \(self-service\)|update stsrefreshtokenvalidfrom|revoke |admin revoked|user revoked)'
+    || '|change password \(self-service\)|update stsrefreshtokenvalidfrom|revoke .*(session|token)|admin revoked|user revoked)'
 );
 
 -- Autonomous systems as they are written: AS64500.
@@ -145,23 +155,31 @@ known_apps as (
     where app_id is not null
     group by all
 ),
+-- A name that several devices bear is told apart by the beginning of their ids.
 known_devices as (
     select
         device_id,
-        max(device_name) as device_name,
-    from evidence.sign_ins
-    where device_id <> ''
-    group by all
+        case
+            when count(*) over (partition by device_name) > 1 then device_name || ' (' || left(device_id, 8) || ')'
+            else device_name
+        end as device_name,
+    from (
+        select device_id, coalesce(max(device_name) filter (where device_name <> ''), device_id) as device_name
+        from evidence.sign_ins
+        where device_id <> ''
+        group by device_id
+    )
 ),
 issuing_sign_ins as (
     select
-        id,
-        max(caller_address(ip_address, category, client_credential_type)) as ip_address,
-        max(ip_address_from_resource_provider) as seen_by_resource,
-        max(autonomous_system_number) as network,
-    from evidence.sign_ins
-    where id in (select sign_in_id from session_audit_events)
-    group by id
+        lower(s.id) as id,
+        caller_address(s.ip_address, s.category, s.client_credential_type) as ip_address,
+        s.ip_address_from_resource_provider as seen_by_resource,
+        coalesce(s.autonomous_system_number, a.network) as network,
+    from evidence.sign_ins as s
+    left join addresses as a on caller_address(s.ip_address, s.category, s.client_credential_type) = a.ip_address
+    where lower(s.id) in (select sign_in_id from session_audit_events)
+    qualify row_number() over (partition by lower(s.id) order by s.event_time, s.file_id, s.record) = 1
 ),
 session_audit_events as (
     select
@@ -200,19 +218,20 @@ activity as materialized (
         s.status,
         coalesce(s.status, 'success') = 'success' as is_admitted,
         s.category,
-        nullif(coalesce(s.user_principal_name, s.user_id), '') as user_name,
+        nullif(coalesce(u.user_principal_name, home_account(s.user_principal_name), lower(s.user_id)), '') as user_name,
         s.address as ip_address,
         case when s.address is not null then coalesce(s.autonomous_system_number, a.network) end as network,
         case when s.address is not null then coalesce(nullif(s.country, ''), a.country) end as country,
         case
             when s.address is null then null
+            when s.autonomous_system_number is null and a.network is not null or coalesce(s.country, '') = '' and a.country is not null
+            then case when a.source = 'sign-ins' then 'learned' else a.source end
             when s.autonomous_system_number is not null or s.country <> '' then 'sign-ins'
-            else a.source
         end as place_source,
         nullif(s.user_agent, '') as user_agent,
         t.tool,
         p.system as operating_system,
-        nullif(coalesce(d.device_name, s.device_id, s.device_name), '') as device,
+        d.device_name as device,
         coalesce(s.device_id, '') <> '' as is_on_registered_device,
         -- a program on a device
         hash(p.system, coalesce(p.program, s.user_agent), s.device_id) as client,
@@ -230,7 +249,8 @@ activity as materialized (
         false as is_system,
         false as is_free_text,
     from session_sign_ins as s
-    left join addresses as a on case when s.autonomous_system_number is null then s.address end = a.ip_address
+    left join account_names as u on lower(s.user_id) = u.user_id
+    left join addresses as a on case when s.autonomous_system_number is null or coalesce(s.country, '') = '' then s.address end = a.ip_address
     left join known_devices as d on s.device_id = d.device_id
     left join programs as p on s.operating_system is not distinct from p.operating_system and s.browser is not distinct from p.browser
     left join agents as t on s.user_agent = t.user_agent
@@ -260,7 +280,7 @@ activity as materialized (
         null,
         e.address <> s.ip_address
             and e.address is distinct from s.seen_by_resource
-            and (a.network <> s.network or a.network is null),
+            and coalesce(a.network <> s.network, true),
         e.operation,
         lower(e.result_status) in ('failed', 'failure', 'false'),
         coalesce(e.is_system, false),
@@ -618,7 +638,19 @@ counts_without_id as (
     group by session_id
 ),
 
--- Events after a reset or revocation that came while the session went on.
+-- When somebody gave the password in a session, not only a claim that it had been.
+passwords_given as (
+    select
+        s.session_id,
+        s.event_time,
+    from session_sign_ins as s
+    join evidence.sign_in_steps as p
+        on s.id = p.sign_in_id and coalesce(p.parent_file_id = s.file_id and p.parent_record = s.record, true)
+    where s.status = 'success' and p.succeeded and p.method ilike 'password%' and s.event_time is not null
+    group by all
+),
+-- Events after a reset or revocation that came while the session went on, until
+-- somebody gave the password anew.
 survivals as (
     select
         p.session_id,
@@ -639,6 +671,8 @@ survivors as (
         max(a.event_time) as last_event,
     from survivals as s
     join activity as a on s.session_id = a.session_id and a.event_time > s.event_time
+    asof left join passwords_given as p on s.session_id = p.session_id and s.event_time < p.event_time
+    where p.event_time is null or a.event_time < p.event_time
     group by s.session_id
 ),
 
