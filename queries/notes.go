@@ -44,16 +44,27 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference) (notes [
 	if !c.filter.isZero() && len(read) == 0 && named {
 		return append(notes, "The filters do not apply here: all evidence is shown."), true, nil
 	}
-	return append(notes, c.notesOnFilters(read)...), true, nil
+	onFilters, err := c.notesOnFilters(ctx, read)
+	if err != nil {
+		return nil, false, err
+	}
+	return append(notes, onFilters...), true, nil
 }
 
 // notesOnFilters says which of the tables read are shown whole, or in part,
-// although the run has filters.
-func (c *Case) notesOnFilters(read []string) []string {
+// although the run has filters. Of an empty table there is nothing to show.
+func (c *Case) notesOnFilters(ctx context.Context, read []string) ([]string, error) {
 	var notes []string
 	whole := map[string][]string{} // flag -> tables
 	var flags []string
 	for _, table := range read {
+		if table != "sessions" && len(c.wholeFor[table]) > 0 {
+			if n, err := c.count(ctx, "evidence."+table); err != nil {
+				return nil, err
+			} else if n == 0 {
+				continue
+			}
+		}
 		for _, flag := range c.wholeFor[table] {
 			if !slices.Contains(flags, flag) {
 				flags = append(flags, flag)
@@ -62,7 +73,11 @@ func (c *Case) notesOnFilters(read []string) []string {
 		}
 	}
 	for _, flag := range flags {
-		notes = append(notes, fmt.Sprintf("%s does not apply to %s, which has no such column: shown whole.", flag, strings.Join(whole[flag], ", ")))
+		has := "has"
+		if len(whole[flag]) > 1 {
+			has = "have"
+		}
+		notes = append(notes, fmt.Sprintf("%s does not apply to %s, which %s no such column: shown whole.", flag, strings.Join(whole[flag], ", "), has))
 	}
 	if slices.Contains(read, "sessions") && !c.filter.isZero() {
 		notes = append(notes, "A session that the filters let through is shown with all its events.")
@@ -75,7 +90,7 @@ func (c *Case) notesOnFilters(read []string) []string {
 			notes = append(notes, fmt.Sprintf("%d rows of %s have no time: --since and --until leave them out.", n, table))
 		}
 	}
-	return notes
+	return notes, nil
 }
 
 // count counts the rows of a table once.
@@ -130,23 +145,66 @@ type reference struct {
 // references lists what stands in the FROM clauses of a SELECT, names of
 // common table expressions included.
 func (c *Case) references(ctx context.Context, text string) ([]reference, error) {
-	rows, err := c.engine.Query(ctx, "select json_serialize_sql($1::varchar)::varchar", text)
+	var refs []reference
+	err := c.eachNode(ctx, text, func(node map[string]any) {
+		if node["type"] == "BASE_TABLE" {
+			name, _ := node["table_name"].(string)
+			refs = append(refs, reference{strings.ToLower(name), node["schema_name"] == "evidence" || node["catalog_name"] == "evidence"})
+		}
+	})
+	return refs, err
+}
+
+// notesOnWords says which columns that a query seems to ask for are words of
+// DuckDB's for its own user, who is duckdb in every row.
+func (c *Case) notesOnWords(ctx context.Context, text string) ([]string, error) {
+	var asked []string
+	named := map[string]bool{} // by the query itself
+	err := c.eachNode(ctx, text, func(node map[string]any) {
+		if alias, _ := node["alias"].(string); alias != "" {
+			named[strings.ToLower(alias)] = true
+		}
+		names, _ := node["column_names"].([]any)
+		if node["type"] != "COLUMN_REF" || len(names) != 1 {
+			return
+		}
+		word, _ := names[0].(string)
+		word = strings.ToLower(word)
+		if slices.Contains([]string{"user", "current_user", "session_user"}, word) && !slices.Contains(asked, word) {
+			asked = append(asked, word)
+		}
+	})
 	if err != nil {
 		return nil, err
+	}
+	var notes []string
+	slices.Sort(asked)
+	for _, word := range asked {
+		if !named[word] {
+			notes = append(notes, word+" is DuckDB's own word for who runs the query, duckdb in every row; of the records, the column is user_principal_name or, in audit_events, user_id.")
+		}
+	}
+	return notes, nil
+}
+
+// eachNode visits the parts of a SELECT.
+func (c *Case) eachNode(ctx context.Context, text string, visit func(node map[string]any)) error {
+	rows, err := c.engine.Query(ctx, "select json_serialize_sql($1::varchar)::varchar", text)
+	if err != nil {
+		return err
 	}
 	defer rows.Close()
 	var tree any
 	for rows.Next() {
 		values, err := rows.Values()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		serialized, _ := values[0].(string)
 		if err := json.Unmarshal([]byte(serialized), &tree); err != nil {
-			return nil, fmt.Errorf("read the query's parts: %w", err)
+			return fmt.Errorf("read the query's parts: %w", err)
 		}
 	}
-	var refs []reference
 	var walk func(node any)
 	walk = func(node any) {
 		switch node := node.(type) {
@@ -155,15 +213,12 @@ func (c *Case) references(ctx context.Context, text string) ([]reference, error)
 				walk(n)
 			}
 		case map[string]any:
-			if node["type"] == "BASE_TABLE" {
-				name, _ := node["table_name"].(string)
-				refs = append(refs, reference{strings.ToLower(name), node["schema_name"] == "evidence" || node["catalog_name"] == "evidence"})
-			}
+			visit(node)
 			for _, n := range node {
 				walk(n)
 			}
 		}
 	}
 	walk(tree)
-	return refs, rows.Err()
+	return rows.Err()
 }

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func TestNotes(t *testing.T) {
 			[]string{"A session that the filters let through is shown with all its events."}},
 		{"a column that neither log has", Filter{Columns: []ColumnFilter{{Column: "targets", Values: []string{"x"}}}}, report("select 1 from sessions"), filterRows,
 			[]string{"--filter targets does not apply to sessions", "shown with all its events"}},
-		{"tables by way of a view", country, report("select 1 from events"), filterRows, []string{"--filter country does not apply to audit_events, directory_audits, risky_users, provisioning_events"}},
+		{"tables by way of a view", country, report("select 1 from events"), filterRows, []string{"--filter country does not apply to audit_events, directory_audits, risky_users, which have no such column"}},
 		{"a table by way of its child rows", Filter{Sessions: []string{"sid-1"}}, report("select 1 from directory_audit_changes"), filterRows,
 			[]string{"--session does not apply to directory_audits"}},
 		{"a column named like a table is none", country, report("select id as audit_events from sign_ins"), filterRows, nil},
@@ -55,5 +56,46 @@ func TestNotes(t *testing.T) {
 		if !ok {
 			t.Errorf("%s: got notes %q, want %q", test.reason, r.Notes, test.want)
 		}
+	}
+}
+
+// TestNotesOnWords: DuckDB's words for its own user are no column of ours.
+func TestNotesOnWords(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC, filterRows...)
+	for _, test := range []struct {
+		reason, query string
+		notes         int
+	}{
+		{"a keyword in place of a column", "select user, count(*) from sign_ins group by all", 1},
+		{"wherever it stands", "select 1 from sign_ins where Session_User = 'x' and current_user = 'y'", 2},
+		{"a column that the query names so", "with s as (select user_id as user from sign_ins) select s.user, user from s", 0},
+		{"our column", "select user_principal_name from sign_ins", 0},
+	} {
+		result, err := c.Query(context.Background(), test.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, note := range result.Notes {
+			if strings.Contains(note, "DuckDB's own word") {
+				n++
+			}
+		}
+		if n != test.notes {
+			t.Errorf("%s: notes %q, want %d on words", test.reason, result.Notes, test.notes)
+		}
+	}
+}
+
+// TestNotesOnFilters: only of tables that hold something it is said that they are shown whole.
+func TestNotesOnFilters(t *testing.T) {
+	c := openCase(t, Filter{Sessions: []string{"sid-1"}}, time.UTC, filterRows...)
+	result, err := c.Query(context.Background(), "select * from events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "--session does not apply to directory_audits, risky_users, which have no such column: shown whole."
+	if !slices.Contains(result.Notes, want) {
+		t.Errorf("notes %q, want %q", result.Notes, want)
 	}
 }

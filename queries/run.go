@@ -68,10 +68,15 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	if err := c.engine.CheckSelect(ctx, text); err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
+	notes, err := c.notesOnWords(ctx, text)
+	if err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
 	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, text)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
+	result.Notes = append(result.Notes, notes...)
 	return result, nil
 }
 
