@@ -454,6 +454,23 @@ func (l *loader) matchPortalAudits() error {
 			from directory_audits as d
 			join files as f using (file_id)
 		),
+		-- The texts are opened only where there is something to compare.
+		named as materialized (
+			select
+				* exclude (body),
+				case
+					when is_csv then ` + objectID("Target1ObjectId") + `
+					else ` + objectID("targetResources[0].id", "properties.targetResources[0].id", "TargetResources[0].Id") + `
+				end as target_id,
+				case
+					when is_csv then ` + objectID("ActorObjectId", "ActorServicePrincipalId") + `
+					else ` + objectID("initiatedBy.user.id", "properties.initiatedBy.user.id", "InitiatedBy.User.Id",
+		"initiatedBy.app.servicePrincipalId", "properties.initiatedBy.app.servicePrincipalId", "InitiatedBy.App.ServicePrincipalId") + `
+				end as initiator_id
+			from keyed
+			where correlation in (select correlation from keyed where is_csv)
+				and correlation in (select correlation from keyed where not is_csv)
+		),
 		pairs as (
 			select
 				c.row,
@@ -468,13 +485,12 @@ func (l *loader) matchPortalAudits() error {
 				j.targets as json_targets,
 				c.initiator as csv_initiator,
 				j.initiator as json_initiator,
-				` + objectID("c.body", "Target1ObjectId") + ` as csv_target_id,
-				` + objectID("j.body", "targetResources[0].id", "properties.targetResources[0].id", "TargetResources[0].Id") + ` as json_target_id,
-				` + objectID("c.body", "ActorObjectId", "ActorServicePrincipalId") + ` as csv_initiator_id,
-				` + objectID("j.body", "initiatedBy.user.id", "properties.initiatedBy.user.id", "InitiatedBy.User.Id",
-		"initiatedBy.app.servicePrincipalId", "properties.initiatedBy.app.servicePrincipalId", "InitiatedBy.App.ServicePrincipalId") + ` as json_initiator_id
-			from keyed as c
-			join keyed as j using (second, correlation, service, activity, result)
+				c.target_id as csv_target_id,
+				j.target_id as json_target_id,
+				c.initiator_id as csv_initiator_id,
+				j.initiator_id as json_initiator_id
+			from named as c
+			join named as j using (second, correlation, service, activity, result)
 			where c.is_csv
 				and not j.is_csv
 				and (
@@ -547,11 +563,11 @@ func (l *loader) matchPortalAudits() error {
 	return l.takeOut("directory_audits", "false")
 }
 
-// objectID is the first of the values at the paths that is there.
-func objectID(body string, paths ...string) string {
+// objectID is the first of the values at the body's paths that is there.
+func objectID(paths ...string) string {
 	var values []string
 	for _, path := range paths {
-		values = append(values, fmt.Sprintf("filled(lower(%s ->> '$.%s'))", body, path))
+		values = append(values, fmt.Sprintf("filled(lower(body ->> '$.%s'))", path))
 	}
 	return "coalesce(" + strings.Join(values, ", ") + ")"
 }
