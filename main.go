@@ -195,6 +195,7 @@ type call struct {
 	reports []queries.Report
 	query   string
 	explain string // id of the record to spell out
+	unasked bool   // no report, query or record is asked for by name
 	dossier bool   // tell the sessions that --session names, one by one
 	filter  queries.Filter
 	words   []string // the filters, for the page
@@ -288,7 +289,7 @@ func (c *call) openDatabases() ([]*geoip.Database, error) {
 // sayWhatIsFound tells of the users and sessions asked for which there are. The
 // ones that are not are named on the page too.
 func (c *call) sayWhatIsFound(ctx context.Context, evidence *queries.Case, stderr io.Writer) error {
-	absent, err := evidence.Absent(ctx)
+	absent, none, err := evidence.Absent(ctx)
 	if err != nil {
 		return err
 	}
@@ -305,8 +306,16 @@ func (c *call) sayWhatIsFound(ctx context.Context, evidence *queries.Case, stder
 	for _, s := range sentences {
 		c.say(stderr, "%s", s)
 	}
+	if none && c.unasked {
+		if len(c.filter.Sessions) > 0 {
+			return errNoSession
+		}
+		return errors.New("no record to tell of: the filters let none through; --report signin_users lists the users")
+	}
 	return nil
 }
+
+var errNoSession = errors.New("no session to tell of: the filters let none through; --report sessions lists them")
 
 // parse reads the command line. done means that it asked for nothing more
 // than a text, which has been printed.
@@ -556,8 +565,9 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 	if c.format.Name == "xlsx" && c.output == "-" && isTerminal(stdout) {
 		return usageError("say -o FILE.xlsx", "an XLSX file is nothing for a terminal")
 	}
+	c.unasked = len(names) == 0 && len(c.reports) == 0
 	// A page of sessions, and of no report in particular, is their story.
-	c.dossier = len(c.filter.Sessions) > 0 && len(names) == 0 && len(c.reports) == 0 && c.format.Name == "html" && !c.folder
+	c.dossier = len(c.filter.Sessions) > 0 && c.unasked && c.format.Name == "html" && !c.folder
 	if c.dossier {
 		c.reports = []queries.Report{{Name: "dossier"}}
 	}
@@ -844,7 +854,7 @@ func dossiers(ctx context.Context, evidence *queries.Case, d *render.Document) (
 	case err != nil:
 		return nil, err
 	case len(sessions) == 0:
-		return nil, errors.New("no session to tell of: the filters let none through; --report sessions lists them")
+		return nil, errNoSession
 	case len(sessions) > maxDossiers:
 		return nil, fmt.Errorf("%d sessions on one page are too many: name %d at most, or list them with --report sessions", len(sessions), maxDossiers)
 	case len(sessions) == 1:

@@ -53,9 +53,9 @@ func (c *Case) completeSessions(ctx context.Context) error {
 
 // Absent says of each user and session asked for by name, and not by a
 // pattern, that no record in evidence has it, with the nearest that there are;
-// and of the beginnings of session ids, what they are.
-func (c *Case) Absent(ctx context.Context) ([]string, error) {
-	var sentences []string
+// and of the beginnings of session ids, what they are. none is true where no
+// user, or no session, of those asked for is there: nothing can be shown.
+func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err error) {
 	isSeveral := map[string]bool{}
 	for _, b := range c.begun {
 		if len(b.ids) == 1 {
@@ -79,22 +79,28 @@ func (c *Case) Absent(ctx context.Context) ([]string, error) {
 		}
 		known, err := c.valuesOf(ctx, asked.columns)
 		if err != nil {
-			return nil, fmt.Errorf("look for what was asked for: %w", err)
+			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 		}
+		missing := 0
 		for _, v := range asked.values {
+			if isSeveral[v] {
+				missing++
+			}
 			if strings.Contains(v, "*") || isSeveral[v] {
 				continue
 			}
 			if _, found := slices.BinarySearch(known, strings.ToLower(v)); !found {
+				missing++
 				names, err := c.valuesOf(ctx, asked.names)
 				if err != nil {
-					return nil, fmt.Errorf("look for the nearest of what was asked for: %w", err)
+					return nil, false, fmt.Errorf("look for the nearest of what was asked for: %w", err)
 				}
 				sentences = append(sentences, asked.what+" not found: "+v+didYouMeanUser(v, names))
 			}
 		}
+		none = none || missing == len(asked.values)
 	}
-	return sentences, nil
+	return sentences, none, nil
 }
 
 // didYouMeanUser offers the addresses that begin with what stands before the
