@@ -61,6 +61,9 @@
 // told whole; raw, as its last column, is folded away. lanes.sql is the
 // picture. What --explain says of a value is a line in ingest/lookups.sql.
 //
+// What carries no id of the session's, and why it stands beside it, is the table
+// dossier_beside, made for each session by dossier/tables/dossier_beside.sql.
+//
 // # Adding a filter
 //
 // A flag that looks at columns is a list of column names in filter.go and a
