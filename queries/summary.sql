@@ -289,47 +289,68 @@ placed_attempts as (
     from attempts
     where ip_address is not null and who not in ('', 'not available', 'not-found', 'unknown')
 ),
-failed_attempts as (
+failed_minutes as (
     select
-        *,
-        count(distinct who) over (
-            partition by block
-            order by event_time
-            range between interval 20 minutes preceding and current row
-        ) as users_in_window,
+        block,
+        who,
+        date_trunc('minute', event_time) as minute,
+        min(event_time) as first_time,
+        max(event_time) as last_time,
     from placed_attempts
     where not got_in
+    group by all
 ),
--- Each window by its last attempt. A run ends where the next window, with what
--- belongs to it, begins after the last one's.
+-- Windows of twenty minutes, one from each minute on. They are grouped: where
+-- distinct values are counted over a moving frame, the engine (1.1.3) may wait
+-- for itself for ever.
 windows as (
     select
         block,
-        event_time,
-        event_time - lag(event_time) over (partition by block order by event_time) > interval 60 minutes as begins_run,
-    from (select distinct block, event_time from failed_attempts where users_in_window >= 5)
+        from_minute,
+        min(first_time) as first_time,
+        max(last_time) as last_time,
+    from (
+        select
+            block,
+            who,
+            first_time,
+            last_time,
+            minute - to_minutes(unnest(range(21))) as from_minute,
+        from failed_minutes
+        where block in (select block from failed_minutes group by block having count(distinct who) >= 5)
+    )
+    group by block, from_minute
+    having count(distinct who) >= 5
+),
+-- A run ends where the next window, with what belongs to it, begins after the
+-- last one's.
+runs as (
+    select
+        *,
+        count(*) filter (where begins_run) over (partition by block order by from_minute) as run,
+    from (
+        select
+            *,
+            first_time - lag(last_time) over (partition by block order by from_minute) > interval 40 minutes as begins_run,
+        from windows
+    )
 ),
 spray_periods as (
     select
         block,
         run,
-        min(event_time) - interval 40 minutes as period_start,
-        max(event_time) + interval 20 minutes as period_end,
-    from (
-        select
-            *,
-            count(*) filter (where begins_run) over (partition by block order by event_time) as run,
-        from windows
-    )
+        min(first_time) - interval 20 minutes as period_start,
+        max(last_time) + interval 20 minutes as period_end,
+    from runs
     group by block, run
 ),
 spraying as (
     select
-        failed_attempts.*,
+        placed_attempts.*,
         run,
-    from failed_attempts
+    from placed_attempts
     join spray_periods using (block)
-    where event_time between period_start and period_end
+    where not got_in and event_time between period_start and period_end
 ),
 sprays as (
     select
