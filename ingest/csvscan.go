@@ -34,7 +34,6 @@ type csvScanner struct {
 // csvCell is one cell of a row, relative to the row's text.
 type csvCell struct {
 	span
-	quoted  bool
 	doubled bool // holds doubled quotes
 }
 
@@ -131,7 +130,6 @@ func (s *csvScanner) split(b []byte, eof bool) (end, size int, state rowState) {
 		cell := csvCell{span: span{start: i}}
 		s.opened = i
 		if i < len(b) && b[i] == '"' {
-			cell.quoted = true
 			cell.start = i + 1
 			next, closed := s.quoted(b, &cell, eof)
 			if !closed {

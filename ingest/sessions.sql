@@ -45,6 +45,17 @@ select
 from names
 group by user_id;
 
+-- The name of an application behind its id.
+--   app_id varchar: in lower case
+--   app_display_name varchar: as sign-ins have it
+create view app_names as
+select
+    lower(app_id) as app_id,
+    max(app_display_name) as app_display_name,
+from evidence.sign_ins
+where app_id is not null
+group by all;
+
 -- When somebody's sessions were ended: a password reset or changed, tokens
 -- revoked. One row an account and event, from both logs.
 --   account varchar: whose
@@ -147,14 +158,6 @@ end;
 --   notable_operations varchar: operations that change who gets in or where data goes
 create view sessions as
 with
-known_apps as (
-    select
-        lower(app_id) as app_id,
-        max(app_display_name) as app_display_name,
-    from evidence.sign_ins
-    where app_id is not null
-    group by all
-),
 -- A name that several devices bear is told apart by the beginning of their ids.
 known_devices as (
     select
@@ -288,7 +291,7 @@ activity as materialized (
     from session_audit_events as e
     left join addresses as a on e.address = a.ip_address
     left join account_names as u on lower(e.user_id) = u.user_id
-    left join known_apps as p on e.app_key = p.app_id
+    left join evidence.app_names as p on e.app_key = p.app_id
     left join issuing_sign_ins as s on e.sign_in_id = s.id
     left join agents as t on e.user_agent = t.user_agent
 ),

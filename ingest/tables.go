@@ -10,7 +10,7 @@ import (
 )
 
 // SchemaVersion is raised whenever an older entrail could misread a case.
-const SchemaVersion = "3"
+const SchemaVersion = "4"
 
 //go:embed tables.sql
 var tablesSQL string

@@ -110,6 +110,23 @@ create macro place_mark(country, network, source) as case
     when country is not null or network is not null then regexp_replace(source, '^sign-ins', 'learned')
 end;
 
+-- The same of a record that tells a part of its place: NULL where it tells all, or
+-- nothing more is known.
+create macro looked_up(told_country, told_network, country, network, source) as case
+    when told_country is null and country is not null or told_network is null and network is not null
+    then place_mark(country, network, source)
+end;
+
+-- A country or network as text, with what it was found by where the record does not tell it.
+create macro place_text(place, is_found, source) as place || case when is_found then ' (' || source || ')' else '' end;
+
+-- From one country or network to another; NULL = none is known to have changed.
+-- before_text stands where the last place that a record told is another than before.
+create macro move_text(kind, before, told_before, told_text, before_text, place, place_text) as case
+    when place <> before
+    then kind || ' ' || case when before = told_before then told_text else before_text end || ' to ' || place_text
+end;
+
 -- An address and the place found for it, as text.
 create macro placed_address(address, country, network, source) as
     address || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ', ' || place_mark(country, network, source) || ')', '');

@@ -16,15 +16,7 @@
 --   exports that do not carry it; coverage counts them. A learned place is that of the sign-in's time: addresses move.
 --   Addresses that services write of themselves, and those of non-interactive sign-ins of confidential clients, which
 --   are where the first token was issued, are no change.
-with known_apps as (
-    select
-        lower(app_id) as app_id,
-        max(app_display_name) as app_display_name,
-    from evidence.sign_ins
-    where app_id is not null
-    group by all
-),
-shown as (
+with shown as (
     select 'sign_ins' as source, file_id, record, session_id from sign_ins where session_id <> ''
     union all
     select 'audit_events', file_id, record, session_id from audit_events where session_id <> ''
@@ -79,7 +71,7 @@ activity as (
         e.object_id,
         e.workload,
     from evidence.audit_events as e
-    left join known_apps as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
+    left join evidence.app_names as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
     where e.session_id in (select session_id from shown)
     union all
     select
@@ -104,7 +96,7 @@ activity as (
         'Microsoft Graph',
     from evidence.graph_activity as g
     left join evidence.account_names as u on lower(g.user_id) = u.user_id
-    left join known_apps as p on lower(g.app_id) = p.app_id
+    left join evidence.app_names as p on lower(g.app_id) = p.app_id
     where g.session_id in (select session_id from shown)
 ),
 -- What the sign-in itself says stands; the rest is looked up.
@@ -115,18 +107,15 @@ placed as (
         coalesce(e.network, a.network) as network,
         e.country is null as is_country_found,
         e.network is null as is_network_found,
-        case
-            when e.country is null and a.country is not null or e.network is null and a.network is not null
-            then place_mark(a.country, a.network, a.source)
-        end as place_source,
+        looked_up(e.country, e.network, a.country, a.network, a.source) as place_source,
     from activity as e
     left join addresses as a on e.address = a.ip_address
 ),
 compared as (
     select
         *,
-        country || case when is_country_found then ' (' || place_source || ')' else '' end as country_text,
-        'AS' || network || case when is_network_found then ' (' || place_source || ')' else '' end as network_text,
+        place_text(country, is_country_found, place_source) as country_text,
+        place_text('AS' || network, is_network_found, place_source) as network_text,
         case when address is not null then country end as caller_country,
         case when address is not null then network end as caller_network,
         min(event_time) over (partition by session_id) as session_start,
@@ -154,13 +143,9 @@ select
     'AS' || network as network,
     nullif(concat_ws(
         '; ',
-        case
-            when caller_country <> country_before then 'country ' || case when country_before = country_told_before then country_before else country_before_text end || ' to ' || country_text
-        end,
-        case
-            when caller_network <> network_before then 'network ' || case when network_before = network_told_before then 'AS' || network_before else network_before_text end || ' to ' || network_text
-            when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown'
-        end,
+        move_text('country', country_before, country_told_before, country_before, country_before_text, caller_country, country_text),
+        move_text('network', network_before, network_told_before, 'AS' || network_before, network_before_text, caller_network, network_text),
+        case when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown' end,
         case
             when user_agent <> user_agent_before then 'user agent'
         end

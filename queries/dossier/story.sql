@@ -7,15 +7,7 @@
 --   the same address, else the geolocation database. The raw record is folded into the last column; --explain takes what
 --   stands in the column record.
 -- group: sessions 3
-with known_apps as (
-    select
-        lower(app_id) as app_id,
-        max(app_display_name) as app,
-    from evidence.sign_ins
-    where app_id is not null
-    group by all
-),
-told as (
+with told as (
     select
         'sign_ins' as source,
         s.file_id,
@@ -56,7 +48,7 @@ told as (
             when e.operation = 'UserLoginFailed' then concat_ws(' ', 'failure', nullif(e.error_number, 0))
             else e.result_status
         end,
-        coalesce(p.app, w.name, e.app_id, e.client_app_id),
+        coalesce(p.app_display_name, w.name, e.app_id, e.client_app_id),
         nullif(concat_ws(
             '; ',
             coalesce(notable_operation(e.operation), k.kind),
@@ -90,7 +82,7 @@ told as (
         from evidence.audit_events
         where session_id = getvariable('dossier_session')
     ) as e
-    left join known_apps as p on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = p.app_id
+    left join evidence.app_names as p on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = p.app_id
     left join evidence.well_known_ids as w on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = w.id
     left join evidence.well_known_ids as o on lower(e.object_id) = o.id
     left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
@@ -102,7 +94,7 @@ told as (
         g.event_time,
         'Microsoft Graph: ' || g.request_method,
         g.response_status_code::varchar,
-        coalesce(p.app, w.name, g.app_id),
+        coalesce(p.app_display_name, w.name, g.app_id),
         g.request_uri,
         client_address(g.ip_address),
         g.ip_address,
@@ -112,7 +104,7 @@ told as (
         'Microsoft Graph',
         g.raw,
     from evidence.graph_activity as g
-    left join known_apps as p on lower(g.app_id) = p.app_id
+    left join evidence.app_names as p on lower(g.app_id) = p.app_id
     left join evidence.well_known_ids as w on lower(g.app_id) = w.id
     where g.session_id = getvariable('dossier_session')
 ),
@@ -123,18 +115,15 @@ placed as (
         coalesce(t.network, a.network) as network,
         t.country is null as is_country_found,
         t.network is null as is_network_found,
-        case
-            when t.country is null and a.country is not null or t.network is null and a.network is not null
-            then place_mark(a.country, a.network, a.source)
-        end as place_source,
+        looked_up(t.country, t.network, a.country, a.network, a.source) as place_source,
     from told as t
     left join addresses as a on t.address = a.ip_address
 ),
 compared as (
     select
         *,
-        country || case when is_country_found then ' (' || place_source || ')' else '' end as country_text,
-        'AS' || network || case when is_network_found then ' (' || place_source || ')' else '' end as network_text,
+        place_text(country, is_country_found, place_source) as country_text,
+        place_text('AS' || network, is_network_found, place_source) as network_text,
         case when address is not null then country end as caller_country,
         case when address is not null then network end as caller_network,
         lag(caller_country ignore nulls) over in_session as country_before,
@@ -159,11 +148,9 @@ shown as (
         concat_ws(chr(10), ip_address, nullif(concat_ws(' ', country, 'AS' || network, '(' || place_source || ')'), '')) as "from",
         nullif(concat_ws(
             chr(10),
-            case when caller_country <> country_before then 'country ' || case when country_before = country_told_before then country_before else country_before_text end || ' to ' || country_text end,
-            case
-                when caller_network <> network_before then 'network ' || case when network_before = network_told_before then 'AS' || network_before else network_before_text end || ' to ' || network_text
-                when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown'
-            end,
+            move_text('country', country_before, country_told_before, country_before, country_before_text, caller_country, country_text),
+            move_text('network', network_before, network_told_before, 'AS' || network_before, network_before_text, caller_network, network_text),
+            case when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown' end,
             case when user_agent is distinct from agent_before and user_agent <> '' then 'agent ' || user_agent end
         ), '') as change,
         file_id,
@@ -181,10 +168,7 @@ shown as (
             ' ',
             coalesce(told_country, a.country),
             'AS' || coalesce(told_network, a.network),
-            case
-                when told_country is null and a.country is not null or told_network is null and a.network is not null
-                then '(' || place_mark(a.country, a.network, a.source) || ')'
-            end
+            '(' || looked_up(told_country, told_network, a.country, a.network, a.source) || ')'
         ), '')),
         null,
         b.file_id,
