@@ -9,7 +9,7 @@
 --   ip_address varchar: as logged
 --   network bigint: number of its autonomous system
 --   country varchar: two letters
---   source varchar: where this comes from: sign-ins, sign-ins, several, the file names of geolocation databases (--mmdb)
+--   source varchar: where this comes from: sign-ins; sign-ins, several; the file names of geolocation databases (--mmdb)
 create view addresses as
 select
     ip_address,
@@ -143,7 +143,7 @@ end;
 --   ip_address_list varchar: the addresses
 --   network_list varchar: the autonomous systems
 --   country_list varchar: the countries
---   place_sources varchar: how many addresses have their place from where; learned = from another record's sign-in
+--   place_sources varchar: how many addresses have their place from where; learned = from a sign-in with the same address; learned, several = from one of those, which disagree
 --   user_agent_list varchar: the user agents, of sign-ins and audit events
 --   device_list varchar: the devices, by name where it is known
 --   app_list varchar: the applications, by name where it is known
@@ -228,7 +228,7 @@ activity as materialized (
         case
             when s.address is null then null
             when s.autonomous_system_number is null and a.network is not null or coalesce(s.country, '') = '' and a.country is not null
-            then case when a.source = 'sign-ins' then 'learned' else a.source end
+            then place_mark(a.country, a.network, a.source)
             when s.autonomous_system_number is not null or s.country <> '' then 'sign-ins'
         end as place_source,
         nullif(s.user_agent, '') as user_agent,
@@ -269,7 +269,7 @@ activity as materialized (
         e.address,
         a.network,
         a.country,
-        case when a.source = 'sign-ins' then 'learned' else a.source end,
+        place_mark(a.country, a.network, a.source),
         nullif(e.user_agent, ''),
         t.tool,
         null,
@@ -694,10 +694,10 @@ known as (
         ip_addresses,
         coalesce(unplaced_addresses, 0) as unplaced_addresses,
         nullif(concat_ws(
-            ', ',
+            '; ',
             'sign-ins ' || nullif(told_places, 0),
             'learned ' || nullif(learned_places, 0),
-            array_to_string(list_transform(map_entries(list_aggregate(other_sources, 'histogram')), e -> e.key || ' ' || e.value), ', ')
+            array_to_string(list_transform(map_entries(list_aggregate(other_sources, 'histogram')), e -> e.key || ' ' || e.value), '; ')
         ), '') as place_sources,
         notable_operations,
         is_rare,

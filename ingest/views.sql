@@ -107,7 +107,9 @@ create macro counted(n, one, many) as n || ' ' || case when n = 1 then one else 
 -- source of addresses: learned = from a sign-in that came from the same address,
 -- learned, several = from one of those, which disagree.
 create macro place_mark(country, network, source) as case
-    when country is not null or network is not null then regexp_replace(source, '^sign-ins', 'learned')
+    when country is null and network is null then null
+    when starts_with(source, 'sign-ins') then 'learned' || source[length('sign-ins') + 1:]
+    else source
 end;
 
 -- The same of a record that tells a part of its place: NULL where it tells all, or
