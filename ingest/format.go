@@ -18,6 +18,7 @@ type format struct {
 	title     string
 	recognise []recognition
 	sections  []section
+	unsure    bool             // how its columns are called is not published
 	aliases   map[string]alias // by the headerKey of a CSV column's other name
 
 	// Of what the SQL reads:
@@ -91,6 +92,8 @@ func parseFormat(name, text string) (*format, error) {
 		case key == "recognised by":
 			kind, names, _ := strings.Cut(value, " ")
 			f.recognise = append(f.recognise, recognition{kind == "csv", splitNames(names)})
+		case key == "columns" && value == "unpublished":
+			f.unsure = true
 		case strings.HasPrefix(key, "in "):
 			for _, pair := range splitNames(value) {
 				other, name, _ := strings.Cut(pair, " = ")
@@ -227,6 +230,9 @@ func recogniseRecord(names []string, csv bool) (*format, string) {
 		switch {
 		case has["operations"] && has["userids"] || has["operation"] && has["recordtype"] && has["creationdate"]:
 			return nil, "this is the unified audit log without the column AuditData, which holds the record itself: export it again with that column"
+		case has["changeid"]:
+			return nil, fmt.Sprintf("this seems to be of the provisioning log's CSV download, with columns that are not known here: "+
+				"download it as JSON, which has the changes, their steps and the modified properties; its columns are %s", quoted(names))
 		case slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "(UTC)") }):
 			return nil, fmt.Sprintf("this seems to be a download from the Entra portal in a language that is not known here: download it as JSON, "+
 				"or set the portal to English; its columns are %s", quoted(names))
@@ -239,21 +245,25 @@ func recogniseRecord(names []string, csv bool) (*format, string) {
 	return nil, reason
 }
 
-// translated lists the language of the translated columns, and the columns
-// that are known in no language; both are empty for a header in English.
-func (f *format) translated(names []string) (language string, unknown []string) {
+// translated is the language of the translated columns, "" for a header in
+// English.
+func (f *format) translated(names []string) string {
 	for _, n := range names {
-		if a, ok := f.aliases[headerKey(n)]; ok && language == "" && headerKey(a.name) != headerKey(n) {
-			language = a.language
+		if a, ok := f.aliases[headerKey(n)]; ok && headerKey(a.name) != headerKey(n) {
+			return a.language
 		}
+	}
+	return ""
+}
+
+// unread lists the columns that the format does not know in any language.
+func (f *format) unread(names []string) (unread []string) {
+	for _, n := range names {
 		if f.spelling[headerKey(n)] == "" {
-			unknown = append(unknown, n)
+			unread = append(unread, n)
 		}
 	}
-	if language == "" {
-		return "", nil
-	}
-	return language, unknown
+	return unread
 }
 
 func quoted(names []string) string {

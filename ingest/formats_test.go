@@ -60,6 +60,10 @@ var fixtures = []struct {
 	}},
 	{"provisioning", "provisioning.json", nil},
 	{"provisioning", "diagnostic_provisioning.json", nil},
+	{"provisioning", "log_analytics_provisioning.csv", nil},
+	{"portal_provisioning", "ProvisioningLogs.csv", nil},
+	{"portal_provisioning_steps", "ProvisioningLogs_ProvisioningSteps.csv", nil},
+	{"portal_provisioning_changes", "ProvisioningLogs_ModifiedProperties.csv", nil},
 	{"risk_detections", "risk_detections.json", nil},
 	{"risk_detections", "risk_detections.csv", nil},
 	{"risky_users", "risky_users.json", nil},
@@ -169,16 +173,72 @@ func TestRisk(t *testing.T) {
 }
 
 func TestProvisioning(t *testing.T) {
-	c := load(t, fixture("provisioning.json"), fixture("diagnostic_provisioning.json"),
-		write(t, "ProvisioningLogs.csv", "Date (UTC),Change ID,Cycle ID,Job ID,Action,Status,Source Identity\r\n2026-10-09T01:02:03Z,ch9,cy9,job9,StagedDelete,Skipped,Megan\r\n"))
+	c := load(t, fixture("provisioning.json"), fixture("diagnostic_provisioning.json"), fixture("log_analytics_provisioning.csv"),
+		fixture("ProvisioningLogs.csv"), fixture("ProvisioningLogs_ProvisioningSteps.csv"), fixture("ProvisioningLogs_ModifiedProperties.csv"))
 	c.want("select parse_filename(path), format, records, loaded, duplicates, rejected from files order by 1",
-		"ProvisioningLogs.csv|provisioning|1|1|0|0", "diagnostic_provisioning.json|provisioning|1|1|0|0", "provisioning.json|provisioning|2|2|0|0")
+		"ProvisioningLogs.csv|portal_provisioning|2|2|0|0",
+		"ProvisioningLogs_ModifiedProperties.csv|portal_provisioning_changes|2|2|0|0",
+		"ProvisioningLogs_ProvisioningSteps.csv|portal_provisioning_steps|3|3|0|0",
+		"diagnostic_provisioning.json|provisioning|1|1|0|0",
+		"log_analytics_provisioning.csv|provisioning|1|1|0|0",
+		"provisioning.json|provisioning|2|2|0|0")
 	c.want(`select id, event_time, change_id, action, status, status_detail, initiated_by, service_principal_name, source_system, source_identity, target_system, target_identity, duration_ms
 		from provisioning_events order by event_time, id`,
 		"b3f2b676-f27c-432e-8757-be2d5ed80601|2026-10-08 11:22:33|228f043c-0000-4000-8000-000000000001|create|failure|AttributeValueNotUnique: userName is taken|Azure AD Provisioning Service|Ticketing|Microsoft Entra ID|Adele Vance|customappsso|ext-77|630",
 		"b3f2b676-f27c-432e-8757-be2d5ed80602|2026-10-08 11:22:33|228f043c-0000-4000-8000-000000000001|update|success|<nil>|Irvin Sayers|Ticketing|Microsoft Entra ID|Adele Vance|customappsso|adele@ticketing|630",
+		"<nil>|2026-10-08 11:22:33|228f043c-0000-4000-8000-000000000004|create|failure|InsufficientRights: Not allowed|Azure AD Provisioning Service|Ticketing|Microsoft Entra ID|Adele Vance|customappsso|ext-77|630",
 		"b3f2b676-f27c-432e-8757-be2d5ed80603|2026-10-08 12:00:00|ch|delete|success|<nil>|Azure AD Provisioning Service|Ticketing|Microsoft Entra ID|Adele Vance|customappsso|ext-77|12",
-		"<nil>|2026-10-09 01:02:03|ch9|stagedDelete|skipped|<nil>|<nil>|<nil>|<nil>|Megan|<nil>|<nil>|<nil>")
+		"b3f2b676-f27c-432e-8757-be2d5ed80607|2026-10-08 23:22:33|ch7|update|success|<nil>|Azure AD Provisioning Service|Ticketing|Workday|1017|Microsoft Entra ID|Megan Bowen|55",
+		"<nil>|2026-10-09 01:02:03|228f043c-0000-4000-8000-000000000005|stagedDelete|skipped|<nil>|<nil>|<nil>|<nil>|Megan|<nil>|<nil>|<nil>")
+	c.want(`select parent_record, change_id, name, step_type, status, description, details, raw is not null from provisioning_steps order by change_id, name`,
+		`1|228f043c-0000-4000-8000-000000000001|EntryExportAdd|export|failure|userName is taken|{"ErrorCode":"AttributeValueNotUnique"}|false`,
+		"1|228f043c-0000-4000-8000-000000000001|EntryImportAdd|import|success|Received User|<nil>|false",
+		`<nil>|228f043c-0000-4000-8000-000000000004|EntryExportAdd|export|failure|Failed to create User|{"ErrorCode":"InsufficientRights"}|true`,
+		`<nil>|228f043c-0000-4000-8000-000000000004|EntryImportAdd|import|success|Received User 'adele.vance@contoso.com'|{"objectId":"a0000000-0000-4000-8000-000000000001"}|true`,
+		"<nil>|228f043c-0000-4000-8000-000000000005|EntrySynchronizationScoping|scoping|skipped|Not in scope|<nil>|true",
+		"1|ch|EntryExportDelete|Export|success|User was deleted|<nil>|false",
+		"1|ch7|EntryExportUpdate|export|success|User was updated|<nil>|false")
+	c.want(`select parent_record, change_id, property, old_value, new_value from provisioning_changes order by change_id, property`,
+		"1|228f043c-0000-4000-8000-000000000001|userName|<nil>|adele",
+		"<nil>|228f043c-0000-4000-8000-000000000004|active|False|True",
+		"<nil>|228f043c-0000-4000-8000-000000000004|userName|<nil>|adele.vance@contoso.com",
+		"1|ch|active|True|False",
+		"1|ch7|title|Clerk|Chief")
+	c.want("select note from files where note is not null", `not read, for their names are not known: "Tenant Region"; the JSON download has everything`)
+}
+
+// TestProvisioningFromBothDownloads: a change that the portal gave as CSV and as
+// JSON is one row, with its steps once, in whatever order the files are loaded.
+func TestProvisioningFromBothDownloads(t *testing.T) {
+	const name = "ProvisioningLogs"
+	object := func(id, change, action string) string {
+		return `{"id":"` + id + `","activityDateTime":"2026-10-08T11:22:33.5Z","jobId":"j","cycleId":"y","changeId":"` + change + `","provisioningAction":"` + action +
+			`","provisioningStatusInfo":{"status":"success"},"provisioningSteps":[{"name":"EntryExportAdd","provisioningStepType":"export","status":"success"}]}`
+	}
+	row := func(change, action string) string { return "2026-10-08T11:22:33Z," + change + ",y,j," + action + ",Success\r\n" }
+	const header, steps = "Date (UTC),Change ID,Cycle ID,Job ID,Action,Status\r\n", "Change ID,Name,Status,Description\r\nc1,EntryExportAdd,success,\r\n"
+	for _, test := range []struct {
+		reason    string
+		csv, json string
+		want      string // rows of the event table, duplicates, steps
+	}{
+		{"the same change", row("C1", "Create"), object("p1", "c1", "create"), "1|1|1"},
+		{"another change", row("c2", "Create"), object("p1", "c1", "create"), "2|0|1"},
+		{"another action", row("c1", "Delete"), object("p1", "c1", "create"), "2|0|1"},
+		{"two of the change in JSON: nobody knows which", row("c1", "Create"), object("p1", "c1", "create") + "," + object("p2", "c1", "create"), "3|0|1"},
+		{"two of the change in the CSV", row("c1", "Create") + strings.Replace(row("c1", "Create"), ",y,", ",z,", 1), object("p1", "c1", "create"), "3|0|1"},
+	} {
+		paths := []string{write(t, name+".csv", header+test.csv), write(t, name+".json", "["+test.json+"]"), write(t, name+"_ProvisioningSteps.csv", steps)}
+		together, apart := load(t, paths...), load(t, paths[1])
+		apart.add(paths[2])
+		apart.add(paths[0])
+		for order, c := range map[string]*loaded{"together": together, "apart": apart} {
+			got := c.ask("select (select count(*) from provisioning_events), (select count(*) from duplicates), (select count(*) from provisioning_steps)")
+			if got[0] != test.want {
+				t.Errorf("%s, loaded %s: %s, want %s", test.reason, order, got[0], test.want)
+			}
+		}
+	}
 }
 
 func TestPowerShell(t *testing.T) {

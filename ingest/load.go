@@ -214,12 +214,19 @@ func (l *loader) load(sources []source) error {
 	if err := l.link(); err != nil {
 		return err
 	}
-	// The steps of a sign-in come from its JSON or from the AuthDetails file.
-	if _, err := l.exec(`
-		delete from sign_in_steps
-		where file_id is null
-			and sign_in_id in (select sign_in_id from sign_in_steps where file_id is not null)`); err != nil {
-		return err
+	// The steps of a sign-in come from its JSON or from the AuthDetails file;
+	// so do those of a provisioning event, and what it changed.
+	for _, of := range []struct{ table, parent string }{
+		{"sign_in_steps", "sign_in_id"},
+		{"provisioning_steps", "change_id"},
+		{"provisioning_changes", "change_id"},
+	} {
+		if _, err := l.exec(fmt.Sprintf(`
+			delete from %[1]s
+			where file_id is null
+				and %[2]s in (select %[2]s from %[1]s where file_id is not null)`, of.table, of.parent)); err != nil {
+			return err
+		}
 	}
 	return l.account()
 }

@@ -524,11 +524,12 @@ func (r *reader) readCSV(w *window) error {
 		r.why = reason
 		return nil
 	}
-	if language, unknown := f.translated(names); language != "" {
+	language := f.translated(names)
+	if language != "" {
 		r.file.notef("the columns are named in %s; they were read by their English names", language)
-		if len(unknown) > 0 {
-			r.file.notef("not read, for their names are not known: %s; the JSON download has everything", quoted(unknown))
-		}
+	}
+	if unread := f.unread(names); len(unread) > 0 && (language != "" || f.unsure) {
+		r.file.notef("not read, for their names are not known: %s; the JSON download has everything", quoted(unread))
 	}
 	r.counts[f] += 0 // an export without a single row is one, too
 	return r.readRows(s, f, names)

@@ -20,6 +20,8 @@ var eventTables = []struct{ name, id, time string }{
 	{"risk_detections", "id", "event_time"},
 	{"risky_users", "id", "event_time"},
 	{"provisioning_events", "id", "event_time"},
+	{"provisioning_steps", "change_id", "null::timestamp"},
+	{"provisioning_changes", "change_id", "null::timestamp"},
 	{"graph_activity", "id", "event_time"},
 }
 
@@ -36,8 +38,11 @@ func (l *loader) removeDuplicates() error {
 		} else {
 			err = l.removeEqual(t.name, t.id, "true")
 		}
-		if err == nil && t.name == "directory_audits" {
+		switch {
+		case err == nil && t.name == "directory_audits":
 			err = l.matchPortalAudits()
+		case err == nil && t.name == "provisioning_events":
+			err = l.matchPortalProvisioning()
 		}
 		if err != nil {
 			return fmt.Errorf("find the duplicates in %s: %w", t.name, err)
@@ -145,6 +150,8 @@ var childTables = []struct{ name, parent, repeated string }{
 	{"sign_in_policies", "sign_ins", "sign_in_id = p.id, event_time = p.event_time"},
 	{"sign_in_steps", "sign_ins", "sign_in_id = p.id"},
 	{"directory_audit_changes", "directory_audits", "audit_id = p.id"},
+	{"provisioning_steps", "provisioning_events", "change_id = p.change_id"},
+	{"provisioning_changes", "provisioning_events", "change_id = p.change_id"},
 }
 
 // inherit gives each record with doubles one set of child rows: its own, else

@@ -10,7 +10,7 @@ import (
 )
 
 // SchemaVersion is raised whenever an older entrail could misread a case.
-const SchemaVersion = "4"
+const SchemaVersion = "5"
 
 //go:embed tables.sql
 var tablesSQL string

@@ -287,6 +287,35 @@ create table provisioning_events (
     raw varchar -- the source record as JSON
 );
 
+-- Steps of a provisioning event (JSON, or the ProvisioningSteps CSV).
+-- https://learn.microsoft.com/graph/api/resources/provisioningstep
+create table provisioning_steps (
+    file_id integer, -- set where the step is a record of its own (ProvisioningSteps CSV)
+    record bigint, -- its number in that file
+    parent_file_id integer, -- provisioning_events.file_id of the event; NULL = known by change_id only (CSV)
+    parent_record bigint, -- provisioning_events.record of the event; NULL likewise
+    change_id varchar, -- provisioning_events.change_id
+    name varchar, -- of the step
+    step_type varchar, -- import, scoping, matching, processing, referenceResolution, export
+    status varchar, -- success, failure, skipped, warning
+    description varchar, -- what occurred
+    details varchar, -- as logged, mostly JSON
+    raw varchar -- the source record as JSON where the step is a record of its own
+);
+
+-- Properties that a provisioning event changed (JSON, or the ModifiedProperties CSV).
+create table provisioning_changes (
+    file_id integer, -- set where the change is a record of its own (ModifiedProperties CSV)
+    record bigint, -- its number in that file
+    parent_file_id integer, -- provisioning_events.file_id of the event; NULL = known by change_id only (CSV)
+    parent_record bigint, -- provisioning_events.record of the event; NULL likewise
+    change_id varchar, -- provisioning_events.change_id
+    property varchar, -- what changed, as the target system calls it
+    old_value varchar, -- before
+    new_value varchar, -- after
+    raw varchar -- the source record as JSON where the change is a record of its own
+);
+
 -- Requests to Microsoft Graph, by whatever application.
 -- https://learn.microsoft.com/azure/azure-monitor/reference/tables/microsoftgraphactivitylogs
 create table graph_activity (

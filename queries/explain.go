@@ -52,8 +52,8 @@ func (c *Case) Explain(ctx context.Context, id string) ([]*Result, error) {
 	return all, nil
 }
 
-// record is one row of an event table (or of sign_in_steps, where it is a
-// record of its own), by column.
+// record is one row of an event table (or of a table of steps or changes, where
+// it is a record of its own), by column.
 type record struct {
 	table  ingest.Table
 	values map[string]any
@@ -289,7 +289,7 @@ func (c *Case) childrenOf(ctx context.Context, r record) ([]*Result, error) {
 	var results []*Result
 	for _, t := range ingest.Tables() {
 		p, ok := parents[t.Name]
-		if !ok || p.table != r.table.Name || r.text("id") == "" {
+		if !ok || p.table != r.table.Name || r.text(p.key) == "" {
 			continue
 		}
 		var columns []string
@@ -301,7 +301,7 @@ func (c *Case) childrenOf(ctx context.Context, r record) ([]*Result, error) {
 		result, err := c.held(ctx, Report{
 			Name: t.Name, Title: "Its rows in " + t.Name, Description: t.Comment,
 			SQL: fmt.Sprintf("select %s from evidence.%s where %s order by all", strings.Join(columns, ", "), t.Name,
-				p.of(fmt.Sprintf("select %v as file_id, %v as record, %s as id", r.values["file_id"], r.values["record"], literal(r.text("id"))))),
+				p.of(fmt.Sprintf("select %v as file_id, %v as record, %s as %s", r.values["file_id"], r.values["record"], literal(r.text(p.key)), p.key))),
 		})
 		if err != nil {
 			return nil, err

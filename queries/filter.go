@@ -101,22 +101,25 @@ func hasColumn(t ingest.Table, name string) bool {
 	return slices.ContainsFunc(t.Columns, func(c ingest.TableColumn) bool { return c.Name == name })
 }
 
-// parents names, for each table of child rows, its column that holds the id
-// of an event, and that event's table. Child rows are shown with their parent.
+// parents names, for each table of child rows, its column that names an event,
+// that event's table, and the name's column there. Child rows are shown with
+// their parent.
 var parents = map[string]parent{
-	"sign_in_policies":        {"sign_in_id", "sign_ins"},
-	"sign_in_steps":           {"sign_in_id", "sign_ins"},
-	"directory_audit_changes": {"audit_id", "directory_audits"},
+	"sign_in_policies":        {"sign_in_id", "sign_ins", "id"},
+	"sign_in_steps":           {"sign_in_id", "sign_ins", "id"},
+	"directory_audit_changes": {"audit_id", "directory_audits", "id"},
+	"provisioning_steps":      {"change_id", "provisioning_events", "change_id"},
+	"provisioning_changes":    {"change_id", "provisioning_events", "change_id"},
 }
 
-type parent struct{ column, table string }
+type parent struct{ column, table, key string }
 
-// of is the condition that a child row hangs on a record that the query,
-// which gives file_id, record and id, selects. A row that does not tell its
-// record (a step of the AuthDetails CSV) hangs on the id.
-func (p parent) of(query string) string {
+// of is the condition that a child row hangs on one of the records, a query that
+// gives file_id, record and the key. A row that does not tell its record (a step
+// of the AuthDetails CSV) hangs on the key.
+func (p parent) of(records string) string {
 	return fmt.Sprintf(`(exists (from (%s) as p where p.file_id = parent_file_id and p.record = parent_record)
-		or parent_record is null and %s in (select id from (%[1]s)))`, query, p.column)
+		or parent_record is null and %s in (select %s from (%[1]s)))`, records, p.column, p.key)
 }
 
 // The columns that --user, --app, --session and --ip look at, in whichever

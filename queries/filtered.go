@@ -51,7 +51,7 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 			}
 		}
 		if p, ok := parents[t.Name]; ok && len(conditions) > 0 {
-			view += " where " + p.of("select file_id, record, id from "+p.table)
+			view += " where " + p.of("select file_id, record, "+p.key+" from "+p.table)
 		}
 		if _, err := c.engine.Exec(ctx, view); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)

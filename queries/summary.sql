@@ -29,9 +29,10 @@ shown_period as (
 ),
 -- Records of a portal download that are no events of their own.
 steps as (
-    select count(*) as steps
-    from evidence.sign_in_steps
-    where file_id is not null
+    select
+        (select count(*) from evidence.sign_in_steps where file_id is not null) as sign_in_steps,
+        (select count(*) from evidence.provisioning_steps where file_id is not null)
+            + (select count(*) from evidence.provisioning_changes where file_id is not null) as provisioning_parts,
 ),
 evidence_lines as (
     select
@@ -47,7 +48,12 @@ evidence_lines as (
     union all
     select 2, 'records', records::varchar,
         loaded || ' loaded'
-            || case when steps > 0 then ' (' || (loaded - steps) || ' events, ' || counted(steps, 'step', 'steps') || ' of sign-ins)' else '' end
+            || coalesce(' (' || nullif(concat_ws(
+                ', ',
+                case when sign_in_steps + provisioning_parts > 0 then (loaded - sign_in_steps - provisioning_parts) || ' events' end,
+                case when sign_in_steps > 0 then counted(sign_in_steps, 'step', 'steps') || ' of sign-ins' end,
+                case when provisioning_parts > 0 then counted(provisioning_parts, 'step or property', 'steps and properties') || ' of provisioning' end
+            ), '') || ')', '')
             || ', ' || counted(duplicates, 'duplicate', 'duplicates') || ' taken out, ' || rejected || ' could not be read',
     from evidence_files, steps
     union all

@@ -1,11 +1,11 @@
 -- title: Entra provisioning log
 -- description: Graph's auditLogs/provisioning, the portal's JSON download, the properties of diagnostic-settings records
 --   of category ProvisioningLogs, and the table AADProvisioningLogs of Log Analytics. Objects come as such or as JSON
---   text, their names as displayName or name. Of the portal's CSV only the first file is read, which has a row a
---   change; the files of steps and of modified properties repeat parts of the JSON download, which is better.
+--   text, their names as displayName or name. The portal's CSV download is another: portal_provisioning.
 --   https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary
 -- recognised by: json jobId; cycleId; changeId
--- recognised by: csv jobId; cycleId; changeId
+-- recognised by: csv jobId; cycleId; changeId; timeGenerated
+-- recognised by: csv jobId; cycleId; changeId; activityDateTime
 
 -- table: provisioning_events
 with fields as (
@@ -17,8 +17,6 @@ with fields as (
             "id": "VARCHAR",
             "activityDateTime": "VARCHAR",
             "timeGenerated": "VARCHAR",
-            "Date (UTC)": "VARCHAR",
-            "Date": "VARCHAR",
             "jobId": "VARCHAR",
             "cycleId": "VARCHAR",
             "changeId": "VARCHAR",
@@ -53,7 +51,7 @@ select
     file_id,
     record,
     filled(f.id) as id,
-    utc(coalesce(filled(f.activityDateTime), filled(f."Date (UTC)"), filled(f.Date), f.timeGenerated)) as event_time,
+    utc(coalesce(filled(f.activityDateTime), f.timeGenerated)) as event_time,
     filled(f.jobId) as job_id,
     filled(f.cycleId) as cycle_id,
     filled(f.changeId) as change_id,
@@ -77,3 +75,59 @@ select
     coalesce(try_cast(f.durationInMilliseconds as bigint), try_cast(f.durationMs as bigint)) as duration_ms,
     raw
 from opened
+
+-- table: provisioning_steps of provisioning_events
+with fields as (
+    select
+        file_id,
+        record,
+        from_json(body, '{"changeId": "VARCHAR", "provisioningSteps": "VARCHAR"}') as f
+    from parents
+),
+
+steps as (
+    select
+        file_id,
+        record,
+        f.changeId as change_id,
+        unnest(from_json(json_text(f.provisioningSteps), '["JSON"]')) as step
+    from fields
+)
+select
+    file_id as parent_file_id,
+    record as parent_record,
+    filled(change_id) as change_id,
+    coalesce(filled(step ->> '$.name'), filled(step ->> '$.Name')) as name,
+    coalesce(
+        filled(step ->> '$.provisioningStepType'), filled(step ->> '$.ProvisioningStepType'), filled(step ->> '$.Type')
+    ) as step_type,
+    outcome(coalesce(step ->> '$.status', step ->> '$.Status')) as status,
+    coalesce(filled(step ->> '$.description'), filled(step ->> '$.Description')) as description,
+    nullif(nullif(coalesce(step ->> '$.details', step ->> '$.Details'), '{}'), '') as details
+from steps
+
+-- table: provisioning_changes of provisioning_events
+with fields as (
+    select
+        file_id,
+        record,
+        from_json(body, '{"changeId": "VARCHAR", "modifiedProperties": "VARCHAR"}') as f
+    from parents
+),
+
+changes as (
+    select
+        file_id,
+        record,
+        f.changeId as change_id,
+        unnest(from_json(json_text(f.modifiedProperties), '["JSON"]')) as change
+    from fields
+)
+select
+    file_id as parent_file_id,
+    record as parent_record,
+    filled(change_id) as change_id,
+    coalesce(filled(change ->> '$.displayName'), filled(change ->> '$.DisplayName'), filled(change ->> '$.Name')) as property,
+    filled(coalesce(change ->> '$.oldValue', change ->> '$.OldValue')) as old_value,
+    filled(coalesce(change ->> '$.newValue', change ->> '$.NewValue')) as new_value
+from changes
