@@ -215,7 +215,9 @@ func TestProvisioningFromBothDownloads(t *testing.T) {
 		return `{"id":"` + id + `","activityDateTime":"2026-10-08T11:22:33.5Z","jobId":"j","cycleId":"y","changeId":"` + change + `","provisioningAction":"` + action +
 			`","provisioningStatusInfo":{"status":"success"},"provisioningSteps":[{"name":"EntryExportAdd","provisioningStepType":"export","status":"success"}]}`
 	}
-	row := func(change, action string) string { return "2026-10-08T11:22:33Z," + change + ",y,j," + action + ",Success\r\n" }
+	row := func(change, action string) string {
+		return "2026-10-08T11:22:33Z," + change + ",y,j," + action + ",Success\r\n"
+	}
 	const header, steps = "Date (UTC),Change ID,Cycle ID,Job ID,Action,Status\r\n", "Change ID,Name,Status,Description\r\nc1,EntryExportAdd,success,\r\n"
 	for _, test := range []struct {
 		reason    string
