@@ -3,6 +3,7 @@
 --   since. baseline_days is how many days of evidence lie before that first sign-in: the more, the surer that the
 --   application is new. first_user was the first to try. sign_ins and what follows obey the filters, first_seen does not.
 -- group: apps 4
+-- topics: rogue apps, new applications
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- caveat: First seen in the export is not first used: what was used before the export begins looks new on its first

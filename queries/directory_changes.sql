@@ -4,6 +4,8 @@
 --   change that is in both is shown twice. A row without a property is an action that changed none, or whose record
 --   does not tell.
 -- group: audit 7
+-- topics: persistence, consent, oauth, roles, admins, privilege escalation, application credentials, secrets,
+--   mfa methods, password reset, federation, guests, licences, licenses
 -- needs: directory_audits, audit_events
 -- filled by: the audit log of the Entra admin center (Download, JSON rather than CSV), or the unified audit log
 -- caveat: The portal's CSV keeps three targets and five properties of a record. Addresses in the unified audit log's

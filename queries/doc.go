@@ -25,6 +25,8 @@
 //	-- title: a heading
 //	-- description: what it shows and how to read it, a few sentences
 //	-- group: one of Groups, and the position in it
+//	-- topics: what people call it who don't know the name; an unknown name that
+//	--   is one of these is answered with the report
 //	-- needs: the tables it reads; if all are empty the reader is told that
 //	--   nothing was loaded, not that nothing was found
 //	-- filled by: the end of "Not loaded ...: ", naming the export to get

@@ -264,9 +264,9 @@ func (c *Case) summarise(values map[string]any, traces sessionTraces) sessionSum
 		s.users, c.shown(values["first_seen"]), c.shown(values["last_seen"]), stretchOf(last.Sub(first)))
 	signIns, _ := values["sign_ins"].(int64)
 	audits, _ := values["audit_events"].(int64)
-	carry := fmt.Sprintf("%d sign-ins and %d audit events", signIns, audits)
+	carry := howMany(signIns, "sign-in") + " and " + howMany(audits, "audit event")
 	if traces.requests > 0 {
-		carry = fmt.Sprintf("%d sign-ins, %d audit events and %d requests to Microsoft Graph", signIns, audits, traces.requests)
+		carry = howMany(signIns, "sign-in") + ", " + howMany(audits, "audit event") + " and " + howMany(traces.requests, "request") + " to Microsoft Graph"
 	}
 	s.about += carry + " carry its session id."
 	if traces.within+traces.outside > 0 {
@@ -306,4 +306,12 @@ func stretchOf(d time.Duration) string {
 		return "less than a minute"
 	}
 	return strings.Join(words, " ")
+}
+
+// howMany is a count and its noun: 1 sign-in, 2 sign-ins.
+func howMany(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprint(n, " ", noun, "s")
 }

@@ -100,7 +100,7 @@ RO AS2 (learned)||2:1|
 			t.Errorf("%s: %s:\n%s\nwant\n%s", test.part, test.reason, got[test.part], test.want)
 		}
 	}
-	const counts = "2 sign-ins, 1 audit events and 1 requests to Microsoft Graph carry its session id. Records beside it, without its id: 1 within its time, 0 before or after. Events in the picture, which are those within its time with its id or without: 5."
+	const counts = "2 sign-ins, 1 audit event and 1 request to Microsoft Graph carry its session id. Records beside it, without its id: 1 within its time, 0 before or after. Events in the picture, which are those within its time with its id or without: 5."
 	if about := results[0].Report.Description; !strings.HasSuffix(about, counts) {
 		t.Errorf("heading %s\nwant it to end %s", about, counts)
 	}

@@ -6,6 +6,7 @@
 --   country and network are looked up for ip_address: place_source learned = a sign-in from there gives them, else the
 --   geolocation database. is_throttled true means that reads went unlogged for up to a day: treat all mail as read.
 -- group: audit 5
+-- topics: mailitemsaccessed, read mail, sent mail, deleted mail, exfiltration, delegates
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: What is logged depends on the mailbox's audit settings and on the licence; reads of the same message within an

@@ -4,6 +4,8 @@
 --   done is false where the service refused. One change may be logged twice, by the cmdlet and by the mailbox
 --   (UpdateInboxRules). What Microsoft's own services set is left out.
 -- group: audit 11
+-- topics: persistence, inbox rules, forwarding, transport rules, mailbox permissions, delegation, exfiltration,
+--   business email compromise, bec
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: Whether a rule is still there cannot be told from the log: look for its removal, then ask the mailbox.
@@ -52,17 +54,17 @@ sorted as (
 select
     event_time,
     user_id,
-    list_filter(settings, s -> s.Name in ('Name', 'RuleName'))[1].Value as rule,
+    coalesce(lower(result_status) not in ('false', 'failed', 'failure'), true) as done,
+    operation,
     array_to_string(list_transform(
         list_filter(settings, s -> s.Value <> '' and regexp_matches(lower(s.Name), '^(forward|redirect|blindcopyto|movetofolder|copytofolder|smarthosts)')), s -> s.Value)
         -- the mailbox tells a rule's actions as JSON
         || coalesce(json_extract_string(rule_actions, '$[*].Recipients[*]'), [])
         || coalesce(json_extract_string(rule_actions, '$[*].FolderName'), []), ', ') as destination,
+    list_filter(settings, s -> s.Name in ('Name', 'RuleName'))[1].Value as rule,
     array_to_string(list_transform(list_filter(actions, s -> s.Name <> 'Identity'), s -> s.Name || ' = ' || s.Value), '; ') as actions,
     array_to_string(list_transform(conditions, s -> s.Name || ' = ' || s.Value), '; ') as conditions,
-    coalesce(lower(result_status) not in ('false', 'failed', 'failure'), true) as done,
     coalesce(owner, lower(mailbox_name)) as mailbox,
-    operation,
     ip_address,
     session_id,
     id,

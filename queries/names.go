@@ -36,10 +36,39 @@ func Select(names []string) ([]Report, error) {
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("no report is called %q%s; --list names them all", given, didYouMean(name, candidates))
+			hint := about(name)
+			if hint == "" {
+				hint = didYouMean(name, candidates)
+			}
+			return nil, fmt.Errorf("no report is called %q%s; --list names them all", given, hint)
 		}
 	}
 	return chosen, nil
+}
+
+// about says which reports have the topic that was asked for instead of a
+// name, as the middle of an error's sentence. A part of a topic will do, from
+// three letters on, and so will its plural.
+func about(topic string) string {
+	topic = strings.TrimSuffix(strings.ReplaceAll(topic, "_", " "), "s")
+	if len(topic) < 3 {
+		return ""
+	}
+	var found []string
+	for _, r := range Reports() {
+		isAbout := func(t string) bool { return strings.Contains(" "+t, " "+topic) }
+		if slices.ContainsFunc(r.Topics, isAbout) {
+			found = append(found, r.Name)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return ""
+	case 1:
+		return "; that is in " + found[0]
+	}
+	last := len(found) - 1
+	return "; that is in " + strings.Join(found[:last], ", ") + " and " + found[last]
 }
 
 // canonical writes a name as reports and columns are named.

@@ -45,6 +45,19 @@ func TestSelect(t *testing.T) {
 			t.Errorf("%s: got error %v, want one that offers %s", given, err, near)
 		}
 	}
+	for _, test := range []struct{ reason, given, want string }{
+		{"several reports are about it", "persistence", `no report is called "persistence"; that is in directory_changes and mailbox_changes; --list names them all`},
+		{"two words", "inbox rule", `no report is called "inbox rule"; that is in mailbox_changes; --list names them all`},
+		{"as a name would be typed", "Inbox-Rules", `no report is called "Inbox-Rules"; that is in mailbox_changes; --list names them all`},
+		{"the second word of a topic", "spray", `no report is called "spray"; that is in signin_failures, signin_ips and audit_logons; --list names them all`},
+		{"letters within a word are no topic", "ray", `no report is called "ray"; --list names them all`},
+		{"nor is what every topic has", "s", `no report is called "s"; --list names them all`},
+		{"a name is nearer than a topic", "risky_user", `no report is called "risky_user" (did you mean risky_users?); --list names them all`},
+	} {
+		if _, err := Select([]string{test.given}); err == nil || err.Error() != test.want {
+			t.Errorf("%s: got error %v, want %s", test.reason, err, test.want)
+		}
+	}
 	if _, err := Select([]string{"x' or 1=1 --"}); err == nil || strings.Contains(err.Error(), "did you mean") {
 		t.Errorf("nothing is near that, got %v", err)
 	}

@@ -2,6 +2,7 @@
 -- description: Accounts that the provisioning service created, changed, disabled or deleted in another system, or from
 --   one, newest first, with what went wrong, which properties were changed, and how each step ended.
 -- group: audit 8
+-- topics: scim
 -- needs: provisioning_events
 -- filled by: the provisioning logs of the Entra admin center (Download, JSON, or CSV with all of its three files)
 -- caveat: Steps and properties of the CSV download whose change is not in the files stand in the tables

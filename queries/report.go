@@ -22,6 +22,7 @@ type Report struct {
 	Description string   // what it shows and how to read it, a few sentences
 	Group       string   // one of Groups
 	Order       int      // position in its group
+	Topics      []string // lower-case words that somebody may ask for instead of the name
 	Needs       []string // tables it reads; all empty = "not loaded", not "nothing found"
 	FilledBy    string   // which export fills it, for the "not loaded" sentence
 	Caveat      string   // when its numbers mislead; may be empty
@@ -126,6 +127,8 @@ func parse(name, text string) (Report, error) {
 			if _, err := fmt.Sscan(order, &r.Order); err != nil {
 				return r, fmt.Errorf("%s.sql: group %q: want `-- group: NAME POSITION`", name, value)
 			}
+		case "topics":
+			r.Topics = strings.Split(value, ", ")
 		case "needs":
 			r.Needs = strings.Fields(strings.ReplaceAll(value, ",", " "))
 		case "filled by":

@@ -3,6 +3,7 @@
 --   states (confirmedCompromised, atRisk) and high levels first. event_time is the last change of the state. A user
 --   whom only detections know has no risk_state here.
 -- group: audit 9
+-- topics: identity protection, compromised accounts, users flagged for risk
 -- needs: risky_users, risk_detections
 -- filled by: the risky users report and the risk detections of Entra ID Protection
 -- caveat: Without a P2 licence the levels are hidden. dismissed is an administrator's word, not a finding.

@@ -4,6 +4,7 @@
 --   sign-ins in which the application handled the password itself, device_code those of the device code flow, both
 --   possible in modern clients too.
 -- group: signins 10
+-- topics: ropc, device code, modern authentication
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: bar x=client_app y=sign_ins title=Sign-ins by client app

@@ -3,6 +3,7 @@
 --   for the devices that are not registered, which stand after them. A device of more than one user, or one whose
 --   operating system changes, deserves a look. Browsers are named without their versions.
 -- group: signins 11
+-- topics: operating systems, browsers, compliance
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- caveat: Operating system and browser are what the client says about itself. The portal's CSV has no device

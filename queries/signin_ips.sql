@@ -5,6 +5,7 @@
 --   days; baseline_days is how many days of evidence lie before those seven, and without any is_new is empty. Sign-ins
 --   without an address (managed identities) are the row without one.
 -- group: signins 9
+-- topics: password spray, brute force, addresses, networks, asn, credential stuffing
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- caveat: In non-interactive sign-ins of confidential clients it is the address to which the token was first issued, not

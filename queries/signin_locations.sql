@@ -3,6 +3,7 @@
 --   from the place, over all evidence, lies in the last seven days; baseline_days is how many days of evidence lie
 --   before those seven, and without any is_new is empty. named_locations are the networks that the tenant gave a name.
 -- group: signins 8
+-- topics: countries, geolocation, named locations, impossible travel
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- caveat: There is no firm connection between an address and a place: mobile networks and VPNs move it far away. In

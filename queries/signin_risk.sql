@@ -4,6 +4,7 @@
 --   when it happened, risk_level_aggregated was worked out later. risk_state tells what became of it: atRisk and
 --   confirmedCompromised are open, remediated and dismissed are not. Highest level first, then the newest.
 -- group: signins 14
+-- topics: identity protection, risk detections
 -- needs: sign_ins, risk_detections
 -- filled by: the sign-in logs downloaded as JSON, and the risk detections of Entra ID Protection
 -- caveat: The portal's sign-in CSV has no risk columns, and without a P2 licence the levels are hidden: in both cases an

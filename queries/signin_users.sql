@@ -7,6 +7,7 @@
 --   the first time in the last seven days of the evidence; baseline_days says how many days of earlier successes it
 --   was compared with, and where that is empty there was nothing to compare.
 -- group: signins 2
+-- topics: baseline, behaviour, pattern of a user
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- caveat: Filters choose the rows that are counted; what is new is always judged on all the evidence. A short

@@ -2,6 +2,7 @@
 -- description: Everything in all logs on one line of time: who did what to what, from where, and how it ended, whether
 --   it has a session id or not. With --user it is what one account did and what was done to it.
 -- group: sessions 4
+-- topics: history, chronology
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events
 -- filled by: any export of these logs.
 -- caveat: One act may stand here several times, once for each log that saw it: a sign-in in the sign-in log and in the

@@ -7,6 +7,7 @@
 --   used_network and used_country are looked up: used_place_source learned = from a sign-in that came from the address,
 --   else the file name of the geolocation database.
 -- group: sessions 3
+-- topics: token replay, stolen token, token theft
 -- needs: audit_events, graph_activity
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export); records carry token
 --   ids since 2024
@@ -133,19 +134,19 @@ judged as (
 select
     coalesce(sign_in.user_principal_name, user_id) as user_principal_name,
     movement,
-    issued_at,
     sign_in.ip_address as issued_ip_address,
-    issued_network,
-    issued_country,
     ip_address as used_ip_address,
-    used_network,
-    used_country,
-    used_place_source,
     first_use,
+    used_country,
+    used_network,
+    issued_country,
+    issued_network,
+    issued_at,
     last_use,
     events,
     operations,
     workloads,
+    used_place_source,
     sign_in.app_display_name as app_display_name,
     sign_in.resource_display_name as resource_display_name,
     sign_in.category as category,
