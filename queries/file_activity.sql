@@ -20,7 +20,10 @@ select
     event_time,
     user_id,
     case
-        when record_type = 14 then 'shared'
+        when record_type = 14 and regexp_matches(lower(operation), 'removed|revoked|deleted') then 'unshared'
+        when record_type = 14 and operation ilike '%LinkUsed' then 'opened by link'
+        when record_type = 14 and not regexp_matches(lower(operation), '^accessrequest|blocked$') then 'shared'
+        when operation ilike '%malware%' then 'malware found'
         when operation ilike '%download%' then 'downloaded'
         when operation ilike 'FileAccessed%' or operation ilike 'FilePreviewed%' then 'opened'
         when operation ilike '%upload%' then 'uploaded'

@@ -2,7 +2,8 @@
 -- description: The kinds of client that signed in, as the portal names them. authentication is modern or legacy: legacy
 --   clients send user name and password and cannot do multifactor authentication, see signin_legacy. ropc counts
 --   sign-ins in which the application handled the password itself, device_code those of the device code flow, both
---   possible in modern clients too.
+--   possible in modern clients too. The row without a client has what no client app made: service principals and managed
+--   identities.
 -- group: signins 10
 -- topics: ropc, device code, modern authentication
 -- needs: sign_ins

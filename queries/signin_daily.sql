@@ -53,6 +53,7 @@ by_day as (
 select
     strftime(days.day, '%Y-%m-%d') as day,
     dayname(days.day) as weekday,
+    days.day in (first_day, last_day) as is_edge,
     coalesce(sign_ins, 0) as sign_ins,
     coalesce(success, 0) as success,
     coalesce(failure, 0) as failure,
@@ -61,8 +62,7 @@ select
     coalesce(users_signed_in, 0) as users_signed_in,
     coalesce(service_principals, 0) as service_principals,
     coalesce(interactive, 0) as interactive,
-    coalesce(non_interactive, 0) as non_interactive,
-    days.day in (first_day, last_day) as is_edge
+    coalesce(non_interactive, 0) as non_interactive
 from days
 full join by_day on by_day.day = days.day
 order by days.day nulls last

@@ -69,6 +69,8 @@ select
     a.ip_address,
     a.country,
     a.autonomous_system_number,
+    case when last_week.baseline_days > 0 and a.ip_address is not null
+        then coalesce(f.first_success >= last_week.starts, false) end as is_new,
     a.sign_ins,
     a.success,
     a.failure,
@@ -77,8 +79,6 @@ select
     a.users_signed_in,
     a.credential_failures,
     a.stopped_after_password,
-    case when last_week.baseline_days > 0 and a.ip_address is not null
-        then coalesce(f.first_success >= last_week.starts, false) end as is_new,
     a.user_list,
     a.city,
     a.named_locations,

@@ -1,7 +1,8 @@
 -- title: Where sign-ins came from
 -- description: One row a country, state and city, as Entra ID placed the address. is_new is true where the first success
 --   from the place, over all evidence, lies in the last seven days; baseline_days is how many days of evidence lie
---   before those seven, and without any is_new is empty. named_locations are the networks that the tenant gave a name.
+--   before those seven, and without any is_new is empty. named_locations are the networks that the tenant gave a
+--   name. The row without a country has the sign-ins without a place, such as those of managed identities.
 -- group: signins 8
 -- topics: countries, geolocation, named locations, impossible travel
 -- needs: sign_ins

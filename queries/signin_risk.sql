@@ -1,7 +1,8 @@
 -- title: Risky sign-ins
 -- description: One row a sign-in that Entra ID found risky, joined with the risk detections on it; a detection whose
---   sign-in is not in the files has a row of its own, without a sign-in status. risk_level_during_sign_in was known
---   when it happened, risk_level_aggregated was worked out later. risk_state tells what became of it: atRisk and
+--   sign-in is not in the files has a row of its own, without a sign-in status. risk_level is the highest that the sign-in
+--   or a detection on it has, in whatever state. risk_level_during_sign_in was known when it happened,
+--   risk_level_aggregated was worked out later: the sign-in's own, or of the row that is a detection. risk_state tells what became of it: atRisk and
 --   confirmedCompromised are open, remediated and dismissed are not. Highest level first, then the newest.
 -- group: signins 14
 -- topics: identity protection, risk detections
@@ -32,9 +33,9 @@ risky as (
         s.country,
         s.risk_level_during_sign_in,
         s.risk_level_aggregated,
-        coalesce(nullif(s.risk_state, 'none'), d.risk_state) as risk_state,
+        coalesce(case when s.risk_state not in ('none', 'hidden') then s.risk_state end, d.risk_state, s.risk_state) as risk_state,
         s.risk_detail,
-        coalesce(s.risk_event_types, d.risk_event_types) as risk_event_types,
+        coalesce(case when s.risk_event_types not in ('', 'none') then s.risk_event_types end, d.risk_event_types) as risk_event_types,
         coalesce(d.detections, 0) as detections,
         d.detected_date_time,
         greatest(
@@ -81,16 +82,17 @@ risky as (
 select
     event_time,
     user_principal_name,
+    ['low', 'medium', 'high'][nullif(level, 0)] as risk_level,
+    risk_state,
+    risk_event_types,
     app_display_name,
     status,
     ip_address,
-    city,
     country,
+    city,
     risk_level_during_sign_in,
     risk_level_aggregated,
-    risk_state,
     risk_detail,
-    risk_event_types,
     detections,
     detected_date_time,
     session_id,

@@ -81,7 +81,10 @@ filled as (
 select
     strftime(monday, '%G-W%V') as week,
     strftime(monday, '%Y-%m-%d') as week_starts,
+    days_covered < 7 as is_cut,
     sign_ins,
+    case when days_covered = 7 and days_covered_before = 7
+        then round(100.0 * (sign_ins - sign_ins_before) / nullif(sign_ins_before, 0), 1) end as change_percent,
     success,
     failure,
     interrupted,
@@ -90,9 +93,6 @@ select
     service_principals,
     interactive,
     non_interactive,
-    days_covered,
-    days_covered < 7 as is_cut,
-    case when days_covered = 7 and days_covered_before = 7
-        then round(100.0 * (sign_ins - sign_ins_before) / nullif(sign_ins_before, 0), 1) end as change_percent
+    days_covered
 from filled
 order by monday nulls last
