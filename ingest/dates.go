@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"path"
@@ -12,22 +13,23 @@ import (
 	"time"
 )
 
-// The dates of a CSV file that Excel or a script has written follow the
-// culture of that computer, and 03/12/2025 is two days. One program wrote the
-// whole file, so all its dates have one order; it is taken from what is
+// The dates of a file that Excel or a script has written follow the culture of
+// that computer, and 03/12/2025 is two days. One program wrote the whole file,
+// so all its dates have one order, be it CSV or JSON; it is taken from what is
 // certain, in this sequence:
 //
 //   - a day above 12, anywhere in the file;
 //   - dots between the numbers, which no culture uses with the month first;
-//   - the form that only Log Analytics writes;
-//   - another column of the same row whose time is certain and close;
+//   - the form that only Log Analytics writes, and that of Azure's
+//     diagnostic settings inside of their records;
+//   - another time of the same record that is certain and close;
 //   - the days in the file's name, where only one order lies between them;
-//   - the order of the rows, which exports are sorted by, where there are at
+//   - the order of the records, which exports are sorted by, where there are at
 //     least ten on four days and only one order is sorted;
 //   - what the user says.
 //
-// Otherwise the file's records are rejected: no order is better than a wrong
-// one.
+// Otherwise the records with such dates are rejected: no order is better than a
+// wrong one.
 
 // dateOrder is the order of day and month.
 type dateOrder string
@@ -53,6 +55,7 @@ type cultureDate struct {
 	separator           byte
 	clock               time.Duration
 	logAnalytics        bool // written as Log Analytics does: 4/28/2021, 2:08:45.221 PM
+	azure               bool // written as diagnostic settings do: 12/12/2025 3:03:58 PM
 }
 
 // parseCultureDate returns false for what is no such time.
@@ -70,6 +73,7 @@ func parseCultureDate(cell []byte) (d cultureDate, ok bool) {
 	}
 	d = cultureDate{first: number(1), second: number(3), year: number(4), separator: m[2][0]}
 	d.logAnalytics = m[8] != "" && bytes.ContainsRune(cell, ',') && (bytes.HasSuffix(cell, []byte(" AM")) || bytes.HasSuffix(cell, []byte(" PM")))
+	d.azure = m[7] != "" && m[8] == "" && d.separator == '/' && bytes.IndexByte(cell, ',') < 0 && (bytes.HasSuffix(cell, []byte(" AM")) || bytes.HasSuffix(cell, []byte(" PM")))
 	if len(m[1]) > 2 { // the year is first: nothing to decide
 		d.first, d.second, d.year = number(3), number(4), number(1)
 		d.separator = 'y'
@@ -123,7 +127,7 @@ func excelDate(cell []byte, epoch1904 bool) (time.Time, bool) {
 	return epoch.Add(time.Duration(days * 24 * float64(time.Hour))).Round(time.Millisecond), true
 }
 
-// dates is what was found out about the times of one CSV file.
+// dates is what was found out about the times of one file.
 type dates struct {
 	order     dateOrder
 	note      string
@@ -269,11 +273,7 @@ func (r *reader) decideDates(names []string, times []int) (*dates, error) {
 		return nil, fmt.Errorf("reading it again: %s", problem)
 	}
 	s.width = len(names)
-	evidence := orderEvidence{from: -1}
-	evidence.from, evidence.until = daysOfName(r.file.source.path)
-	for _, i := range times {
-		evidence.columns = append(evidence.columns, &timeColumn{name: names[i], sorted: map[dateOrder]*sorted{dayFirst: {}, monthFirst: {}}})
-	}
+	evidence := newOrderEvidence(r.file.source.path)
 	for {
 		rec, ok := s.next()
 		if !ok {
@@ -282,38 +282,58 @@ func (r *reader) decideDates(names []string, times []int) (*dates, error) {
 		if rec.reason != "" || s.cellsProblem(rec.text) != "" {
 			continue
 		}
-		row := make([]string, len(times))
+		row := make([]timeText, len(times))
 		for k, i := range times {
-			row[k] = strings.TrimSpace(string(s.cell(rec.text, i, nil)))
+			row[k] = timeText{names[i], strings.TrimSpace(string(s.cell(rec.text, i, nil)))}
 		}
-		evidence.see(rec.line, row, r.epoch1904)
+		evidence.see(rec.line, row, r.epoch1904, false)
 	}
-	d := evidence.decide(dateOrder(r.dateOrder))
+	d := evidence.decide(r.dateOrder)
 	d.epoch1904 = r.epoch1904
 	return d, nil
 }
 
-// orderEvidence is gathered over the rows of a file.
+// orderEvidence is gathered over the records of a file.
 type orderEvidence struct {
 	columns      []*timeColumn
 	day, month   string // where a number above 12 stands first, or second
 	dots         bool
 	differ       string // the first date that the two orders read differently
 	logAnalytics bool
-	plain        bool               // there are others
+	azure        bool
+	plain        bool               // there are others than those two
 	near, far    map[dateOrder]bool // to a certain time of the same row
 	from, until  int64              // days since 1970 that the file's name tells, else from < 0
 	outside      map[dateOrder]bool
 }
 
-func (e *orderEvidence) see(line int64, row []string, epoch1904 bool) {
-	if e.near == nil {
-		e.near, e.far, e.outside = map[dateOrder]bool{}, map[dateOrder]bool{}, map[dateOrder]bool{}
+func newOrderEvidence(path string) *orderEvidence {
+	e := &orderEvidence{near: map[dateOrder]bool{}, far: map[dateOrder]bool{}, outside: map[dateOrder]bool{}}
+	e.from, e.until = daysOfName(path)
+	return e
+}
+
+// timeText is a time as it is written in a column, or under a name of an object.
+type timeText struct{ column, text string }
+
+func (e *orderEvidence) column(name string) *timeColumn {
+	for _, c := range e.columns {
+		if c.name == name {
+			return c
+		}
 	}
+	c := &timeColumn{name: name, sorted: map[dateOrder]*sorted{dayFirst: {}, monthFirst: {}}}
+	e.columns = append(e.columns, c)
+	return c
+}
+
+// see takes the times of one record; diagnostic, if it stands in a record of
+// Azure's diagnostic settings.
+func (e *orderEvidence) see(line int64, times []timeText, epoch1904, diagnostic bool) {
 	var certain []time.Time
 	var open []cultureDate
-	for k, text := range row {
-		column := e.columns[k]
+	for _, written := range times {
+		column, text := e.column(written.column), written.text
 		if t, ok := excelDate([]byte(text), epoch1904); ok {
 			column.numbers++
 			certain = append(certain, t)
@@ -321,7 +341,7 @@ func (e *orderEvidence) see(line int64, row []string, epoch1904 bool) {
 		}
 		d, ok := parseCultureDate([]byte(text))
 		if !ok {
-			if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+			if t, ok := certainly(text); ok {
 				certain = append(certain, t)
 			}
 			continue
@@ -343,7 +363,8 @@ func (e *orderEvidence) see(line int64, row []string, epoch1904 bool) {
 		}
 		e.dots = e.dots || d.separator == '.'
 		e.logAnalytics = e.logAnalytics || d.logAnalytics
-		e.plain = e.plain || !d.logAnalytics
+		e.azure = e.azure || diagnostic && d.azure
+		e.plain = e.plain || !d.logAnalytics && !(diagnostic && d.azure)
 		if d.first != d.second && e.differ == "" {
 			e.differ = at
 		}
@@ -369,6 +390,21 @@ func (e *orderEvidence) see(line int64, row []string, epoch1904 bool) {
 			}
 		}
 	}
+}
+
+// certainly reads a time that no culture reads differently.
+func certainly(text string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, true
+		}
+	}
+	if digits, ok := strings.CutPrefix(text, "/Date("); ok {
+		if ms, err := strconv.ParseInt(strings.TrimSuffix(digits, ")/"), 10, 64); err == nil {
+			return time.UnixMilli(ms).UTC(), true
+		}
+	}
+	return time.Time{}, false
 }
 
 // only returns the one order that holds, or "" when both or neither do.
@@ -428,8 +464,8 @@ func (e *orderEvidence) decide(asked dateOrder) *dates {
 		conclude(monthFirst, "no month is above 12 in "+e.month)
 	case e.dots:
 		conclude(dayFirst, "they are written with dots")
-	case e.logAnalytics && !e.plain:
-		conclude(monthFirst, "that is how Log Analytics writes them")
+	case (e.logAnalytics || e.azure) && !e.plain:
+		conclude(monthFirst, "that is how Azure writes them")
 	case e.differ == "":
 		conclude(dayFirst, "day and month are the same number in all of them")
 	case only(func(o dateOrder) bool { return e.near[o] && !e.far[o] }) != "":
@@ -443,7 +479,7 @@ func (e *orderEvidence) decide(asked dateOrder) *dates {
 	default:
 		d.refusal = fmt.Sprintf("%s can be day-month or month-day, and nothing in the file tells which: say it with --date-order dmy or --date-order mdy", e.differ)
 	}
-	if e.logAnalytics && !e.plain && d.order == monthFirst {
+	if e.logAnalytics && !e.azure && !e.plain && d.order == monthFirst {
 		d.note = "" // as always there
 	}
 	return d
@@ -464,6 +500,110 @@ func daysOfName(name string) (from, until int64) {
 		return -1, 0
 	}
 	return a.Unix() / 86400, b.Unix() / 86400
+}
+
+// settleTimes looks at the times of an object that was recognised, which ends
+// there in the text: most are ISO 8601. It returns the object with the others
+// rewritten, nil if there are none, and a reason if they can't be; diagnostic
+// tells that it stands in a record of Azure's diagnostic settings.
+func (r *reader) settleTimes(known recognised, t *jsonText, end int, line int64, diagnostic bool) (rewritten []byte, reason string, err error) {
+	if r.evidence != nil {
+		var times []timeText
+		for _, i := range known.times {
+			times = append(times, timeText{string(t.text[t.keys[i].start:t.keys[i].end]), timeIn(t.text[t.values[i].start:t.values[i].end])})
+		}
+		r.evidence.see(line, times, false, diagnostic)
+		return nil, "", nil
+	}
+	done := 0 // of the text
+	for _, i := range known.times {
+		value := t.text[t.values[i].start:t.values[i].end]
+		if len(value) < 8 || value[0] != '"' || value[1] < '0' || value[1] > '9' || value[5] == '-' && value[2] != '-' {
+			continue // ISO, or no date with numbers
+		}
+		cell := []byte(timeIn(value))
+		culture, ok := parseCultureDate(cell)
+		if !ok {
+			continue
+		}
+		d := &dates{}
+		if culture.separator != 'y' {
+			if r.dates == nil {
+				if r.dates, err = r.decideTimes(); err != nil {
+					return nil, "", fmt.Errorf("the order of dates: %w", err)
+				}
+			}
+			d = r.dates
+		}
+		if d.refusal != "" {
+			return nil, d.refusal, nil
+		}
+		iso, reason := d.iso(cell)
+		if reason != "" {
+			return nil, reason, nil
+		}
+		rewritten = append(append(rewritten, t.text[done:t.values[i].start]...), '"')
+		rewritten = append(append(rewritten, iso...), '"')
+		done = t.values[i].end
+	}
+	if done > 0 {
+		rewritten = append(rewritten, t.text[done:end]...)
+	}
+	return rewritten, "", nil
+}
+
+// timeIn is the text of a JSON value, "" if it is none.
+func timeIn(value []byte) string {
+	if value[0] != '"' {
+		return ""
+	}
+	text := string(value[1 : len(value)-1])
+	if strings.IndexByte(text, '\\') >= 0 && json.Unmarshal(value, &text) != nil {
+		return ""
+	}
+	return strings.TrimSpace(text)
+}
+
+// decideTimes reads the whole file once more, as it is read now, for the order
+// of the dates in its JSON.
+func (r *reader) decideTimes() (*dates, error) {
+	text, done, err := r.reread()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	rejects, err := newRejectList(r.temp)
+	if err != nil {
+		return nil, err
+	}
+	defer rejects.close()
+	scout := &reader{
+		ctx: r.ctx, file: &inputFile{id: r.file.id, source: r.file.source}, temp: r.temp, rejects: rejects,
+		evidence: newOrderEvidence(r.file.source.path),
+		sink:     func(*format) (sink, error) { return nowhere{}, nil },
+	}
+	if err := scout.read(newWindow(text, nil)); err != nil {
+		return nil, err
+	}
+	return scout.evidence.decide(r.dateOrder), nil
+}
+
+// nowhere takes records that are only looked at.
+type nowhere struct{}
+
+func (nowhere) Add(int32, int64, string, []byte, []byte) error { return nil }
+
+// noteTimes tells in the file's notes how the dates in its JSON were read. What
+// is read next may have others.
+func (r *reader) noteTimes() {
+	if r.dates != nil {
+		for _, text := range []string{r.dates.note, r.dates.refusal} {
+			if text != "" {
+				r.file.notef("%s", text)
+			}
+		}
+	}
+	r.dates = nil
 }
 
 // rereadSource opens the file a second time.

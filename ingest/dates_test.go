@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -117,6 +118,72 @@ func TestDateOrderByNeighbour(t *testing.T) {
 	c.want("select event_time, detected_date_time from risk_detections", "2025-12-03 07:22:00|2025-12-03 07:25:00")
 	c.want("select note from files", `the dates in "ActivityDateTime" were read as day-month-year: so they agree with the other times of their rows`)
 	c.want("select raw ->> '$.activityDateTime' from risk_detections", "03/12/2025 07:22")
+}
+
+// TestDateOrderInJSON: a file of JSON is decided as one of CSV is.
+func TestDateOrderInJSON(t *testing.T) {
+	// flat is a sign-in that PowerShell has read from CSV and written as JSON.
+	// All files are loaded together: # becomes the number of the file.
+	flat := func(date string) string {
+		return `{"Id":"#","CreatedDateTime":"` + date + `","UserPrincipalName":"adele@contoso.com","AppId":"a"}`
+	}
+	risk := func(detected, activity string) string {
+		return `{"id":"#","riskEventType":"x","detectedDateTime":"` + detected + `","activityDateTime":"` + activity + `"}`
+	}
+	event := func(date string) string {
+		return strings.Replace(audit("#"+date, "Send"), "2026-10-01T08:00:00", date, 1)
+	}
+	text := func(record string) string { return `"` + strings.ReplaceAll(record, `"`, `\"`) + `"` }
+	tests := []struct {
+		name, asked, text            string
+		first, note, refused, reason string
+	}{
+		{"a.json", "", "[" + flat("03/02/2026 07:22:01") + "," + flat("13/02/2026 07:22:01") + "]", "2026-02-03 07:22:01", `the dates in "CreatedDateTime" were read as day-month-year: no month is above 12 in "13/02/2026 07:22:01" in column "CreatedDateTime", line 1`, "", "a later one has its day above 12"},
+		{"a.json", "", flat("2/3/2026 7:22:01 AM") + "\n" + flat("2/13/2026 7:22:01 AM"), "2026-02-03 07:22:01", "month-day-year: no month is above 12", "", "the month first, as the culture en-US has it"},
+		{"a.json", "", "[" + flat("2/3/2026 7:22:01 AM") + "]", "", "", `can be day-month or month-day, and nothing in the file tells which: say it with --date-order dmy or --date-order mdy`, "nothing tells"},
+		{"a.json", "dmy", "[" + flat("2/3/2026 7:22:01 AM") + "]", "2026-03-02 07:22:01", "day-month-year: as --date-order says", "", "said"},
+		{"a.json", "", "[" + flat("2/3/2026 7:22:01 AM") + "," + flat("2026-02-03T07:22:02Z") + "]", "2026-02-03 07:22:02", "", "can be day-month or month-day", "a record that is certain stays"},
+		{"a.json", "", flat("03.02.2026 07:22:01"), "2026-02-03 07:22:01", "they are written with dots", "", "dots"},
+		{"a.json", "", flat(`3\/2\/2026 7:22:01\u202fPM`) + flat(`13\/2\/2026 7:22:01\u202fPM`), "2026-02-03 19:22:01", "day-month-year: no month is above 12", "", "slashes and the narrow space as escapes"},
+		{"a.json", "", flat("3-2-2026 07:22:01") + flat("13-2-2026 07:22:01"), "2026-02-03 07:22:01", "day-month-year: no month is above 12", "", "a dash where ISO has one too"},
+		{"a.json", "", flat("2026/02/03 07:22:01"), "2026-02-03 07:22:01", "", "", "the year first: nothing to decide"},
+		{"SignIns_2026-02-01_2026-02-08.json", "", flat("03/02/2026 07:22:01"), "2026-02-03 07:22:01", "so they lie within the days", "", "the file's name tells the days"},
+		{"a.json", "", risk("03/02/2026 07:25:00", "2026-02-03T07:22:00Z"), "2026-02-03 07:22:00", `the dates in "detectedDateTime" were read as day-month-year: so they agree with the other times of their rows`, "", "a neighbour that is certain"},
+		{"a.json", "", risk("03/02/2026 07:25:00", `\/Date(1770103320000)\/`), "2026-02-03 07:22:00", "so they agree with the other times", "", "a neighbour of PowerShell's"},
+		{"a.json", "", "[" + flat("31/02/2026 07:22:01") + "," + flat("13/02/2026 07:22:02") + "]", "2026-02-13 07:22:02", "", `"31/02/2026 07:22:01" is no date in the order day-month-year`, "no such day"},
+		{"a.json", "", `{"time":"2/3/2026 7:23:00 AM","category":"UserRiskEvents","properties":` + risk("2/3/2026 7:25:00 AM", "2/3/2026 7:22:00 AM") + `}`, "2026-02-03 07:22:00", "month-day-year: that is how Azure writes them", "", "Azure's diagnostic settings"},
+		{"a.json", "", `{"time":"x","category":"UserRiskEvents","properties":` + risk("13/2/2026 7:25:00 AM", "3/2/2026 7:22:00 AM") + `}`, "2026-02-03 07:22:00", "day-month-year: no month is above 12", "", "the same through somebody's hands"},
+		{"a.json", "", `[{"AuditData":` + text(event("03/02/2026 07:22:01")) + `},{"AuditData":` + event("13/02/2026 07:22:01") + `}]`, "2026-02-03 07:22:01", "day-month-year: no month is above 12", "", "AuditData as text and as object"},
+		{"a.csv", "", auditCSV(event("03/02/2026 07:22:01"), event("13/02/2026 07:22:01")), "2026-02-03 07:22:01", "day-month-year: no month is above 12", "", "AuditData in CSV"},
+	}
+	for _, asked := range []string{"", "dmy"} {
+		var paths, want, reasons []string
+		for i, test := range tests {
+			if test.asked != asked {
+				continue
+			}
+			paths = append(paths, write(t, fmt.Sprintf("%02d/%s", i, test.name), strings.ReplaceAll(test.text, "#", fmt.Sprint(i))))
+			want = append(want, test.first+"|"+test.note+"|"+test.refused)
+			reasons = append(reasons, test.reason)
+		}
+		c := loadWith(t, Options{DateOrder: asked}, paths...)
+		got := c.ask(`
+			select
+				coalesce(first_event::varchar, ''),
+				coalesce(note, ''),
+				coalesce((select any_value(reason) from rejects where rejects.file_id = files.file_id), '')
+			from files
+			order by parse_path(path)[-2]`)
+		for i, reason := range reasons {
+			g, w := strings.Split(got[i], "|"), strings.Split(want[i], "|")
+			if g[0] != w[0] || !strings.Contains(g[1], w[1]) || !strings.Contains(g[2], w[2]) || (g[2] == "") != (w[2] == "") {
+				t.Errorf("%s:\n got %q\nwant %q", reason, g, w)
+			}
+		}
+		if asked == "" {
+			c.want("select raw ->> '$.createdDateTime' from sign_ins where id = '0' order by record", "03/02/2026 07:22:01", "13/02/2026 07:22:01")
+		}
+	}
 }
 
 // loadWith fills a new case from the paths.

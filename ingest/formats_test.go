@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -210,34 +211,47 @@ func TestProvisioning(t *testing.T) {
 // TestProvisioningFromBothDownloads: a change that the portal gave as CSV and as
 // JSON is one row, with its steps once, in whatever order the files are loaded.
 func TestProvisioningFromBothDownloads(t *testing.T) {
-	const name = "ProvisioningLogs"
 	object := func(id, change, action string) string {
-		return `{"id":"` + id + `","activityDateTime":"2026-10-08T11:22:33.5Z","jobId":"j","cycleId":"y","changeId":"` + change + `","provisioningAction":"` + action +
-			`","provisioningStatusInfo":{"status":"success"},"provisioningSteps":[{"name":"EntryExportAdd","provisioningStepType":"export","status":"success"}]}`
+		return `{"id":"#` + id + `","activityDateTime":"2026-10-08T11:22:33.5Z","jobId":"j","cycleId":"y","changeId":"#` + change + `","provisioningAction":"` + action +
+			`","provisioningStatusInfo":{"status":"success"},"provisioningSteps":[{"name":"EntryExportAdd","provisioningStepType":"export","status":"success"}]}` + "\n"
 	}
 	row := func(change, action string) string {
-		return "2026-10-08T11:22:33Z," + change + ",y,j," + action + ",Success\r\n"
+		return "2026-10-08T11:22:33Z,#" + change + ",y,j," + action + ",Success\r\n"
 	}
-	const header, steps = "Date (UTC),Change ID,Cycle ID,Job ID,Action,Status\r\n", "Change ID,Name,Status,Description\r\nc1,EntryExportAdd,success,\r\n"
-	for _, test := range []struct {
-		reason    string
-		csv, json string
-		want      string // rows of the event table, duplicates, steps
-	}{
-		{"the same change", row("C1", "Create"), object("p1", "c1", "create"), "1|1|1"},
-		{"another change", row("c2", "Create"), object("p1", "c1", "create"), "2|0|1"},
-		{"another action", row("c1", "Delete"), object("p1", "c1", "create"), "2|0|1"},
-		{"two of the change in JSON: nobody knows which", row("c1", "Create"), object("p1", "c1", "create") + "," + object("p2", "c1", "create"), "3|0|1"},
-		{"two of the change in the CSV", row("c1", "Create") + strings.Replace(row("c1", "Create"), ",y,", ",z,", 1), object("p1", "c1", "create"), "3|0|1"},
-	} {
-		paths := []string{write(t, name+".csv", header+test.csv), write(t, name+".json", "["+test.json+"]"), write(t, name+"_ProvisioningSteps.csv", steps)}
-		together, apart := load(t, paths...), load(t, paths[1])
-		apart.add(paths[2])
-		apart.add(paths[0])
-		for order, c := range map[string]*loaded{"together": together, "apart": apart} {
-			got := c.ask("select (select count(*) from provisioning_events), (select count(*) from duplicates), (select count(*) from provisioning_steps)")
-			if got[0] != test.want {
-				t.Errorf("%s, loaded %s: %s, want %s", test.reason, order, got[0], test.want)
+	tests := []struct{ csv, json, want, reason string }{ // want: events, duplicates, steps
+		{row("C1", "Create"), object("p1", "c1", "create"), "1|1|1", "the same change"},
+		{row("c2", "Create"), object("p1", "c1", "create"), "2|0|1", "another change"},
+		{row("c1", "Delete"), object("p1", "c1", "create"), "2|0|1", "another action"},
+		{row("c1", "Create"), object("p1", "c1", "create") + object("p2", "c1", "create"), "3|0|1", "two of the change in JSON: nobody knows which"},
+		{row("c1", "Create") + strings.Replace(row("c1", "Create"), ",y,", ",z,", 1), object("p1", "c1", "create"), "3|0|1", "two of the change in the CSV"},
+	}
+	csv, lines, steps := "Date (UTC),Change ID,Cycle ID,Job ID,Action,Status\r\n", "", "Change ID,Name,Status,Description\r\n"
+	for i, test := range tests { // all in one case: # becomes the number
+		number := strings.NewReplacer("#", fmt.Sprint(i, "-"))
+		csv += number.Replace(test.csv)
+		lines += number.Replace(test.json)
+		steps += number.Replace("#c1,EntryExportAdd,success,\r\n")
+	}
+	paths := []string{write(t, "a.csv", csv), write(t, "b.jsonl", lines), write(t, "c.csv", steps)}
+	together, apart := load(t, paths...), load(t, paths[1])
+	apart.add(paths[2])
+	apart.add(paths[0])
+	for order, c := range map[string]*loaded{"together": together, "apart": apart} {
+		got := c.ask(`
+			with taken as (
+				select raw, (kept_file_id, kept_record) as kept
+				from duplicates
+				join provisioning_events on provisioning_events.file_id = kept_file_id and provisioning_events.record = kept_record
+			)
+			select
+				(select count(*) from provisioning_events where starts_with(change_id, i || '-')),
+				(select count(*) from taken where contains(raw, '"' || i || '-')),
+				(select count(*) from provisioning_steps where starts_with(change_id, i || '-'))
+			from range(` + fmt.Sprint(len(tests)) + `) as tests(i)
+			order by i`)
+		for i, test := range tests {
+			if got[i] != test.want {
+				t.Errorf("%s, loaded %s: %s, want %s", test.reason, order, got[i], test.want)
 			}
 		}
 	}

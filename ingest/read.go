@@ -70,6 +70,9 @@ type reader struct {
 	before    int64 // records of the sheets before this one
 	epoch1904 bool  // the workbook counts days from 1904
 
+	dates    *dates         // of times in JSON; nil: not needed so far
+	evidence *orderEvidence // not nil: nothing is loaded, the times are looked at
+
 	json    jsonText
 	formats map[string]recognised // by the names of a record's keys
 	bodies  map[string]recognised // the same for what stands in an envelope
@@ -78,19 +81,16 @@ type reader struct {
 	first    *reject // of this file
 	rejected int64   // records
 
-	counts      map[*format]int64
-	why         string // the first record of no known format is of none
-	mended      int64
-	monthFirst  int64    // times in JSON that were read with the month first
-	cultureDate string   // the first of them
-	dayFirst    string   // one that has the day first
-	twice       int64    // records with a name that stands there twice
-	example     string   // such a name
-	cut         int64    // records that were cut off on their way and saved
-	lost        []string // properties of which there is only the type's name
-	renamed     bool     // names were written PowerShell's way
-	buffer      []byte
-	row         []byte
+	counts  map[*format]int64
+	why     string // the first record of no known format is of none
+	mended  int64
+	twice   int64    // records with a name that stands there twice
+	example string   // such a name
+	cut     int64    // records that were cut off on their way and saved
+	lost    []string // properties of which there is only the type's name
+	renamed bool     // names were written PowerShell's way
+	buffer  []byte
+	row     []byte
 }
 
 type recognised struct {
@@ -210,12 +210,6 @@ func (r *reader) conclude() {
 	if r.mended > 0 {
 		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
 	}
-	switch {
-	case r.dayFirst != "":
-		f.lossf("times such as %s have the day first, which is not known of any JSON: times of days up to the 12th were read with the month first and are wrong; export again with times as ISO 8601", excerpt([]byte(r.dayFirst)))
-	case r.monthFirst > 0:
-		f.notef("%s read with the month first, as Azure writes them, such as %s", were(r.monthFirst, "time"), excerpt([]byte(r.cultureDate)))
-	}
 	if r.twice > 0 {
 		f.notef("%s read by the first of two values under one name, such as %q: raw has both", were(r.twice, "record"), excerpt([]byte(r.example)))
 	}
@@ -256,6 +250,7 @@ func (r *reader) readJSON(w *window) error {
 			return err
 		}
 	}
+	r.noteTimes()
 	if s.truncated {
 		r.file.lossf("the file ends inside its list: it was cut off")
 	}
@@ -285,11 +280,22 @@ func (r *reader) take(rec record, t *jsonText) error {
 	if known.format == nil {
 		return r.refuse(rec, known.reason)
 	}
+	body, reason, err := r.settleTimes(known, t, len(rec.text), rec.line, false)
+	if err != nil {
+		return err
+	}
+	if reason != "" {
+		r.counts[known.format] += 0 // it is one of these nevertheless
+		return r.reject(rec, reason)
+	}
 	if known.renamed {
 		r.renamed = true
 		rec.text = graphNames(nil, rec.text, r.losing)
+		if body != nil {
+			body = graphNames(nil, body, r.losing)
+		}
 	}
-	return r.pass(known.format, rec, "", rec.text, nil)
+	return r.pass(known.format, rec, "", rec.text, body)
 }
 
 // recognise looks at the names of the object that was walked. The answer for
@@ -327,28 +333,7 @@ func (r *reader) recognise(t *jsonText, shapes map[string]recognised, by func(na
 		r.twice++
 		r.example = known.repeated
 	}
-	for _, i := range known.times {
-		r.seeTime(t.text[t.values[i].start:t.values[i].end])
-	}
 	return known
-}
-
-// seeTime looks at a time in JSON. Most are ISO; those with the month in
-// numbers beside the day are read as Azure writes them, month first.
-func (r *reader) seeTime(value []byte) {
-	if len(value) < 8 || value[0] != '"' || value[5] == '-' || value[1] == '/' || value[1] == '\\' {
-		return
-	}
-	d, ok := parseCultureDate(value[1 : len(value)-1])
-	if !ok || d.separator == 'y' {
-		return
-	}
-	if r.monthFirst++; r.monthFirst == 1 {
-		r.cultureDate = string(value)
-	}
-	if d.first > 12 && r.dayFirst == "" {
-		r.dayFirst = string(value)
-	}
 }
 
 // losing remembers a property whose content was never exported.
@@ -449,8 +434,8 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 		}
 		body = []byte(text)
 	}
-	err := r.json.walk(body)
-	if err == errIncomplete && isAudit {
+	problem := r.json.walk(body)
+	if problem == errIncomplete && isAudit {
 		var columns map[string]any
 		json.Unmarshal(rec.text, &columns)
 		around := map[string]string{}
@@ -460,11 +445,11 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 			}
 		}
 		if saved, ok := r.saveCut(body, around); ok {
-			body, err = saved, nil
+			body, problem = saved, nil
 		}
 	}
-	if err != nil {
-		return r.reject(rec, envelope+": "+err.Error())
+	if problem != nil {
+		return r.reject(rec, envelope+": "+problem.Error())
 	}
 	mended := r.json.flaws != 0
 	if mended {
@@ -487,11 +472,22 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 		}
 		return r.refuse(rec, reason)
 	}
+	settled, reason, err := r.settleTimes(known, &r.json, len(body), rec.line, !isAudit)
+	if err != nil {
+		return err
+	}
+	if reason != "" {
+		r.counts[known.format] += 0
+		return r.reject(rec, reason)
+	}
 	if envelope == "properties" && !mended {
 		r.file.enveloped = true
-		return r.pass(known.format, rec, signInCategories[category], rec.text, body)
+		if settled == nil {
+			settled = body
+		}
+		return r.pass(known.format, rec, signInCategories[category], rec.text, settled)
 	}
-	return r.pass(known.format, rec, signInCategories[category], body, nil)
+	return r.pass(known.format, rec, signInCategories[category], body, settled)
 }
 
 func (r *reader) readCSV(w *window) error {
@@ -575,6 +571,7 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 		rec, ok := s.next()
 		if !ok {
 			r.before = s.number
+			r.noteTimes()
 			return nil
 		}
 		if rec.reason == "" {
