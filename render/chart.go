@@ -241,7 +241,7 @@ func (c *chart) top(points []point) float64 {
 
 // columns draws upright bars along an axis of time, which keeps its gaps.
 func (c *chart) columns(p *picture, axis []string) {
-	const width, height, left, right, above, below = 960, 240, 64, 12, 12, 30
+	const width, height, left, right, above, below = 960, 240, 64, 36, 12, 30 // right of the last bar is half a date
 	if len(axis) > maxPoints {
 		p.Note = fmt.Sprintf("The picture is of the last %d of %d steps in time.", maxPoints, len(axis))
 		axis = axis[len(axis)-maxPoints:]
