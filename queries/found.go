@@ -51,10 +51,11 @@ func (c *Case) completeSessions(ctx context.Context) error {
 	return nil
 }
 
-// Absent says of each user and session asked for by name, and not by a
-// pattern, that no record in evidence has it, with the nearest that there are;
-// and of the beginnings of session ids, what they are. none is true where no
-// user, or no session, of those asked for is there: nothing can be shown.
+// Absent says of each user, session and application asked for by name, and not
+// by a pattern, that no record in evidence has it, with the nearest that there
+// are; of each value of --filter that no record has, which there are; and of
+// the beginnings of session ids, what they are. none is true where no user, or
+// no session, of those asked for is there: nothing can be shown.
 func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err error) {
 	isSeveral := map[string]bool{}
 	for _, b := range c.begun {
@@ -73,6 +74,7 @@ func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err e
 	}{
 		{"User", c.filter.Users, userColumns, []string{"user_principal_name", "user_display_name", "user_id"}},
 		{"Session", c.filter.Sessions, sessionColumns, sessionColumns},
+		{"Application", c.filter.Apps, appColumns, []string{"app_display_name"}},
 	} {
 		if len(asked.values) == 0 {
 			continue
@@ -98,9 +100,64 @@ func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err e
 				sentences = append(sentences, asked.what+" not found: "+v+didYouMeanUser(v, names))
 			}
 		}
-		none = none || missing == len(asked.values)
+		none = none || missing == len(asked.values) && asked.what != "Application"
+	}
+	for _, f := range c.filter.Columns {
+		for _, v := range f.Values {
+			sentence, err := c.absentValue(ctx, f.Column, v)
+			if err != nil {
+				return nil, false, fmt.Errorf("look for what was asked for: %w", err)
+			}
+			if sentence != "" {
+				sentences = append(sentences, sentence)
+			}
+		}
 	}
 	return sentences, none, nil
+}
+
+// fewValues is how many of a column's values are told.
+const fewValues = 12
+
+// absentValue is empty where a record in evidence has the value, in whichever
+// tables have the column.
+func (c *Case) absentValue(ctx context.Context, column, value string) (string, error) {
+	var hits, parts []string
+	for _, t := range eventTables() {
+		if hasColumn(t, column) {
+			hits = append(hits, "exists (from evidence."+t.Name+" where "+equals(column, []string{value})+")")
+			parts = append(parts, "select "+column+"::varchar as value from evidence."+t.Name)
+		}
+	}
+	rows, err := c.all(ctx, "select "+strings.Join(hits, " or "))
+	if err != nil || rows[0][0].(bool) {
+		return "", err
+	}
+	const compared = 1000 // beyond, the column is an identifier, and no list of it helps
+	rows, err = c.all(ctx, fmt.Sprintf("select distinct value from (%s) where value <> '' order by value limit %d", strings.Join(parts, " union all "), compared+1))
+	if err != nil {
+		return "", err
+	}
+	var there []string
+	for _, row := range rows {
+		there = append(there, row[0].(string))
+	}
+	sentence := "No record has " + column + " " + value
+	if value == "" {
+		sentence = "No record is without " + column
+	}
+	near := didYouMean(strings.ReplaceAll(value, "*", ""), there)
+	switch {
+	case value == "" || len(there) > compared:
+		return sentence, nil
+	case len(there) == 0:
+		return sentence + ": none has any", nil
+	case len(there) <= fewValues:
+		return sentence + "; there are " + strings.Join(there, ", "), nil
+	case near == "":
+		return fmt.Sprintf("%s; there are %s and %d more", sentence, strings.Join(there[:fewValues], ", "), len(there)-fewValues), nil
+	}
+	return sentence + near, nil
 }
 
 // didYouMeanUser offers the addresses that begin with what stands before the

@@ -1,9 +1,11 @@
 package queries
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSelect(t *testing.T) {
@@ -86,6 +88,37 @@ func TestDidYouMeanUser(t *testing.T) {
 	} {
 		if got := didYouMeanUser(test.asked, known); got != test.want {
 			t.Errorf("%s: %s: got %s, want %s", test.reason, test.asked, got, test.want)
+		}
+	}
+}
+
+func TestAbsentValues(t *testing.T) {
+	rows := []string{`insert into sign_ins (file_id, record, conditional_access_status, country, city, app_display_name, is_legacy_auth)
+		values (1, 1, 'not_applied', 'NL', 'Amsterdam', 'Microsoft Teams', false), (1, 2, 'success', 'NL', 'Breda', 'Zoom', false)`,
+		`insert into sign_ins (file_id, record, city, correlation_id) select 1, 3 + i, 'Town ' || chr(65 + i::int), 'c' from range(20) as towns (i)`,
+		`insert into sign_ins (file_id, record, id, correlation_id) select 1, 100 + i, 'id' || i, 'c' from range(1001) as ids (i)`}
+	for _, test := range []struct {
+		filter       Filter
+		want, reason string
+	}{
+		{Filter{Columns: []ColumnFilter{{Column: "conditional_access_status", Values: []string{"notApplied"}}}},
+			"No record has conditional_access_status notApplied; there are not_applied, success", "the portal's word is not ours"},
+		{Filter{Columns: []ColumnFilter{{Column: "country", Values: []string{"nl", "Netherlands"}, Not: true}}},
+			"No record has country Netherlands; there are NL", "what excludes nothing is told too; case does not matter"},
+		{Filter{Columns: []ColumnFilter{{Column: "city", Values: []string{"amsterdm"}}}}, "No record has city amsterdm (did you mean Amsterdam?)", "many values: the nearest"},
+		{Filter{Columns: []ColumnFilter{{Column: "city", Values: []string{"*xyz*"}}}},
+			"No record has city *xyz*; there are Amsterdam, Breda, Town A, Town B, Town C, Town D, Town E, Town F, Town G, Town H, Town I, Town J and 10 more", "many values, none near"},
+		{Filter{Columns: []ColumnFilter{{Column: "id", Values: []string{"id9999"}}}}, "No record has id id9999", "an identifier has no list"},
+		{Filter{Columns: []ColumnFilter{{Column: "mfa_method", Values: []string{"SMS"}}}}, "No record has mfa_method SMS: none has any", "an empty column"},
+		{Filter{Columns: []ColumnFilter{{Column: "correlation_id", Values: []string{""}}, {Column: "city", Values: []string{"town *"}}, {Column: "is_legacy_auth", Values: []string{"FALSE"}}}},
+			"", "the empty value, a pattern and a boolean that some record has"},
+		{Filter{Columns: []ColumnFilter{{Column: "record", Values: []string{""}}}}, "No record is without record", "a column that is always filled"},
+		{Filter{Apps: []string{"Teams", "zoom"}}, "Application not found: Teams (did you mean microsoft teams?)", "a part of a name is not the name"},
+	} {
+		c := openCase(t, test.filter, time.UTC, rows...)
+		got, none, err := c.Absent(context.Background())
+		if err != nil || none || strings.Join(got, "; ") != test.want {
+			t.Errorf("%s:\n got %s, %v, %v\nwant %s", test.reason, strings.Join(got, "; "), none, err, test.want)
 		}
 	}
 }
