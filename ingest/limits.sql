@@ -58,7 +58,9 @@ switched_off as (
         event_time,
         user_id,
         case
-            when lower(operation) = 'set-adminauditlogconfig' then 'the unified audit log was switched off'
+            when lower(operation) = 'set-adminauditlogconfig' and is_log_off then 'the unified audit log was switched off'
+            when lower(operation) = 'set-adminauditlogconfig' then 'auditing of what administrators do in Exchange was switched off'
+            when lower(operation) = 'set-organizationconfig' then 'auditing was switched off for all mailboxes'
             when lower(operation) = 'set-mailboxauditbypassassociation'
                 then 'auditing was bypassed for ' || coalesce(list_filter(parameters, p -> p.Name = 'Identity')[1].Value, 'an account')
             else 'auditing was switched off for the mailbox ' || coalesce(list_filter(parameters, p -> p.Name = 'Identity')[1].Value, '')
@@ -71,12 +73,14 @@ switched_off as (
             operation,
             id,
             from_json(raw, '{"Parameters": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}').Parameters as parameters,
+            len(list_filter(parameters, p -> lower(p.Name) = 'unifiedauditlogingestionenabled' and lower(p.Value) = 'false')) > 0 as is_log_off,
         from evidence.audit_events
-        where lower(operation) in ('set-adminauditlogconfig', 'set-mailboxauditbypassassociation', 'set-mailbox')
+        where lower(operation) in ('set-adminauditlogconfig', 'set-organizationconfig', 'set-mailboxauditbypassassociation', 'set-mailbox')
+            and coalesce(lower(result_status) not in ('false', 'failed', 'failure'), true)
     )
     where len(list_filter(parameters, p ->
-            (lower(p.Name) in ('unifiedauditlogingestionenabled', 'auditenabled') and lower(p.Value) = 'false')
-            or (lower(p.Name) = 'auditbypassenabled' and lower(p.Value) = 'true')
+            (lower(p.Name) in ('unifiedauditlogingestionenabled', 'adminauditlogenabled', 'auditenabled') and lower(p.Value) = 'false')
+            or (lower(p.Name) in ('auditbypassenabled', 'auditdisabled') and lower(p.Value) = 'true')
         )) > 0
 ),
 people as (

@@ -28,7 +28,8 @@ changes as (
         where not is_system
             and regexp_matches(lower(operation),
                 'inboxrule|^set-mailbox$|transportrule|boundconnector|mailboxpermission|recipientpermission'
-                || '|mailboxfolderpermission|modifyfolderpermissions|addfolderpermissions|set-casmailbox|junkemailconfiguration')
+                || '|mailboxfolderpermission|modifyfolderpermissions|addfolderpermissions|set-casmailbox|junkemailconfiguration'
+                || '|auditbypassassociation')
     )
 ),
 -- Exchange names a mailbox by the object id of its owner.
