@@ -43,6 +43,7 @@ with fields as (
             "incomingTokenType": "VARCHAR",
             "clientCredentialType": "VARCHAR",
             "tokenProtectionStatusDetails": {"signInSessionStatus": "VARCHAR"},
+            "signInTokenProtectionStatus": "VARCHAR",
             "userAgent": "VARCHAR",
             "deviceDetail": {
                 "deviceId": "VARCHAR",
@@ -128,7 +129,9 @@ select
     filled(f.originalTransferMethod) as original_transfer_method,
     filled(f.incomingTokenType) as incoming_token_type,
     filled(f.clientCredentialType) as client_credential_type,
-    filled(f.tokenProtectionStatusDetails.signInSessionStatus) as token_protection_status,
+    coalesce(
+        filled(f.tokenProtectionStatusDetails.signInSessionStatus), filled(f.signInTokenProtectionStatus)
+    ) as token_protection_status,
     filled(f.userAgent) as user_agent,
     filled(f.deviceDetail.browser) as browser,
     filled(f.deviceDetail.operatingSystem) as operating_system,

@@ -1,12 +1,16 @@
 -- title: Log Analytics sign-ins
 -- description: The tables SigninLogs, AADNonInteractiveUserSignInLogs, AADServicePrincipalSignInLogs and
 --   AADManagedIdentitySignInLogs as Log Analytics or Sentinel exports them, CSV or JSON. Columns of type dynamic
---   come as objects or as JSON text. https://learn.microsoft.com/azure/azure-monitor/reference/tables/signinlogs
+--   come as objects or as JSON text. Those of applications have no AppDisplayName and no CreatedDateTime. https://learn.microsoft.com/azure/azure-monitor/reference/tables/signinlogs
 -- recognised by: csv OperationName; Category; ResultType; AppDisplayName; CreatedDateTime
 -- recognised by: csv OperationName; Category; ResultType; AppDisplayName; TimeGenerated
 -- recognised by: csv ResultType; AppDisplayName; UserPrincipalName; IPAddress
+-- recognised by: csv OperationName; Category; ResultType; ServicePrincipalId
+-- recognised by: csv ResultType; ServicePrincipalId; ServicePrincipalName; IPAddress
 -- recognised by: json OperationName; Category; ResultType; AppDisplayName
 -- recognised by: json ResultType; AppDisplayName; UserPrincipalName; IPAddress
+-- recognised by: json OperationName; Category; ResultType; ServicePrincipalId
+-- recognised by: json ResultType; ServicePrincipalId; ServicePrincipalName; IPAddress
 
 -- table: sign_ins
 with fields as (
@@ -29,6 +33,7 @@ with fields as (
             "LocationDetails_string": "VARCHAR",
             "AppDisplayName": "VARCHAR",
             "AppId": "VARCHAR",
+            "AuthenticationContextClassReferences": "VARCHAR",
             "AuthenticationMethodsUsed": "VARCHAR",
             "AuthenticationProtocol": "VARCHAR",
             "AuthenticationRequirement": "VARCHAR",
@@ -52,6 +57,7 @@ with fields as (
             "MfaDetail": "VARCHAR",
             "MfaDetail_dynamic": "VARCHAR",
             "MfaDetail_string": "VARCHAR",
+            "NetworkLocationDetails": "VARCHAR",
             "OriginalRequestId": "VARCHAR",
             "OriginalTransferMethod": "VARCHAR",
             "ProcessingTimeInMilliseconds": "VARCHAR",
@@ -68,11 +74,14 @@ with fields as (
             "ServicePrincipalId": "VARCHAR",
             "ServicePrincipalName": "VARCHAR",
             "SessionId": "VARCHAR",
+            "SessionLifetimePolicies": "VARCHAR",
             "SignInIdentifier": "VARCHAR",
             "Status": "VARCHAR",
             "Status_dynamic": "VARCHAR",
             "Status_string": "VARCHAR",
             "TokenIssuerType": "VARCHAR",
+            "TokenProtectionStatusDetails": "VARCHAR",
+            "Type": "VARCHAR",
             "UniqueTokenIdentifier": "VARCHAR",
             "UserAgent": "VARCHAR",
             "UserDisplayName": "VARCHAR",
@@ -114,11 +123,15 @@ select
     record,
     filled(f.Id) as id,
     utc(coalesce(filled(f.CreatedDateTime), f.TimeGenerated)) as event_time,
-    case f.Category
+    case coalesce(filled(f.Category), f.Type)
         when 'SignInLogs' then case when not truth(f.IsInteractive) then 'non_interactive' else 'interactive' end
+        when 'SigninLogs' then case when not truth(f.IsInteractive) then 'non_interactive' else 'interactive' end
         when 'NonInteractiveUserSignInLogs' then 'non_interactive'
+        when 'AADNonInteractiveUserSignInLogs' then 'non_interactive'
         when 'ServicePrincipalSignInLogs' then 'service_principal'
+        when 'AADServicePrincipalSignInLogs' then 'service_principal'
         when 'ManagedIdentitySignInLogs' then 'managed_identity'
+        when 'AADManagedIdentitySignInLogs' then 'managed_identity'
         when 'ADFSSignInLogs' then 'adfs'
         else category
     end as category,
@@ -151,6 +164,7 @@ select
     filled(f.OriginalTransferMethod) as original_transfer_method,
     filled(f.IncomingTokenType) as incoming_token_type,
     filled(f.ClientCredentialType) as client_credential_type,
+    filled(json_text(f.TokenProtectionStatusDetails) ->> '$.signInSessionStatus') as token_protection_status,
     filled(f.UserAgent) as user_agent,
     filled(device.browser) as browser,
     filled(device.operatingSystem) as operating_system,
@@ -173,11 +187,23 @@ select
     filled(outcome.additionalDetails) as mfa_result,
     filled(mfa.authMethod) as mfa_method,
     filled(mfa.authDetail) as mfa_detail,
+    nullif(array_to_string(list_transform(
+        from_json(json_text(f.AuthenticationContextClassReferences), '[{"id": "VARCHAR", "detail": "VARCHAR", "details": "VARCHAR"}]'),
+        c -> concat_ws(' ', c.id, coalesce(c.detail, c.details))
+    ), ', '), '') as authentication_context,
+    nullif(array_to_string(list_transform(
+        from_json(json_text(f.SessionLifetimePolicies), '[{"expirationRequirement": "VARCHAR", "detail": "VARCHAR"}]'),
+        p -> coalesce(p.expirationRequirement, p.detail)
+    ), ', '), '') as session_lifetime_policies,
     filled(f.RiskLevelDuringSignIn) as risk_level_during_sign_in,
     filled(f.RiskLevelAggregated) as risk_level_aggregated,
     filled(f.RiskState) as risk_state,
     filled(f.RiskDetail) as risk_detail,
     coalesce(joined(f.RiskEventTypes_V2), joined(f.RiskEventTypes)) as risk_event_types,
+    nullif(array_to_string(list_transform(
+        from_json(json_text(f.NetworkLocationDetails), '[{"networkNames": ["VARCHAR"]}]'),
+        n -> array_to_string(n.networkNames, ', ')
+    ), ', '), '') as named_locations,
     filled(f.SessionId) as session_id,
     filled(f.UniqueTokenIdentifier) as unique_token_id,
     filled(f.CorrelationId) as correlation_id,

@@ -1,7 +1,7 @@
 -- title: Entra ID Protection risk detections
 -- description: Graph identityProtection/riskDetections as JSON, the same as CSV columns with the location's parts
---   beside the others (Microsoft-Extractor-Suite), and the properties of diagnostic-settings records of category
---   UserRiskEvents. https://learn.microsoft.com/graph/api/resources/riskdetection
+--   beside the others (Microsoft-Extractor-Suite), the properties of diagnostic-settings records of category
+--   UserRiskEvents, and the table AADUserRiskEvents of Log Analytics, where the location may be JSON text. https://learn.microsoft.com/graph/api/resources/riskdetection
 -- recognised by: json riskEventType; detectedDateTime
 -- recognised by: json riskType; detectedDateTime
 -- recognised by: csv riskEventType; detectedDateTime
@@ -28,7 +28,7 @@ with fields as (
             "detectionTimingType": "VARCHAR",
             "activity": "VARCHAR",
             "ipAddress": "VARCHAR",
-            "location": {"city": "VARCHAR", "state": "VARCHAR", "countryOrRegion": "VARCHAR"},
+            "location": "VARCHAR",
             "city": "VARCHAR",
             "state": "VARCHAR",
             "countryOrRegion": "VARCHAR",
@@ -38,6 +38,13 @@ with fields as (
             "additionalInfo": "VARCHAR"
         }') as f
     from source
+),
+
+located as (
+    select
+        *,
+        from_json(json_text(f.location), '{"city": "VARCHAR", "state": "VARCHAR", "countryOrRegion": "VARCHAR"}') as place
+    from fields
 )
 select
     file_id,
@@ -56,12 +63,12 @@ select
     filled(f.detectionTimingType) as detection_timing_type,
     filled(f.activity) as activity,
     bare_ip(f.ipAddress) as ip_address,
-    coalesce(filled(f.location.city), filled(f.city)) as city,
-    coalesce(filled(f.location.state), filled(f.state)) as state,
-    coalesce(filled(f.location.countryOrRegion), filled(f.countryOrRegion)) as country,
+    coalesce(filled(place.city), filled(f.city)) as city,
+    coalesce(filled(place.state), filled(f.state)) as state,
+    coalesce(filled(place.countryOrRegion), filled(f.countryOrRegion)) as country,
     filled(f.userId) as user_id,
     lower(filled(f.userPrincipalName)) as user_principal_name,
     filled(f.userDisplayName) as user_display_name,
     filled(f.additionalInfo) as additional_info,
     raw
-from fields
+from located
