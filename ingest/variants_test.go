@@ -319,3 +319,233 @@ func TestSignInVariants(t *testing.T) {
 	slices.Sort(want)
 	c.want("select path, format, rejected from files order by path", want...)
 }
+
+// directoryVariants are the exports that directory audit records come in.
+var directoryVariants = []struct {
+	cell   string
+	file   string
+	format string
+	write  func(t *testing.T, audits []object) string
+}{
+	{"portal JSON", "a.json", "directory_audits", func(t *testing.T, audits []object) string {
+		text, err := json.MarshalIndent(audits, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}},
+	{"Graph, a page", "b.json", "directory_audits", func(t *testing.T, audits []object) string {
+		return marshal(object{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#auditLogs/directoryAudits", "value": audits})
+	}},
+	{"PowerShell's ConvertTo-Json", "c.json", "directory_audits", func(t *testing.T, audits []object) string { return marshal(pascal(toList(audits))) }},
+	{"diagnostic settings, AuditLogs", "d.json", "directory_audits", func(t *testing.T, audits []object) string {
+		var text string
+		for _, o := range audits {
+			text += marshal(diagnosticAudit(o)) + "\n"
+		}
+		return text
+	}},
+	{"Event Hub", "e.json", "directory_audits", func(t *testing.T, audits []object) string {
+		var text string
+		for _, o := range audits {
+			text += marshal(object{"records": []any{diagnosticAudit(o)}}) + "\n"
+		}
+		return text
+	}},
+	{"Log Analytics JSON", "f.json", "log_analytics_audits", func(t *testing.T, audits []object) string {
+		var all []any
+		for _, o := range audits {
+			all = append(all, logAnalyticsAudit(o))
+		}
+		return marshal(all)
+	}},
+	{"Log Analytics CSV", "g.csv", "log_analytics_audits", func(t *testing.T, audits []object) string {
+		var out bytes.Buffer
+		w := csv.NewWriter(&out)
+		w.UseCRLF = true
+		var names []string
+		for i, o := range audits {
+			row := logAnalyticsAudit(o)
+			if i == 0 {
+				var header []string
+				for name := range row {
+					names = append(names, name)
+				}
+				slices.Sort(names)
+				for _, name := range names {
+					header = append(header, strings.NewReplacer("TimeGenerated", "TimeGenerated [UTC]", "ActivityDateTime", "ActivityDateTime [UTC]").Replace(name))
+				}
+				w.Write(header)
+			}
+			var cells []string
+			for _, name := range names {
+				cell, isText := row[name].(string)
+				switch {
+				case strings.HasSuffix(name, "DateTime"), name == "TimeGenerated":
+					at, err := time.Parse(time.RFC3339, cell)
+					if err != nil {
+						t.Fatal(err)
+					}
+					cell = at.Format("1/2/2006, 3:04:05.000 PM")
+				case !isText && row[name] != nil:
+					indented, _ := json.MarshalIndent(row[name], "", "  ")
+					cell = string(indented)
+				}
+				cells = append(cells, cell)
+			}
+			w.Write(cells)
+		}
+		w.Flush()
+		return "\ufeff" + out.String()
+	}},
+}
+
+// diagnosticAudit is the record that diagnostic settings make of it.
+func diagnosticAudit(o object) object {
+	return object{"time": o["activityDateTime"], "resourceId": "/tenants/t/providers/Microsoft.aadiam", "operationName": o["activityDisplayName"], "operationVersion": "1.0",
+		"category": "AuditLogs", "tenantId": "t", "resultSignature": "None", "durationMs": 0, "correlationId": o["correlationId"], "Level": 4, "properties": o}
+}
+
+// logAnalyticsAudit is the row of the table AuditLogs.
+func logAnalyticsAudit(o object) object {
+	row := object{"TimeGenerated": o["activityDateTime"], "OperationName": o["activityDisplayName"], "Type": "AuditLogs", "SourceSystem": "Azure AD"}
+	for _, name := range []string{"id", "activityDateTime", "activityDisplayName", "category", "correlationId", "loggedByService", "result", "resultReason", "initiatedBy", "targetResources", "additionalDetails"} {
+		row[strings.ToUpper(name[:1])+name[1:]] = o[name]
+	}
+	return row
+}
+
+// TestDirectoryAuditVariants: the same of the directory audit log. Its CSV from
+// the portal is in TestPortalAudits and TestLoadMatchesPortalAudits.
+func TestDirectoryAuditVariants(t *testing.T) {
+	year := tenant.New(tenant.Options{Seed: 5, SignIns: 200, AuditEvents: 3000})
+	var paths, truths []string
+	for k, v := range directoryVariants {
+		mine := func() iter.Seq[*tenant.AuditEvent] { return some(k, len(directoryVariants), year.DirectoryEvents()) }
+		var text bytes.Buffer
+		if err := tenant.WriteDirectoryJSON(&text, mine(), tenant.OneLine); err != nil {
+			t.Fatal(err)
+		}
+		truths = append(truths, write(t, "x.json", text.String()))
+		d := json.NewDecoder(&text)
+		d.UseNumber()
+		var audits []object
+		if err := d.Decode(&audits); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, write(t, v.file, v.write(t, audits)))
+	}
+	c, truth := load(t, paths...), load(t, truths...)
+	ask := func(c *loaded, file string) []string {
+		return c.ask(`
+			select
+				id, date_trunc('second', event_time), category, activity, service, result, result_reason, initiated_by, initiated_by_type, ip_address, user_agent, targets, correlation_id,
+				(
+					select string_agg(concat_ws('/', target_type, target, property, old_value, new_value), ' ' order by target, property)
+					from directory_audit_changes where parent_file_id = d.file_id and parent_record = d.record
+				)
+			from directory_audits as d join files using (file_id)
+			where path = ` + engine.Literal(file) + " order by id")
+	}
+	var want []string
+	for k, v := range directoryVariants {
+		got, should := ask(c, paths[k]), ask(truth, truths[k])
+		if len(got) < 3 || strings.Join(got, "\n") != strings.Join(should, "\n") {
+			t.Errorf("%s:\n got %q\nwant %q", v.cell, got, should)
+		}
+		want = append(want, paths[k]+"|"+v.format+"|0")
+	}
+	slices.Sort(want)
+	c.want("select path, format, rejected from files order by path", want...)
+}
+
+// TestAuthDetails: the steps of the AuthDetails CSV are those that the JSON has,
+// and take their place where both are given.
+func TestAuthDetails(t *testing.T) {
+	steps := exported(t, "InteractiveSignIns_AuthDetails_2026-09-14_2026-10-14.csv", func(w io.Writer) error {
+		return tenant.WriteAuthDetailsCSV(w, sample.SignIns(tenant.Interactive))
+	})
+	full := write(t, "x.json", portalJSON(tenant.Pretty)(t, sample.SignIns(tenant.Interactive)))
+	bare := write(t, "InteractiveSignIns_x.csv", portalCSV(57)(t, sample.SignIns(tenant.Interactive)))
+	const list = `
+		select sign_in_id, step_time, method, method_detail, succeeded, result_detail, requirement
+		from sign_in_steps
+		join sign_ins on sign_ins.id = sign_in_id
+		order by all`
+	want := load(t, full).ask(list)
+	for reason, paths := range map[string][]string{"with the CSV of sign-ins": {bare, steps}, "with the JSON too": {full, steps, bare}} {
+		if got := load(t, paths...).ask(list); len(want) < 10 || strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("%s: %d steps\n got %q\nwant %q", reason, len(want), got, want)
+		}
+	}
+}
+
+// TestSmallVariants are exports of a record or two, written by hand after
+// Microsoft's lists of properties and columns.
+func TestSmallVariants(t *testing.T) {
+	const (
+		riskQuery = "select event_time, detected_date_time, risk_event_type, risk_level, ip_address, city, country, user_principal_name, request_id from risk_detections where id = "
+		riskWant  = "2026-10-06 08:30:00|2026-10-06 08:30:05|unfamiliarFeatures|medium|198.51.100.23|Cork|IE|adele@contoso.com|q1"
+		userQuery = "select event_time, user_principal_name, risk_level, risk_state, risk_detail, is_deleted, is_processing from risky_users where id = "
+		userWant  = "2026-10-06 08:31:00|adele@contoso.com|high|atRisk|none|false|true"
+		appQuery  = "select event_time, category, service_principal_id, service_principal_name, app_id, resource_display_name, ip_address, country, city, status, error_code, has_policy_detail from sign_ins where id = "
+	)
+	risk := func(id string) string {
+		return `{"id":"` + id + `","requestId":"q1","riskType":"unfamiliarFeatures","riskEventType":"unfamiliarFeatures","riskLevel":"medium","ipAddress":"198.51.100.23","location":{"city":"Cork","countryOrRegion":"IE"},"activityDateTime":"2026-10-06T08:30:00Z","detectedDateTime":"2026-10-06T08:30:05Z","userPrincipalName":"Adele@contoso.com"}`
+	}
+	tests := []struct{ cell, file, text, format, query, want string }{
+		{"diagnostic settings, ADFSSignInLogs", "a.json",
+			`{"time":"12/12/2025 3:03:58 PM","category":"ADFSSignInLogs","properties":{"id":"v1","createdDateTime":"2025-12-12T15:01:02.1234567+00:00","userPrincipalName":"Adele@contoso.com","appId":"a1","ipAddress":"192.0.2.9","status":{"errorCode":0},"tokenIssuerType":"ADFederationServices"}}`,
+			"entra_sign_ins", "select event_time, category, user_principal_name, token_issuer_type, status from sign_ins where id = 'v1'", "2025-12-12 15:01:02|adfs|adele@contoso.com|ADFederationServices|success"},
+		{"Log Analytics CSV, AADServicePrincipalSignInLogs", "b.csv",
+			"TenantId,SourceSystem,TimeGenerated [UTC],OperationName,Category,ResultType,ResultDescription,CorrelationId,Identity,Level,Location,AppId,ConditionalAccessPolicies,ConditionalAccessStatus,Id,IPAddress,LocationDetails,ResourceDisplayName,ResourceIdentity,ServicePrincipalId,ServicePrincipalName,Type\r\n" +
+				`w,Azure AD,"10/6/2026, 8:30:00.250 AM",Sign-in activity,ServicePrincipalSignInLogs,7000215,Invalid client secret provided,c,,4,IE,a2,[],notApplied,v2,192.0.2.10,"{""city"":""Cork"",""countryOrRegion"":""IE""}",Microsoft Graph,00000003-0000-0000-c000-000000000000,sp2,Backup,AADServicePrincipalSignInLogs` + "\r\n",
+			"log_analytics_sign_ins", appQuery + "'v2'", "2026-10-06 08:30:00|service_principal|sp2|Backup|a2|Microsoft Graph|192.0.2.10|IE|Cork|failure|7000215|true"},
+		{"Log Analytics JSON, AADManagedIdentitySignInLogs", "c.json",
+			`[{"TimeGenerated":"2026-10-06T08:30:00Z","OperationName":"Sign-in activity","Category":"ManagedIdentitySignInLogs","ResultType":"0","AppId":"a3","Id":"v3","ResourceDisplayName":"Azure Key Vault","ServicePrincipalId":"sp3","ServicePrincipalName":"vm-1","Type":"AADManagedIdentitySignInLogs"}]`,
+			"log_analytics_sign_ins", appQuery + "'v3'", "2026-10-06 08:30:00|managed_identity|sp3|vm-1|a3|Azure Key Vault|<nil>|<nil>|<nil>|success|0|false"},
+		{"Log Analytics JSON, columns chosen by a query", "d.json",
+			`[{"TimeGenerated":"2026-10-06T08:30:00Z","ResultType":"0","AppDisplayName":"Teams","Id":"v4","UserPrincipalName":"Adele@contoso.com","IPAddress":"192.0.2.9","Type":"AADNonInteractiveUserSignInLogs"}]`,
+			"log_analytics_sign_ins", "select event_time, category, user_principal_name, app_display_name from sign_ins where id = 'v4'", "2026-10-06 08:30:00|non_interactive|adele@contoso.com|Teams"},
+		{"Graph, riskDetection", "e.json", `{"@odata.context":"x","value":[` + risk("r1") + `]}`, "risk_detections", riskQuery + "'r1'", riskWant},
+		{"diagnostic settings, UserRiskEvents", "f.json", `{"time":"10/6/2026 8:31:02 AM","category":"UserRiskEvents","properties":` + risk("r2") + `}`, "risk_detections", riskQuery + "'r2'", riskWant},
+		{"Event Hub, UserRiskEvents", "g.json", `{"records":[{"time":"10/6/2026 8:31:02 AM","category":"UserRiskEvents","properties":` + risk("r3") + `}]}`, "risk_detections", riskQuery + "'r3'", riskWant},
+		{"Log Analytics CSV, AADUserRiskEvents", "h.csv",
+			"TimeGenerated [UTC],OperationName,Activity,ActivityDateTime [UTC],AdditionalInfo,DetectedDateTime [UTC],Id,IpAddress,Location,RequestId,RiskEventType,RiskLevel,UserPrincipalName\r\n" +
+				`"10/6/2026, 8:31:00.000 AM",User Risk Detection,signin,"10/6/2026, 8:30:00.000 AM",,"10/6/2026, 8:30:05.000 AM",r4,198.51.100.23,"{""city"":""Cork"",""countryOrRegion"":""IE""}",q1,unfamiliarFeatures,medium,Adele@contoso.com` + "\r\n",
+			"risk_detections", riskQuery + "'r4'", riskWant},
+		{"Log Analytics JSON, AADUserRiskEvents: the location as text", "i.json",
+			`[{"TimeGenerated":"2026-10-06T08:31:00Z","ActivityDateTime":"2026-10-06T08:30:00Z","DetectedDateTime":"2026-10-06T08:30:05Z","Id":"r5","IpAddress":"198.51.100.23","Location":"{\"city\":\"Cork\",\"countryOrRegion\":\"IE\"}","RequestId":"q1","RiskEventType":"unfamiliarFeatures","RiskLevel":"medium","UserPrincipalName":"Adele@contoso.com"}]`,
+			"risk_detections", riskQuery + "'r5'", riskWant},
+		{"diagnostic settings, RiskyUsers", "j.json", `{"time":"10/6/2026 8:31:02 AM","category":"RiskyUsers","properties":{"id":"u1","userPrincipalName":"Adele@contoso.com","riskLastUpdatedDateTime":"2026-10-06T08:31:00Z","riskState":"atRisk","riskDetail":"none","riskLevel":"high","isDeleted":false,"isProcessing":true}}`, "risky_users", userQuery + "'u1'", userWant},
+		{"Log Analytics CSV, AADRiskyUsers", "k.csv",
+			"TimeGenerated [UTC],Id,IsDeleted,IsProcessing,OperationName,RiskDetail,RiskLastUpdatedDateTime [UTC],RiskLevel,RiskState,UserDisplayName,UserPrincipalName\r\n" +
+				`"10/6/2026, 8:31:02.000 AM",u2,false,true,Risky user,none,"10/6/2026, 8:31:00.000 AM",high,atRisk,Adele,Adele@contoso.com` + "\r\n",
+			"risky_users", userQuery + "'u2'", userWant},
+		{"PowerShell, riskyUser", "l.json", `[{"Id":"u3","UserPrincipalName":"Adele@contoso.com","RiskLastUpdatedDateTime":"\/Date(1791275460000)\/","RiskState":"atRisk","RiskDetail":"none","RiskLevel":"high","IsDeleted":false,"IsProcessing":true}]`, "risky_users", userQuery + "'u3'", userWant},
+		{"Log Analytics JSON, MicrosoftGraphActivityLogs", "m.json",
+			`[{"TimeGenerated":"2026-10-06T08:31:00Z","RequestId":"g1","RequestMethod":"GET","RequestUri":"https://graph.microsoft.com/v1.0/me","ResponseStatusCode":200,"IPAddress":"192.0.2.9","UserId":"u1","SessionId":"5E000000-0000-4000-8000-000000000001"}]`,
+			"graph_activity", "select event_time, request_method, response_status_code, ip_address, user_id, session_id from graph_activity where id = 'g1'", "2026-10-06 08:31:00|GET|200|192.0.2.9|u1|5e000000-0000-4000-8000-000000000001"},
+		{"Log Analytics JSON, AADProvisioningLogs", "n.json",
+			`[{"TimeGenerated":"2026-10-06T08:31:00Z","Id":"p1","ChangeId":"ch","JobId":"j","CycleId":"cy","ProvisioningAction":"create","ResultType":"Failure","ResultSignature":"DuplicateTargetEntries","ResultDescription":"two of them","SourceIdentity":"{\"Id\":\"1\",\"Name\":\"Adele\"}","ProvisioningSteps":"[{\"name\":\"EntryImport\",\"provisioningStepType\":\"import\",\"status\":\"success\"}]"}]`,
+			"provisioning", "select event_time, action, status, status_detail, source_identity, (select step_type from provisioning_steps where change_id = 'ch') from provisioning_events where id = 'p1'", "2026-10-06 08:31:00|create|failure|DuplicateTargetEntries: two of them|Adele|import"},
+	}
+	var paths []string
+	for _, test := range tests {
+		paths = append(paths, write(t, test.file, test.text))
+	}
+	c := load(t, paths...)
+	files := map[string]string{}
+	for _, row := range c.ask("select path, format, loaded, rejected from files") {
+		path, rest, _ := strings.Cut(row, "|")
+		files[path] = rest
+	}
+	for i, test := range tests {
+		if files[paths[i]] != test.format+"|1|0" {
+			t.Errorf("%s: the file is %s", test.cell, files[paths[i]])
+		}
+		if got := c.ask(test.query); len(got) != 1 || got[0] != test.want {
+			t.Errorf("%s:\n got %q\nwant %q", test.cell, got, test.want)
+		}
+	}
+}

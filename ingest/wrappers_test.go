@@ -61,6 +61,8 @@ func TestAuditDataWrappers(t *testing.T) {
 		{"lines.jsonl", first + "\n\n" + second + "\n", "AuditData a line, and a blank line"},
 		{"powershell.json", "[\r\n    " + powerShell(first) + ",\r\n    " + powerShell(second) + "\r\n]\r\n", "ConvertTo-Json of parsed AuditData"},
 		{"powershell_text.json", "  [" + powerShell(text(first)) + "," + powerShell(text(second)) + "]", "ConvertTo-Json as it comes"},
+		{"bare.json", powerShell(first) + "\r\n" + powerShell(text(second)) + "\r\n", "ConvertTo-Json of one record at a time, appended"},
+		{"formatted.csv", strings.NewReplacer(`,""`, ",\r\n  \"\"", `"{`, "\"{\r\n  ", `:1,`, `:""1"",`).Replace(rows(cmdlet, before, after)), "-Formatted: lines in the cell, and numbers as text"},
 		{"strings.json", "[" + text(first) + "]\n[" + text(second) + "]\n", "DFIR-O365RC: an array of texts for each Out-File -Append"},
 		{"joined.json", "[" + text(first) + "][" + text(second) + "]", "the same without a line between"},
 		{"splunk.csv", rows(`"_raw","_time",AuditData,CreationTime,host,"Parameters{}.Name"`, `"{""a"": 1}","2026-10-01T08:00:00.000+0000",`, `,2026-10-01T08:00:00,splunk01,"Identity
