@@ -2,7 +2,7 @@
 -- description: Which policies were looked at for a sign-in, what each came to, and which of its conditions fitted and
 --   which did not: that is why a policy failed, succeeded or did not apply. Choose a sign-in with --filter id=...,
 --   or a user with --user: where at most a hundred sign-ins are shown, every policy is listed; above that only those
---   that refused or, in report-only mode, would have.
+--   that refused or, in report-only mode, would have, and the refusals whose policies the export does not tell.
 -- group: ca 8
 -- needs: sign_ins, sign_in_policies
 -- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and
@@ -55,6 +55,7 @@ details as (
     cross join chosen
     where chosen.is_few
         or p.sign_in_id is not null
+        or s.conditional_access_status = 'failure' and not (coalesce(s.has_policy_detail, false) and s.file_id in (from files_with_policies))
 )
 select
     event_time,

@@ -33,10 +33,18 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference) (notes [
 	case inView == 0:
 		notes = append(notes, fmt.Sprintf("The filters exclude all %d records that this report could be about.", inEvidence))
 	default:
+		var empty []string
 		for _, name := range r.Needs {
 			if loaded[name] == 0 {
-				notes = append(notes, fmt.Sprintf("Nothing is loaded into %s: no file given fills it.", name))
+				empty = append(empty, name)
 			}
+		}
+		it := "it"
+		if len(empty) > 1 {
+			it = "them"
+		}
+		if len(empty) > 0 {
+			notes = append(notes, fmt.Sprintf("Nothing is loaded into %s: no file given fills %s. The report is filled by %s.", strings.Join(empty, ", "), it, strings.TrimSuffix(r.FilledBy, ".")))
 		}
 	}
 	read := tablesRead(refs)

@@ -9,8 +9,8 @@
 -- group: sessions 3
 -- topics: token replay, stolen token, token theft
 -- needs: audit_events, graph_activity
--- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export); records carry token
---   ids since 2024
+-- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export), whose records carry token
+--   ids since 2024, and by Microsoft Graph's activity log
 -- caveat: The same address proves nothing when the whole session was stolen: the thief's tokens are issued to the thief.
 --   See sessions for that. The network of a use is known only where some sign-in came from the same address, or from a geolocation
 --   database. Services acting for a user write their own addresses. For non-interactive sign-ins of confidential clients
