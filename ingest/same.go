@@ -402,12 +402,10 @@ func (l *loader) mergeSignIns() error {
 // columns lists a table's columns but those that lead back to the source.
 func (l *loader) columns(table string) ([]string, error) {
 	rows, err := l.engine.Query(l.ctx, `
-		select column_name
-		from duckdb_columns()
-		where database_name = 'evidence'
-			and table_name = $1
-			and column_name not in ('file_id', 'record', 'raw')
-		order by column_index`, table)
+		select name
+		from pragma_table_info($1)
+		where name not in ('file_id', 'record', 'raw')
+		order by cid`, "evidence."+table)
 	if err != nil {
 		return nil, err
 	}

@@ -72,8 +72,12 @@ func Tables() []Table {
 }
 
 // CreateTables makes the empty tables and the views of a new case, which must
-// be attached writable.
+// be attached writable. It does so in one transaction: each costs a wait for
+// the disk.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
+	if _, err := e.Exec(ctx, "begin transaction"); err != nil {
+		return fmt.Errorf("create the tables: %w", err)
+	}
 	for _, script := range []string{tablesSQL, codesSQL, lookupsSQL, viewsSQL, limitsSQL, sessionsSQL} {
 		for statement := range strings.SplitSeq(script, ";\n") {
 			if strings.TrimSpace(statement) == "" {
@@ -83,6 +87,9 @@ func CreateTables(ctx context.Context, e *engine.Engine) error {
 				return fmt.Errorf("create the tables: %w", err)
 			}
 		}
+	}
+	if _, err := e.Exec(ctx, "commit"); err != nil {
+		return fmt.Errorf("create the tables: %w", err)
 	}
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"entrail/ingest"
-	"entrail/ingest/engine"
 )
 
 // condition is one flag of the filter, ready to be put in front of a table.
@@ -20,7 +19,8 @@ type condition struct {
 }
 
 // putFilters makes, in the session's own database, a view of the table's name
-// in front of each table in evidence. Without a filter that is the table itself.
+// in front of each table in evidence that the filters narrow, and of each view
+// that reads one of these. The name of any other is that in evidence itself.
 func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 	conditions, err := c.conditions(ctx, newest)
 	if err != nil {
@@ -37,7 +37,7 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 		}
 	}
 	for _, t := range ingest.Tables() {
-		view := "create view " + t.Name + " as select * from evidence." + t.Name
+		var narrowed string
 		if slices.ContainsFunc(eventTables(), func(e ingest.Table) bool { return e.Name == t.Name }) {
 			for _, condition := range conditions {
 				if text := condition.sql(t); text != "" {
@@ -47,13 +47,16 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 				}
 			}
 			if where := c.conditionsOf[t.Name]; len(where) > 0 {
-				view += " where " + strings.Join(where, " and ")
+				narrowed = strings.Join(where, " and ")
 			}
 		}
 		if p, ok := parents[t.Name]; ok && len(conditions) > 0 {
-			view += " where " + p.of("select file_id, record, "+p.key+" from "+p.table)
+			narrowed = p.of("select file_id, record, " + p.key + " from " + p.table)
 		}
-		if _, err := c.engine.Exec(ctx, view); err != nil {
+		if narrowed == "" {
+			continue
+		}
+		if _, err := c.engine.Exec(ctx, "create view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 	}
@@ -62,52 +65,32 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 			c.wholeFor["sessions"] = append(c.wholeFor["sessions"], flag)
 		}
 	}
+	if len(conditions) == 0 {
+		return nil
+	}
 	for _, v := range ingest.Views() {
-		if _, err := c.engine.Exec(ctx, c.filteredView(v)); err != nil {
-			return fmt.Errorf("view %s: %w", v.Name, err)
+		view := c.filteredView(v)
+		if view == "" {
+			continue
 		}
-	}
-	return c.showTheRest(ctx)
-}
-
-// showTheRest lets what else the case holds (lookups, what a later version of
-// the same schema added) be named without evidence. in front of it.
-func (c *Case) showTheRest(ctx context.Context) error {
-	rows, err := c.all(ctx, `
-		with held as (
-			select database_name, table_name as name from duckdb_tables()
-			union all
-			select database_name, view_name from duckdb_views() where not internal
-		)
-		select name
-		from held
-		group by name
-		having count_if(database_name = 'evidence') > 0 and count_if(database_name = 'memory') = 0
-		order by name`)
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		name := engine.Identifier(row[0].(string))
-		if _, err := c.engine.Exec(ctx, "create view "+name+" as select * from evidence."+name); err != nil {
-			return fmt.Errorf("view %s: %w", name, err)
+		if _, err := c.engine.Exec(ctx, view); err != nil {
+			return fmt.Errorf("view %s: %w", v.Name, err)
 		}
 	}
 	return nil
 }
 
-// filteredView is a view of the case as the filters let it be seen. The
-// timeline is made anew from the filtered tables; of sessions see sessions.go.
-// Other views, such as coverage, are never filtered.
+// filteredView is a view of the case as the filters let it be seen, "" where
+// they leave it as it is. The timeline is made anew from the filtered tables; of
+// sessions see sessions.go. Other views, such as coverage, are never filtered.
 func (c *Case) filteredView(v ingest.View) string {
-	if v.Name == "events" {
+	switch shown := c.sessionsShown(); {
+	case v.Name == "events":
 		return strings.ReplaceAll(v.SQL, "evidence.", "")
+	case v.Name == "sessions" && shown != "":
+		return "create view sessions as select * from evidence.sessions" + shown
 	}
-	view := "create view " + v.Name + " as select * from evidence." + v.Name
-	if v.Name == "sessions" {
-		return view + c.sessionsShown()
-	}
-	return view
+	return ""
 }
 
 // conditions turns the filter into SQL, making the tables of wanted values

@@ -121,10 +121,16 @@ func (e *Engine) Create(ctx context.Context, path string) error {
 	return nil
 }
 
-// Attach attaches a database file as `evidence`, read-only.
+// Attach attaches a database file as `evidence`, read-only. A name that the
+// session's own database does not have is looked for there.
 func (e *Engine) Attach(ctx context.Context, path string) error {
-	if _, err := e.Exec(ctx, "attach "+Literal(path)+" as evidence (read_only)"); err != nil {
-		return fmt.Errorf("open case %s: %w", path, err)
+	for _, s := range []string{
+		"attach " + Literal(path) + " as evidence (read_only)",
+		"set search_path = 'memory,evidence'",
+	} {
+		if _, err := e.Exec(ctx, s); err != nil {
+			return fmt.Errorf("open case %s: %w", path, err)
+		}
 	}
 	return nil
 }
