@@ -220,6 +220,10 @@ func TestLoadFedIsTheSame(t *testing.T) {
 		},
 		"portal.csv":        func(w io.Writer) error { return tenant.WritePortalCSV(w, 57, sample.SignIns(tenant.Interactive)) },
 		"diagnostics.jsonl": func(w io.Writer) error { return tenant.WriteDiagnosticLines(w, sample.SignIns(tenant.Interactive)) },
+		"days first.jsonl": func(w io.Writer) error {
+			_, err := io.WriteString(w, strings.ReplaceAll(signIn("s1")+"\n"+signIn("s2")+"\n"+signIn("s3"), "2026-10-01T08:00:00Z", "13/02/2026 08:00:00")+strings.ReplaceAll(signIn("s4"), "2026-10-01T08:00:00Z", "03/02/2026 08:00:00"))
+			return err
+		},
 		"two formats, damaged.jsonl": func(w io.Writer) error {
 			_, err := io.WriteString(w, strings.Join([]string{signIn("s1"), audit("1", "Send"), "{", signIn("s2") + `"`, audit("2", "Send"), `{"a":1}`}, "\n"))
 			return err

@@ -44,6 +44,8 @@ func FuzzRead(f *testing.F) {
 		row, utf16, "\ufeff" + row, row[:len(row)-30], audit("1", "x") + "\n" + audit("2", "y"), "[" + signIn("a") + "][" + signIn("b"),
 		`{"value":[` + signIn("a") + `],"@odata.nextLink":"x"}`, `[{"category":"SignInLogs","properties":` + signIn("a") + `},{"a":1}]`,
 		`[{"AuditData":"{\"CreationTime\":\"2026-10-01\",\"Id\":\"1\",\"Operation\":\"x\",\"RecordType\":1,\"U"}]`,
+		`[{"Id":"1","CreatedDateTime":"03\/02\u002f2026 07:22:01","AppId":"a"},{"Id":"2","CreatedDateTime":"13/2/2026","AppId":"System.Object[]"}] {"id":"3","createdDateTime":"2/3/2026 1:00:00 AM","appId":"\ud83d"}`,
+		`{"category":"UserRiskEvents","properties":{"riskType":"x","detectedDateTime":"2/3/2026 7:22:01 AM","activityDateTime":"2026-02-03T07:22:00Z"}}`,
 		`["{\"Id\":1}"]`, "sep=;\nCreatedDateTime;UserPrincipalName;AppDisplayName\n03/12/2025;a;\"b\nc;d;e\n",
 		"CreatedDateTime,UserPrincipalName,AppDisplayName\n13/12/2025,a,\xff\n2025,b\n,,,\n", "\xff\xfe\x00\x00", "PK\x03\x04", "\xd0\xcf\x11\xe0", "\x00", "#TYPE x\n",
 	} {

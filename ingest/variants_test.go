@@ -497,6 +497,9 @@ func TestSmallVariants(t *testing.T) {
 		{"diagnostic settings, ADFSSignInLogs", "a.json",
 			`{"time":"12/12/2025 3:03:58 PM","category":"ADFSSignInLogs","properties":{"id":"v1","createdDateTime":"2025-12-12T15:01:02.1234567+00:00","userPrincipalName":"Adele@contoso.com","appId":"a1","ipAddress":"192.0.2.9","status":{"errorCode":0},"tokenIssuerType":"ADFederationServices"}}`,
 			"entra_sign_ins", "select event_time, category, user_principal_name, token_issuer_type, status from sign_ins where id = 'v1'", "2025-12-12 15:01:02|adfs|adele@contoso.com|ADFederationServices|success"},
+		{"diagnostic settings, MicrosoftServicePrincipalSignInLogs", "a2.json",
+			`{"time":"2026-10-06T08:31:00Z","category":"MicrosoftServicePrincipalSignInLogs","properties":{"id":"v5","createdDateTime":"2026-10-06T08:30:00.1234567+00:00","servicePrincipalId":"sp5","servicePrincipalName":"Office 365 SharePoint Online","appId":"a5","resourceDisplayName":"Microsoft Graph","ipAddress":"2001:db8::5","location":{"city":"Cork","countryOrRegion":"IE"},"status":{"errorCode":0},"appliedConditionalAccessPolicies":[]}}`,
+			"entra_sign_ins", appQuery + "'v5'", "2026-10-06 08:30:00|service_principal|sp5|Office 365 SharePoint Online|a5|Microsoft Graph|2001:db8::5|IE|Cork|success|0|true"},
 		{"Log Analytics CSV, AADServicePrincipalSignInLogs", "b.csv",
 			"TenantId,SourceSystem,TimeGenerated [UTC],OperationName,Category,ResultType,ResultDescription,CorrelationId,Identity,Level,Location,AppId,ConditionalAccessPolicies,ConditionalAccessStatus,Id,IPAddress,LocationDetails,ResourceDisplayName,ResourceIdentity,ServicePrincipalId,ServicePrincipalName,Type\r\n" +
 				`w,Azure AD,"10/6/2026, 8:30:00.250 AM",Sign-in activity,ServicePrincipalSignInLogs,7000215,Invalid client secret provided,c,,4,IE,a2,[],notApplied,v2,192.0.2.10,"{""city"":""Cork"",""countryOrRegion"":""IE""}",Microsoft Graph,00000003-0000-0000-c000-000000000000,sp2,Backup,AADServicePrincipalSignInLogs` + "\r\n",

@@ -153,6 +153,22 @@ func TestChildRowsFollowTheirParent(t *testing.T) {
 	}
 }
 
+// Steps and properties of provisioning that come as CSV tell the change alone.
+func TestChangesFollowTheirEvent(t *testing.T) {
+	c := openCase(t, Filter{Users: []string{"bobby"}}, time.UTC,
+		`insert into provisioning_events (file_id, record, change_id, source_identity) values (1, 1, 'c1', 'adele'), (1, 2, 'c2', 'bobby')`,
+		`insert into provisioning_steps (parent_file_id, parent_record, change_id, name) values (null, null, 'c1', 'a'), (null, null, 'c2', 'b'), (1, 2, 'c2', 'c'), (1, 1, 'c2', 'd')`,
+		`insert into provisioning_changes (parent_file_id, parent_record, change_id, property) values (null, null, 'c1', 'a'), (null, null, 'c2', 'b')`)
+	for query, want := range map[string]string{
+		"select string_agg(name, ' ' order by name) from provisioning_steps": "b c",
+		"select property from provisioning_changes":                          "b",
+	} {
+		if got := answer(t, c, query); got != want {
+			t.Errorf("%s: got %q, want %q", query, got, want)
+		}
+	}
+}
+
 func TestSessionsAreShownWhole(t *testing.T) {
 	path := newCase(t, filterRows...)
 	for _, test := range []struct {

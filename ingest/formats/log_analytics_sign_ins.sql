@@ -130,6 +130,7 @@ select
         when 'AADNonInteractiveUserSignInLogs' then 'non_interactive'
         when 'ServicePrincipalSignInLogs' then 'service_principal'
         when 'AADServicePrincipalSignInLogs' then 'service_principal'
+        when 'MicrosoftServicePrincipalSignInLogs' then 'service_principal'
         when 'ManagedIdentitySignInLogs' then 'managed_identity'
         when 'AADManagedIdentitySignInLogs' then 'managed_identity'
         when 'ADFSSignInLogs' then 'adfs'
