@@ -82,6 +82,8 @@ func (f Format) Rows(d Document, r queries.Report) int {
 		return 0
 	case f.Name == "html":
 		return htmlRows
+	case f.Name == "text" && d.Limit > 0 && hasGrid(r):
+		return max(d.Limit, maxKept)
 	case f.Name == "text":
 		return d.Limit
 	}

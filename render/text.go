@@ -45,7 +45,8 @@ var cells = &runewidth.Condition{StrictEmojiNeutral: true}
 // numbers, times and ids never; columns that are empty, or still find no room,
 // are left out and named below the table, and a text that all rows have is said
 // once above them.
-// Rows beyond Limit are counted.
+// Rows beyond Limit are counted; where the report has a heat map, its figures stand
+// for more rows than that.
 func Text(w io.Writer, d Document) error {
 	p := &page{out: bufio.NewWriter(w), d: d}
 	err := p.all()
@@ -135,9 +136,16 @@ func (p *page) table(r *queries.Result) error {
 	var sample [][]string
 	var lay layout
 	n, hidden := 0, 0
+	var grid *chart
+	if p.d.Width > 0 && p.d.Limit > 0 {
+		grid = newGrid(r)
+	}
 	for row, err := range rows(r) {
 		if err != nil {
 			return err
+		}
+		if grid != nil {
+			grid.add(row)
 		}
 		if p.d.Limit > 0 && n >= p.d.Limit {
 			hidden++
@@ -164,6 +172,17 @@ func (p *page) table(r *queries.Result) error {
 	if n == 0 {
 		p.line("", "no rows")
 		return nil
+	}
+	if grid != nil && hidden > 0 && n <= sampled && len(grid.points) == n+hidden {
+		if lines := grid.grid(p.d.Width); lines != nil {
+			p.prose("", "", fmt.Sprintf("%s by %s and %s:", grid.Y[0], grid.Group, grid.X))
+			p.line(bold, lines[0])
+			for _, l := range lines[1:] {
+				p.line("", l)
+			}
+			p.prose(dim, "… ", fmt.Sprintf("the %s of the table, with more columns: --limit 0 shows all", counted(n+hidden, "row")))
+			return nil
+		}
 	}
 	if n <= sampled {
 		lay = p.layout(head, r.Columns, sample, true)
