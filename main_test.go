@@ -1194,6 +1194,9 @@ func TestReadmeCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.WriteFile(filepath.Join(p.cwd, "members.txt"), []byte("adele.vance@contoso.com\nalex.wilber@contoso.com\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	commands := regexp.MustCompile("`(entrail [^`]+)`").FindAllStringSubmatch(string(readme), -1)
 	if len(commands) < 20 {
 		t.Errorf("only %d commands were found", len(commands))

@@ -1,7 +1,7 @@
 -- title: Newest applications
 -- description: Applications by the time of their first sign-in in all the evidence, the newest first, and how they do
 --   since. baseline_days is how many days of evidence lie before that first sign-in: the more, the surer that the
---   application is new. first_user was the first to try. sign_ins and what follows obey the filters, first_seen does not.
+--   application is new. first_user was the first to try. The counts and last_seen obey the filters, those three do not.
 -- group: apps 4
 -- topics: rogue apps, new applications
 -- needs: sign_ins
@@ -64,13 +64,13 @@ uses as (
 select
     u.app_display_name,
     f.first_seen,
-    date_diff('day', evidence_start.first_event, f.first_seen) as baseline_days,
-    first_users.first_user,
     u.sign_ins,
     u.users,
     u.users_signed_in,
     u.success,
     u.failure,
+    date_diff('day', evidence_start.first_event, f.first_seen) as baseline_days,
+    first_users.first_user,
     u.interrupted,
     round(100.0 * u.success / nullif(u.success + u.failure, 0), 1) as success_percent,
     u.last_seen,

@@ -78,17 +78,17 @@ select
     a.app_display_name,
     a.sign_ins,
     a.users,
-    a.service_principals,
-    a.success,
-    a.failure,
-    a.interrupted,
     round(100.0 * a.success / nullif(a.success + a.failure, 0), 1) as success_percent,
+    a.failure,
     cause.error_code as first_cause_code,
     coalesce(code.meaning, cause.failure_reason) as first_cause,
+    a.last_used,
+    a.service_principals,
+    a.success,
+    a.interrupted,
     r.resources,
     a.first_seen,
     a.last_seen,
-    a.last_used,
     a.app_id
 from applications as a
 left join causes as cause
