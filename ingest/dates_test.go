@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -184,14 +183,6 @@ func TestDateOrderInJSON(t *testing.T) {
 			c.want("select raw ->> '$.createdDateTime' from sign_ins where id = '0' order by record", "03/02/2026 07:22:01", "13/02/2026 07:22:01")
 		}
 	}
-}
-
-// loadWith fills a new case from the paths.
-func loadWith(t *testing.T, o Options, paths ...string) *loaded {
-	t.Helper()
-	c := &loaded{t: t, path: filepath.Join(t.TempDir(), "case.duckdb")}
-	c.addWith(o, paths...)
-	return c
 }
 
 // FuzzCultureDate: what is read is what a person would read.

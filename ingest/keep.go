@@ -60,7 +60,7 @@ func (k *Keeping) Files() []string {
 // Commit puts the copy in the case's place, when all of it is on the disk: a
 // name is never that of half a case, not after a power cut either.
 func (k *Keeping) Commit() error {
-	if err := sync(k.Partial); err != nil {
+	if err := toDisk(k.Partial); err != nil {
 		return fmt.Errorf("keep the case: %w", err)
 	}
 	if err := os.Rename(k.Partial, k.path); err != nil {
@@ -75,8 +75,8 @@ func (k *Keeping) Commit() error {
 	return nil
 }
 
-// sync waits until what a file holds is on the disk.
-func sync(path string) error {
+// toDisk waits until what a file holds is on the disk.
+func toDisk(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,15 +31,55 @@ type loaded struct {
 	path    string
 	summary Summary
 	warned  []string
+	reader  *engine.Engine // that ask uses, until more is added
 }
 
-// load fills a new case from the paths.
+// load fills a case from the paths.
 func load(t *testing.T, paths ...string) *loaded {
 	t.Helper()
+	return loadWith(t, Options{}, paths...)
+}
+
+// loadWith does so with options. The case begins as a copy of an empty one, for
+// to make one is half the work; TestLoadSampleTenant does.
+func loadWith(t *testing.T, o Options, paths ...string) *loaded {
+	t.Helper()
+	empty, err := emptyCase()
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := &loaded{t: t, path: filepath.Join(t.TempDir(), "case.duckdb")}
-	c.add(paths...)
+	if err := os.WriteFile(c.path, empty, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	c.addWith(o, paths...)
 	return c
 }
+
+// emptyCase is the file of a case into which nothing was loaded.
+var emptyCase = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "entrail-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	ctx, path := context.Background(), filepath.Join(folder, "case.duckdb")
+	e, err := engine.New(ctx, engine.Options{Temp: folder})
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	if err := e.Create(ctx, path); err != nil {
+		return nil, err
+	}
+	if err := (&loader{ctx: ctx, engine: e}).createCase(); err != nil {
+		return nil, err
+	}
+	if err := e.Detach(ctx); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 func (c *loaded) add(paths ...string) {
 	c.t.Helper()
@@ -47,6 +88,7 @@ func (c *loaded) add(paths ...string) {
 
 func (c *loaded) addWith(o Options, paths ...string) {
 	c.t.Helper()
+	c.endReading()
 	o.Engine, o.Now = engine.Options{Temp: c.t.TempDir()}, time.Unix(0, 0)
 	o.Warn = func(s string) { c.warned = append(c.warned, s) }
 	var err error
@@ -55,22 +97,39 @@ func (c *loaded) addWith(o Options, paths ...string) {
 	}
 }
 
-// ask returns the rows of a query, cells joined by |.
-func (c *loaded) ask(query string) []string {
+// read opens the case for ask.
+func (c *loaded) read() {
 	c.t.Helper()
 	ctx := context.Background()
 	e, err := engine.New(ctx, engine.Options{Temp: c.t.TempDir()})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	defer e.Close()
+	c.reader = e
+	c.t.Cleanup(c.endReading)
 	if err := e.Attach(ctx, c.path); err != nil {
 		c.t.Fatal(err)
 	}
 	if _, err := e.Exec(ctx, "use evidence"); err != nil {
 		c.t.Fatal(err)
 	}
-	rows, err := e.Query(ctx, query)
+}
+
+func (c *loaded) endReading() {
+	if c.reader != nil {
+		c.reader.Close()
+		c.reader = nil
+	}
+}
+
+// ask returns the rows of a query, cells joined by |.
+func (c *loaded) ask(query string) []string {
+	c.t.Helper()
+	ctx := context.Background()
+	if c.reader == nil {
+		c.read()
+	}
+	rows, err := c.reader.Query(ctx, query)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -152,7 +211,8 @@ func TestLoadSampleTenant(t *testing.T) {
 	if err := json.Unmarshal(text, &truth); err != nil {
 		t.Fatal(err)
 	}
-	c := load(t, "../testdata/contoso")
+	c := &loaded{t: t, path: filepath.Join(t.TempDir(), "case.duckdb")}
+	c.add("../testdata/contoso")
 	if !c.summary.Complete() {
 		t.Errorf("not everything was taken: %+v %q", c.summary, c.warned)
 	}

@@ -3,8 +3,11 @@ package queries
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,8 +18,17 @@ import (
 // newCase makes a case file, runs the statements in it, and returns its path.
 func newCase(t testing.TB, statements ...string) string {
 	t.Helper()
-	ctx := context.Background()
-	path := filepath.Join(t.TempDir(), "case.duckdb")
+	empty, err := emptyCase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, path := context.Background(), filepath.Join(t.TempDir(), "case.duckdb")
+	if err := os.WriteFile(path, empty, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if len(statements) == 0 {
+		return path
+	}
 	e, err := engine.New(ctx, engine.Options{Temp: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -25,11 +37,7 @@ func newCase(t testing.TB, statements ...string) string {
 	if err := e.Create(ctx, path); err != nil {
 		t.Fatal(err)
 	}
-	if err := ingest.CreateTables(ctx, e); err != nil {
-		t.Fatal(err)
-	}
-	version := "insert into meta values ('schema_version', " + engine.Literal(ingest.SchemaVersion) + ", 'test', timestamp '2026-01-01')"
-	for _, s := range append([]string{version}, statements...) {
+	for _, s := range slices.Concat([]string{"begin transaction"}, statements, []string{"commit"}) {
 		if _, err := e.Exec(ctx, s); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
@@ -39,6 +47,36 @@ func newCase(t testing.TB, statements ...string) string {
 	}
 	return path
 }
+
+// emptyCase is the file of a case into which nothing was loaded: to make one
+// takes longer than most tests.
+var emptyCase = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "entrail-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	ctx, path := context.Background(), filepath.Join(folder, "case.duckdb")
+	e, err := engine.New(ctx, engine.Options{Temp: folder})
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	if err := e.Create(ctx, path); err != nil {
+		return nil, err
+	}
+	if err := ingest.CreateTables(ctx, e); err != nil {
+		return nil, err
+	}
+	version := "insert into meta values ('schema_version', " + engine.Literal(ingest.SchemaVersion) + ", 'test', timestamp '2026-01-01')"
+	if _, err := e.Exec(ctx, version); err != nil {
+		return nil, err
+	}
+	if err := e.Detach(ctx); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // openCase opens a case in which the statements were run.
 func openCase(t testing.TB, f Filter, zone *time.Location, statements ...string) *Case {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,11 +52,15 @@ type tenant struct {
 	}
 }
 
+// loadTenant is a case of the sample tenant, and what its generator counted.
 func loadTenant(t testing.TB) (string, tenant) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "contoso.duckdb")
-	_, err := ingest.Load(context.Background(), path, []string{"../testdata/contoso"}, ingest.Options{Engine: engine.Options{Temp: t.TempDir()}})
+	loaded, err := tenantCase()
 	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "contoso.duckdb")
+	if err := os.WriteFile(path, loaded, 0o666); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile("../testdata/contoso.json")
@@ -68,6 +73,20 @@ func loadTenant(t testing.TB) (string, tenant) {
 	}
 	return path, want
 }
+
+// tenantCase is the file of the case, loaded once.
+var tenantCase = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "entrail-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "contoso.duckdb")
+	if _, err := ingest.Load(context.Background(), path, []string{"../testdata/contoso"}, ingest.Options{Engine: engine.Options{Temp: folder}}); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // TestTenant asks about the sample tenant what its generator has counted.
 func TestTenant(t *testing.T) {
