@@ -2,11 +2,11 @@
 -- description: The three most used applications of what is shown, or all that --app names, week by week (ISO weeks,
 --   Monday to Sunday), weeks without a sign-in included. days_covered says how many of the week's days lie
 --   between the first and the last sign-in of the evidence (and within --since and --until): with fewer than seven the
---   week is cut and can't be compared.
+--   week is_cut and can't be compared.
 -- group: apps 2
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
--- chart: heat x=week y=sign_ins group=app_display_name title=Sign-ins a week of the top applications
+-- chart: heat x=week y=sign_ins group=app_display_name faint=is_cut title=Sign-ins a week of the top applications
 with period as (
     select
         local_time(greatest(min(event_time), getvariable('since')::timestamp))::date as first_day,
@@ -64,6 +64,7 @@ by_week as (
 select
     strftime(weeks.monday, '%G-W%V') as week,
     strftime(weeks.monday, '%Y-%m-%d') as week_starts,
+    weeks.days_covered < 7 as is_cut,
     t.app_display_name,
     coalesce(w.sign_ins, 0) as sign_ins,
     coalesce(w.success, 0) as success,

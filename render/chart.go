@@ -340,6 +340,7 @@ func (c *chart) heat(p *picture, axis []string) {
 	const width, right, above, line = 960, 12, 4, 24
 	type pair struct{ x, group string }
 	value := map[pair]float64{}
+	faint := map[string]bool{}
 	var groups []string
 	if axis == nil {
 		for _, pt := range c.points {
@@ -357,6 +358,7 @@ func (c *chart) heat(p *picture, axis []string) {
 		}
 		value[at] = pt.y[0]
 		top = max(top, pt.y[0])
+		faint[pt.x] = faint[pt.x] || pt.faint
 		if !slices.Contains(groups, pt.group) {
 			groups = append(groups, pt.group)
 		}
@@ -400,7 +402,10 @@ func (c *chart) heat(p *picture, axis []string) {
 		}
 	}
 	for n := 0; n < len(axis); n += every {
-		p.Labels = append(p.Labels, label{px(left + slot*(float64(n)+0.5)), p.Height - 8, "mid", axis[n]})
+		p.Labels = append(p.Labels, label{px(left + slot*(float64(n)+0.5)), p.Height - 8, "mid", marked(axis[n], faint)})
+	}
+	if slices.ContainsFunc(axis, func(x string) bool { return faint[x] }) {
+		p.Note = strings.TrimSpace(p.Note + " * " + c.Faint)
 	}
 	for i := 1; i <= 5; i++ {
 		p.Legend = append(p.Legend, legend{"h" + strconv.Itoa(i), "up to " + number(math.Ceil(top*float64(i)/5))})

@@ -30,12 +30,13 @@ func newGrid(r *queries.Result) *chart {
 }
 
 // grid writes the heat map in lines of figures: a line a group, a column a
-// value of x, "·" for nothing. It is nil where that is no better than the
+// value of x, "·" for nothing, a star behind those that are faint. It is nil where that is no better than the
 // table: too wide, too many lines, or rows that are not in it.
 func (c *chart) grid(width int) []string {
 	type pair struct{ x, group string }
 	value := map[pair]string{}
 	var axis, groups []string
+	faint := map[string]bool{}
 	label, cell := cells.StringWidth(c.Group), 0
 	for _, pt := range c.points {
 		at := pair{pt.x, pt.group}
@@ -52,8 +53,9 @@ func (c *chart) grid(width int) []string {
 		if !slices.Contains(groups, pt.group) {
 			groups = append(groups, pt.group)
 		}
+		faint[pt.x] = faint[pt.x] || pt.faint
 		label = max(label, cells.StringWidth(pt.group))
-		cell = max(cell, cells.StringWidth(pt.x), cells.StringWidth(value[at]))
+		cell = max(cell, cells.StringWidth(marked(pt.x, faint)), cells.StringWidth(value[at]))
 	}
 	between := gap
 	if label+len(axis)*(between+cell) > width {
@@ -71,9 +73,20 @@ func (c *chart) grid(width int) []string {
 		}
 		return strings.TrimRight(b.String(), " ")
 	}
-	lines := []string{line(c.Group, func(x string) string { return x })}
+	lines := []string{line(c.Group, func(x string) string { return marked(x, faint) })}
 	for _, group := range groups {
 		lines = append(lines, line(group, func(x string) string { return value[pair{x, group}] }))
 	}
+	if slices.ContainsFunc(axis, func(x string) bool { return faint[x] }) {
+		lines = append(lines, "* "+c.Faint)
+	}
 	return lines
+}
+
+// marked is a place on the axis of a heat map, which has no faint colours.
+func marked(x string, faint map[string]bool) string {
+	if faint[x] {
+		return x + "*"
+	}
+	return x
 }
