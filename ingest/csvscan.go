@@ -16,8 +16,8 @@ type csvScanner struct {
 	w     *window
 	comma byte
 
-	cells []csvCell
-	width int // cells of the header; 0 = not known yet
+	cells []csvCell // no more than maxCells and one
+	width int       // cells of the header; 0 = not known yet
 
 	opened   int      // where the cell starts that the last row ends in
 	searched searched // for the end of a quoted cell
@@ -30,6 +30,10 @@ type csvScanner struct {
 	tidy   bool // of the last row
 	ending byte // of the last row: '\n' LF, '\r' CR, 'b' CRLF, 0 end of file
 }
+
+// maxCells is how many cells of a row are kept. No header names more: its line
+// is 64 KiB at most. A row of 32 MiB of commas would take 25 times that.
+const maxCells = 1 << 16
 
 // csvCell is one cell of a row, relative to the row's text.
 type csvCell struct {
@@ -136,7 +140,7 @@ func (s *csvScanner) split(b []byte, eof bool) (end, size int, state rowState) {
 				return 0, 0, rowUnfinished
 			}
 			if next >= 0 { // the next row begins before a quote closes the cell
-				s.cells = append(s.cells, cell)
+				s.keep(cell)
 				s.ending = '\n'
 				return cell.end, next, rowComplete
 			}
@@ -153,7 +157,7 @@ func (s *csvScanner) split(b []byte, eof bool) (end, size int, state rowState) {
 			}
 			cell.end = i
 		}
-		s.cells = append(s.cells, cell)
+		s.keep(cell)
 		if i >= len(b) {
 			return i, i, rowComplete
 		}
@@ -178,6 +182,12 @@ func (s *csvScanner) split(b []byte, eof bool) (end, size int, state rowState) {
 			s.ending = '\r'
 			return i, i + 1, rowComplete
 		}
+	}
+}
+
+func (s *csvScanner) keep(cell csvCell) {
+	if len(s.cells) <= maxCells {
+		s.cells = append(s.cells, cell)
 	}
 }
 
@@ -318,6 +328,8 @@ func (s *csvScanner) cell(row []byte, i int, dst []byte) []byte {
 func (s *csvScanner) cellsProblem(row []byte) string {
 	n := len(s.cells)
 	switch {
+	case n > maxCells:
+		return fmt.Sprintf("more than %d cells, the header has %d: this is no row of a log", maxCells, s.width)
 	case n == s.width:
 		return ""
 	case n < s.width && s.ending == 0:

@@ -14,27 +14,35 @@ import (
 func scanCSV(text io.Reader, width int) (found []string) {
 	s := &csvScanner{w: newWindow(text, nil), comma: ',', width: width}
 	for {
-		r, ok := s.next()
-		if !ok {
+		row := scanRow(s)
+		if row == "" {
 			return found
 		}
-		if r.reason == "" && width > 0 {
-			r.reason = s.cellsProblem(r.text)
-		}
-		if r.reason != "" {
-			found = append(found, fmt.Sprintf("!%d:%s", r.line, r.reason))
-			continue
-		}
-		var cells []string
-		for i := range s.cells {
-			cells = append(cells, string(s.cell(r.text, i, nil)))
-		}
-		mark := ""
-		if !s.tidy {
-			mark = "~"
-		}
-		found = append(found, fmt.Sprintf("%s%d:%s", mark, r.line, strings.Join(cells, "|")))
+		found = append(found, row)
 	}
+}
+
+// scanRow is the next row as the tests write it, "" at the end.
+func scanRow(s *csvScanner) string {
+	r, ok := s.next()
+	if !ok {
+		return ""
+	}
+	if r.reason == "" && s.width > 0 {
+		r.reason = s.cellsProblem(r.text)
+	}
+	if r.reason != "" {
+		return fmt.Sprintf("!%d:%s", r.line, r.reason)
+	}
+	var cells []string
+	for i := range s.cells {
+		cells = append(cells, string(s.cell(r.text, i, nil)))
+	}
+	mark := ""
+	if !s.tidy {
+		mark = "~"
+	}
+	return fmt.Sprintf("%s%d:%s", mark, r.line, strings.Join(cells, "|"))
 }
 
 func TestCSVScanner(t *testing.T) {
@@ -81,6 +89,28 @@ func TestCSVScanner(t *testing.T) {
 		}
 		if !ok {
 			t.Errorf("%s: %q\n got %q\nwant %q", tt.reason, tt.text, got, tt.want)
+		}
+	}
+}
+
+// A row of millions of cells costs that row, and not a gigabyte.
+func TestCSVScannerCapsCells(t *testing.T) {
+	for _, tt := range []struct {
+		row, want, reason string
+	}{
+		{strings.Repeat(",", 3<<20), "!3:more than 65536 cells, the header has 2", "empty cells too many do no harm, but not millions of them"},
+		{strings.Repeat("\"a\",", 3<<20), "!3:more than 65536 cells, the header has 2", "quoted ones"},
+		{strings.Repeat(",", maxCells-1), "~3:|", "as many as are kept"},
+		{strings.Repeat(",", maxCells), "!3:more than 65536 cells", "one more"},
+	} {
+		s := &csvScanner{w: newWindow(strings.NewReader("a,b\nc,d\n"+tt.row+"\ne,f\n"), nil), comma: ',', width: 2}
+		for _, want := range []string{"1:a|b", "2:c|d", tt.want, "4:e|f"} {
+			if got := scanRow(s); !strings.HasPrefix(got, want) {
+				t.Errorf("%s: got %.80q, want %q", tt.reason, got, want)
+			}
+		}
+		if cap(s.cells) > 2*maxCells {
+			t.Errorf("%s: memory for %d cells", tt.reason, cap(s.cells))
 		}
 	}
 }

@@ -444,6 +444,7 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.json", `{"a":1}`, "<nil>|0|0|0|0", "", `the keys "a"`, "JSON of something else"},
 		{"x.json", "[]", "<nil>|0|0|0|0", "", "without records", "an export of nothing"},
 		{"x.csv", auditCSV(good) + "\"ExchangeAdmin\",\"x\"\r\n" + auditCSV(audit("2", "x"))[90:], "unified_audit_log|3|2|0|1", "3|2 cells, the header has 6", "", "a row with too few cells"},
+		{"x.csv", auditCSV(good) + strings.Repeat(",", 1<<20) + "\r\n" + auditCSV(audit("2", "x"))[90:], "unified_audit_log|3|2|0|1", "3|more than 65536 cells, the header has 6", "", "a row of a million cells"},
 		{"x.csv", auditCSV(good, good[:len(good)-20]), "unified_audit_log|2|2|0|0", "", "1 record was cut off", "a cell that Excel cut: what is left differs from the whole, so it stays"},
 		{"x.csv", auditCSV(good, "{\"Cr"), "unified_audit_log|2|1|0|1", "3|not recognised", "", "a cell of which nothing is left"},
 		{"x.jsonl", good + "\n{\"CreationTime\":,}\n" + audit("2", "x") + "\n", "unified_audit_log|3|2|0|1", "2|where a JSON value should start", "", "a broken line in JSON lines"},
