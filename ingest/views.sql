@@ -353,24 +353,34 @@ loaded as (
     select 13, 'provisioning log', file_id, record, event_time, null, null, null from evidence.provisioning_events
 ),
 -- By position and part, which tell the logs apart as their names do: many rows
--- sort several times as fast by a number as by names that begin alike.
+-- group several times as fast by a number as by names that begin alike.
+minutes as (
+    select
+        position,
+        part,
+        any_value(log) as log,
+        min(event_time) as first_event,
+        max(event_time) as last_event,
+    from loaded
+    where event_time is not null
+    group by position, part, date_trunc('minute', event_time)
+),
+-- The longest time without an event, from one minute to another; of two as long
+-- the first.
 gaps as (
     select
         any_value(log) as log,
-        max(event_time - event_before) as gap,
-        arg_max(event_before, event_time - event_before) as gap_start,
-        arg_max(event_time, event_time - event_before) as gap_end,
+        max(first_event - event_before) as gap,
+        arg_max(event_before, {'gap': first_event - event_before, 'left': last_event_of_all - event_before}) as gap_start,
+        gap_start + gap as gap_end,
     from (
         select
-            position,
-            part,
-            log,
-            event_time,
-            lag(event_time) over (partition by position, part order by event_time) as event_before,
-        from loaded
-        where event_time is not null
+            *,
+            lag(last_event) over (partition by position, part order by first_event) as event_before,
+            max(last_event) over (partition by position, part) as last_event_of_all,
+        from minutes
     )
-    where event_before < event_time
+    where event_before is not null
     group by position, part
 ),
 -- The numbers of records that an export stops at: what the portals, Graph and

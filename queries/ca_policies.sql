@@ -17,41 +17,48 @@
 --   policies would have done
 with results as (
     select
-        p.*,
-        p.result in ('success', 'failure') as enforced,
-        case
-            when p.result = 'failure'
-            then policy_effect(
-                s.status,
-                code.by_conditional_access,
-                is_policy_of_code(
-                    code.stopped_by,
-                    p.grant_controls,
-                    coalesce(
-                        bool_or(p.result = 'failure' and lower(p.grant_controls) like '%block%')
-                            over (partition by p.parent_file_id, p.parent_record),
-                        false
-                    )
+        *,
+        result in ('success', 'failure') as enforced
+    from sign_in_policies
+),
+-- What each failure did to its sign-in; the sign-in's other failed policies tell which of them it was.
+failures as (
+    select
+        p.policy_id,
+        policy_effect(
+            s.status,
+            code.by_conditional_access,
+            is_policy_of_code(
+                code.stopped_by,
+                p.grant_controls,
+                coalesce(
+                    bool_or(lower(p.grant_controls) like '%block%') over (partition by p.parent_file_id, p.parent_record),
+                    false
                 )
             )
-        end as effect
+        ) as effect
     from sign_in_policies as p
     left join sign_ins as s on s.file_id = p.parent_file_id and s.record = p.parent_record
     left join evidence.error_codes as code on code.error_code = s.error_code
+    where p.result = 'failure'
+),
+effects as (
+    select
+        policy_id,
+        count(*) filter (where effect = 'stopped') as stopped,
+        count(*) filter (where effect = 'asked for more') as asked_for_more,
+        count(*) filter (where effect = 'asked for more, not passed') as not_passed
+    from failures
+    group by policy_id
 ),
 users as (
     select
-        policy_id,
-        count(who) as enforced_users
-    from (
-        select distinct
-            r.policy_id,
-            coalesce(s.user_principal_name, s.user_id) as who
-        from results as r
-        join sign_ins as s on s.file_id = r.parent_file_id and s.record = r.parent_record
-        where r.enforced
-    )
-    group by policy_id
+        r.policy_id,
+        count(distinct coalesce(s.user_principal_name, s.user_id)) as enforced_users
+    from results as r
+    join sign_ins as s on s.file_id = r.parent_file_id and s.record = r.parent_record
+    where r.enforced
+    group by r.policy_id
 ),
 newest_names as (
     select
@@ -68,9 +75,6 @@ counts as (
         count(*) filter (where enforced) as enforced_sign_ins,
         count(*) filter (where result = 'success') as success,
         count(*) filter (where result = 'failure') as failure,
-        count(*) filter (where effect = 'stopped') as stopped,
-        count(*) filter (where effect = 'asked for more') as asked_for_more,
-        count(*) filter (where effect = 'asked for more, not passed') as not_passed,
         count(*) filter (where result = 'notApplied') as not_applied,
         count(*) filter (where result = 'notEnabled') as not_enabled,
         count(*) filter (where result = 'reportOnlySuccess') as report_only_success,
@@ -115,9 +119,9 @@ select
     coalesce(users.enforced_users, 0) as enforced_users,
     c.success,
     c.failure,
-    c.stopped,
-    c.asked_for_more,
-    c.not_passed,
+    coalesce(effects.stopped, 0) as stopped,
+    coalesce(effects.asked_for_more, 0) as asked_for_more,
+    coalesce(effects.not_passed, 0) as not_passed,
     c.report_only_failure,
     c.report_only_interrupted,
     controls.grant_controls,
@@ -134,9 +138,10 @@ select
     c.last_seen,
     c.policy_id
 from counts as c
-left join newest_names using (policy_id)
-left join users using (policy_id)
-left join controls using (policy_id)
+left join newest_names on newest_names.policy_id is not distinct from c.policy_id
+left join effects on effects.policy_id is not distinct from c.policy_id
+left join users on users.policy_id is not distinct from c.policy_id
+left join controls on controls.policy_id is not distinct from c.policy_id
 order by
     c.failure desc,
     c.enforced_sign_ins desc,

@@ -16,16 +16,136 @@
 --   exports that do not carry it; coverage counts them. A learned place is that of the sign-in's time: addresses move.
 --   Addresses that services write of themselves, and those of non-interactive sign-ins of confidential clients, which
 --   are where the first token was issued, are no change.
-with shown as (
-    select 'sign_ins' as source, file_id, record, session_id from sign_ins where session_id <> ''
+with shown_sessions as (
+    select session_id from sign_ins where session_id <> ''
+    union
+    select session_id from audit_events where session_id <> ''
+    union
+    select session_id from graph_activity where session_id <> ''
+),
+-- All that evidence has of these sessions, by what a change is seen. Each log,
+-- and each workload of the audit log, has its own way to write user agents.
+traces as (
+    select
+        session_id,
+        event_time,
+        1 as log,
+        null as workload,
+        file_id,
+        record,
+        caller_address(ip_address, category, client_credential_type) as address,
+        nullif(country, '') as told_country,
+        autonomous_system_number as told_network,
+        user_agent,
+    from evidence.sign_ins
     union all
-    select 'audit_events', file_id, record, session_id from audit_events where session_id <> ''
+    select
+        session_id,
+        event_time,
+        2,
+        workload,
+        file_id,
+        record,
+        client_address(ip_address),
+        null,
+        null,
+        user_agent,
+    from evidence.audit_events
     union all
-    select 'graph_activity', file_id, record, session_id from graph_activity where session_id <> ''
+    select
+        session_id,
+        event_time,
+        3,
+        null,
+        file_id,
+        record,
+        client_address(ip_address),
+        null,
+        null,
+        user_agent,
+    from evidence.graph_activity
+),
+trails as materialized (
+    select
+        t.*,
+        case when t.address is not null then coalesce(t.told_country, a.country) end as country,
+        case when t.address is not null then coalesce(t.told_network, a.network) end as network,
+        looked_up(t.told_country, t.told_network, a.country, a.network, a.source) as place_source,
+    from traces as t
+    left join addresses as a on t.address = a.ip_address
+    where t.session_id in (select session_id from shown_sessions)
+),
+-- Numbered in the order of their first events. Most stay in one known place, and
+-- there is nothing to compare.
+numbered_sessions as materialized (
+    select
+        session_id,
+        row_number() over (order by min(event_time), session_id) as session,
+        min(country) < max(country) or min(network) < max(network) or bool_or(address is not null and network is null) as has_places,
+    from trails
+    group by session_id
+),
+places as (
+    select
+        log,
+        file_id,
+        record,
+        address,
+        country,
+        network,
+        place_text(country, told_country is null, place_source) as country_text,
+        place_text('AS' || network, told_network is null, place_source) as network_text,
+        lag(address ignore nulls) over in_session as address_before,
+        lag(country ignore nulls) over in_session as country_before,
+        lag(case when told_country is not null then country end ignore nulls) over in_session as country_told_before,
+        lag(country_text ignore nulls) over in_session as country_before_text,
+        lag(network ignore nulls) over in_session as network_before,
+        lag(case when told_network is not null then network end ignore nulls) over in_session as network_told_before,
+        lag(network_text ignore nulls) over in_session as network_before_text,
+    from trails
+    join numbered_sessions using (session_id)
+    where has_places
+    window in_session as (partition by session order by event_time, log, file_id, record)
+),
+moves as (
+    select
+        log,
+        file_id,
+        record,
+        concat_ws(
+            '; ',
+            move_text('country', country_before, country_told_before, country_before, country_before_text, country, country_text),
+            move_text('network', network_before, network_told_before, 'AS' || network_before, network_before_text, network, network_text),
+            case
+                when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown'
+            end
+        ) as move,
+    from places
+    where move <> ''
+),
+agents as (
+    select
+        log,
+        file_id,
+        record,
+        'user agent' as agent,
+    from trails
+    join numbered_sessions using (session_id)
+    where user_agent is not null
+    qualify user_agent <> lag(user_agent) over (partition by session, log, workload order by event_time, file_id, record)
+),
+changes as (
+    select
+        log,
+        file_id,
+        record,
+        concat_ws('; ', move, agent) as change,
+    from moves
+    full join agents using (log, file_id, record)
 ),
 activity as (
     select
-        'sign_ins' as source,
+        1 as log,
         file_id,
         record,
         session_id,
@@ -39,16 +159,14 @@ activity as (
         id,
         coalesce(app_display_name, app_id) as app,
         user_agent,
-        nullif(country, '') as country,
-        autonomous_system_number as network,
+        nullif(country, '') as told_country,
+        autonomous_system_number as told_network,
         unique_token_id as token,
         resource_display_name as target,
-        null as workload,
-    from evidence.sign_ins
-    where session_id in (select session_id from shown)
+    from sign_ins
     union all
     select
-        'audit_events',
+        2,
         e.file_id,
         e.record,
         e.session_id,
@@ -69,13 +187,11 @@ activity as (
         null,
         e.unique_token_id,
         e.object_id,
-        e.workload,
-    from evidence.audit_events as e
+    from audit_events as e
     left join evidence.app_names as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
-    where e.session_id in (select session_id from shown)
     union all
     select
-        'graph_activity',
+        3,
         g.file_id,
         g.record,
         g.session_id,
@@ -93,79 +209,36 @@ activity as (
         null,
         g.unique_token_id,
         g.request_uri,
-        'Microsoft Graph',
-    from evidence.graph_activity as g
+    from graph_activity as g
     left join evidence.account_names as u on lower(g.user_id) = u.user_id
     left join evidence.app_names as p on lower(g.app_id) = p.app_id
-    where g.session_id in (select session_id from shown)
-),
--- What the sign-in itself says stands; the rest is looked up.
-placed as (
-    select
-        e.* exclude (country, network),
-        coalesce(e.country, a.country) as country,
-        coalesce(e.network, a.network) as network,
-        e.country is null as is_country_found,
-        e.network is null as is_network_found,
-        looked_up(e.country, e.network, a.country, a.network, a.source) as place_source,
-    from activity as e
-    left join addresses as a on e.address = a.ip_address
-),
-compared as (
-    select
-        *,
-        place_text(country, is_country_found, place_source) as country_text,
-        place_text('AS' || network, is_network_found, place_source) as network_text,
-        case when address is not null then country end as caller_country,
-        case when address is not null then network end as caller_network,
-        min(event_time) over (partition by session_id) as session_start,
-        lag(caller_country ignore nulls) over in_session as country_before,
-        lag(case when not is_country_found then caller_country end ignore nulls) over in_session as country_told_before,
-        lag(case when caller_country is not null then country_text end ignore nulls) over in_session as country_before_text,
-        lag(caller_network ignore nulls) over in_session as network_before,
-        lag(case when not is_network_found then caller_network end ignore nulls) over in_session as network_told_before,
-        lag(case when caller_network is not null then network_text end ignore nulls) over in_session as network_before_text,
-        lag(address ignore nulls) over in_session as address_before,
-        lag(user_agent ignore nulls) over in_log as user_agent_before,
-    from placed
-    window
-        in_session as (partition by session_id order by event_time, source = 'sign_ins' desc, source, file_id, record),
-        in_log as (partition by session_id, source, workload order by event_time, file_id, record)
 )
 select
-    event_time,
-    session_id,
-    user_id,
-    activity,
-    status,
-    client_ip,
-    country,
-    'AS' || network as network,
-    nullif(concat_ws(
-        '; ',
-        move_text('country', country_before, country_told_before, country_before, country_before_text, caller_country, country_text),
-        move_text('network', network_before, network_told_before, 'AS' || network_before, network_before_text, caller_network, network_text),
-        case when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown' end,
-        case
-            when user_agent <> user_agent_before then 'user agent'
-        end
-    ), '') as change,
-    target,
-    app,
-    place_source,
-    record_type,
-    user_agent,
-    token,
-    id,
-    file_id,
-    record
-from compared
-semi join shown using (source, file_id, record)
+    e.event_time,
+    e.session_id,
+    e.user_id,
+    e.activity,
+    e.status,
+    e.client_ip,
+    coalesce(e.told_country, a.country) as country,
+    'AS' || coalesce(e.told_network, a.network) as network,
+    changes.change,
+    e.target,
+    e.app,
+    looked_up(e.told_country, e.told_network, a.country, a.network, a.source) as place_source,
+    e.record_type,
+    e.user_agent,
+    e.token,
+    e.id,
+    e.file_id,
+    e.record
+from activity as e
+join numbered_sessions using (session_id)
+left join addresses as a on e.address = a.ip_address
+left join changes using (log, file_id, record)
 order by
-    session_start,
-    session_id,
-    event_time,
-    source = 'sign_ins' desc, -- a sign-in before what was done with it in the same second
-    source,
+    session,
+    e.event_time,
+    log, -- a sign-in before what was done with it in the same second
     file_id,
     record

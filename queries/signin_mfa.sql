@@ -13,17 +13,35 @@
 -- caveat: What was previously satisfied may have been satisfied by somebody else: a stolen token carries it along.
 --   Sign-ins without the requirement (service principals, older exports) have an empty one.
 -- chart: bar x=mfa y=sign_ins title=Multifactor authentication
-with steps as (
+with mfa_steps as not materialized (
     select
-        parent_file_id,
-        parent_record,
-        case when parent_record is null then sign_in_id end as sign_in_id,
-        listed(list_sort(list(distinct method) filter (where method <> 'Previously satisfied'))) as method,
-        bool_or(method = 'Previously satisfied' or result_detail ilike '%satisfied by claim%') as previously_satisfied,
-        arg_max(result_detail, {'step_time': step_time, 'result': result_detail}) as result
+        *,
+        method = 'Previously satisfied' or result_detail ilike '%satisfied by claim%' as previously_satisfied,
+        {'step_time': step_time, 'result': result_detail} as result
     from sign_in_steps
     where requirement ilike '%multi%factor%'
         or method = 'Previously satisfied'
+),
+own_steps as (
+    select
+        parent_file_id,
+        parent_record,
+        listed(list_sort(list(distinct method) filter (where method <> 'Previously satisfied'))) as method,
+        bool_or(previously_satisfied) as previously_satisfied,
+        arg_max(result_detail, result) as result
+    from mfa_steps
+    where parent_record is not null
+    group by all
+),
+-- those of the AuthDetails CSV know the sign-in's id only
+id_steps as (
+    select
+        sign_in_id,
+        listed(list_sort(list(distinct method) filter (where method <> 'Previously satisfied'))) as method,
+        bool_or(previously_satisfied) as previously_satisfied,
+        arg_max(result_detail, result) as result
+    from mfa_steps
+    where parent_record is null
     group by all
 ),
 answers as (
@@ -43,9 +61,8 @@ answers as (
         ) as mfa_result,
         coalesce(own_steps.previously_satisfied, id_steps.previously_satisfied) as previously_satisfied
     from sign_ins as s
-    left join steps as own_steps on own_steps.parent_file_id = s.file_id and own_steps.parent_record = s.record
-    -- those of the AuthDetails CSV know the sign-in's id only
-    left join steps as id_steps on id_steps.sign_in_id = s.id
+    left join own_steps on own_steps.parent_file_id = s.file_id and own_steps.parent_record = s.record
+    left join id_steps on id_steps.sign_in_id = s.id
 ),
 classed as (
     select

@@ -264,36 +264,46 @@ failure_lines as (
 -- than get in from the same addresses: from an office, more do. Attempts up to
 -- twenty minutes before and after belong to it; what is further apart is
 -- another spray.
-attempts as (
+failed_attempts as materialized (
     select
         event_time,
         ip_address,
-        lower(coalesce(user_principal_name, sign_in_identifier, user_id)) as who,
-        status = 'success' as got_in,
-    from evidence.sign_ins
-    where
-        status = 'success'
-        or error_code in (select error_code from password_codes) and not coalesce(lower(incoming_token_type) like '%token%', false)
-    union all
-    select
-        event_time,
-        ip_address,
-        lower(user_id),
-        operation = 'UserLoggedIn' and coalesce(error_number, 0) = 0,
-    from evidence.audit_events
-    where
-        operation = 'UserLoggedIn' and coalesce(error_number, 0) = 0
-        or operation = 'UserLoginFailed' and (
+        who,
+        regexp_extract(lower(ip_address), '^([0-9]+\.[0-9]+\.[0-9]+|[0-9a-f]*:[0-9a-f]*:[0-9a-f]*)') as block,
+    from (
+        select
+            event_time,
+            ip_address,
+            lower(coalesce(user_principal_name, sign_in_identifier, user_id)) as who,
+        from evidence.sign_ins
+        where status is distinct from 'success'
+            and error_code in (select error_code from password_codes)
+            and not coalesce(lower(incoming_token_type) like '%token%', false)
+        union all
+        select
+            event_time,
+            ip_address,
+            lower(user_id),
+        from evidence.audit_events
+        where operation = 'UserLoginFailed' and (
             error_number in (select error_code from password_codes)
             or logon_error in ('InvalidUserNameOrPassword', 'IdsLocked', 'InvalidPasswordExpiredPassword', 'UserAccountNotFound')
         )
-),
-placed_attempts as (
-    select
-        *,
-        regexp_extract(lower(ip_address), '^([0-9]+\.[0-9]+\.[0-9]+|[0-9a-f]*:[0-9a-f]*:[0-9a-f]*)') as block,
-    from attempts
+    )
     where ip_address is not null and who not in ('', 'not available', 'not-found', 'unknown')
+),
+successes as (
+    select
+        ip_address,
+        lower(coalesce(user_principal_name, sign_in_identifier, user_id)) as who,
+    from evidence.sign_ins
+    where status = 'success'
+    union all
+    select
+        ip_address,
+        lower(user_id),
+    from evidence.audit_events
+    where operation = 'UserLoggedIn' and coalesce(error_number, 0) = 0
 ),
 failed_minutes as (
     select
@@ -302,8 +312,7 @@ failed_minutes as (
         date_trunc('minute', event_time) as minute,
         min(event_time) as first_time,
         max(event_time) as last_time,
-    from placed_attempts
-    where not got_in
+    from failed_attempts
     group by all
 ),
 -- Windows of twenty minutes, one from each minute on. They are grouped: where
@@ -350,13 +359,13 @@ spray_periods as (
     from runs
     group by block, run
 ),
-spraying as (
+spraying as materialized (
     select
-        placed_attempts.*,
+        failed_attempts.*,
         run,
-    from placed_attempts
+    from failed_attempts
     join spray_periods using (block)
-    where not got_in and event_time between period_start and period_end
+    where event_time between period_start and period_end
 ),
 sprays as (
     select
@@ -376,9 +385,9 @@ got_in as (
         run,
         count(distinct who) as users,
         few(list_sort(list(distinct who))) as who,
-    from placed_attempts
-    join (select distinct block, run, ip_address from spraying) using (block, ip_address)
-    where got_in
+    from successes
+    join (select distinct block, run, ip_address from spraying) using (ip_address)
+    where who not in ('', 'not available', 'not-found', 'unknown')
     group by block, run
 ),
 -- Whose password was right in the spray, and something else stopped the sign-in.
@@ -433,26 +442,27 @@ spray_lines as (
     qualify row_number() over (order by sprays.users desc, block, run) <= 5
 ),
 
-judged_sessions as materialized (
+sessions_to_look_at as (
+    select *
+    from sessions
+    where attention in ('high', 'look')
+    qualify row_number() over (order by points desc, last_seen desc, session_id) <= 5
+),
+told_sessions as (
     select
-        session_id,
-        users,
-        attention,
-        first_seen,
-        last_seen,
-        points,
+        *,
         list_filter(string_split_regex(reasons, ' \(\+[0-9]+\)(; |$)'), r -> r <> '') as reason_list, -- without the points of each
         -- what an intruder did or used, before lists of places
         list_filter(reason_list, r -> r like 'error chain%')
             || list_filter(reason_list, r -> r not like 'error chain%' and regexp_matches(r, '^([0-9]+ events? (after|by a token)|user agent of a tool|signed in by device code|notable operations)'))
             || list_filter(reason_list, r -> r not like 'error chain%' and not regexp_matches(r, '^([0-9]+ events? (after|by a token)|user agent of a tool|signed in by device code|notable operations)')) as why,
-    from sessions
+    from sessions_to_look_at
 ),
 session_lines as (
     select 0 as item_no, 'sessions' as item, count(*)::varchar as value,
         count(*) filter (where attention = 'high') || ' of high attention, '
             || count(*) filter (where attention = 'look') || ' more to look at; five at most below' as detail,
-    from judged_sessions
+    from sessions
     having count(*) > 0
     union all
     select
@@ -461,9 +471,7 @@ session_lines as (
         users,
         attention || ', ' || period_text(first_seen, last_seen) || ': ' || array_to_string(case when attention = 'high' then why else why[1:4] end, '; ')
             || case when attention <> 'high' and len(why) > 4 then '; and ' || len(why) - 4 || ' more' else '' end,
-    from judged_sessions
-    where attention in ('high', 'look')
-    qualify row_number() over (order by points desc, last_seen desc, session_id) <= 5
+    from told_sessions
     union all
     select 0, 'sessions', '0', 'The records loaded carry no session ids.',
     where not exists (from evidence.sign_ins where session_id <> '')
