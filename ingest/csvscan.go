@@ -95,22 +95,24 @@ func (s *csvScanner) row() (end, size int, problem string) {
 		if len(rest) == 0 {
 			return 0, 0, ""
 		}
-		// A quote opens and nothing closes it. The row ends with that line;
-		// what follows is read as rows of their own.
-		line := bytes.IndexByte(rest[s.opened:], '\n')
-		if line < 0 {
-			line = min(len(rest), maxRecord) - 1
-			end = line + 1
+		// A quote opens and nothing closes it: it was lost, and then the row
+		// ends before what is a row by itself; or the file is cut off here.
+		size = s.rowWithin(rest, 0, true)
+		if size < 0 && s.width < 2 {
+			size = bytes.IndexByte(rest[s.opened:], '\n') + s.opened + 1
+		}
+		if size <= s.opened {
+			size = min(len(rest), maxRecord)
+			end = size
 		} else {
-			line += s.opened
-			end = line
+			end = beforeLine(rest[:size])
 		}
 		s.tidy = false
 		what := unclosedQuote
 		if s.w.tooLong() {
 			what = "a row " + errTooLong.Error() + ": a quote is missing, or this is no log"
 		}
-		return end, line + 1, what
+		return end, size, what
 	}
 }
 
@@ -234,7 +236,7 @@ func (s *csvScanner) quoted(b []byte, cell *csvCell, eof bool) (next int, closed
 		return -1, true
 	}
 	s.tidy = false
-	if row := s.rowWithin(b[:i], cell.start); row >= 0 {
+	if row := s.rowWithin(b[:i], cell.start, false); row >= 0 {
 		next = row
 	}
 	if next >= 0 {
@@ -265,9 +267,11 @@ func (s *csvScanner) opensRow(b []byte, start, i int) int {
 	return start + line + 1
 }
 
-// rowWithin returns where the first whole line of a cell starts that is by
-// itself a row as the header wants it, or -1.
-func (s *csvScanner) rowWithin(b []byte, start int) int {
+// rowWithin returns where the first line behind start begins that is by itself
+// a row as the header wants it, or -1. Where b is the rest of the file its last
+// line may be the one, and the row may itself lack the quote that closes its
+// last cell.
+func (s *csvScanner) rowWithin(b []byte, start int, isRest bool) int {
 	if s.width < 2 {
 		return -1
 	}
@@ -281,13 +285,23 @@ func (s *csvScanner) rowWithin(b []byte, start int) int {
 			return -1
 		}
 		start += k + 1
-		length := bytes.IndexByte(b[start:], '\n')
-		if length < 0 {
+		line := b[start:]
+		if k := bytes.IndexByte(line, '\n'); k >= 0 {
+			line = line[:k+1]
+		} else if !isRest || len(line) == 0 {
 			return -1
 		}
 		s.line.tidy, s.line.searched = true, searched{}
-		end, size, state := s.line.split(b[start:start+length+1], true)
-		if state == rowComplete && end > 0 && size == length+1 && s.line.tidy && len(s.line.cells) == s.width {
+		end, size, state := s.line.split(line, true)
+		cells := len(s.line.cells)
+		if state == rowUnfinished {
+			if !isRest || s.line.searched.lone {
+				continue
+			}
+			end, size = len(line), len(line)
+			cells++
+		}
+		if end > 0 && size == len(line) && s.line.tidy && cells == s.width {
 			return start
 		}
 	}

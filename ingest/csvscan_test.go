@@ -74,6 +74,9 @@ func TestCSVScanner(t *testing.T) {
 		{"a,b\nc,\"d\ne,f\ng,\"h\"\n", []string{"1:a|b", "~2:c|d", "3:e|f", "4:g|h"}, "a row between the two is not swallowed"},
 		{"a,b\nc,\"d\ne,f\ng,h\"i\"\nj,k\n", []string{"1:a|b", "~2:c|d", "3:e|f", "~4:g|h\"i\"", "5:j|k"}, "nor where a quote closes later"},
 		{"\"a\nb\",\"c\nd,e\n", []string{"!1:a quote opens a cell and nothing closes it", "3:d|e"}, "the row ends with the line of the cell that is open"},
+		{"a,b\nc,\"d\nx\ny", []string{"1:a|b", "!2:a quote opens a cell and nothing closes it"}, "cut off in a cell of three lines: that is one row"},
+		{"a,b\nc,\"d\nx\ne,f", []string{"1:a|b", "!2:a quote opens a cell and nothing closes it", "4:e|f"}, "a whole row behind it, the last of the file"},
+		{"c,\"d\nx\ne,\"f\ng,h\n", []string{"~1:c|d\nx", "!3:a quote", "4:g|h"}, "a lost quote in two rows, the first of two lines"},
 		{"a,\"say \"hi\" and\ngo\"\nc,d\n", []string{"~1:a|say \"hi\" and\ngo", "3:c|d"}, "quotes inside a cell of two lines stand for themselves"},
 		{"a,\"b\nc,\"\"\nd,e\n", []string{"!1:a quote opens a cell and nothing closes it", "2:c|", "3:d|e"}, "an empty quoted cell behind an open one"},
 	}

@@ -13,6 +13,7 @@ type record struct {
 	line   int64  // 1-based line where it starts
 	text   []byte // JSON text, or CSV row; valid until the next one is scanned
 	reason string // not empty: this is no record, text is its excerpt
+	mended bool   // what it stood in had flaws
 }
 
 // jsonScanner finds the records of a JSON file, whatever is around them: an
@@ -21,21 +22,32 @@ type record struct {
 // hold a record as a string. A damaged record ends where the next one seems
 // to start, and only it is lost.
 type jsonScanner struct {
-	w      *window
-	json   jsonText
-	number int64
-	opener []byte // how the first good record starts: `{"name"`, without space
-	open   int    // arrays and pages that are open
+	w        *window
+	json     jsonText
+	isRecord func(t *jsonText) bool // tells records from the objects inside them
+	number   int64
+	openers  [][]byte // how good records start: `{"name"`, without space
+	open     int      // arrays and pages that are open
+	pages    []int    // what open is inside the array of each page
 
-	page       bool // inside a page's array
-	nextLink   bool // the page says that there are more
-	truncated  bool // the file ended inside an array
-	loose      bool // something stood around the records that is not JSON
-	decoded    []byte
-	compacting bytes.Buffer
+	nextLink  bool  // the page says that there are more
+	truncated bool  // the file ended inside an array or a page
+	loose     int64 // bytes between the records that are no JSON
+	texts     bool  // records stand in texts
+	decoded   []byte
 }
 
-func newJSONScanner(w *window) *jsonScanner { return &jsonScanner{w: w} }
+// maxOpeners is how many ways to start a record are remembered. Audit records
+// start with whichever property their service names first.
+const maxOpeners = 16
+
+// maxTried is how much of what may be a record behind a damaged one is looked
+// at to be sure.
+const maxTried = 1 << 20
+
+func newJSONScanner(w *window, isRecord func(t *jsonText) bool) *jsonScanner {
+	return &jsonScanner{w: w, isRecord: isRecord}
+}
 
 // next returns the next record; false at the end of the file.
 func (s *jsonScanner) next() (record, bool) {
@@ -48,24 +60,24 @@ func (s *jsonScanner) next() (record, bool) {
 			s.open++
 			s.w.consume(1)
 		case ']':
-			if s.open > 0 {
-				s.open--
-			} else {
-				s.loose = true
+			if s.open == 0 {
+				s.loose++
 			}
 			s.w.consume(1)
-			if s.page {
+			if n := len(s.pages); n > 0 && s.pages[n-1] == s.open {
+				s.pages = s.pages[:n-1]
 				s.leavePage()
 			}
+			s.open = max(0, s.open-1)
 		case '{':
-			if s.open == 0 && s.enterPage() {
+			if s.enterPage() {
 				continue
 			}
 			return s.object()
 		case '"':
 			return s.text()
 		default:
-			return s.damage(fmt.Sprintf("%s where a record should start", quoteByte(c)), 1)
+			return s.damage(fmt.Sprintf("%s where a record should start", quoteByte(c)), 1, 1)
 		}
 	}
 }
@@ -76,10 +88,12 @@ func (s *jsonScanner) skip() bool {
 		rest := s.w.rest()
 		i := 0
 		for i < len(rest) && (rest[i] <= ' ' || rest[i] == ',') {
+			if !isSpace[rest[i]] {
+				s.loose++
+			}
 			i++
 		}
 		if bytes.HasPrefix(rest[i:], byteOrderMark) { // of a file joined to another
-			s.loose = true
 			i += len(byteOrderMark)
 			s.w.consume(i)
 			continue
@@ -89,11 +103,14 @@ func (s *jsonScanner) skip() bool {
 			return true
 		}
 		if !s.w.more() {
-			s.truncated = s.open > 0
+			s.truncated = s.truncated || s.open > 0
 			return false
 		}
 	}
 }
+
+// isSpace are the bytes that may stand between records.
+var isSpace = [256]bool{' ': true, '\t': true, '\r': true, '\n': true, ',': true}
 
 var byteOrderMark = []byte("\ufeff")
 
@@ -123,19 +140,31 @@ func (s *jsonScanner) object() (record, bool) {
 	if err == errIncomplete {
 		// Nothing closes it: either the file is cut off here, or this record
 		// lacks a brace or quote and has swallowed the ones behind it.
-		return s.damage("the record does not end: the file was cut off, or a bracket or quote is missing", 1)
+		return s.damage("the record does not end: the file was cut off, or a bracket or quote is missing", 1, end)
 	}
 	if err != nil {
-		return s.damage(err.reason, max(err.at, 1))
+		return s.damage(err.reason, 1, err.at)
 	}
 	rest := s.w.rest()
-	if s.opener == nil && len(s.json.keys) > 0 {
-		k := s.json.keys[0]
-		s.opener = append([]byte(`{"`), rest[k.start:k.end+1]...)
-	}
+	s.learn()
 	r := s.emit(rest[:end])
 	s.w.consume(end)
 	return r, true
+}
+
+// learn remembers how the record starts that was walked.
+func (s *jsonScanner) learn() {
+	if len(s.json.keys) == 0 || len(s.openers) == maxOpeners {
+		return
+	}
+	k := s.json.keys[0]
+	name := s.json.text[k.start:k.end]
+	for _, o := range s.openers {
+		if bytes.Equal(o[2:len(o)-1], name) {
+			return
+		}
+	}
+	s.openers = append(s.openers, []byte(`{"`+string(name)+`"`))
 }
 
 func (s *jsonScanner) emit(text []byte) record {
@@ -148,45 +177,57 @@ func (s *jsonScanner) emit(text []byte) record {
 func (s *jsonScanner) text() (record, bool) {
 	end, err := s.whole()
 	if err != nil {
-		return s.damage(err.reason, 1)
+		return s.damage(err.reason, 1, 1)
 	}
 	quoted := s.w.rest()[:end]
-	var inner string
-	if json.Unmarshal(mend(nil, quoted), &inner) != nil || !strings.HasPrefix(strings.TrimSpace(inner), "{") {
-		return s.damage("a text where a record should start", end)
+	mended := s.json.flaws != 0
+	if s.decoded = decodeText(s.decoded[:0], quoted); !bytes.HasPrefix(bytes.TrimSpace(s.decoded), []byte("{")) {
+		return s.damage("a text where a record should start", end, end)
 	}
-	s.decoded = append(s.decoded[:0], inner...)
 	if err := s.json.walk(s.decoded); err != nil {
-		return s.damage("a record in a text: "+err.reason, end)
+		return s.damage("a record in a text: "+err.reason, end, end)
 	}
 	r := s.emit(s.decoded)
+	r.mended = mended
+	s.texts = true
 	s.w.consume(end)
 	return r, true
 }
 
+// decodeText appends what a JSON string says.
+func decodeText(dst, quoted []byte) []byte {
+	var inner string
+	json.Unmarshal(mend(nil, quoted), &inner) // the walker has found it good
+	return append(dst, inner...)
+}
+
 // damage gives up the record at the start of the window and moves on to where
-// the next one seems to start, at least `from` bytes on.
-func (s *jsonScanner) damage(reason string, from int) (record, bool) {
+// the next one seems to start, at least `from` bytes on. What opens before
+// `until` and does not end belongs to the record.
+func (s *jsonScanner) damage(reason string, from, until int) (record, bool) {
+	const before = 256 // what is kept of what was looked at
 	r := s.emit(nil)
 	r.reason = reason
 	for {
 		rest := s.w.rest()
-		from = min(from, len(rest))
-		if at := s.nextRecord(rest[from:]); at >= 0 {
-			at += from
-			r.text = excerpt(rest[:at])
+		at, found := s.nextRecord(rest, min(from, len(rest)), until)
+		if found {
+			if r.text == nil {
+				r.text = excerpt(rest[:at])
+			}
 			s.w.consume(at)
 			return r, true
 		}
-		if len(rest) > maxRecord/2 {
+		if from = at; len(rest) > maxRecord/2 {
 			// Far enough: drop what was looked at, keep the record's head.
 			if r.text == nil {
 				r.text = excerpt(rest)
 			}
-			s.w.consume(len(rest) - len(s.opener))
-			from = 0
+			done := max(0, from-before)
+			s.w.consume(done)
+			from -= done
+			until -= done
 		}
-		from = max(0, len(s.w.rest())-256)
 		if !s.w.more() {
 			if s.w.tooLong() {
 				continue
@@ -200,30 +241,60 @@ func (s *jsonScanner) damage(reason string, from int) (record, bool) {
 	}
 }
 
-// nextRecord finds a line that starts with a brace, or the opening of a record
-// like the first one behind `},`.
-func (s *jsonScanner) nextRecord(b []byte) int {
-	for i := 0; i < len(b); i++ {
-		at := bytes.IndexByte(b[i:], '{')
-		if at < 0 {
-			return -1
+// nextRecord finds where a record starts, from i on: at a line that starts with
+// a brace; at an object or a text that is a whole record; from until on, also
+// behind a comma or bracket at what opens like one before. When there is none,
+// it returns from where to look again with more of the file.
+func (s *jsonScanner) nextRecord(b []byte, i, until int) (at int, found bool) {
+	for ; i < len(b); i++ {
+		next := bytes.IndexByte(b[i:], '{')
+		if next < 0 {
+			return len(b), false
 		}
-		i += at
-		before := bytes.TrimRight(b[:i], " \t")
+		i += next
+		start := i
+		if i > 0 && b[i-1] == '"' && bytes.ContainsAny(b[max(0, i-2):i-1], ",[ \t\r\n") {
+			start--
+		}
+		before := bytes.TrimRight(b[:start], " \t")
 		lineStart := len(before) > 0 && (before[len(before)-1] == '\n' || before[len(before)-1] == '\r')
 		if s.open == 0 && lineStart && len(before) == i {
-			return i
-		}
-		if s.opener == nil {
-			continue
+			return i, true
 		}
 		before = bytes.TrimRight(before, " \t\r\n")
-		separated := len(before) > 0 && bytes.IndexByte([]byte(",[]}"), before[len(before)-1]) >= 0
-		if (separated || lineStart) && startsLike(b[i:], s.opener) {
-			return i
+		if len(before) > 0 && before[len(before)-1] == ':' {
+			continue // a value in a record
+		}
+		s.json.start(b[start:])
+		end, err := s.json.value(0, 0)
+		switch {
+		case err == errIncomplete && !s.w.eof && len(b)-start < maxTried:
+			return start, false
+		case err == nil && b[start] == '"':
+			err = s.json.walk(decodeText(nil, b[start:start+end]))
+			fallthrough
+		case err == nil:
+			if err == nil && s.isRecord(&s.json) {
+				return start, true
+			}
+		case start >= until && (lineStart || len(before) > 0 && bytes.IndexByte([]byte(",[]}"), before[len(before)-1]) >= 0) && s.opensLikeOne(b[start:]):
+			return start, true
 		}
 	}
-	return -1
+	return len(b), false
+}
+
+// opensLikeOne tells whether a text starts as a record before it did.
+func (s *jsonScanner) opensLikeOne(b []byte) bool {
+	if b[0] == '"' {
+		return s.texts && startsLike(b[1:], []byte(`{\"`))
+	}
+	for _, o := range s.openers {
+		if startsLike(b, o) {
+			return true
+		}
+	}
+	return false
 }
 
 // startsLike compares without regard to white space.
@@ -265,7 +336,7 @@ func (s *jsonScanner) enterPage() bool {
 			if t.text[i] == '[' && pageKeys[name] {
 				s.w.consume(i + 1)
 				s.open++
-				s.page = true
+				s.pages = append(s.pages, s.open)
 				return true
 			}
 			isLink := strings.HasSuffix(strings.ToLower(name), "nextlink")
@@ -286,23 +357,61 @@ func (s *jsonScanner) enterPage() bool {
 	}
 }
 
-// leavePage skips what follows the array of a page up to its closing brace.
+// leavePage skips what follows the array of a page up to its closing brace. A
+// page may lack that; then what follows is something else.
 func (s *jsonScanner) leavePage() {
-	s.page = false
 	for {
-		rest := s.w.rest()
-		if at := bytes.IndexAny(rest, "{}["); at >= 0 {
-			if rest[at] != '}' {
-				return // the page lacks its end, and something else begins
-			}
-			s.nextLink = s.nextLink || bytes.Contains(rest[:at], []byte("odata.nextLink"))
-			s.w.consume(at + 1)
+		t := jsonText{text: s.w.rest()}
+		end, hasLink, err := t.afterList()
+		if err == nil {
+			s.nextLink = s.nextLink || hasLink
+			s.w.consume(end)
 			return
 		}
-		if len(rest) > 1<<20 || !s.w.more() {
+		if err != errIncomplete || len(t.text) > 1<<20 {
+			return
+		}
+		if !s.w.more() {
+			s.truncated = true
+			s.nextLink = s.nextLink || hasLink
+			s.w.consume(len(t.text))
 			return
 		}
 	}
+}
+
+// afterList walks the rest of an object from behind a list in it.
+func (t *jsonText) afterList() (end int, hasLink bool, err *jsonError) {
+	i := t.space(0)
+	for i < len(t.text) && t.text[i] == ',' {
+		name := t.space(i + 1)
+		if name < len(t.text) && t.text[name] != '"' {
+			return 0, false, &jsonError{name, "no name"}
+		}
+		if end, err = t.str(name); err != nil {
+			return name, hasLink, err
+		}
+		isLink := strings.HasSuffix(strings.ToLower(string(t.text[name+1:end-1])), "nextlink")
+		if end = t.space(end); end >= len(t.text) {
+			return end, hasLink, errIncomplete
+		}
+		if t.text[end] != ':' {
+			return 0, false, &jsonError{end, "no colon"}
+		}
+		value := t.space(end + 1)
+		hasLink = hasLink || isLink && value < len(t.text) && t.text[value] == '"'
+		if end, err = t.value(value, 1); err != nil {
+			return end, hasLink, err
+		}
+		i = t.space(end)
+	}
+	if i >= len(t.text) {
+		return i, hasLink, errIncomplete
+	}
+	if t.text[i] != '}' {
+		return 0, false, &jsonError{i, "no brace"}
+	}
+	return i + 1, hasLink, nil
 }
 
 // excerpt is the start of a text, for a reader's eyes. An excerpt's excerpt

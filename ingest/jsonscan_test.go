@@ -10,7 +10,7 @@ import (
 
 // scanned lists what a scanner finds: the text of each record, or "!reason".
 func scanJSON(text string) (found []string, s *jsonScanner) {
-	s = newJSONScanner(newWindow(iotest.OneByteReader(strings.NewReader(text)), nil))
+	s = newJSONScanner(newWindow(iotest.OneByteReader(strings.NewReader(text)), nil), hasA)
 	for {
 		r, ok := s.next()
 		if !ok {
@@ -23,6 +23,9 @@ func scanJSON(text string) (found []string, s *jsonScanner) {
 		found = append(found, fmt.Sprintf("%d:%s", r.line, r.text))
 	}
 }
+
+// hasA stands for what tells a record from the objects in it.
+func hasA(t *jsonText) bool { return t.member("a") != nil }
 
 func TestJSONScanner(t *testing.T) {
 	tests := []struct {
@@ -49,6 +52,21 @@ func TestJSONScanner(t *testing.T) {
 		{`[{"a":1},{"a":"x"y},{"a":3}]`, []string{`1:{"a":1}`, `!1:comma or }`, `1:{"a":3}`}, "a broken element of an array on one line"},
 		{"[\n{\"a\":1},\n{\"a\":{\"b\":2},\n{\"a\":3}\n]", []string{`2:{"a":1}`, `!3:quoted name`, `4:{"a":3}`}, "a lost brace does not swallow the next record"},
 		{"[\n{\"a\":1},\n{\"a\":\"x},\n{\"a\":3}\n]", []string{`2:{"a":1}`, `!3:`, `4:{"a":3}`}, "nor does a lost quote"},
+		{`[{"a":x},{"a":2}]`, []string{`!1:where a JSON value`, `1:{"a":2}`}, "the first record is the broken one: nothing tells yet how others start"},
+		{`[{"a":1},{"a":x},{"b":2,"a":3}]`, []string{`1:{"a":1}`, `!1:where a JSON value`, `1:{"b":2,"a":3}`}, "the record behind it starts with another name"},
+		{`[{"a":1},{"a":x,"l":[{"b":1},{"b":2}]},{"a":3}]`, []string{`1:{"a":1}`, `!1:where a JSON value`, `1:{"a":3}`}, "objects inside a broken record are none"},
+		{`[{"b":1,"a":1},{"b":x,"l":[{"b":1},{"b":2}]},{"b":3,"a":3}]`, []string{`1:{"b":1,"a":1}`, `!1:where a JSON value`, `1:{"b":3,"a":3}`}, "not even if they start as records do"},
+		{`[{"b":1,"a":1},{"a":x},{"b":y},{"a":3}]`, []string{`1:{"b":1,"a":1}`, `!1:where a JSON value`, `!1:where a JSON value`, `1:{"a":3}`}, "two broken ones"},
+		{`[{"b":1,"a":1},{"b":2,"l":[{"b":1},{"b":2`, []string{`1:{"b":1,"a":1}`, `!1:does not end`}, "cut off in one that does"},
+		{`{"a":"x"{"a":2}`, []string{`!1:comma`, `1:{"a":2}`}, "nor between a text and the next"},
+		{`{"b":1,"a":1{"a":2}`, []string{`!1:comma`, `1:{"a":2}`}, "nothing between it and the next"},
+		{`["{\"a\":x}","{\"a\":2}"]`, []string{`!1:a record in a text: `, `1:{"a":2}`}, "a broken record in a text"},
+		{`["{\"a\":1,"{\"a\":2}","{\"a\":3}"]`, []string{`!1:`, `1:{"a":2}`, `1:{"a":3}`}, "a text without its quote"},
+		{`{"value":[{"a":1}],"@odata.nextLink":"x?{y}]"}{"a":2}`, []string{`1:{"a":1}`, `1:{"a":2}`}, "brackets in what follows a page's list"},
+		{`{"value":[{"a":1}],"count":{"a":1}}{"a":2}`, []string{`1:{"a":1}`, `1:{"a":2}`}, "an object there"},
+		{`{"value":[{"a":1}],"@odata.nextLi`, []string{`1:{"a":1}`}, "cut off there"},
+		{`{"value":[[{"a":1}],[{"a":2}]]}{"a":3}`, []string{`1:{"a":1}`, `1:{"a":2}`, `1:{"a":3}`}, "a page of lists"},
+		{`[{"value":[{"a":1}]},{"value":[{"a":2}]}]`, []string{`1:{"a":1}`, `1:{"a":2}`}, "a list of pages"},
 		{"{\"a\":1}\nnoise\n{\"a\":2}\n", []string{`1:{"a":1}`, `!2:where a record`, `3:{"a":2}`}, "a line of something else"},
 	}
 	for _, tt := range tests {
@@ -74,7 +92,13 @@ func TestJSONScannerSaysWhatIsAround(t *testing.T) {
 	if _, s := scanJSON(`[{"a":1},`); !s.truncated {
 		t.Error("an array without its end was not noticed")
 	}
-	if _, s := scanJSON(`[{"a":1}]`); s.truncated || s.nextLink || s.loose {
+	if _, s := scanJSON(`{"value":[{"a":1}],"@odata.nextLink":"y`); !s.truncated || !s.nextLink {
+		t.Error("a page without its end was not noticed")
+	}
+	if _, s := scanJSON("{\"a\":1}]\n\x00\x00{\"a\":1}\x1a"); s.loose != 4 {
+		t.Errorf("of 4 bytes that are no JSON %d were noticed", s.loose)
+	}
+	if _, s := scanJSON(`[{"a":1}]`); s.truncated || s.nextLink || s.loose > 0 {
 		t.Error("a whole array was found fault with")
 	}
 }
@@ -83,12 +107,12 @@ func TestJSONScannerSaysWhatIsAround(t *testing.T) {
 // followed into maxDepth lines at most.
 func TestJSONScannerIsLinear(t *testing.T) {
 	for _, line := range []string{"{\"a\":[\n", "{\"a\":\"\n", "{\"a\":{\"b\":1}\n", "x\n", "\"\n", "[{\n", "{\"value\":[\n", "{\"@odata.context\":1,\n", "]\n"} {
-		s := newJSONScanner(newWindow(strings.NewReader(strings.Repeat(line, 1<<17)), nil))
+		s := newJSONScanner(newWindow(strings.NewReader(strings.Repeat(line, 1<<17)), nil), hasA)
 		for _, ok := s.next(); ok; _, ok = s.next() {
 		}
 	}
 	one := "{\"a\":\"" + strings.Repeat("b", 16<<20) + "\"}"
-	s := newJSONScanner(newWindow(small{strings.NewReader(one)}, nil))
+	s := newJSONScanner(newWindow(small{strings.NewReader(one)}, nil), hasA)
 	if r, ok := s.next(); !ok || r.reason != "" || len(r.text) != len(one) {
 		t.Errorf("a record of 16 MiB: %d bytes, %q", len(r.text), r.reason)
 	}
@@ -104,7 +128,7 @@ func FuzzJSONScanner(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s := newJSONScanner(newWindow(iotest.HalfReader(strings.NewReader(string(text))), nil))
+		s := newJSONScanner(newWindow(iotest.HalfReader(strings.NewReader(string(text))), nil), hasA)
 		for n := int64(1); ; n++ {
 			r, ok := s.next()
 			if !ok {

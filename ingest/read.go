@@ -84,6 +84,7 @@ type reader struct {
 	counts  map[*format]int64
 	why     string // the first record of no known format is of none
 	mended  int64
+	untidy  int64    // rows that CSV does not have like this
 	twice   int64    // records with a name that stands there twice
 	example string   // such a name
 	cut     int64    // records that were cut off on their way and saved
@@ -210,6 +211,9 @@ func (r *reader) conclude() {
 	if r.mended > 0 {
 		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
 	}
+	if r.untidy > 0 {
+		f.notef("%s read as a person would: with a quote too many or too few, or empty cells behind those of the header", were(r.untidy, "row"))
+	}
 	if r.twice > 0 {
 		f.notef("%s read by the first of two values under one name, such as %q: raw has both", were(r.twice, "record"), excerpt([]byte(r.example)))
 	}
@@ -234,7 +238,10 @@ func (r *reader) list(x reject) error {
 }
 
 func (r *reader) readJSON(w *window) error {
-	s := newJSONScanner(w)
+	s := newJSONScanner(w, func(t *jsonText) bool {
+		known := r.shape(t, r.formats, recogniseJSON)
+		return known.format != nil || known.envelope != ""
+	})
 	for {
 		rec, ok := s.next()
 		if !ok {
@@ -251,6 +258,9 @@ func (r *reader) readJSON(w *window) error {
 		}
 	}
 	r.noteTimes()
+	if s.loose > 0 {
+		r.file.lossf("%s between the records no JSON, such as NUL or a bracket that closes nothing: something may be missing there", were(s.loose, "byte"))
+	}
 	if s.truncated {
 		r.file.lossf("the file ends inside its list: it was cut off")
 	}
@@ -266,8 +276,10 @@ func (r *reader) readJSON(w *window) error {
 // take recognises one record, mends what can be mended and passes it on.
 func (r *reader) take(rec record, t *jsonText) error {
 	known := r.recognise(t, r.formats, recogniseJSON)
-	if t.flaws != 0 {
+	if rec.mended = rec.mended || t.flaws != 0; rec.mended {
 		r.mended++
+	}
+	if t.flaws != 0 {
 		rec.text = mend(nil, rec.text)
 		if err := r.json.walk(rec.text); err != nil {
 			return err
@@ -298,9 +310,20 @@ func (r *reader) take(rec record, t *jsonText) error {
 	return r.pass(known.format, rec, "", rec.text, body)
 }
 
-// recognise looks at the names of the object that was walked. The answer for
-// each combination of them is remembered in shapes.
+// recognise tells what the object is that was walked, and notes what is odd
+// about it.
 func (r *reader) recognise(t *jsonText, shapes map[string]recognised, by func(names []string) recognised) recognised {
+	known := r.shape(t, shapes, by)
+	if known.repeated != "" {
+		r.twice++
+		r.example = known.repeated
+	}
+	return known
+}
+
+// shape looks at the names of the object that was walked. The answer for each
+// combination of them is remembered in shapes.
+func (r *reader) shape(t *jsonText, shapes map[string]recognised, by func(names []string) recognised) recognised {
 	signature := r.buffer[:0]
 	for _, k := range t.keys {
 		signature = append(signature, t.text[k.start:k.end]...)
@@ -308,31 +331,28 @@ func (r *reader) recognise(t *jsonText, shapes map[string]recognised, by func(na
 	}
 	r.buffer = signature
 	known, ok := shapes[string(signature)]
-	if !ok {
-		names := t.names()
-		known = by(names)
-		slices.Sort(names)
-		for i := 1; i < len(names); i++ {
-			if names[i] == names[i-1] {
-				known.repeated = names[i]
+	if ok {
+		return known
+	}
+	names := t.names()
+	known = by(names)
+	if known.format != nil {
+		for i, name := range names {
+			if known.format.times[name] || known.renamed && known.format.times[graphName(name)] {
+				known.times = append(known.times, i)
 			}
 		}
-		if known.format != nil {
-			for i, name := range t.names() {
-				if known.format.times[name] || known.renamed && known.format.times[graphName(name)] {
-					known.times = append(known.times, i)
-				}
-			}
-		}
-		if len(shapes) >= maxShapes {
-			clear(shapes)
-		}
-		shapes[string(signature)] = known
 	}
-	if known.repeated != "" {
-		r.twice++
-		r.example = known.repeated
+	slices.Sort(names)
+	for i := 1; i < len(names); i++ {
+		if names[i] == names[i-1] {
+			known.repeated = names[i]
+		}
 	}
+	if len(shapes) >= maxShapes {
+		clear(shapes)
+	}
+	shapes[string(signature)] = known
 	return known
 }
 
@@ -453,8 +473,10 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 	}
 	mended := r.json.flaws != 0
 	if mended {
-		r.mended++
 		body = mend(nil, body)
+	}
+	if mended && !rec.mended {
+		r.mended++
 	}
 	known := r.recognise(&r.json, r.bodies, recogniseBody)
 	if known.format == nil && isAudit {
@@ -538,6 +560,7 @@ func (r *reader) header(s *csvScanner) (rec record, problem string) {
 		for bytes.IndexByte(s.w.rest(), '\n') < 0 && len(s.w.rest()) < 1<<20 && s.w.more() {
 		}
 		line, _, _ := bytes.Cut(s.w.rest(), newline)
+		line, _, _ = bytes.Cut(line, []byte("\r"))
 		most := 0
 		for _, c := range []byte{',', ';', '\t'} {
 			if n := bytes.Count(line, []byte{c}); n > most {
@@ -587,6 +610,9 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 		if s.cells[column].doubled {
 			unquoted = cell
 		}
+		if !s.tidy {
+			r.untidy++
+		}
 		err := r.json.walk(cell)
 		if err == errIncomplete {
 			around := map[string]string{}
@@ -605,8 +631,7 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 			}
 			continue
 		}
-		if r.json.flaws != 0 {
-			r.mended++
+		if rec.mended = r.json.flaws != 0; rec.mended {
 			mended = mend(mended[:0], cell)
 			if err := r.json.walk(mended); err != nil {
 				return err
@@ -662,6 +687,9 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
 				return err
 			}
 			continue
+		}
+		if !s.tidy {
+			r.untidy++
 		}
 		row, body = append(row[:0], '{'), body[:0]
 		bad := false
