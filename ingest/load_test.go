@@ -401,6 +401,67 @@ func TestLoadAddsToCase(t *testing.T) {
 	}
 }
 
+// Three files that each know a part of a sign-in, and disagree, make the same row
+// of it in whatever order they are loaded.
+func TestLoadOrderOfCopies(t *testing.T) {
+	steps := func(method string) string {
+		return `"authenticationDetails":[{"authenticationMethod":"` + method + `"}]`
+	}
+	policies := func(name string) string {
+		return `"appliedConditionalAccessPolicies":[{"displayName":"` + name + `","result":"success"}]`
+	}
+	const session = `"sessionId":"AAAAAAAA-0000-4000-8000-000000000001"`
+	const long = `"correlationId":"x","riskState":"x","riskDetail":"x"` // makes a record the fullest
+	tests := []struct {
+		says   [3]string // of each file
+		want   string    // name, application, session; policies; steps; how many are identical
+		reason string
+	}{
+		{[3]string{`"userDisplayName":"A"`, long, `"userDisplayName":"C","appDisplayName":"C"`}, "C|C|<nil>|||0", "what the fullest lacks is from the fuller of the others"},
+		{[3]string{`"appDisplayName":"A"`, `"userAgent":"B","clientAppUsed":"B"`, `"userDisplayName":"C",` + long}, "C|A|<nil>|||0", "or from the one that has it"},
+		{[3]string{`"appDisplayName":"A",` + steps("A"), `"appDisplayName":"B","userAgent":"B",` + steps("B"), long}, "<nil>|B|<nil>||B|0", "steps, too"},
+		{[3]string{policies("A"), policies("B") + `,"userAgent":"B"`, `"appliedConditionalAccessPolicies":[],` + long}, "<nil>|<nil>|<nil>|B||0", "policies of those that have some"},
+		{[3]string{session, session, `"appDisplayName":"C"`}, "<nil>|C|aaaaaaaa-0000-4000-8000-000000000001|||1", "two are identical, though a session's id is written otherwise once it is loaded"},
+		{[3]string{`"other":1`, `"other":2`, `"other":3`}, "<nil>|<nil>|<nil>|||0", "those that differ in what has no column are not"},
+		{[3]string{`"latitude":1e999,"userAgent":"\u0000"`, `"location":{"geoCoordinates":{"latitude":1e999}},"appDisplayName":"B"`, `"userDisplayName":"'"`}, "'|B|<nil>|||0", "values that are hard to keep"},
+	}
+	folder := t.TempDir()
+	var paths []string
+	for k := range 3 {
+		var records []string
+		for i, tt := range tests {
+			records = append(records, signIn(fmt.Sprint(i), tt.says[k]))
+		}
+		path := filepath.Join(folder, fmt.Sprintf("%d.json", k))
+		if err := os.WriteFile(path, []byte("["+strings.Join(records, ",")+"]"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	a, b, c := paths[0], paths[1], paths[2]
+	for _, order := range [][][]string{{paths}, {{b, c}, {a}}, {{c}, {a}, {b}}, {{a, c}, {b}}} {
+		l := load(t, order[0]...)
+		for _, more := range order[1:] {
+			l.add(more...)
+		}
+		for i, tt := range tests {
+			got := l.ask(fmt.Sprintf(`
+				select
+					user_display_name,
+					app_display_name,
+					session_id,
+					(select coalesce(string_agg(policy_name, ' ' order by policy_name), '') from sign_in_policies where sign_in_id = s.id),
+					(select coalesce(string_agg(method, ' ' order by method), '') from sign_in_steps where sign_in_id = s.id),
+					(select count(*) from duplicates where identical and kept_record = s.record)
+				from sign_ins as s
+				where id = '%d'`, i))
+			if strings.Join(got, " ") != tt.want {
+				t.Errorf("%s: loaded as %q: got %q, want %q", tt.reason, order, got, tt.want)
+			}
+		}
+	}
+}
+
 // A record that kept others out and is taken out by a later load itself is not
 // what they are said to be equal to.
 func TestLoadDuplicatesNameWhatIsThere(t *testing.T) {

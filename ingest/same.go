@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -28,6 +27,10 @@ var eventTables = []struct{ name, id, time string }{
 // removeDuplicates takes every record that is there twice out again, keeps one
 // by path and number, and lists the others in `duplicates`.
 func (l *loader) removeDuplicates() error {
+	// Where a record's child rows are those of another, in which place that stood.
+	if _, err := l.exec("create or replace temp table child_places (child varchar, file_id integer, record bigint, place bigint)"); err != nil {
+		return err
+	}
 	for _, t := range eventTables {
 		var err error
 		if t.name == "sign_ins" {
@@ -162,32 +165,35 @@ func (l *loader) inherit(table string) error {
 			continue
 		}
 		for _, statement := range []string{`
-			create or replace temp table heirs as
-			with members as (
+			create or replace temp table members as
+			with all_members as (
 				select kept_file_id, kept_record, file_id, record, place
 				from doubles
 				union all
 				select distinct kept_file_id, kept_record, kept_file_id, kept_record, 1
 				from doubles
-			),
-			filled as (
-				select distinct m.*
-				from members as m
-				join ` + c.name + ` as c on c.parent_file_id = m.file_id and c.parent_record = m.record
 			)
+			select m.* replace (coalesce(p.place, m.place) as place)
+			from all_members as m
+			left join child_places as p
+				on p.child = '` + c.name + `' and p.file_id = m.file_id and p.record = m.record`, `
+			create or replace temp table heirs as
 			select
 				kept_file_id,
 				kept_record,
 				arg_min(file_id, place) as file_id,
 				arg_min(record, place) as record
-			from filled
+			from members as m
+			where exists (
+				from ` + c.name + ` as c where c.parent_file_id = m.file_id and c.parent_record = m.record
+			)
 			group by all`,
 			`delete from ` + c.name + `
 			where rowid in (
 				select c.rowid
 				from ` + c.name + ` as c
-				join doubles as d on d.file_id = c.parent_file_id and d.record = c.parent_record
-				anti join heirs as h on h.file_id = d.file_id and h.record = d.record
+				join members as m on m.file_id = c.parent_file_id and m.record = c.parent_record
+				anti join heirs as h on h.file_id = m.file_id and h.record = m.record
 			)`,
 			`update ` + c.name + `
 			set parent_file_id = h.kept_file_id, parent_record = h.kept_record, ` + c.repeated + `
@@ -314,51 +320,52 @@ func appendScalar(dst []byte, s string) []byte {
 
 // mergeSignIns makes one row of the records of one sign-in: equal id, time to
 // the second, user or service principal, application, error code and address.
-// The fullest stays; the others fill what it lacks.
+// The fullest stays; the others, in their order, fill what it lacks. What each
+// of them says by itself goes to sign_in_copies where they differ, so that a
+// record of a later load finds its place among them: in whatever order the
+// files are loaded, the row is the same.
 func (l *loader) mergeSignIns() error {
 	columns, err := l.columns("sign_ins")
 	if err != nil {
 		return err
 	}
-	var filled, first, fill bytes.Buffer
-	for i, c := range columns {
-		if i > 0 {
-			filled.WriteString(" + ")
-			first.WriteString(",\n")
-			fill.WriteString(", ")
-		}
-		fmt.Fprintf(&filled, "(%s is not null)::integer", c)
-		fmt.Fprintf(&first, "arg_min(s.%[1]s, d.place) filter (s.%[1]s is not null) as %[1]s", c)
-		fmt.Fprintf(&fill, "%[1]s = coalesce(sign_ins.%[1]s, merged.%[1]s)", c)
-	}
 	n, err := l.exec(`
-		create or replace temp table candidates as
-		with repeated as (
-			select id
-			from sign_ins
-			where id is not null
-			group by all
-			having count(*) > 1
-		)
-		select
-			rowid as row,
-			file_id,
-			record,
-			id,
-			date_trunc('second', event_time) as second,
-			coalesce(user_id, service_principal_id) as who,
-			app_id,
-			error_code,
-			ip_address,
-			coalesce(has_policy_detail, false)::integer * 1000 + ` + filled.String() + ` as fullness,
-			md5([` + strings.Join(asText(columns), ", ") + `]::varchar) as content
+		create or replace temp table repeated as
+		select id
 		from sign_ins
-		where id in (select id from repeated)`)
+		where id is not null
+		group by all
+		having count(*) > 1`)
 	if err != nil || n == 0 {
 		return err
 	}
-	_, err = l.exec(`
+	if err := l.viewOwn(columns); err != nil {
+		return err
+	}
+	var filled, says, first, fill []string
+	for _, c := range columns {
+		filled = append(filled, fmt.Sprintf("(%s is not null)::integer", c.name))
+		says = append(says, c.text())
+		first = append(first, fmt.Sprintf("arg_min(o.%[1]s, r.place) filter (o.%[1]s is not null) as %[1]s", c.name))
+		fill = append(fill, fmt.Sprintf("%[1]s = merged.%[1]s", c.name))
+	}
+	for _, statement := range []string{`
 		create or replace temp table ranked as
+		with candidates as (
+			select
+				row,
+				file_id,
+				record,
+				id,
+				date_trunc('second', event_time) as second,
+				coalesce(user_id, service_principal_id) as who,
+				app_id,
+				error_code,
+				ip_address,
+				coalesce(has_policy_detail, false)::integer * 1000 + ` + strings.Join(filled, " + ") + ` as fullness,
+				md5([` + strings.Join(says, ", ") + `]::varchar) as content
+			from own
+		)
 		select
 			c.row,
 			c.id,
@@ -369,40 +376,136 @@ func (l *loader) mergeSignIns() error {
 			first_value(c.file_id) over same as kept_file_id,
 			first_value(c.record) over same as kept_record,
 			first_value(c.content) over same as kept_content,
-			row_number() over same as place,
-			count(*) over (
-				partition by c.id, c.second, c.who, c.app_id, c.error_code, c.ip_address
-			) as records
+			row_number() over same as place
 		from candidates as c
 		join files as f using (file_id)
 		window same as (
 			partition by c.id, c.second, c.who, c.app_id, c.error_code, c.ip_address
 			order by c.fullness desc, f.path, c.file_id, c.record
-		)`)
-	if err != nil {
-		return err
-	}
-	for _, statement := range []string{
-		"create or replace temp table doubles as select * from ranked where place > 1",
-		`create or replace temp table merged as
-			select d.kept_row, ` + first.String() + `
-			from ranked as d
-			join sign_ins as s on s.rowid = d.row
-			where d.records > 1
-			group by d.kept_row`,
-		"update sign_ins set " + fill.String() + " from merged where sign_ins.rowid = merged.kept_row",
+		)`, `
+		create or replace temp table candidates as
+		with alike as (
+			select row, kept_row
+			from ranked
+			where place > 1 and row is not null and content = kept_content
+		)
+		select a.row, a.kept_row as id, md5(s.raw) as body
+		from (from alike union select kept_row, kept_row from alike) as a
+		join sign_ins as s on s.rowid = a.row`,
+		"create or replace temp table canonical (row bigint, body varchar)",
 	} {
 		if _, err := l.exec(statement); err != nil {
 			return err
 		}
 	}
-	return l.takeOut("sign_ins", "content = kept_content")
+	if err := l.compareBodies("sign_ins"); err != nil {
+		return err
+	}
+	for _, statement := range []string{`
+		create or replace temp table equal_rows as
+		with bodies as (
+			select c.row, c.id, coalesce(k.body, c.body) as body
+			from candidates as c
+			left join canonical as k using (row)
+		)
+		select b.row
+		from bodies as b
+		join bodies as kept on kept.row = b.id
+		where b.row <> b.id and b.body = kept.body`, `
+		create or replace temp table doubles as
+		select * exclude (content, kept_content), row in (from equal_rows) as is_equal
+		from ranked
+		where place > 1 and row is not null`, `
+		create or replace temp table differing as
+		select distinct kept_row
+		from ranked
+		where place > 1 and (row is null or row not in (from equal_rows))`, `
+		create or replace temp table merged as
+		select r.kept_row, ` + strings.Join(first, ",\n") + `
+		from ranked as r
+		join own as o using (file_id, record)
+		where r.kept_row in (from differing)
+		group by r.kept_row`, `
+		create or replace temp table told as
+		select
+			o.file_id,
+			o.record,
+			o.id,
+			json_merge_patch('{}', to_json({` + strings.Join(named(columns), ", ") + `})) as says,
+			exists (
+				from sign_in_policies as c where c.parent_file_id = o.file_id and c.parent_record = o.record
+			) as has_policies,
+			exists (
+				from sign_in_steps as c where c.parent_file_id = o.file_id and c.parent_record = o.record
+			) as has_steps
+		from own as o
+		join ranked as r using (file_id, record)
+		where r.kept_row in (from differing)
+			and not exists (from sign_in_copies as c where c.file_id = o.file_id and c.record = o.record)`, `
+		insert into child_places
+		select c.child, k.file_id, k.record, min(d.place)
+		from ranked as k
+		join ranked as d using (kept_row)
+		join (
+			select file_id, record, 'sign_in_policies' as child from sign_in_copies where has_policies
+			union all
+			select file_id, record, 'sign_in_steps' from sign_in_copies where has_steps
+		) as c on c.file_id = d.file_id and c.record = d.record
+		where k.row is not null
+			and exists (from sign_in_copies as o where o.file_id = k.file_id and o.record = k.record)
+		group by all`,
+		"insert into sign_in_copies from told order by file_id, record",
+		"update sign_ins set " + strings.Join(fill, ", ") + " from merged where sign_ins.rowid = merged.kept_row",
+	} {
+		if _, err := l.exec(statement); err != nil {
+			return err
+		}
+	}
+	return l.takeOut("sign_ins", "is_equal")
+}
+
+// viewOwn makes the relation of what each record of the repeated sign-ins says
+// by itself. row is where it is in sign_ins, NULL if it was taken out.
+func (l *loader) viewOwn(columns []column) error {
+	var names, said, structure []string
+	for _, c := range columns {
+		names = append(names, "s."+c.name)
+		said = append(said, fmt.Sprintf("f.%s::%s", c.name, c.kind))
+		structure = append(structure, fmt.Sprintf("%q: \"VARCHAR\"", c.name))
+	}
+	_, err := l.exec(`
+		create or replace temp view own as
+		select s.rowid as row, s.file_id, s.record, ` + strings.Join(names, ", ") + `
+		from sign_ins as s
+		where s.id in (from repeated)
+			and not exists (from sign_in_copies as c where c.file_id = s.file_id and c.record = s.record)
+		union all
+		select s.rowid, c.file_id, c.record, ` + strings.Join(said, ", ") + `
+		from (
+			select file_id, record, from_json(says, '{` + strings.Join(structure, ", ") + `}') as f
+			from sign_in_copies
+			where id in (from repeated)
+		) as c
+		left join sign_ins as s on s.file_id = c.file_id and s.record = c.record`)
+	return err
+}
+
+// column is one of a table.
+type column struct{ name, kind string }
+
+// text is the column's value as text. In which case a session's id is written
+// tells nothing, and is evened out once it is loaded.
+func (c column) text() string {
+	if c.name == "session_id" {
+		return "lower(session_id)"
+	}
+	return c.name + "::varchar"
 }
 
 // columns lists a table's columns but those that lead back to the source.
-func (l *loader) columns(table string) ([]string, error) {
+func (l *loader) columns(table string) ([]column, error) {
 	rows, err := l.engine.Query(l.ctx, `
-		select name
+		select name, type
 		from pragma_table_info($1)
 		where name not in ('file_id', 'record', 'raw')
 		order by cid`, "evidence."+table)
@@ -410,23 +513,24 @@ func (l *loader) columns(table string) ([]string, error) {
 		return nil, err
 	}
 	defer rows.Close()
-	var names []string
+	var all []column
 	for rows.Next() {
 		v, err := rows.Values()
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, v[0].(string))
+		all = append(all, column{v[0].(string), v[1].(string)})
 	}
-	return names, rows.Err()
+	return all, rows.Err()
 }
 
-func asText(columns []string) []string {
-	text := make([]string, len(columns))
-	for i, c := range columns {
-		text[i] = c + "::varchar"
+// named lists the columns as members of a structure of texts.
+func named(columns []column) []string {
+	var members []string
+	for _, c := range columns {
+		members = append(members, fmt.Sprintf("%s: o.%[1]s::varchar", c.name))
 	}
-	return text
+	return members
 }
 
 // matchPortalAudits takes out the rows of the portal's audit CSV, which has no

@@ -44,7 +44,18 @@ create table duplicates (
     record bigint, -- its number in its file
     kept_file_id integer, -- the record that stayed
     kept_record bigint, -- its number in its file
-    identical boolean -- true = same content; false = the kept row was filled up from this one
+    identical boolean -- true = same body; false = it says more, less or otherwise: see sign_in_copies for sign-ins
+);
+
+-- What each record of a sign-in that several tell of says by itself, where they differ: the
+-- row in sign_ins is the fullest of them, and what that lacks is from the next that has it.
+create table sign_in_copies (
+    file_id integer, -- the file it came from
+    record bigint, -- its number in that file
+    id varchar, -- sign_ins.id
+    says varchar, -- its values for the columns of sign_ins, as a JSON object of texts; NULL ones left out
+    has_policies boolean, -- it came with rows of sign_in_policies
+    has_steps boolean -- it came with rows of sign_in_steps
 );
 
 -- Entra ID sign-ins: users, service principals and managed identities.
