@@ -10,7 +10,7 @@ import (
 )
 
 // SchemaVersion is raised whenever an older entrail could misread a case.
-const SchemaVersion = "5"
+const SchemaVersion = "6"
 
 //go:embed tables.sql
 var tablesSQL string
