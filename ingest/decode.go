@@ -17,7 +17,7 @@ func decode(r io.Reader) (io.Reader, string) {
 	b := bufio.NewReaderSize(r, 1<<12)
 	head, _ := b.Peek(4)
 	as := func(e encoding.Encoding, name string) (io.Reader, string) {
-		return e.NewDecoder().Reader(b), name
+		return &decoded{Reader: e.NewDecoder().Reader(b)}, name
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0xef, 0xbb, 0xbf}):
@@ -40,4 +40,29 @@ func decode(r io.Reader) (io.Reader, string) {
 		return as(unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "utf-16be")
 	}
 	return b, "utf-8"
+}
+
+// decoded is a text that was in another encoding than UTF-8. What was no text
+// there is U+FFFD in it.
+type decoded struct {
+	io.Reader
+	replaced int64 // U+FFFD
+	last     []byte
+}
+
+var replacement = []byte("\ufffd")
+
+func (d *decoded) Read(p []byte) (int, error) {
+	n, err := d.Reader.Read(p)
+	d.replaced += int64(bytes.Count(p[:n], replacement))
+	// One may lie across two reads.
+	edge := append(d.last, p[:min(n, 2)]...)
+	if bytes.Contains(edge, replacement) {
+		d.replaced++
+	}
+	d.last = append(edge[:0], edge[max(0, len(edge)-2):]...)
+	if n >= 2 {
+		d.last = append(d.last[:0], p[n-2:n]...)
+	}
+	return n, err
 }

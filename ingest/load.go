@@ -427,6 +427,9 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 			f.notef("reading ended with: %v", plainReason(closeErr))
 		}
 	}
+	if d, ok := text.(*decoded); ok && d.replaced > 0 {
+		f.notef("%s U+FFFD: there the file has bytes that are no %s, or U+FFFD itself", were(d.replaced, "character"), strings.ToUpper(encoding))
+	}
 	if f.source.spooled {
 		f.notef("read from a pipe")
 	}
