@@ -37,7 +37,7 @@ type Chart struct {
 	X     string   // column on the axis
 	Y     []string // columns drawn
 	Group string   // heat only: column of the second axis
-	Faint string   // boolean column; bars of rows where it is true are drawn faintly
+	Faint string   // boolean column; bars of rows where it is true are drawn faintly, and on a heat map the value of X has a star
 	Title string
 }
 
