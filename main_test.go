@@ -439,6 +439,13 @@ func state(t *testing.T, folder string) map[string]string {
 // home, current and temp folder are empty.
 func TestLeavesNothingBehind(t *testing.T) {
 	endless := "select count(*) from range(10000000) a, range(10000000) b"
+	// Each step has the one before twice: a million plans, of which the engine
+	// makes some ten thousand a second and hears nothing meanwhile.
+	unplannable := "with c0 as (select 1 as x)"
+	for i := range 20 {
+		unplannable += fmt.Sprintf(", c%d as (select a.x from c%d as a, c%[2]d as b)", i+1, i)
+	}
+	unplannable += " select count(*) from c20"
 	for _, test := range []struct {
 		reason    string
 		args      []string // EVIDENCE and OUT stand for the folders
@@ -450,6 +457,7 @@ func TestLeavesNothingBehind(t *testing.T) {
 		{"a folder of tables", []string{"EVIDENCE", "-o", "OUT/tables/"}, false, exitDone},
 		{"a query that is none", []string{"EVIDENCE", "-q", "select", "-o", "OUT/query.csv"}, false, exitUsage},
 		{"a disk that is full", []string{"EVIDENCE", "-o", "/dev/full", "-f", "html"}, false, exitFailed},
+		{"Ctrl-C while it plans", []string{"EVIDENCE", "-q", unplannable, "-o", "OUT/query.csv"}, true, exitInterrupted},
 		{"Ctrl-C while it works", []string{"EVIDENCE", "-q", endless, "-o", "OUT/query.csv"}, true, exitInterrupted},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
@@ -471,6 +479,7 @@ func TestLeavesNothingBehind(t *testing.T) {
 					loaded, _ := filepath.Glob(filepath.Join(p.temp, "*", "case.duckdb"))
 					return loaded != nil && loading == nil
 				})
+				time.Sleep(time.Second)
 				if err := cmd.Process.Signal(os.Interrupt); err != nil {
 					t.Fatal(err)
 				}
@@ -1077,8 +1086,63 @@ func TestTerminal(t *testing.T) {
 	if !strings.Contains(page, " more") {
 		t.Errorf("the rows beyond --limit aren't counted:\n%s", page)
 	}
-	if page := show("entrail --db " + db + " -f xlsx"); !strings.Contains(page, "hint: say -o FILE.xlsx") {
+	if page := show("entrail --db " + db + " -f xlsx || true"); !strings.Contains(page, "hint: say -o FILE.xlsx") {
 		t.Errorf("a workbook on a terminal: %.200q", page)
+	}
+}
+
+// TestProgress: how far a load is, is told in bytes, with their rate and the
+// time left.
+func TestProgress(t *testing.T) {
+	var shown bytes.Buffer
+	p := &progress{w: &shown, show: true}
+	p.update(0, 400_000_000)
+	time.Sleep(200 * time.Millisecond)
+	p.update(4_000_000, 400_000_000) // 1 % done: what is left takes 99 times as long
+	want := regexp.MustCompile(`reading +1% \|.*\| +\(4\.0/400 MB, [0-9.]+ [kM]B/s\) \[\d+s:(\d+m)?[1-9]\d*s\]`)
+	if line := shown.String(); !want.MatchString(line) {
+		t.Errorf("%q is not as %s", line, want)
+	}
+	p.clear()
+	if line := shown.String(); !strings.HasSuffix(line, "\r") {
+		t.Errorf("it is not cleared away: %q", line)
+	}
+}
+
+// TestReadOnlyFolder: a case in a folder that can't be written to is read; to
+// add to it is refused before anything is loaded, in a sentence.
+func TestReadOnlyFolder(t *testing.T) {
+	p := newPlace(t)
+	t.Chdir(p.out)
+	evidence := filepath.Join(p.evidence, "MSISignIns_2026-09-14_2026-10-14.csv")
+	if err := os.Mkdir("kept", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, evidence, "--db", "kept/case.duckdb", "-q", "select 1")
+	shell := func(command string) *exec.Cmd { return p.command("sh", "-c", "cd ../out && "+command) }
+	if os.Geteuid() == 0 { // whom modes don't stop: a mount of its own, gone with the process
+		shell = func(command string) *exec.Cmd {
+			return p.command("unshare", "-m", "sh", "-c", "cd ../out && mount --bind kept kept && mount -o remount,ro,bind kept && "+command)
+		}
+	} else if err := os.Chmod("kept", 0o555); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod("kept", 0o755) })
+	if out, err := shell("! touch kept/x").CombinedOutput(); err != nil {
+		t.Skipf("no folder can be made read-only here: %v %s", err, out)
+	}
+	for _, name := range []string{"kept/case.duckdb", "kept/new.duckdb"} {
+		cmd := shell("exec entrail " + evidence + " --db " + name + " -q 'select 1'")
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		out, _ := cmd.Output()
+		told := regexp.MustCompile(`^entrail: error: --db ` + name + `: the case can't be kept in the folder kept: (read-only file system|permission denied); choose another with --db\n$`)
+		if code := cmd.ProcessState.ExitCode(); code != exitFailed || len(out) > 0 || !told.MatchString(stderr.String()) {
+			t.Errorf("%s: exit code %d, %q %q", name, code, out, stderr.String())
+		}
+	}
+	if out, err := shell("exec entrail --db kept/case.duckdb -q 'select count(*) as n from files' -f csv").CombinedOutput(); err != nil || string(out) != "n\n1\n" {
+		t.Errorf("read from there: %v, %q", err, out)
 	}
 }
 

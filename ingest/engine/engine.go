@@ -38,6 +38,8 @@ type Engine struct {
 	db   *sql.DB
 	conn *sql.Conn
 	feed *Feed // that fed_records reads
+
+	isLost bool // it does not come back from a question, see Query
 }
 
 // New starts an engine with an empty in-memory database.
@@ -158,6 +160,9 @@ func (e *Engine) Lock(ctx context.Context) error {
 
 // Close frees the engine. An attached case is checkpointed.
 func (e *Engine) Close() error {
+	if e.isLost {
+		return nil
+	}
 	e.conn.Close()
 	return e.db.Close()
 }

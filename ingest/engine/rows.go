@@ -26,9 +26,30 @@ type Rows struct {
 	targets []any
 }
 
-// Query runs a SELECT.
+// patience is how long a cancelled question is waited for. The engine stops
+// soon once it works on the answer, but not while it plans how to (1.1.3).
+const patience = time.Second
+
+// Query runs a SELECT. If the engine does not stop when ctx ends, it is left
+// alone with it: only Close may follow, which then frees nothing.
 func (e *Engine) Query(ctx context.Context, statement string, args ...any) (*Rows, error) {
-	rows, err := e.conn.QueryContext(ctx, statement, args...)
+	var rows *sql.Rows
+	var err error
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		rows, err = e.conn.QueryContext(ctx, statement, args...)
+	}()
+	select {
+	case <-answered:
+	case <-ctx.Done():
+		select {
+		case <-answered:
+		case <-time.After(patience):
+			e.isLost = true
+			return nil, ctx.Err()
+		}
+	}
 	if err != nil {
 		return nil, plain(err)
 	}
