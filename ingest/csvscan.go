@@ -68,6 +68,13 @@ func (s *csvScanner) next() (record, bool) {
 			s.w.consume(size)
 			continue
 		}
+		if problem == "" && s.width > 1 && len(s.cells) != s.width {
+			// Quotes that don't pair up may have drawn in the next row.
+			if next := s.rowWithin(s.w.rest()[:size], 0, false); next > 0 {
+				size, problem = next, "a quote is missing or too many: the row runs into the next one"
+				text = text[:beforeLine(text[:next])]
+			}
+		}
 		s.number++
 		r := record{number: s.number, line: line, text: text, reason: problem}
 		if problem != "" {

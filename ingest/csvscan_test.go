@@ -77,6 +77,7 @@ func TestCSVScanner(t *testing.T) {
 		{"a,b\nc,\"d\nx\ny", []string{"1:a|b", "!2:a quote opens a cell and nothing closes it"}, "cut off in a cell of three lines: that is one row"},
 		{"a,b\nc,\"d\nx\ne,f", []string{"1:a|b", "!2:a quote opens a cell and nothing closes it", "4:e|f"}, "a whole row behind it, the last of the file"},
 		{"c,\"d\nx\ne,\"f\ng,h\n", []string{"~1:c|d\nx", "!3:a quote", "4:g|h"}, "a lost quote in two rows, the first of two lines"},
+		{"a,\"\"\"b\nx,y\nc,\"\"\",d\ne,f\n", []string{"!1:a quote is missing or too many", "2:x|y", "!3:a quote opens", "4:e|f"}, "quotes that pair up across rows: one that is whole by itself is saved"},
 		{"a,\"say \"hi\" and\ngo\"\nc,d\n", []string{"~1:a|say \"hi\" and\ngo", "3:c|d"}, "quotes inside a cell of two lines stand for themselves"},
 		{"a,\"b\nc,\"\"\nd,e\n", []string{"!1:a quote opens a cell and nothing closes it", "2:c|", "3:d|e"}, "an empty quoted cell behind an open one"},
 	}
