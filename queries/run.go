@@ -32,24 +32,34 @@ func (c *Case) RunFirst(ctx context.Context, r Report, n int) (*Result, error) {
 	return result, nil
 }
 
+// fewRows are sooner read and counted here than counted by a second question.
+const fewRows = 10_000
+
 func (c *Case) runFirst(ctx context.Context, r Report, n int) (*Result, error) {
-	result, err := c.ask(ctx, r, fmt.Sprintf("%s\nlimit %d", r.SQL, n+1))
+	most := max(n, fewRows)
+	result, err := c.ask(ctx, r, fmt.Sprintf("%s\nlimit %d", r.SQL, most+1))
 	if err != nil {
 		return nil, err
 	}
 	var first [][]any
+	var total int64
 	for row, err := range result.Rows {
 		if err != nil {
 			return nil, err
 		}
-		first = append(first, row)
+		if total++; len(first) < n {
+			first = append(first, row)
+		}
 	}
-	if len(first) > n {
-		total, err := c.all(ctx, "select count(*) from ("+r.SQL+"\n)")
+	if total > int64(most) {
+		counted, err := c.all(ctx, "select count(*) from ("+r.SQL+"\n)")
 		if err != nil {
 			return nil, err
 		}
-		first, result.Total = first[:n], total[0][0].(int64)
+		total = counted[0][0].(int64)
+	}
+	if total > int64(n) {
+		result.Total = total
 	}
 	result.Rows = func(yield func([]any, error) bool) {
 		for _, row := range first {

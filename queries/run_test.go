@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -39,5 +40,37 @@ func TestRunFirst(t *testing.T) {
 	}
 	if cut < len(Reports())/2 {
 		t.Errorf("only %d of %d reports have more rows than were asked for: they prove nothing", cut, len(Reports()))
+	}
+}
+
+// TestRunFirstOfMany asks for the first rows of more than are counted by reading.
+func TestRunFirstOfMany(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC, fmt.Sprintf(
+		"insert into sign_ins by name select 1 as file_id, i as record, timestamp '2026-09-01' + to_seconds(i) as event_time from range(1, %d) as numbers (i)",
+		fewRows+3))
+	report, _ := Lookup("signin_list")
+	for _, test := range []struct {
+		n, rows int
+		total   int64
+		reason  string
+	}{
+		{1, 1, fewRows + 2, "more than are read: counted by a question"},
+		{fewRows + 1, fewRows + 1, fewRows + 2, "one more than was asked for"},
+		{fewRows + 2, fewRows + 2, 0, "just as many as were asked for: nothing is left out"},
+	} {
+		first, err := c.RunFirst(context.Background(), report, test.n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := 0
+		for _, err := range first.Rows {
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows++
+		}
+		if rows != test.rows || first.Total != test.total {
+			t.Errorf("%s: the first %d are %d, total %d; want %d, %d", test.reason, test.n, rows, first.Total, test.rows, test.total)
+		}
 	}
 }
