@@ -331,8 +331,9 @@ insert into record_types values
 -- Small functions that the format files share. They are kept in the case, so
 -- that a format's SELECT runs in any DuckDB shell.
 
--- text without blanks around it; NULL when nothing is left
-create macro filled(text) as nullif(trim(text), '');
+-- text; NULL when it is empty. What Go hands over as body has no blanks around its
+-- values; a text from elsewhere is trimmed first: trim walks along every letter
+create macro filled(text) as nullif(text, '');
 
 -- a time in any of the forms that exports write, as UTC; NULL when it is none:
 -- ISO 8601 with or without offset, Log Analytics CSV ("4/28/2021, 2:08:45.221 PM"),
@@ -354,13 +355,13 @@ end;
 -- true and false as the portal, PowerShell and Excel write them, in English,
 -- French and Spanish
 create macro truth(text) as case
-    when lower(trim(text)) in ('true', 'yes', '1', 'oui', 'vrai', 'sí', 'verdadero') then true
-    when lower(trim(text)) in ('false', 'no', '0', 'non', 'faux', 'falso') then false
+    when lower(text) in ('true', 'yes', '1', 'oui', 'vrai', 'sí', 'verdadero') then true
+    when lower(text) in ('false', 'no', '0', 'non', 'faux', 'falso') then false
 end;
 
 -- a whole number; NULL for any other, which a cast would round
 create macro whole(text) as case
-    when regexp_full_match(trim(text), '-?[0-9]{1,18}') then try_cast(text as bigint)
+    when regexp_full_match(text, '-?[0-9]{1,18}') then try_cast(text as bigint)
 end;
 
 -- text that is JSON, else NULL
@@ -482,16 +483,16 @@ create macro unguarded(text) as filled(regexp_replace(text, '^''([-+=@])', '\1')
 -- how a sign-in ended, from the portal's word in English, French or Spanish, and
 -- NULL for any other word
 create macro portal_status(text) as case
-    when lower(trim(text)) in ('success', 'correcto', 'correcta', 'éxito', 'succès')
-        or lower(trim(text)) like 'opération réus%' or lower(trim(text)) like 'réus%' then 'success'
-    when lower(trim(text)) in ('failure', 'échec', 'error', 'con errores', 'errónea', 'erróneo') then 'failure'
-    when lower(trim(text)) in ('interrupted', 'interrompu', 'interrompue', 'interrumpido', 'interrumpida') then 'interrupted'
+    when lower(text) in ('success', 'correcto', 'correcta', 'éxito', 'succès')
+        or lower(text) like 'opération réus%' or lower(text) like 'réus%' then 'success'
+    when lower(text) in ('failure', 'échec', 'error', 'con errores', 'errónea', 'erróneo') then 'failure'
+    when lower(text) in ('interrupted', 'interrompu', 'interrompue', 'interrumpido', 'interrumpida') then 'interrupted'
 end;
 
 -- the result of Conditional Access as the portal's CSV writes it
 create macro access_status(text) as case
     when portal_status(text) in ('success', 'failure') then portal_status(text)
-    when lower(replace(trim(text), ' ', '')) in (
+    when lower(replace(text, ' ', '')) in (
         'notapplied', 'nonappliqué', 'nonappliquée', 'noaplicado', 'noaplicada', 'noseaplica', 'noseaplicó'
     ) then 'not_applied'
     else filled(text)
@@ -512,11 +513,11 @@ create macro outcome(text) as coalesce(portal_status(text), lower(filled(text)))
 -- nothing but the name
 create macro called(text) as case
     when json_type(json_text(text)) = 'ARRAY' then coalesce(
-        filled(text ->> '$[0].displayName'), filled(text ->> '$[0].name'), filled(text ->> '$[0].DisplayName'),
-        filled(text ->> '$[0].Name'), filled(text ->> '$[0].id'), filled(text ->> '$[0].Id'))
+        filled(trim(text ->> '$[0].displayName')), filled(trim(text ->> '$[0].name')), filled(trim(text ->> '$[0].DisplayName')),
+        filled(trim(text ->> '$[0].Name')), filled(trim(text ->> '$[0].id')), filled(trim(text ->> '$[0].Id')))
     when json_type(json_text(text)) = 'OBJECT' then coalesce(
-        filled(text ->> '$.displayName'), filled(text ->> '$.name'), filled(text ->> '$.DisplayName'),
-        filled(text ->> '$.Name'), filled(text ->> '$.id'), filled(text ->> '$.Id'))
+        filled(trim(text ->> '$.displayName')), filled(trim(text ->> '$.name')), filled(trim(text ->> '$.DisplayName')),
+        filled(trim(text ->> '$.Name')), filled(trim(text ->> '$.id')), filled(trim(text ->> '$.Id')))
     else filled(text)
 end;
 

@@ -45,21 +45,23 @@
 //
 //	source(file_id, record, category, raw, body)
 //
-// where body is the JSON to read, raw the record as it was exported, and
-// category the kind of sign-in where only the file's name or an envelope says
-// it. It reads body with one from_json, names what it needs in its structure,
-// and uses the macros of codes.sql: filled, utc, truth, whole, joined, bare_ip,
-// json_text, sign_in_status, token_sign_in. What the export does not say is
-// NULL, never a guess.
+// where body is the JSON to read, its values without blanks around them
+// (blanks.go), raw the record as it was exported, and category the kind of
+// sign-in where only the file's name or an envelope says it. It reads body with
+// one from_json, names what it needs in its structure, and uses the macros of
+// codes.sql: filled, utc, truth, whole, joined, bare_ip, json_text,
+// sign_in_status, token_sign_in. A text from inside another, such as JSON in a
+// column, still has its blanks: filled(trim(text)). What the export does not say
+// is NULL, never a guess.
 //
 // Rows that hang on a record (policies, steps, property changes) follow as
 // `-- table: CHILD of NAME` with a SELECT from
 //
 //	parents(file_id, record, id, event_time, body)
 //
-// and name their parent by parent_file_id and parent_record: an id may come
-// back with another body, and each keeps its own. Add a fixture to the tests: they
-// walk the folder.
+// where body has the blanks that raw has, and name their parent by
+// parent_file_id and parent_record: an id may come back with another body, and
+// each keeps its own. Add a fixture to the tests: they walk the folder.
 //
 // # Adding a column
 //

@@ -36,9 +36,10 @@ var errIncomplete = &jsonError{reason: "the JSON text ends in the middle"}
 // puts right; everything else is an error. The differential fuzz test holds
 // the two to it.
 type jsonText struct {
-	text  []byte
-	flaws jsonFlaw
-	keys  []span // names of the outermost object, without quotes
+	text   []byte
+	flaws  jsonFlaw
+	padded bool   // a string has a blank at its start or end
+	keys   []span // names of the outermost object, without quotes
 
 	values []span // what stands under these names
 }
@@ -160,6 +161,7 @@ var plainByte = func() (plain [256]bool) {
 func (t *jsonText) str(i int) (int, *jsonError) {
 	text := t.text
 	i++
+	start, escaped := i, i // where the last \u ended
 	for i < len(text) {
 		c := text[i]
 		if plainByte[c] {
@@ -168,6 +170,9 @@ func (t *jsonText) str(i int) (int, *jsonError) {
 		}
 		switch {
 		case c == '"':
+			if i > start && !(plainEnd[text[start]] && plainEnd[text[i-1]] && escaped < i) && len(trimBlanks(text[start:i])) < i-start {
+				t.padded = true
+			}
 			return i + 1, nil
 		case c < 0x20:
 			t.flaws |= flawControl
@@ -188,6 +193,7 @@ func (t *jsonText) str(i int) (int, *jsonError) {
 					return i, &jsonError{i, `\u without four hexadecimal digits`}
 				}
 				i += 6
+				escaped = i
 				if utf16.IsSurrogate(r) {
 					if i+6 > len(text) && bytes.HasPrefix([]byte(`\u`), text[i:min(i+2, len(text))]) {
 						return i, errIncomplete // the second half may follow
@@ -195,6 +201,7 @@ func (t *jsonText) str(i int) (int, *jsonError) {
 					low, ok := lowSurrogate(text, i)
 					if r < 0xdc00 && ok && utf16.DecodeRune(r, low) != utf8.RuneError {
 						i += 6
+						escaped = i
 					} else {
 						t.flaws |= flawSurrogate
 					}
@@ -306,7 +313,7 @@ func (t *jsonText) space(i int) int {
 
 // start is at the beginning of a text, of which nothing is known.
 func (t *jsonText) start(text []byte) {
-	t.text, t.flaws, t.keys, t.values = text, 0, t.keys[:0], t.values[:0]
+	t.text, t.flaws, t.padded, t.keys, t.values = text, 0, false, t.keys[:0], t.values[:0]
 }
 
 // names are those of the outermost object.

@@ -307,7 +307,7 @@ func (r *reader) take(rec record, t *jsonText) error {
 			body = graphNames(nil, body, r.losing)
 		}
 	}
-	return r.pass(known.format, rec, "", rec.text, body)
+	return r.pass(known.format, rec, "", rec.text, t.unpadded(rec.text, body))
 }
 
 // recognise tells what the object is that was walked, and notes what is odd
@@ -474,6 +474,9 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 	mended := r.json.flaws != 0
 	if mended {
 		body = mend(nil, body)
+		if err := r.json.walk(body); err != nil {
+			return err
+		}
 	}
 	if mended && !rec.mended {
 		r.mended++
@@ -502,7 +505,8 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 		r.counts[known.format] += 0
 		return r.reject(rec, reason)
 	}
-	if envelope == "properties" && !mended {
+	settled = r.json.unpadded(body, settled)
+	if envelope == "properties" && !mended && known.format != auditLog {
 		r.file.enveloped = true
 		if settled == nil {
 			settled = body
@@ -692,9 +696,12 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
 			r.untidy++
 		}
 		row, body = append(row[:0], '{'), body[:0]
-		bad := false
+		bad, padded := false, false
 		for i := range s.cells {
 			cell := s.cell(rec.text, i, nil)
+			if len(trimCell(cell)) < len(cell) {
+				padded = true
+			}
 			if isTypeName(cell) {
 				r.losing(names[i])
 			}
@@ -704,14 +711,14 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
 			}
 		}
 		row = append(row, '}')
-		if len(t.rewritten) > 0 {
+		if len(t.rewritten) > 0 || padded {
 			body = append(body, '{')
 			for i := range s.cells {
 				cell, ok := t.rewritten[i]
 				if !ok {
 					cell = s.cell(rec.text, i, nil)
 				}
-				body, _ = appendCell(body, keys[i], cell)
+				body, _ = appendCell(body, keys[i], trimCell(cell))
 			}
 			body = append(body, '}')
 		}

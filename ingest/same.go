@@ -676,7 +676,7 @@ func (l *loader) matchPortalAudits() error {
 func objectID(paths ...string) string {
 	var values []string
 	for _, path := range paths {
-		values = append(values, fmt.Sprintf("filled(lower(body ->> '$.%s'))", path))
+		values = append(values, fmt.Sprintf("filled(lower(trim(body ->> '$.%s')))", path))
 	}
 	return "coalesce(" + strings.Join(values, ", ") + ")"
 }

@@ -94,9 +94,9 @@ select
     file_id as parent_file_id,
     record as parent_record,
     id as audit_id,
-    filled(t.type) as target_type,
-    coalesce(filled(t.userPrincipalName), filled(t.displayName), filled(t.id)) as target,
-    filled(c.displayName) as property,
+    filled(trim(t.type)) as target_type,
+    coalesce(filled(trim(t.userPrincipalName)), filled(trim(t.displayName)), filled(trim(t.id))) as target,
+    filled(trim(c.displayName)) as property,
     c.oldValue as old_value,
     c.newValue as new_value
 from changes

@@ -214,7 +214,7 @@ select
     id as sign_in_id,
     event_time,
     filled(p.id) as policy_id,
-    filled(p.displayName) as policy_name,
+    filled(trim(p.displayName)) as policy_name,
     coalesce(filled(p.result), 'unknown') as result,
     joined(p.enforcedGrantControls) as grant_controls,
     joined(p.enforcedSessionControls) as session_controls,
@@ -252,9 +252,9 @@ select
     record as parent_record,
     id as sign_in_id,
     utc(s.authenticationStepDateTime) as step_time,
-    filled(s.authenticationMethod) as method,
-    filled(s.authenticationMethodDetail) as method_detail,
+    filled(trim(s.authenticationMethod)) as method,
+    filled(trim(s.authenticationMethodDetail)) as method_detail,
     truth(s.succeeded) as succeeded,
-    filled(s.authenticationStepResultDetail) as result_detail,
+    filled(trim(s.authenticationStepResultDetail)) as result_detail,
     filled(s.authenticationStepRequirement) as requirement
 from steps

@@ -50,18 +50,18 @@ select
     outcome(f.Result) as result,
     filled(f.ResultReason) as result_reason,
     coalesce(
-        lower(filled(initiator.user.userPrincipalName)), filled(initiator.user.displayName),
-        filled(initiator.app.displayName), filled(initiator.app.servicePrincipalName),
-        filled(initiator.user.id), filled(initiator.app.appId)
+        lower(filled(trim(initiator.user.userPrincipalName))), filled(trim(initiator.user.displayName)),
+        filled(trim(initiator.app.displayName)), filled(trim(initiator.app.servicePrincipalName)),
+        filled(trim(initiator.user.id)), filled(trim(initiator.app.appId))
     ) as initiated_by,
     case
         when initiator.user.id is not null or initiator.user.userPrincipalName is not null then 'user'
         when initiator.app is not null then 'app'
     end as initiated_by_type,
     bare_ip(initiator.user.ipAddress) as ip_address,
-    filled(list_filter(details, d -> d.key = 'User-Agent')[1].value) as user_agent,
+    filled(trim(list_filter(details, d -> d.key = 'User-Agent')[1].value)) as user_agent,
     nullif(array_to_string(
-        list_transform(targets, t -> coalesce(filled(t.userPrincipalName), filled(t.displayName), filled(t.id))), ', '), '') as targets,
+        list_transform(targets, t -> coalesce(filled(trim(t.userPrincipalName)), filled(trim(t.displayName)), filled(trim(t.id)))), ', '), '') as targets,
     filled(f.CorrelationId) as correlation_id,
     raw
 from opened
@@ -101,9 +101,9 @@ select
     file_id as parent_file_id,
     record as parent_record,
     id as audit_id,
-    filled(t.type) as target_type,
-    coalesce(filled(t.userPrincipalName), filled(t.displayName), filled(t.id)) as target,
-    filled(c.displayName) as property,
+    filled(trim(t.type)) as target_type,
+    coalesce(filled(trim(t.userPrincipalName)), filled(trim(t.displayName)), filled(trim(t.id))) as target,
+    filled(trim(c.displayName)) as property,
     c.oldValue as old_value,
     c.newValue as new_value
 from changes

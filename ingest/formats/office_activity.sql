@@ -55,7 +55,7 @@ opened as (
             (nullif(list_position(
                 ['regular', 'reserved', 'admin', 'dcadmin', 'system', 'application', 'serviceprincipal', 'custompolicy',
                     'systempolicy', 'partnertechnician', 'guest'],
-                lower(trim(f.UserType))
+                lower(f.UserType)
             ), 0) - 1)::integer
         ) as user_type
     from fields
@@ -78,14 +78,14 @@ select
     ip_address_raw,
     coalesce(filled(f.UserAgent), filled(f.ClientInfoString)) as user_agent,
     coalesce(filled(f.ApplicationId), filled(f.AppId)) as app_id,
-    coalesce(filled(f.ClientAppId), filled(access.ClientAppId)) as client_app_id,
-    coalesce(filled(access.AADSessionId), filled(f.SessionId)) as session_id,
+    coalesce(filled(f.ClientAppId), filled(trim(access.ClientAppId))) as client_app_id,
+    coalesce(filled(trim(access.AADSessionId)), filled(f.SessionId)) as session_id,
     case
-        when filled(access.AADSessionId) is not null then 'AppAccessContext.AADSessionId'
+        when filled(trim(access.AADSessionId)) is not null then 'AppAccessContext.AADSessionId'
         when filled(f.SessionId) is not null then 'SessionId'
     end as session_id_source,
-    filled(access.UniqueTokenId) as unique_token_id,
-    token_sign_in(filled(access.UniqueTokenId)) as sign_in_id,
+    filled(trim(access.UniqueTokenId)) as unique_token_id,
+    token_sign_in(filled(trim(access.UniqueTokenId))) as sign_in_id,
     service_actor(user_id, user_type) as is_system,
     raw
 from opened

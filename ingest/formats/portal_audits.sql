@@ -131,10 +131,10 @@ select
     file_id as parent_file_id,
     record as parent_record,
     id as audit_id,
-    filled(target_type) as target_type,
-    coalesce(filled(target_user), filled(target_name), filled(target_id)) as target,
-    filled(property) as property,
-    filled(old_value) as old_value,
-    filled(new_value) as new_value
+    filled(trim(target_type)) as target_type,
+    coalesce(filled(trim(target_user)), filled(trim(target_name)), filled(trim(target_id))) as target,
+    filled(trim(property)) as property,
+    filled(trim(old_value)) as old_value,
+    filled(trim(new_value)) as new_value
 from changes
-where filled(property) is not null
+where filled(trim(property)) is not null

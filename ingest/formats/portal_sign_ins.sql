@@ -100,7 +100,7 @@ with fields as (
 located as (
     select
         *,
-        list_transform(string_split(f.Location, ','), p -> filled(p)) as place,
+        list_transform(string_split(f.Location, ','), p -> filled(trim(p))) as place,
         case
             when portal_status(f.Status) = 'success' then 0
             else try_cast(f."Sign-in error code" as bigint)

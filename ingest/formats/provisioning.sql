@@ -57,12 +57,12 @@ select
     filled(f.changeId) as change_id,
     lower(left(action, 1)) || substr(action, 2) as action,
     outcome(coalesce(
-        filled(outcome_text ->> '$.status'), filled(outcome_text ->> '$.Status'), filled(f.status), f.resultType
+        filled(trim(outcome_text ->> '$.status')), filled(trim(outcome_text ->> '$.Status')), filled(f.status), f.resultType
     )) as status,
     coalesce(
         nullif(concat_ws(': ',
-            coalesce(filled(outcome_text ->> '$.errorInformation.errorCode'), filled(outcome_text ->> '$.ErrorInformation.ErrorCode')),
-            coalesce(filled(outcome_text ->> '$.errorInformation.reason'), filled(outcome_text ->> '$.ErrorInformation.Reason'))
+            coalesce(filled(trim(outcome_text ->> '$.errorInformation.errorCode')), filled(trim(outcome_text ->> '$.ErrorInformation.ErrorCode'))),
+            coalesce(filled(trim(outcome_text ->> '$.errorInformation.reason')), filled(trim(outcome_text ->> '$.ErrorInformation.Reason')))
         ), ''),
         nullif(concat_ws(': ', nullif(filled(f.resultSignature), 'None'), filled(f.resultDescription)), '')
     ) as status_detail,
@@ -96,13 +96,13 @@ steps as (
 select
     file_id as parent_file_id,
     record as parent_record,
-    filled(change_id) as change_id,
-    coalesce(filled(step ->> '$.name'), filled(step ->> '$.Name')) as name,
+    filled(trim(change_id)) as change_id,
+    coalesce(filled(trim(step ->> '$.name')), filled(trim(step ->> '$.Name'))) as name,
     coalesce(
-        filled(step ->> '$.provisioningStepType'), filled(step ->> '$.ProvisioningStepType'), filled(step ->> '$.Type')
+        filled(trim(step ->> '$.provisioningStepType')), filled(trim(step ->> '$.ProvisioningStepType')), filled(trim(step ->> '$.Type'))
     ) as step_type,
-    outcome(coalesce(step ->> '$.status', step ->> '$.Status')) as status,
-    coalesce(filled(step ->> '$.description'), filled(step ->> '$.Description')) as description,
+    outcome(trim(coalesce(step ->> '$.status', step ->> '$.Status'))) as status,
+    coalesce(filled(trim(step ->> '$.description')), filled(trim(step ->> '$.Description'))) as description,
     nullif(nullif(coalesce(step ->> '$.details', step ->> '$.Details'), '{}'), '') as details
 from steps
 
@@ -126,8 +126,8 @@ changes as (
 select
     file_id as parent_file_id,
     record as parent_record,
-    filled(change_id) as change_id,
-    coalesce(filled(change ->> '$.displayName'), filled(change ->> '$.DisplayName'), filled(change ->> '$.Name')) as property,
-    filled(coalesce(change ->> '$.oldValue', change ->> '$.OldValue')) as old_value,
-    filled(coalesce(change ->> '$.newValue', change ->> '$.NewValue')) as new_value
+    filled(trim(change_id)) as change_id,
+    coalesce(filled(trim(change ->> '$.displayName')), filled(trim(change ->> '$.DisplayName')), filled(trim(change ->> '$.Name'))) as property,
+    filled(trim(coalesce(change ->> '$.oldValue', change ->> '$.OldValue'))) as old_value,
+    filled(trim(coalesce(change ->> '$.newValue', change ->> '$.NewValue'))) as new_value
 from changes

@@ -10,7 +10,7 @@ with fields as (
     select
         file_id,
         record,
-        body,
+        raw,
         from_json(body, '{
             "Id": "VARCHAR",
             "CreationTime": "VARCHAR",
@@ -82,7 +82,7 @@ select
         filled(extended_user_agent),
         filled(f.ClientInfoString),
         filled(f.ActorInfoString),
-        case when json_valid(additional_details) then filled(additional_details ->> '$."User-Agent"') end
+        case when json_valid(additional_details) then filled(trim(additional_details ->> '$."User-Agent"')) end
     ) as user_agent,
     coalesce(filled(f.ApplicationId), filled(f.AppId)) as app_id,
     coalesce(filled(f.ClientAppId), filled(f.AppAccessContext.ClientAppId)) as client_app_id,
@@ -99,5 +99,5 @@ select
     try_cast(f.ErrorNumber as bigint) as error_number,
     filled(f.LogonError) as logon_error,
     service_actor(f.UserId, try_cast(whole(f.UserType) as integer)) as is_system,
-    body as raw
+    raw
 from named
