@@ -30,6 +30,7 @@ type jsonScanner struct {
 	open     int      // arrays and pages that are open
 	pages    []int    // what open is inside the array of each page
 
+	headless  bool  // the file begins in the middle of a record or a page
 	nextLink  bool  // the page says that there are more
 	truncated bool  // the file ended inside an array or a page
 	loose     int64 // bytes between the records that are no JSON
@@ -60,10 +61,15 @@ func (s *jsonScanner) next() (record, bool) {
 			s.open++
 			s.w.consume(1)
 		case ']':
-			if s.open == 0 {
+			isLost := s.open == 0 && s.headless // what it closes
+			if s.open == 0 && !isLost {
 				s.loose++
 			}
 			s.w.consume(1)
+			if isLost {
+				s.headless = false
+				s.leaveLost()
+			}
 			if n := len(s.pages); n > 0 && s.pages[n-1] == s.open {
 				s.pages = s.pages[:n-1]
 				s.leavePage()
@@ -172,6 +178,68 @@ func (s *jsonScanner) emit(text []byte) record {
 	return record{number: s.number, line: s.w.line, text: text}
 }
 
+// holdsRecords tells whether a text that starts with neither brace nor bracket
+// has records nevertheless: each in a text of its own, or the file has lost its
+// start, and what comes before the first whole record could stand in JSON.
+func (s *jsonScanner) holdsRecords() bool {
+	for len(s.w.rest()) < maxTried && s.w.more() {
+	}
+	b := s.w.rest()
+	b = b[:min(len(b), maxTried)]
+	for i := range b {
+		if b[i] != '{' {
+			continue
+		}
+		start := i
+		if i > 0 && b[i-1] == '"' {
+			start--
+		}
+		s.json.start(b[start:])
+		end, err := s.json.value(0, 0)
+		if err == nil && b[start] == '"' {
+			err = s.json.walk(decodeText(nil, b[start:start+end]))
+		}
+		if err != nil || !s.isRecord(&s.json) {
+			continue
+		}
+		before := bytes.TrimRight(b[:start], " \t\r\n")
+		if bytes.HasSuffix(before, []byte(":")) {
+			continue // a value in a record
+		}
+		s.headless = len(before) > 0
+		return isMiddle(before)
+	}
+	return false
+}
+
+// isMiddle tells whether a text could stand in the middle of a JSON text: its
+// words are those of JSON but for the first, which may have lost its start.
+func isMiddle(b []byte) bool {
+	words := func(i int) bool {
+		t := jsonText{text: b}
+		for i < len(b) {
+			var err *jsonError
+			if bytes.IndexByte([]byte(" \t\r\n,:[]{}"), b[i]) >= 0 {
+				i++
+			} else if i, err = t.value(i, 0); err != nil || t.flaws&flawControl != 0 {
+				return false
+			}
+		}
+		return true
+	}
+	if words(len(b) - len(bytes.TrimLeft(b, "+-.0123456789Eaeflnrstu"))) {
+		return true
+	}
+	// It begins inside of a text, perhaps inside of an escape there.
+	for _, before := range []int{-1, len(b) - len(bytes.TrimLeft(b, `\`))} {
+		t := jsonText{text: b}
+		if end, err := t.str(before); err == nil && t.flaws&flawControl == 0 && words(end) {
+			return true
+		}
+	}
+	return false
+}
+
 // text takes a record that stands in a string, as tools write that dump
 // AuditData without parsing it.
 func (s *jsonScanner) text() (record, bool) {
@@ -206,6 +274,10 @@ func decodeText(dst, quoted []byte) []byte {
 // `until` and does not end belongs to the record.
 func (s *jsonScanner) damage(reason string, from, until int) (record, bool) {
 	const before = 256 // what is kept of what was looked at
+	if s.headless && s.number == 0 {
+		// What looks like a text here may be what stands between two.
+		reason, from, until = "the file begins in the middle of its JSON: the start was cut off", 1, 1
+	}
 	r := s.emit(nil)
 	r.reason = reason
 	for {
@@ -353,6 +425,20 @@ func (s *jsonScanner) enterPage() bool {
 		}
 		if i < len(t.text) && t.text[i] != '"' || len(t.text) > 1<<20 || !s.w.more() {
 			return false
+		}
+	}
+}
+
+// leaveLost leaves the array whose start was lost, and the page if it was one's.
+func (s *jsonScanner) leaveLost() {
+	for {
+		next := bytes.TrimLeft(s.w.rest(), " \t\r\n")
+		switch {
+		case len(next) > 0 && (next[0] == ',' || next[0] == '}'):
+			s.leavePage()
+			return
+		case len(next) > 0 || !s.w.more():
+			return
 		}
 	}
 }

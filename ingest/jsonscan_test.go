@@ -8,8 +8,8 @@ import (
 	"testing/iotest"
 )
 
-// scanned lists what a scanner finds: the text of each record, or "!reason".
-func scanJSON(text string) (found []string, s *jsonScanner) {
+// scannedJSON lists what a scanner finds: the text of each record, or "!reason".
+func scannedJSON(text string) (found []string, s *jsonScanner) {
 	s = newJSONScanner(newWindow(iotest.OneByteReader(strings.NewReader(text)), nil), hasA)
 	for {
 		r, ok := s.next()
@@ -70,7 +70,7 @@ func TestJSONScanner(t *testing.T) {
 		{"{\"a\":1}\nnoise\n{\"a\":2}\n", []string{`1:{"a":1}`, `!2:where a record`, `3:{"a":2}`}, "a line of something else"},
 	}
 	for _, tt := range tests {
-		got, _ := scanJSON(tt.text)
+		got, _ := scannedJSON(tt.text)
 		ok := len(got) == len(tt.want)
 		for i := 0; ok && i < len(got); i++ {
 			if place, part, bad := strings.Cut(tt.want[i], ":"); bad && strings.HasPrefix(place, "!") {
@@ -86,19 +86,19 @@ func TestJSONScanner(t *testing.T) {
 }
 
 func TestJSONScannerSaysWhatIsAround(t *testing.T) {
-	if _, s := scanJSON(`{"value":[{"a":1}],"@odata.nextLink":"y"}`); !s.nextLink {
+	if _, s := scannedJSON(`{"value":[{"a":1}],"@odata.nextLink":"y"}`); !s.nextLink {
 		t.Error("a page that names the next one was not noticed")
 	}
-	if _, s := scanJSON(`[{"a":1},`); !s.truncated {
+	if _, s := scannedJSON(`[{"a":1},`); !s.truncated {
 		t.Error("an array without its end was not noticed")
 	}
-	if _, s := scanJSON(`{"value":[{"a":1}],"@odata.nextLink":"y`); !s.truncated || !s.nextLink {
+	if _, s := scannedJSON(`{"value":[{"a":1}],"@odata.nextLink":"y`); !s.truncated || !s.nextLink {
 		t.Error("a page without its end was not noticed")
 	}
-	if _, s := scanJSON("{\"a\":1}]\n\x00\x00{\"a\":1}\x1a"); s.loose != 4 {
+	if _, s := scannedJSON("{\"a\":1}]\n\x00\x00{\"a\":1}\x1a"); s.loose != 4 {
 		t.Errorf("of 4 bytes that are no JSON %d were noticed", s.loose)
 	}
-	if _, s := scanJSON(`[{"a":1}]`); s.truncated || s.nextLink || s.loose > 0 {
+	if _, s := scannedJSON(`[{"a":1}]`); s.truncated || s.nextLink || s.loose > 0 {
 		t.Error("a whole array was found fault with")
 	}
 }

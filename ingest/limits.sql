@@ -141,7 +141,7 @@ union all
 select 2, 'files', counted(rejected, 'record', 'records') || ' of ' || damaged || ' could not be read, see the table rejects: what they said is missing everywhere.'
 from damage where rejected > 0
 union all
-select 3, 'files', counted(cut, 'file was', 'files were') || ' cut off, wholly or in some records: the end of what happened may be missing.'
+select 3, 'files', counted(cut, 'file was', 'files were') || ' cut off, at one end or in some records: a part of what happened may be missing.'
 from damage where cut > 0
 union all
 select 10, 'sign-ins', 'Interactive sign-ins without the non-interactive ones: the use of a stolen token shows mostly in the latter.'

@@ -502,6 +502,8 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.bin", "\x7fELF\x00\x01\x02", "<nil>|0|0|0|0", "", "binary", "a program"},
 		{"x.7z", "7z\xbc\xaf\x27\x1c\x00\x04", "<nil>|0|0|0|0", "", "not recognised: a 7z archive, which can't be opened here: unpack it, with its password if it has one, and give the files", "an archive that is not opened here"},
 		{"x.json", "[" + good + "," + good[:60], "unified_audit_log|2|1|0|1", "1|does not end", "cut off", "a download that was cut off"},
+		{"x.json", good[60:] + "," + audit("2", "x") + "," + audit("3", "x") + "]", "unified_audit_log|3|2|0|1", "1|the file begins in the middle of its JSON: the start was cut off", "the start of the file was cut off", "a download without its beginning"},
+		{"x.json", `"` + strings.ReplaceAll(good, `"`, `\"`) + `"` + "\n" + `"` + strings.ReplaceAll(audit("2", "x"), `"`, `\"`) + `"`, "unified_audit_log|2|2|0|0", "", "", "a record in a text on each line"},
 		{"x.json", `{"a":1}`, "<nil>|0|0|0|0", "", `the keys "a"`, "JSON of something else"},
 		{"x.json", "[]", "<nil>|0|0|0|0", "", "without records", "an export of nothing"},
 		{"x.csv", auditCSV(good) + "\"ExchangeAdmin\",\"x\"\r\n" + auditCSV(audit("2", "x"))[90:], "unified_audit_log|3|2|0|1", "3|2 cells, the header has 6", "", "a row with too few cells"},

@@ -125,9 +125,19 @@ func (r *reader) read(text *window) error {
 	case empty:
 		r.file.notef("the file is empty")
 	case first == '{' || first == '[':
-		err = r.readJSON(text)
+		err = r.scanJSON(r.newJSONScanner(text))
 	default:
+		at, line := text.at, text.line
 		err = r.readCSV(text)
+		if err == nil && r.why != "" && text.back(at, line) {
+			if s := r.newJSONScanner(text); s.holdsRecords() {
+				r.why, r.file.header = "", nil
+				if s.headless {
+					r.file.lossf("the start of the file was cut off: it begins in the middle of its JSON")
+				}
+				err = r.scanJSON(s)
+			}
+		}
 	}
 	if err == nil && text.err != nil {
 		if len(r.counts) == 0 && r.first == nil {
@@ -237,11 +247,14 @@ func (r *reader) list(x reject) error {
 	return r.rejects.add(x)
 }
 
-func (r *reader) readJSON(w *window) error {
-	s := newJSONScanner(w, func(t *jsonText) bool {
+func (r *reader) newJSONScanner(w *window) *jsonScanner {
+	return newJSONScanner(w, func(t *jsonText) bool {
 		known := r.shape(t, r.formats, recogniseJSON)
 		return known.format != nil || known.envelope != ""
 	})
+}
+
+func (r *reader) scanJSON(s *jsonScanner) error {
 	for {
 		rec, ok := s.next()
 		if !ok {

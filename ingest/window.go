@@ -44,6 +44,18 @@ func (w *window) consume(n int) {
 	w.at += int64(n)
 }
 
+// back returns to where the window was at, in the file, if all since then is
+// still in memory.
+func (w *window) back(at, line int64) bool {
+	n := w.at - at
+	if n > int64(w.pos) {
+		return false
+	}
+	w.pos -= int(n)
+	w.at, w.line = at, line
+	return true
+}
+
 var newline = []byte("\n")
 
 // more reads on; false at the end of the file, or when rest is already
