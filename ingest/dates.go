@@ -8,9 +8,11 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // The dates of a file that Excel or a script has written follow the culture of
@@ -25,11 +27,11 @@ import (
 //   - another time of the same record that is certain and close;
 //   - the days in the file's name, where only one order lies between them;
 //   - the order of the records, which exports are sorted by, where there are at
-//     least ten on four days and only one order is sorted;
+//     least ten on four days, only one order is sorted, and the texts are not;
 //   - what the user says.
 //
 // Otherwise the records with such dates are rejected: no order is better than a
-// wrong one.
+// wrong one. So they are where two digits may be the year at either end.
 
 // dateOrder is the order of day and month.
 type dateOrder string
@@ -47,24 +49,44 @@ func (o dateOrder) String() string {
 	return "month-day-year"
 }
 
-var cultureTime = regexp.MustCompile(`^(\d{1,4})([/.-])(\d{1,2})[/.-](\d{2,4})(?:,? (\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,7}))?)? ?([AaPp])?\.? ?(?:[Mm]\.?)?)?$`)
+// cultureTime is a date of three numbers, and perhaps the time of day behind
+// that, with the half of the day before or behind it, and how far it is from
+// UTC.
+var cultureTime = regexp.MustCompile(`^(\d{1,4})([/.-]) ?(\d{1,2})[/.-] ?(\d{1,4})(?:\.| г\.)?` +
+	`(?:,? (?:(\pL[\pL. ]*) )?(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,7}))?)?(?: ?(\pL[\pL. ]*?))??(?: ?([+-])(\d{1,2}):?(\d{2})|Z| UTC| GMT)?)?$`)
+
+// halves are what cultures call the halves of the day, the letters alone.
+var halves = map[string]time.Duration{
+	"": 0, "am": 1, "a": 1, "pm": 2, "p": 2,
+	"πμ": 1, "μμ": 2, // Greek
+	"sa": 1, "ch": 2, // Vietnamese
+	"de": 1, "du": 2, // Hungarian
+	"pd": 1, "md": 2, // Albanian
+	"오전": 1, "오후": 2, "午前": 1, "午後": 2, "上午": 1, "下午": 2, // Korean, Japanese, Chinese
+}
 
 // cultureDate is a time whose order of day and month is not certain.
 type cultureDate struct {
 	first, second, year int
 	separator           byte
-	clock               time.Duration
-	logAnalytics        bool // written as Log Analytics does: 4/28/2021, 2:08:45.221 PM
-	azure               bool // written as diagnostic settings do: 12/12/2025 3:03:58 PM
+	clock               time.Duration // in UTC, if it tells how far it is from that
+	shortYear           bool          // two digits
+	yearFirst           bool          // two digits, and the last number can't be the year
+	logAnalytics        bool          // written as Log Analytics does: 4/28/2021, 2:08:45.221 PM
+	azure               bool          // written as diagnostic settings do: 12/12/2025 3:03:58 PM
 }
+
+// The years that two digits may mean: no log is older, and few are from the
+// future.
+const firstYear, lastYear = 2015, 2039
 
 // parseCultureDate returns false for what is no such time.
 func parseCultureDate(cell []byte) (d cultureDate, ok bool) {
-	if len(cell) < 6 || len(cell) > 40 || cell[0] < '0' || cell[0] > '9' {
+	if len(cell) < 6 || len(cell) > 48 || cell[0] < '0' || cell[0] > '9' {
 		return d, false
 	}
 	m := cultureTime.FindStringSubmatch(strings.Join(strings.Fields(string(cell)), " "))
-	if m == nil || len(m[1]) == 3 || len(m[4]) == 3 || len(m[1]) == 4 && len(m[4]) == 4 {
+	if m == nil {
 		return d, false
 	}
 	number := func(i int) int {
@@ -72,32 +94,54 @@ func parseCultureDate(cell []byte) (d cultureDate, ok bool) {
 		return n
 	}
 	d = cultureDate{first: number(1), second: number(3), year: number(4), separator: m[2][0]}
-	d.logAnalytics = m[8] != "" && bytes.ContainsRune(cell, ',') && (bytes.HasSuffix(cell, []byte(" AM")) || bytes.HasSuffix(cell, []byte(" PM")))
-	d.azure = m[7] != "" && m[8] == "" && d.separator == '/' && bytes.IndexByte(cell, ',') < 0 && (bytes.HasSuffix(cell, []byte(" AM")) || bytes.HasSuffix(cell, []byte(" PM")))
-	if len(m[1]) > 2 { // the year is first: nothing to decide
+	d.logAnalytics = m[9] != "" && bytes.ContainsRune(cell, ',') && (bytes.HasSuffix(cell, []byte(" AM")) || bytes.HasSuffix(cell, []byte(" PM")))
+	d.azure = m[8] != "" && m[9] == "" && d.separator == '/' && bytes.IndexByte(cell, ',') < 0 && (bytes.HasSuffix(cell, []byte(" AM")) || bytes.HasSuffix(cell, []byte(" PM")))
+	switch {
+	case len(m[1]) == 4 && len(m[4]) <= 2: // the year is first: nothing to decide
 		d.first, d.second, d.year = number(3), number(4), number(1)
 		d.separator = 'y'
-	}
-	if d.year < 100 {
-		d.year += 2000
-		if d.year < 2015 { // older than these logs: another number is the year
+	case len(m[1]) <= 2 && len(m[4]) == 4:
+	case len(m[1]) <= 2 && len(m[4]) == 2:
+		d.shortYear = true
+		if d.year += 2000; d.year < firstYear {
+			d.yearFirst = d.first+2000 >= firstYear
+			return d, d.yearFirst
+		}
+		if d.year > lastYear {
 			return d, false
 		}
+	default:
+		return d, false
 	}
-	hour, minute, second := number(5), number(6), number(7)
-	switch strings.ToLower(m[9]) {
-	case "p":
-		if hour < 12 {
-			hour += 12
-		}
-	case "a":
-		if hour == 12 {
-			hour = 0
-		}
+	if d.year > 2543 { // of the Buddhist era, as Thai computers have it
+		d.year -= 543
 	}
-	fraction, _ := strconv.Atoi((m[8] + "0000000")[:7])
+	hour, minute, second := number(6), number(7), number(8)
+	half, known := halves[letters(m[5]+m[10])]
+	if !known || half == 1 && hour > 12 {
+		return d, false
+	}
+	if half > 0 && (half == 2) != (hour >= 12) {
+		hour = (hour + 12) % 24 // 1 PM, and 12 AM
+	}
+	fraction, _ := strconv.Atoi((m[9] + "0000000")[:7])
 	d.clock = time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second + time.Duration(fraction*100)
-	return d, hour < 24 && minute < 60 && second < 60 && d.first > 0 && d.second > 0 && (d.first <= 12 || d.second <= 12) && d.first < 32 && d.second < 32
+	ahead := time.Duration(number(12))*time.Hour + time.Duration(number(13))*time.Minute
+	if m[11] == "-" {
+		ahead = -ahead
+	}
+	d.clock -= ahead
+	return d, hour < 24 && minute < 60 && second < 60 && ahead.Abs() <= 14*time.Hour && d.first > 0 && d.second > 0 && (d.first <= 12 || d.second <= 12) && d.first < 32 && d.second < 32
+}
+
+// letters returns those of a text, in lower case.
+func letters(text string) string {
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsLetter(c) {
+			return -1
+		}
+		return unicode.ToLower(c)
+	}, text)
 }
 
 // at reads the date in the order; false when there is no such day.
@@ -107,16 +151,16 @@ func (d cultureDate) at(o dateOrder) (time.Time, bool) {
 		month, day = d.second, d.first
 	}
 	t := time.Date(d.year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	return t.Add(d.clock), month <= 12 && t.Day() == day
+	return t.Add(d.clock), month <= 12 && t.Day() == day && !d.yearFirst
 }
 
 // excelDate reads the number that a workbook, or a column without a date's
 // layout, has for a time: days since the end of 1899, or of 1903.
 func excelDate(cell []byte, epoch1904 bool) (time.Time, bool) {
-	if len(cell) < 5 || cell[0] < '2' || cell[0] > '7' || bytes.IndexByte(cell[:5], '.') >= 0 || len(cell) > 5 && cell[5] != '.' {
+	if len(cell) < 5 || cell[0] < '2' || cell[0] > '7' || bytes.IndexByte(cell[:5], '.') >= 0 || len(cell) > 5 && cell[5] != '.' && cell[5] != ',' {
 		return time.Time{}, false
 	}
-	days, err := strconv.ParseFloat(string(cell), 64)
+	days, err := strconv.ParseFloat(strings.Replace(string(cell), ",", ".", 1), 64)
 	if err != nil {
 		return time.Time{}, false
 	}
@@ -233,10 +277,32 @@ func (t *timeCells) note() {
 
 // timeColumn is what a column of times tells about the order.
 type timeColumn struct {
-	name    string
-	numbers int // Excel's
-	texts   int
-	sorted  map[dateOrder]*sorted
+	name      string
+	numbers   int // Excel's
+	texts     int
+	sorted    map[dateOrder]*sorted
+	last      string             // text
+	unsorted  map[int]bool       // as texts: 1 if not rising, -1 if not falling
+	near, far map[dateOrder]bool // to a certain time of the same row
+}
+
+// says is the order in which the column, and only in which, is close to other
+// times of its rows.
+func (c *timeColumn) says() dateOrder {
+	return only(func(o dateOrder) bool { return c.near[o] && !c.far[o] })
+}
+
+// sortedBy is the order in which, and only in which, the rows are sorted by it.
+// Who sorts dates as texts, sorts them by what is first in them, as if that
+// were the month.
+func (c *timeColumn) sortedBy() dateOrder {
+	if !c.unsorted[1] || !c.unsorted[-1] {
+		return ""
+	}
+	return only(func(o dateOrder) bool {
+		s := c.sorted[o]
+		return (s.rising || s.falling) && s.rows >= 10 && len(s.days) >= 4
+	})
 }
 
 // sorted tells whether a sequence of times is.
@@ -301,14 +367,16 @@ type orderEvidence struct {
 	differ       string // the first date that the two orders read differently
 	logAnalytics bool
 	azure        bool
-	plain        bool               // there are others than those two
-	near, far    map[dateOrder]bool // to a certain time of the same row
-	from, until  int64              // days since 1970 that the file's name tells, else from < 0
+	plain        bool  // there are others than those two
+	from, until  int64 // days since 1970 that the file's name tells, else from < 0
 	outside      map[dateOrder]bool
+	yearFirst    string          // a date of two digits a number that can't end with the year
+	mayBeYear    string          // one that may begin or end with it
+	ends         [2]map[int]bool // the first and the last numbers of such dates
 }
 
 func newOrderEvidence(path string) *orderEvidence {
-	e := &orderEvidence{near: map[dateOrder]bool{}, far: map[dateOrder]bool{}, outside: map[dateOrder]bool{}}
+	e := &orderEvidence{outside: map[dateOrder]bool{}, ends: [2]map[int]bool{{}, {}}}
 	e.from, e.until = daysOfName(path)
 	return e
 }
@@ -322,7 +390,10 @@ func (e *orderEvidence) column(name string) *timeColumn {
 			return c
 		}
 	}
-	c := &timeColumn{name: name, sorted: map[dateOrder]*sorted{dayFirst: {}, monthFirst: {}}}
+	c := &timeColumn{
+		name: name, sorted: map[dateOrder]*sorted{dayFirst: {}, monthFirst: {}}, unsorted: map[int]bool{},
+		near: map[dateOrder]bool{}, far: map[dateOrder]bool{},
+	}
 	e.columns = append(e.columns, c)
 	return c
 }
@@ -331,7 +402,11 @@ func (e *orderEvidence) column(name string) *timeColumn {
 // Azure's diagnostic settings.
 func (e *orderEvidence) see(line int64, times []timeText, epoch1904, diagnostic bool) {
 	var certain []time.Time
-	var open []cultureDate
+	type openDate struct {
+		cultureDate
+		column *timeColumn
+	}
+	var open []openDate
 	for _, written := range times {
 		column, text := e.column(written.column), written.text
 		if t, ok := excelDate([]byte(text), epoch1904); ok {
@@ -352,9 +427,15 @@ func (e *orderEvidence) see(line int64, times []timeText, epoch1904, diagnostic 
 			}
 			continue
 		}
-		column.texts++
-		open = append(open, d)
+		if column.texts++; column.texts > 1 && text != column.last {
+			column.unsorted[strings.Compare(column.last, text)] = true
+		}
+		column.last = text
+		open = append(open, openDate{d, column})
 		at := fmt.Sprintf("%q in column %q, line %d", text, column.name, line)
+		if d.shortYear {
+			e.seeShortYear(d, at)
+		}
 		switch {
 		case d.first > 12 && e.day == "":
 			e.day = at
@@ -380,16 +461,38 @@ func (e *orderEvidence) see(line int64, times []timeText, epoch1904, diagnostic 
 		}
 	}
 	for _, d := range open {
-		for _, t := range certain {
-			for _, o := range []dateOrder{dayFirst, monthFirst} {
-				if at, ok := d.at(o); ok && at.Sub(t).Abs() <= 24*time.Hour {
-					e.near[o] = true
-				} else {
-					e.far[o] = true
-				}
-			}
+		for _, o := range []dateOrder{dayFirst, monthFirst} {
+			at, ok := d.at(o)
+			isNear := ok && slices.ContainsFunc(certain, func(t time.Time) bool { return at.Sub(t).Abs() <= 24*time.Hour })
+			d.column.near[o] = d.column.near[o] || isNear
+			d.column.far[o] = d.column.far[o] || !isNear && len(certain) > 0
 		}
 	}
+}
+
+// seeShortYear looks for which end of a date is its year.
+func (e *orderEvidence) seeShortYear(d cultureDate, at string) {
+	if d.yearFirst {
+		e.yearFirst = at
+		return
+	}
+	e.ends[0][d.first] = true
+	e.ends[1][d.year-2000] = true
+	if d.first != d.year-2000 && e.mayBeYear == "" {
+		e.mayBeYear = at
+	}
+}
+
+// yearIsLast tells whether dates with two digits for the year end with it: one
+// begins with what is none of these years, or all end with the same number and
+// begin with many.
+func (e *orderEvidence) yearIsLast() bool {
+	for n := range e.ends[0] {
+		if n+2000 < firstYear {
+			return true
+		}
+	}
+	return e.mayBeYear == "" || len(e.ends[1]) == 1 && len(e.ends[0]) > 2
 }
 
 // certainly reads a time that no culture reads differently.
@@ -436,14 +539,13 @@ func (e *orderEvidence) decide(asked dateOrder) *dates {
 		d.note = fmt.Sprintf("the dates in %s were read as %s: %s", shortList(names), o, why)
 		return d
 	}
-	sortedBy := map[dateOrder]bool{}
+	sortedBy, nearBy := map[dateOrder]bool{}, map[dateOrder]bool{}
 	for _, c := range e.columns {
-		sortedBy[only(func(o dateOrder) bool {
-			s := c.sorted[o]
-			return (s.rising || s.falling) && s.rows >= 10 && len(s.days) >= 4
-		})] = true
+		sortedBy[c.sortedBy()] = true
+		nearBy[c.says()] = true
 	}
 	sorted := only(func(o dateOrder) bool { return sortedBy[o] })
+	near := only(func(o dateOrder) bool { return nearBy[o] })
 	switch {
 	case len(mixed) > 0:
 		// Excel takes for a date what is one in its own culture, so it has
@@ -454,6 +556,10 @@ func (e *orderEvidence) decide(asked dateOrder) *dates {
 		if numbers {
 			d.note = "times stand as Excel's numbers and were read as UTC"
 		}
+	case e.yearFirst != "":
+		d.refusal = fmt.Sprintf("dates begin with two digits for the year (%s), which is not read: save them anew with four digits", e.yearFirst)
+	case !e.yearIsLast() && asked == "":
+		d.refusal = fmt.Sprintf("%s can begin or end with the year, and nothing in the file tells which: if it ends with that, say so with --date-order dmy or --date-order mdy, else save the dates anew with four digits for the year", e.mayBeYear)
 	case e.day != "" && e.month != "" && asked == "":
 		d.refusal = fmt.Sprintf("some dates have the day first (%s), some the month (%s): say which with --date-order dmy or --date-order mdy; dates that don't fit it are then rejected", e.day, e.month)
 	case e.day != "" && e.month != "":
@@ -468,8 +574,8 @@ func (e *orderEvidence) decide(asked dateOrder) *dates {
 		conclude(monthFirst, "that is how Azure writes them")
 	case e.differ == "":
 		conclude(dayFirst, "day and month are the same number in all of them")
-	case only(func(o dateOrder) bool { return e.near[o] && !e.far[o] }) != "":
-		conclude(only(func(o dateOrder) bool { return e.near[o] && !e.far[o] }), "so they agree with the other times of their rows")
+	case near != "":
+		conclude(near, "so they agree with the other times of their rows")
 	case e.from >= 0 && only(func(o dateOrder) bool { return !e.outside[o] }) != "":
 		conclude(only(func(o dateOrder) bool { return !e.outside[o] }), "so they lie within the days that the file's name tells")
 	case sorted != "":
@@ -518,8 +624,8 @@ func (r *reader) settleTimes(known recognised, t *jsonText, end int, line int64,
 	done := 0 // of the text
 	for _, i := range known.times {
 		value := t.text[t.values[i].start:t.values[i].end]
-		if len(value) < 8 || value[0] != '"' || value[1] < '0' || value[1] > '9' || value[5] == '-' && value[2] != '-' {
-			continue // ISO, or no date with numbers
+		if len(value) < 8 || value[0] != '"' || value[1] < '0' || value[1] > '9' || isISO(value[1:len(value)-1]) {
+			continue // or no date with numbers
 		}
 		cell := []byte(timeIn(value))
 		culture, ok := parseCultureDate(cell)
@@ -550,6 +656,11 @@ func (r *reader) settleTimes(known recognised, t *jsonText, end int, line int64,
 		rewritten = append(rewritten, t.text[done:end]...)
 	}
 	return rewritten, "", nil
+}
+
+// isISO tells a time as Microsoft's APIs write it by its punctuation.
+func isISO(b []byte) bool {
+	return len(b) >= 10 && b[4] == '-' && b[7] == '-' && (len(b) == 10 || b[10] == 'T' || b[10] == ' ' && len(b) > 11 && b[11] <= '9')
 }
 
 // timeIn is the text of a JSON value, "" if it is none.
