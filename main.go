@@ -103,7 +103,7 @@ How:
                           country and network of addresses without sign-in
       --date-order ORDER  what 03/12/2025 is where a file does not tell: dmy
                           or mdy
-      --memory SIZE       bound of the engine's memory, such as 4GB
+      --memory SIZE       memory to use, such as 4GB: four fifths the engine's
       --threads N         bound of its threads
       --temp DIR          where it may spill (default: the system's folder)
       --quiet             errors only

@@ -28,7 +28,7 @@ import (
 
 // Options bound an Engine.
 type Options struct {
-	Memory  string // as DuckDB writes sizes, "4GB"; empty = a share of the machine
+	Memory  string // of the whole program, as DuckDB writes sizes, "4GB"; empty = a share of the machine
 	Threads int    // 0 = one a core
 	Temp    string // private folder that the engine may spill to; must exist
 }
@@ -64,9 +64,6 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 		"set temp_directory = " + Literal(o.Temp),
 		"set enable_progress_bar = false",
 	}
-	if o.Memory == "" {
-		o.Memory = e.share(ctx)
-	}
 	if o.Memory != "" {
 		settings = append(settings, "set memory_limit = "+Literal(o.Memory))
 	}
@@ -79,20 +76,38 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 			return nil, fmt.Errorf("start the engine: %w", err)
 		}
 	}
+	part := ofDefault
+	if o.Memory != "" {
+		part = ofGiven
+	}
+	if err := e.takePart(ctx, part); err != nil {
+		e.Close()
+		return nil, fmt.Errorf("start the engine: %w", err)
+	}
 	return e, nil
 }
 
-// share is what the engine may use of the machine's memory when nobody says:
-// three quarters of DuckDB's own default, which is four fifths of the machine
-// and leaves too little for the rest of the program and a browser beside it.
-func (e *Engine) share(ctx context.Context) string {
-	var standard, unit string
+// Parts of a limit of memory that are the engine's.
+const (
+	// What the engine takes beside its limit, and Go, has the rest.
+	ofGiven = 0.8
+	// Nobody said a limit: DuckDB's own default is four fifths of the machine,
+	// which leaves too little for the rest of the program and a browser beside it.
+	ofDefault = 0.75
+)
+
+// takePart lowers the limit of the engine's memory to a part of what it is.
+func (e *Engine) takePart(ctx context.Context, part float64) error {
+	var limit, unit string
 	var size float64
-	err := e.conn.QueryRowContext(ctx, "select current_setting('memory_limit')").Scan(&standard)
-	if n, _ := fmt.Sscanf(standard, "%f %s", &size, &unit); err != nil || n != 2 {
-		return ""
+	if err := e.conn.QueryRowContext(ctx, "select current_setting('memory_limit')").Scan(&limit); err != nil {
+		return plain(err)
 	}
-	return fmt.Sprintf("%.1f %s", size*0.75, unit)
+	if _, err := fmt.Sscanf(limit, "%f %s", &size, &unit); err != nil {
+		return fmt.Errorf("the limit of memory is %q: %w", limit, err)
+	}
+	_, err := e.Exec(ctx, fmt.Sprintf("set memory_limit = '%.1f %s'", size*part, unit))
+	return err
 }
 
 // blockSize is that of a new case, in bytes. A thread that reads texts of over
