@@ -94,7 +94,7 @@ people as (
     union all
     select home_account(user_id), 0, count(*)
     from evidence.audit_events
-    where not is_system and user_id like '%@%' and record_type <> 15
+    where not is_system and user_id like '%@%' and record_type is distinct from 15
     group by all
 ),
 both_logs as (

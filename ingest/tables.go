@@ -10,7 +10,7 @@ import (
 )
 
 // SchemaVersion is raised whenever an older entrail could misread a case.
-const SchemaVersion = "6"
+const SchemaVersion = "7"
 
 //go:embed tables.sql
 var tablesSQL string
