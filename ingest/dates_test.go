@@ -99,7 +99,7 @@ func TestDateOrder(t *testing.T) {
 		}
 		return many(dates...)
 	}
-	for _, test := range []struct {
+	tests := []struct {
 		name, asked, dates, first, note, refusal, reason string
 	}{
 		{"a.csv", "", many("03/12/2025 07:22", "13/12/2025 07:22"), "2025-12-03 07:22:00", `day-month-year: no month is above 12 in "13/12/2025 07:22" in column "CreatedDateTime", line 3`, "", "a day above 12 stands first"},
@@ -127,21 +127,37 @@ func TestDateOrder(t *testing.T) {
 		{"a.csv", "", "3/13/2025 7:22:01 AM +00:00", "2025-03-13 07:22:01", "month-day-year: no month is above 12", "", "with the distance to UTC"},
 		{"a.csv", "dmy", many("45994.3069444444", "13/12/2025 07:22"), "", "", "it has swapped day and month in some", "numbers beside texts"},
 		{"a.csv", "", many("2025-12-03T07:22:00Z", "last Tuesday"), "2025-12-03 07:22:00", `1 times are in no form that is known and are left out, for example "last Tuesday" in column "CreatedDateTime"`, "", "no time at all"},
-	} {
-		var text strings.Builder
-		text.WriteString("CreatedDateTime,UserPrincipalName,AppDisplayName\r\n")
-		for date := range strings.SplitSeq(test.dates, ";") {
-			text.WriteString(`"` + date + `",adele@contoso.com,Teams` + "\r\n")
+	}
+	// All files are loaded together; each has a user of its own.
+	for _, asked := range []string{"", "dmy", "mdy"} {
+		var paths []string
+		for i, test := range tests {
+			if test.asked != asked {
+				continue
+			}
+			var text strings.Builder
+			text.WriteString("CreatedDateTime,UserPrincipalName,AppDisplayName\r\n")
+			for date := range strings.SplitSeq(test.dates, ";") {
+				text.WriteString(`"` + date + `",adele.` + fmt.Sprint(i) + "@contoso.com,Teams\r\n")
+			}
+			paths = append(paths, write(t, fmt.Sprintf("%02d/%s", i, test.name), text.String()))
 		}
-		c := loadWith(t, Options{DateOrder: test.asked}, write(t, test.name, text.String()))
-		row := c.ask(`select
-				coalesce((select min(event_time) from sign_ins)::varchar, ''),
-				note,
-				coalesce((select any_value(reason) from rejects), '')
-			from files`)
-		cells := strings.Split(row[0], "|")
-		if cells[0] != test.first || !strings.Contains(cells[1], test.note) || !strings.Contains(cells[2], test.refusal) || (cells[2] == "") != (test.refusal == "") {
-			t.Errorf("%s:\n got %q\nwant %q, %q, %q", test.reason, cells, test.first, test.note, test.refusal)
+		c := loadWith(t, Options{DateOrder: asked}, paths...)
+		for i, test := range tests {
+			if test.asked != asked {
+				continue
+			}
+			row := c.ask(fmt.Sprintf(`
+				select
+					coalesce((select min(event_time) from sign_ins where sign_ins.file_id = files.file_id)::varchar, ''),
+					note,
+					coalesce((select any_value(reason) from rejects where rejects.file_id = files.file_id), '')
+				from files
+				where parse_path(path)[-2] = '%02d'`, i))
+			cells := strings.Split(row[0], "|")
+			if cells[0] != test.first || !strings.Contains(cells[1], test.note) || !strings.Contains(cells[2], test.refusal) || (cells[2] == "") != (test.refusal == "") {
+				t.Errorf("%s:\n got %q\nwant %q, %q, %q", test.reason, cells, test.first, test.note, test.refusal)
+			}
 		}
 	}
 }

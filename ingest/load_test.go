@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -195,6 +196,12 @@ func auditCSV(texts ...string) string {
 
 const accounts = "select format, records, loaded, duplicates, rejected from files order by file_id"
 
+// another is the text of records of another user, which are other records: so
+// that texts can be loaded together, each as if it were alone.
+func another(i int, text string) string {
+	return strings.NewReplacer("Adele@", fmt.Sprintf("Adele.%d@", i), `"userId":"u1"`, fmt.Sprintf(`"userId":"u1.%d"`, i)).Replace(text)
+}
+
 // signIn is a portal JSON sign-in.
 func signIn(id string, more ...string) string {
 	return fmt.Sprintf(`{"id":"%s","createdDateTime":"2026-10-01T08:00:00Z","userPrincipalName":"Adele@contoso.com","userId":"u1","appId":"a1","ipAddress":"192.0.2.1","status":{"errorCode":0}%s}`,
@@ -268,51 +275,59 @@ func same[K comparable](c *loaded, query string, want map[K]int) {
 // The records of a big file go straight into the engine; the result must be
 // the one that the clean copy gives.
 func TestLoadFedIsTheSame(t *testing.T) {
-	sample := tenant.New(tenant.Options{Seed: 3, SignIns: 1500, AuditEvents: 2000})
+	sample := func(seed uint64) *tenant.Tenant { // each file has records of its own
+		return tenant.New(tenant.Options{Seed: seed, SignIns: 1500, AuditEvents: 2000})
+	}
 	files := map[string]func(io.Writer) error{
-		"audit.csv":   func(w io.Writer) error { return tenant.WriteCmdletCSV(w, 13, sample.AuditEvents()) },
-		"audit.jsonl": func(w io.Writer) error { return tenant.WriteAuditDataLines(w, sample.AuditEvents()) },
+		"audit.csv":   func(w io.Writer) error { return tenant.WriteCmdletCSV(w, 13, sample(3).AuditEvents()) },
+		"audit.jsonl": func(w io.Writer) error { return tenant.WriteAuditDataLines(w, sample(4).AuditEvents()) },
 		"pretty.json": func(w io.Writer) error {
-			return tenant.WritePortalJSON(w, sample.SignIns(tenant.Interactive), tenant.Pretty)
+			return tenant.WritePortalJSON(w, sample(5).SignIns(tenant.Interactive), tenant.Pretty)
 		},
 		"one line.json": func(w io.Writer) error {
-			return tenant.WritePortalJSON(w, sample.SignIns(tenant.NonInteractive), tenant.OneLine)
+			return tenant.WritePortalJSON(w, sample(6).SignIns(tenant.NonInteractive), tenant.OneLine)
 		},
-		"portal.csv":        func(w io.Writer) error { return tenant.WritePortalCSV(w, 57, sample.SignIns(tenant.Interactive)) },
-		"diagnostics.jsonl": func(w io.Writer) error { return tenant.WriteDiagnosticLines(w, sample.SignIns(tenant.Interactive)) },
+		"portal.csv": func(w io.Writer) error {
+			return tenant.WritePortalCSV(w, 57, sample(7).SignIns(tenant.Interactive))
+		},
+		"diagnostics.jsonl": func(w io.Writer) error {
+			return tenant.WriteDiagnosticLines(w, sample(8).SignIns(tenant.Interactive))
+		},
 		"days first.jsonl": func(w io.Writer) error {
 			_, err := io.WriteString(w, strings.ReplaceAll(signIn("s1")+"\n"+signIn("s2")+"\n"+signIn("s3"), "2026-10-01T08:00:00Z", "13/02/2026 08:00:00")+strings.ReplaceAll(signIn("s4"), "2026-10-01T08:00:00Z", "03/02/2026 08:00:00"))
 			return err
 		},
 		"two formats, damaged.jsonl": func(w io.Writer) error {
-			_, err := io.WriteString(w, strings.Join([]string{signIn("s1"), audit("1", "Send"), "{", signIn("s2") + `"`, audit("2", "Send"), `{"a":1}`}, "\n"))
+			_, err := io.WriteString(w, strings.Join([]string{signIn("s5"), audit("1", "Send"), "{", signIn("s6") + `"`, audit("2", "Send"), `{"a":1}`}, "\n"))
 			return err
 		},
 	}
+	folder := t.TempDir()
 	for name, fill := range files {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), name)
-			f, err := os.Create(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(fill(f), f.Close()); err != nil {
-				t.Fatal(err)
-			}
-			copied := load(t, path)
-			defer func(before int64) { feedSize = before }(feedSize)
-			feedSize = 0
-			fed := load(t, path)
-			if fed.summary != copied.summary || copied.summary.Loaded == 0 {
-				t.Fatalf("fed %+v, copied %+v", fed.summary, copied.summary)
-			}
-			for _, table := range []string{"sign_ins", "audit_events", "sign_in_policies", "sign_in_steps", "rejects", "files"} {
-				query := "select md5(string_agg(row, chr(10) order by row)) from (select t::varchar as row from " + table + " as t)"
-				if a, b := fed.ask(query), copied.ask(query); a[0] != b[0] {
-					t.Errorf("%s differs: %v and %v", table, a, b)
-				}
-			}
-		})
+		f, err := os.Create(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(fill(f), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copied := load(t, folder)
+	defer func(before int64) { feedSize = before }(feedSize)
+	feedSize = 0
+	fed := load(t, folder)
+	if fed.summary != copied.summary {
+		t.Errorf("fed %+v, copied %+v", fed.summary, copied.summary)
+	}
+	copied.want("select count(*) from files where loaded > 0 and duplicates = 0", fmt.Sprint(len(files)))
+	for table, file := range map[string]string{
+		"files": "file_id", "rejects": "file_id", "sign_ins": "file_id", "audit_events": "file_id",
+		"sign_in_policies": "parent_file_id", "sign_in_steps": "parent_file_id",
+	} {
+		query := "select " + file + ", md5(string_agg(row, chr(10) order by row)) from (select " + file + ", t::varchar as row from " + table + " as t) group by all order by all"
+		if a, b := fed.ask(query), copied.ask(query); len(b) == 0 || !slices.Equal(a, b) {
+			t.Errorf("%s by %s differs: %v and %v", table, file, a, b)
+		}
 	}
 }
 
@@ -340,24 +355,26 @@ func TestLoadSameRecord(t *testing.T) {
 		{[]string{"[" + unnamed + "," + strings.Replace(unnamed, `"errorCode":0`, `"errorCode":0,"failureReason":"x"`, 1) + "]"}, []string{"entra_sign_ins|2|2|0|0"}, "without an id, any difference makes two"},
 		{[]string{unnamed, `{"ipAddress" : "192.0.2.1",` + strings.Replace(unnamed, `"ipAddress":"192.0.2.1",`, "", 1)[1:]}, []string{"entra_sign_ins|1|1|0|0", "entra_sign_ins|1|0|1|0"}, "without an id, the order of keys does not count either"},
 	}
-	for _, tt := range tests {
-		var paths []string
-		folder := t.TempDir()
+	folder := t.TempDir()
+	for k, tt := range tests {
 		for i, text := range tt.files {
-			path := filepath.Join(folder, fmt.Sprintf("%d.txt", i))
-			if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			path := filepath.Join(folder, fmt.Sprintf("%02d-%d.txt", k, i))
+			if err := os.WriteFile(path, []byte(another(k, text)), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			paths = append(paths, path)
-		}
-		c := load(t, paths...)
-		if got := c.ask(accounts); strings.Join(got, " ") != strings.Join(tt.want, " ") {
-			t.Errorf("%s: got %q, want %q", tt.reason, got, tt.want)
-		}
-		if got := c.ask("select count(*) from duplicates")[0]; got != fmt.Sprint(c.summary.Duplicates) {
-			t.Errorf("%s: %s rows in duplicates, %d counted", tt.reason, got, c.summary.Duplicates)
 		}
 	}
+	c := load(t, folder)
+	for k, tt := range tests {
+		those := fmt.Sprintf(" where starts_with(parse_filename(path), '%02d-') ", k)
+		if got := c.ask(strings.Replace(accounts, "order by", those+"order by", 1)); strings.Join(got, " ") != strings.Join(tt.want, " ") {
+			t.Errorf("%s: got %q, want %q", tt.reason, got, tt.want)
+		}
+		if got := c.ask("select sum(duplicates)::bigint = (select count(*) from duplicates join files using (file_id)" + those + ") from files" + those)[0]; got != "true" {
+			t.Errorf("%s: another number of rows in duplicates than counted", tt.reason)
+		}
+	}
+	c.want("select count(*) from duplicates", fmt.Sprint(c.summary.Duplicates))
 }
 
 // The fullest source stays and the others fill what it lacks, policies once.
@@ -528,22 +545,40 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.json", "[" + strings.Replace(good, "2026-10-01T08:00:00", "13/10/2026 8:00:00 AM", 1) + "," + strings.Replace(audit("2", "x"), "2026-10-01T08:00:00", "1/10/2026 8:00:00 AM", 1) + "]", "unified_audit_log|2|2|0|0", "", `were read as day-month-year: no month is above 12 in "13/10/2026 8:00:00 AM" in column "CreationTime", line 1`, "one that has the day first"},
 		{"x.json", `[{"auditData":` + good + `,"AuditData":"{}"},{"AuditData":` + good + `}]`, "unified_audit_log|2|1|0|1", `1|the record may stand under "auditData", "AuditData": it must be one`, "", "an envelope that is there twice, in another case"},
 	}
-	for _, tt := range tests {
-		c := load(t, write(t, tt.name, tt.text))
-		if got := c.ask(accounts); got[0] != tt.want {
+	var paths []string
+	for i, tt := range tests {
+		paths = append(paths, write(t, fmt.Sprintf("%02d/%s", i, tt.name), another(i, tt.text)))
+	}
+	c := load(t, paths...)
+	unrecognised := 0
+	for i, tt := range tests {
+		this := " where path = " + engine.Literal(paths[i]) + " "
+		if got := c.ask(strings.Replace(accounts, "order by", this+"order by", 1)); got[0] != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.reason, got, tt.want)
 		}
-		if got := c.ask("select note from files"); !strings.Contains(got[0], tt.note) {
+		if got := c.ask("select note from files" + this); !strings.Contains(got[0], tt.note) {
 			t.Errorf("%s: note %q, want %q", tt.reason, got[0], tt.note)
 		}
-		rejects := c.ask("select line, reason from rejects order by all")
+		rejects := c.ask("select line, reason from rejects join files using (file_id)" + this + "order by all")
 		line, part, _ := strings.Cut(tt.rejects, "|")
 		if (tt.rejects == "") != (len(rejects) == 0) || tt.rejects != "" && !(strings.HasPrefix(rejects[0], line+"|") && strings.Contains(rejects[0], part)) {
 			t.Errorf("%s: rejects %q, want %q", tt.reason, rejects, tt.rejects)
 		}
-		if strings.Contains(tt.want, "<nil>") && (c.summary.Complete() || len(c.warned) != 1 || !strings.Contains(c.warned[0], tt.note)) {
-			t.Errorf("%s: not told: %+v %q", tt.reason, c.summary, c.warned)
+		if strings.Contains(tt.want, "<nil>") {
+			unrecognised++
+			var told []string
+			for _, sentence := range c.warned {
+				if strings.HasPrefix(sentence, paths[i]+": ") {
+					told = append(told, sentence)
+				}
+			}
+			if len(told) != 1 || !strings.Contains(told[0], tt.note) {
+				t.Errorf("%s: not told once: %q", tt.reason, told)
+			}
 		}
+	}
+	if c.summary.Unrecognised != unrecognised || c.summary.Complete() {
+		t.Errorf("%d files are of no known format: %+v", unrecognised, c.summary)
 	}
 }
 
@@ -559,57 +594,73 @@ func TestLoadRecordTypes(t *testing.T) {
 }
 
 func TestLoadContainersAndEncodings(t *testing.T) {
-	text := auditCSV(audit("1", "Send", `"Subject":"Grüße 東京 😀"`))
-	encoded := func(e interface{ NewEncoder() *encoding.Encoder }) string {
+	encoded := func(text string, e interface{ NewEncoder() *encoding.Encoder }) string {
 		s, err := e.NewEncoder().String(text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return s
 	}
-	var gz bytes.Buffer
-	g := gzip.NewWriter(&gz)
-	g.Write([]byte(text))
-	g.Close()
-	var zipped bytes.Buffer
-	z := zip.NewWriter(&zipped)
-	for _, name := range []string{"deep/er/x.csv", "../../evil.csv", ".DS_Store"} {
-		w, _ := z.Create(name)
-		io.WriteString(w, strings.ReplaceAll(text, `""Id"":""1""`, `""Id"":""`+name+`""`))
-	}
-	z.Close()
 	tests := []struct {
-		name, text, encoding string
-		rows                 int
-		reason               string
+		name     string
+		file     func(text string) string
+		encoding string
+		rows     int
+		reason   string
 	}{
-		{"x.csv", text, "utf-8", 1, "plain"},
-		{"x.csv", "\ufeff" + text, "utf-8-bom", 1, "Export-Csv -Encoding UTF8 of PowerShell 5"},
-		{"x.csv", encoded(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)), "utf-16le", 1, "Out-File of PowerShell 5"},
-		{"x.csv", encoded(unicode.UTF16(unicode.BigEndian, unicode.UseBOM)), "utf-16be", 1, "big-endian"},
-		{"x.csv", encoded(unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)), "utf-16le", 1, "no mark"},
-		{"x.csv", encoded(utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)), "utf-32le", 1, "Export-Csv -Encoding utf32"},
-		{"x.csv", encoded(utf32.UTF32(utf32.BigEndian, utf32.UseBOM)), "utf-32be", 1, "big-endian, four bytes a character"},
-		{"x.csv", strings.ReplaceAll(text, "\r\n", "\n"), "utf-8", 1, "LF"},
-		{"x.csv", strings.ReplaceAll(text, "\r\n", "\r"), "utf-8", 1, "CR"},
-		{"x.csv", "#TYPE System.Management.Automation.PSCustomObject\r\n" + text, "utf-8", 1, "PowerShell 5 without -NoTypeInformation"},
-		{"x.csv.gz", gz.String(), "utf-8", 1, "gzip"},
-		{"it's [a] #1*?.csv", text, "utf-8", 1, "a name full of traps"},
-		{"x.zip", zipped.String(), "utf-8", 2, "an archive; its ../ goes nowhere, debris is passed over"},
+		{"x.csv", func(text string) string { return text }, "utf-8", 1, "plain"},
+		{"x.csv", func(text string) string { return "\ufeff" + text }, "utf-8-bom", 1, "Export-Csv -Encoding UTF8 of PowerShell 5"},
+		{"x.csv", func(text string) string { return encoded(text, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)) }, "utf-16le", 1, "Out-File of PowerShell 5"},
+		{"x.csv", func(text string) string { return encoded(text, unicode.UTF16(unicode.BigEndian, unicode.UseBOM)) }, "utf-16be", 1, "big-endian"},
+		{"x.csv", func(text string) string {
+			return encoded(text, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM))
+		}, "utf-16le", 1, "no mark"},
+		{"x.csv", func(text string) string { return encoded(text, utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)) }, "utf-32le", 1, "Export-Csv -Encoding utf32"},
+		{"x.csv", func(text string) string { return encoded(text, utf32.UTF32(utf32.BigEndian, utf32.UseBOM)) }, "utf-32be", 1, "big-endian, four bytes a character"},
+		{"x.csv", func(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }, "utf-8", 1, "LF"},
+		{"x.csv", func(text string) string { return strings.ReplaceAll(text, "\r\n", "\r") }, "utf-8", 1, "CR"},
+		{"x.csv", func(text string) string { return "#TYPE System.Management.Automation.PSCustomObject\r\n" + text }, "utf-8", 1, "PowerShell 5 without -NoTypeInformation"},
+		{"x.csv.gz", func(text string) string {
+			var b bytes.Buffer
+			g := gzip.NewWriter(&b)
+			io.WriteString(g, text)
+			g.Close()
+			return b.String()
+		}, "utf-8", 1, "gzip"},
+		{"it's [a] #1*?.csv", func(text string) string { return text }, "utf-8", 1, "a name full of traps"},
+		{"x.zip", func(text string) string {
+			var b bytes.Buffer
+			z := zip.NewWriter(&b)
+			for _, name := range []string{"deep/er/x.csv", "../../evil.csv", ".DS_Store"} {
+				w, _ := z.Create(name)
+				io.WriteString(w, strings.ReplaceAll(text, `""Id"":""1""`, `""Id"":""`+name+`""`))
+			}
+			z.Close()
+			return b.String()
+		}, "utf-8", 2, "an archive; its ../ goes nowhere, debris is passed over"},
 	}
-	for _, tt := range tests {
-		for _, size := range []int64{0, 16 << 20} {
-			func() {
-				defer func(before int64) { feedSize = before }(feedSize)
-				feedSize = size
-				c := load(t, write(t, tt.name, tt.text))
-				if !c.summary.Complete() {
-					t.Errorf("%s: %+v %q", tt.reason, c.summary, c.warned)
+	var paths []string
+	for i, tt := range tests {
+		text := another(i, auditCSV(audit("1", "Send", `"Subject":"Grüße 東京 😀"`)))
+		paths = append(paths, write(t, fmt.Sprintf("%02d/%s", i, tt.name), tt.file(text)))
+	}
+	for _, size := range []int64{0, 16 << 20} {
+		func() {
+			defer func(before int64) { feedSize = before }(feedSize)
+			feedSize = size
+			c := load(t, paths...)
+			if !c.summary.Complete() {
+				t.Errorf("%+v %q", c.summary, c.warned)
+			}
+			for i, tt := range tests {
+				this := " where starts_with(path, " + engine.Literal(paths[i]) + ") "
+				got := c.ask("select distinct encoding from files" + this + "and records > 0")
+				got = append(got, c.ask("select raw ->> '$.Subject', count(*) from audit_events join files using (file_id)"+this+"group by all")...)
+				if want := []string{tt.encoding, fmt.Sprintf("Grüße 東京 😀|%d", tt.rows)}; !slices.Equal(got, want) {
+					t.Errorf("%s: got %q, want %q", tt.reason, got, want)
 				}
-				c.want("select distinct encoding from files where records > 0", tt.encoding)
-				c.want("select raw ->> '$.Subject', count(*) from audit_events group by all", fmt.Sprintf("Grüße 東京 😀|%d", tt.rows))
-			}()
-		}
+			}
+		}()
 	}
 }
 
@@ -722,9 +773,9 @@ func TestLoadMatchesPortalAuditsByTarget(t *testing.T) {
 	first, second := write(t, "1.csv", csv[0]), write(t, "2.csv", csv[1])
 	full := write(t, "x.json", "["+strings.Join(records, ",")+"]")
 	for _, order := range [][][]string{{{first, second, full}}, {{first}, {second}, {full}}, {{full}, {second}, {first}}, {{first}, {full}, {second}}} {
-		c := &loaded{t: t, path: filepath.Join(t.TempDir(), "case.duckdb")}
-		for _, paths := range order {
-			c.add(paths...)
+		c := load(t, order[0]...)
+		for _, more := range order[1:] {
+			c.add(more...)
 		}
 		for i, tt := range tests {
 			got := c.ask(fmt.Sprintf("select targets from directory_audits join files using (file_id) where format = 'portal_audits' and correlation_id = '%d' order by all", i))
@@ -808,9 +859,14 @@ func TestLoadReviewed(t *testing.T) {
 		{"x.json", `{"value":[` + audit("1", "a") + "]\n" + audit("2", "a") + "\n" + audit("3", "a"), "select count(*) from audit_events", "3", "a page without its brace"},
 		{"x.json", audit("1", "a") + "\n\ufeff" + audit("2", "a") + "\n", "select count(*) from audit_events", "2", "a mark between joined files"},
 	}
-	for _, tt := range tests {
-		c := load(t, write(t, tt.name, tt.text))
-		if got := c.ask(tt.query); strings.Join(got, " ") != tt.want {
+	var paths []string
+	for i, tt := range tests {
+		paths = append(paths, write(t, fmt.Sprintf("%02d/%s", i, tt.name), another(i, tt.text)))
+	}
+	c := load(t, paths...)
+	for i, tt := range tests {
+		query := tt.query + " where file_id = (select file_id from files where path = " + engine.Literal(paths[i]) + ")"
+		if got := c.ask(query); strings.Join(got, " ") != tt.want {
 			t.Errorf("%s: got %q, want %q; %q", tt.reason, got, tt.want, c.warned)
 		}
 	}
@@ -855,47 +911,53 @@ func TestLoadChildrenFollowTheirRecord(t *testing.T) {
 		{[]string{change("d1", "p"), "[" + change("d1", "q") + "," + change("d1", "p") + "]"},
 			"", "", "p q", "a directory audit's id with two bodies, one of them twice"},
 	}
-	for _, tt := range tests {
-		folder := t.TempDir()
-		var paths, backwards []string
+	// The files of all are loaded together, with ids of their own: first those
+	// that come first, or last.
+	folder := t.TempDir()
+	var paths, backwards [3][]string
+	for k, tt := range tests {
 		for i, text := range tt.files {
-			path := filepath.Join(folder, fmt.Sprintf("%d.txt", i))
+			path := filepath.Join(folder, fmt.Sprintf("%02d-%d.txt", k, i))
+			text = strings.NewReplacer(`"s1"`, fmt.Sprintf(`"s1.%d"`, k), `"d1"`, fmt.Sprintf(`"d1.%d"`, k)).Replace(text)
 			if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			paths, backwards = append(paths, path), append([]string{path}, backwards...)
+			paths[i] = append(paths[i], path)
+			backwards[len(tt.files)-1-i] = append(backwards[len(tt.files)-1-i], path)
 		}
-		for _, order := range [][][]string{{paths}, {backwards}, split(paths), split(backwards)} {
-			c := load(t, order[0]...)
-			for _, more := range order[1:] {
-				c.add(more...)
-			}
-			c.want(`
+	}
+	for _, order := range [][][]string{{slices.Concat(paths[:]...)}, {slices.Concat(backwards[:]...)}, paths[:], backwards[:]} {
+		c := load(t, order[0]...)
+		for _, more := range order[1:] {
+			c.add(more...)
+		}
+		for k, tt := range tests {
+			for _, children := range []struct{ query, want string }{
+				{`
 				select coalesce(string_agg(s.ip_address || ':' || p.policy_name, ' ' order by s.ip_address, p.policy_name), '')
 				from sign_in_policies as p
-				left join sign_ins as s on s.file_id = p.parent_file_id and s.record = p.parent_record and s.id = p.sign_in_id`, tt.policies)
-			c.want(`
+				left join sign_ins as s on s.file_id = p.parent_file_id and s.record = p.parent_record and s.id = p.sign_in_id
+				where p.sign_in_id = 's1.%d'`, tt.policies},
+				{`
 				select coalesce(string_agg(s.ip_address || ':' || p.method, ' ' order by s.ip_address, p.method), '')
 				from sign_in_steps as p
 				left join sign_ins as s on p.sign_in_id = s.id
-					and coalesce(s.file_id = p.parent_file_id and s.record = p.parent_record, p.file_id is not null)`, tt.steps)
-			c.want(`
+					and coalesce(s.file_id = p.parent_file_id and s.record = p.parent_record, p.file_id is not null)
+				where p.sign_in_id = 's1.%d'`, tt.steps},
+				{`
 				select coalesce(string_agg(p.property, ' ' order by p.property), '')
 				from directory_audit_changes as p
-				join directory_audits as d on d.file_id = p.parent_file_id and d.record = p.parent_record and d.id = p.audit_id`, tt.changes)
-			c.want("select count(*) from sign_in_policies where parent_record is null", "0")
-			if t.Failed() {
-				t.Fatalf("%s, loaded as %q", tt.reason, order)
+				join directory_audits as d on d.file_id = p.parent_file_id and d.record = p.parent_record and d.id = p.audit_id
+				where p.audit_id = 'd1.%d'`, tt.changes},
+			} {
+				if got := c.ask(fmt.Sprintf(children.query, k))[0]; got != children.want {
+					t.Errorf("%s, loaded as %q: got %q, want %q", tt.reason, order, got, children.want)
+				}
 			}
 		}
+		// Nothing hangs on what none of them has.
+		c.want("select count(*) from sign_in_policies where parent_record is null or not starts_with(sign_in_id, 's1.')", "0")
+		c.want("select count(*) from sign_in_steps where not starts_with(sign_in_id, 's1.')", "0")
+		c.want("select count(*) from directory_audit_changes where not starts_with(audit_id, 'd1.')", "0")
 	}
-}
-
-// split is each path in a load of its own.
-func split(paths []string) [][]string {
-	var all [][]string
-	for _, p := range paths {
-		all = append(all, []string{p})
-	}
-	return all
 }

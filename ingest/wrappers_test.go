@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -41,7 +43,7 @@ func TestAuditDataWrappers(t *testing.T) {
 	powerShell := func(data string) string {
 		return `{"RecordType":  "ExchangeAdmin","CreationDate":  "\/Date(1790841600000)\/","AuditData":  ` + data + `}`
 	}
-	for _, test := range []struct{ name, text, reason string }{
+	tests := []struct{ name, text, reason string }{
 		{"cmdlet.csv", rows(cmdlet, before, after), "10 columns"},
 		{"remoting.csv", rows(`"PSComputerName","RunspaceId","PSShowComputerName",`+cmdlet, `"o","r","False",`+before, after), "13 columns"},
 		{"type.csv", "#TYPE Deserialized.Microsoft.Exchange.Data.ApplicationLogic.UnifiedAuditLogEvent\r\n" + rows(cmdlet, before, after), "PowerShell 5 names the type first"},
@@ -67,18 +69,31 @@ func TestAuditDataWrappers(t *testing.T) {
 		{"joined.json", "[" + text(first) + "][" + text(second) + "]", "the same without a line between"},
 		{"splunk.csv", rows(`"_raw","_time",AuditData,CreationTime,host,"Parameters{}.Name"`, `"{""a"": 1}","2026-10-01T08:00:00.000+0000",`, `,2026-10-01T08:00:00,splunk01,"Identity
 AccessRights"`), "Splunk, with fields of its own"},
-	} {
+	}
+	// The files are loaded together: the ids of each begin with its number.
+	folder := t.TempDir()
+	for i, test := range tests {
+		text := strings.ReplaceAll(test.text, "11110000-", fmt.Sprintf("1111%04d-", i))
+		if err := os.WriteFile(filepath.Join(folder, test.name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := load(t, folder)
+	for i, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := load(t, write(t, test.name, test.text))
-			c.want(accounts, "unified_audit_log|2|2|0|0")
-			c.want("select record, id, event_time, record_type_name, workload, operation, user_id, ip_address from audit_events order by record",
-				"1|11110000-0000-4000-8000-000000000001|2026-10-01 08:00:00|ExchangeAdmin|Exchange|New-InboxRule|adele@contoso.com|192.0.2.1",
-				"2|11110000-0000-4000-8000-000000000002|2026-10-01 08:00:00|ExchangeAdmin|Exchange|Set-Mailbox|adele@contoso.com|<nil>")
+			c.t = t
+			this := " where parse_filename(path) = '" + test.name + "' "
+			c.want(strings.Replace(accounts, "order by", this+"order by", 1), "unified_audit_log|2|2|0|0")
+			c.want("select record, id, event_time, record_type_name, workload, operation, user_id, ip_address from audit_events join files using (file_id)"+this+"order by record",
+				fmt.Sprintf("1|1111%04d-0000-4000-8000-000000000001|2026-10-01 08:00:00|ExchangeAdmin|Exchange|New-InboxRule|adele@contoso.com|192.0.2.1", i),
+				fmt.Sprintf("2|1111%04d-0000-4000-8000-000000000002|2026-10-01 08:00:00|ExchangeAdmin|Exchange|Set-Mailbox|adele@contoso.com|<nil>", i))
 			if t.Failed() {
-				t.Log(test.reason, c.ask("select note from files"), c.ask("select reason, excerpt from rejects"))
+				t.Log(test.reason, c.ask("select note from files"+this), c.ask("select reason, excerpt from rejects join files using (file_id)"+this))
 			}
 		})
 	}
+	c.t = t
+	c.want("select count(*) from audit_events", fmt.Sprint(2*len(tests)))
 }
 
 // TestAuditDataOfTheTenant holds the sample tenant's wrappers against each
@@ -99,14 +114,19 @@ func TestAuditDataOfTheTenant(t *testing.T) {
 }
 
 func TestAuditDataNearMisses(t *testing.T) {
-	for _, test := range []struct{ name, text, want, reason string }{
+	tests := []struct{ name, text, want, reason string }{
 		{"no.csv", "CreationDate,UserIds,Operations\r\n1,2,3\r\n", "<nil>|0|0|not recognised: this is the unified audit log without the column AuditData, which holds the record itself: export it again with that column", "Select-Object left it out"},
 		{"other.json", `[{"AuditData":{"Name":"x"}}]`, `<nil>|0|0|not recognised: no known export has the keys "Name"`, "AuditData of something else"},
 		{"other_bag.json", `[{"AuditData":{"AdditionalProperties":{"Name":"x"}}}]`, `<nil>|0|0|not recognised: no known export has the keys "Name"`, "a bag of something else"},
 		{"category.json", `{"time":"x","category":"B2CRequestLogs","properties":{"id":"x"}}`, `<nil>|0|0|not recognised: a record of category "B2CRequestLogs": no known export has the keys "id"`, "a category without a table"},
-	} {
-		c := load(t, write(t, test.name, test.text))
-		if got := c.ask("select format, records, rejected, note from files"); got[0] != test.want {
+	}
+	var paths []string
+	for _, test := range tests {
+		paths = append(paths, write(t, test.name, test.text))
+	}
+	c := load(t, paths...)
+	for _, test := range tests {
+		if got := c.ask("select format, records, rejected, note from files where parse_filename(path) = '" + test.name + "'"); got[0] != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", test.reason, got[0], test.want)
 		}
 	}
