@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"entrail/ingest/engine"
 )
 
 func TestTrimValues(t *testing.T) {
@@ -94,4 +96,24 @@ func TestLoadTrims(t *testing.T) {
 	c := load(t, write(t, "s.csv", "Date (UTC),Request ID,Username,Application,Status,IP address\n"+
 		"2026-10-01T08:00:00Z, r1 ,Adele@contoso.com\u00a0, Outlook,Success ,192.0.2.1\n"))
 	c.want("select id, user_principal_name, app_display_name, status, raw like '%\" r1 \"%' from sign_ins", "r1|adele@contoso.com|Outlook|success|true")
+}
+
+func TestJoined(t *testing.T) {
+	c := load(t, write(t, "a.json", audit("1", "Send")))
+	for _, test := range []struct{ text, want, reason string }{
+		{`["Mfa"]`, "Mfa", "a list of one"},
+		{`["Mfa","Block"]`, "Mfa, Block", "of several"},
+		{`[ "Mfa" ]`, "Mfa", "with white space"},
+		{`["a\\"]`, `a\`, "an escape"},
+		{`["日本"]`, "日本", "letters that are no ASCII"},
+		{`[]`, "<nil>", "an empty list"},
+		{`[""]`, "<nil>", "nothing in it"},
+		{`[null]`, "<nil>", "no text in it"},
+		{`["a" "b"]`, `["a" "b"]`, "no JSON"},
+		{`a [b]`, "a [b]", "no list"},
+		{`Mfa`, "Mfa", "text"},
+	} {
+		t.Log(test.reason)
+		c.want("select joined("+engine.Literal(test.text)+")", test.want)
+	}
 }

@@ -369,8 +369,10 @@ create macro json_text(text) as case when json_valid(text) then text end;
 
 -- the values of a JSON list, or the text itself, comma-joined
 create macro joined(text) as case
-    when not contains(text, '[') then filled(text) -- most are no list: spares reading them as JSON
+    -- most are no list or one of a single value: spares reading them as JSON
+    when not contains(text, '[') then filled(text)
     when text = '[]' then null
+    when regexp_full_match(text, '\["[^"\\]+"\]') then text[3:-3]
     when json_type(json_text(text)) = 'ARRAY'
         then nullif(array_to_string(from_json(json_text(text), '["VARCHAR"]'), ', '), '')
     else filled(text)
