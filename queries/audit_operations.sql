@@ -31,7 +31,7 @@ operations as (
     from by_user
     group by workload, operation
 ),
-addresses as (
+used_addresses as (
     select
         workload,
         operation,
@@ -52,7 +52,7 @@ select
     o.first_seen,
     o.last_seen
 from operations as o
-join addresses as a
+join used_addresses as a
     on a.workload is not distinct from o.workload
     and a.operation is not distinct from o.operation
 order by

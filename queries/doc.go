@@ -42,6 +42,8 @@
 //     sign-ins and then from the databases of --mmdb (places.go). Join it to
 //     client_address(ip_address), and show place_mark(country, network, source)
 //     as place_source wherever the record does not tell its place itself.
+//   - account_names, app_names and sessions too go without evidence. in front: they
+//     are worked out once a run (kept.go).
 //   - local_time(event_time) is for days, weeks and hours only, which are
 //     returned as text or integers. A TIMESTAMP that is returned stays UTC:
 //     it is moved into --tz on its way out.

@@ -55,7 +55,7 @@ func mustReadParts() []Report {
 // SessionsShown returns the ids of the sessions that the filters let through,
 // the ones to look at first on top.
 func (c *Case) SessionsShown(ctx context.Context) ([]string, error) {
-	if err := c.judgeSessions(ctx); err != nil {
+	if err := c.workOut(ctx, "sessions"); err != nil {
 		return nil, err
 	}
 	rows, err := c.all(ctx, "select session_id from sessions order by points desc, last_seen desc, session_id")
@@ -78,7 +78,7 @@ type SessionHeading struct {
 // SessionHeadings returns the headings of the sessions that the filters let
 // through, by session id.
 func (c *Case) SessionHeadings(ctx context.Context) (map[string]SessionHeading, error) {
-	if err := c.judgeSessions(ctx); err != nil {
+	if err := c.workOut(ctx, "sessions"); err != nil {
 		return nil, err
 	}
 	rows, err := c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from sessions")
@@ -108,7 +108,7 @@ func (c *Case) Dossier(ctx context.Context, session string) ([]*Result, error) {
 }
 
 func (c *Case) dossier(ctx context.Context, session string) ([]*Result, error) {
-	if err := c.judgeSessions(ctx); err != nil {
+	if err := c.workOut(ctx, "sessions"); err != nil {
 		return nil, err
 	}
 	if _, err := c.engine.Exec(ctx, "set variable dossier_session = "+literal(session)); err != nil {

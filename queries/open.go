@@ -20,7 +20,7 @@ type Case struct {
 	begun  []beginning      // of session ids, where --session gave no more
 	counts map[string]int64 // rows a table, by its name or evidence.NAME; see count
 	open   *engine.Rows     // the answer being read, if any
-	judged bool             // judgeSessions has been done
+	kept   map[string]bool  // views that workOut has worked out
 
 	// Set by putFilters, by table: the SQL of the filters that narrow it, the
 	// flags that can't, and how many rows have no time to be filtered by.
@@ -42,7 +42,7 @@ func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *ti
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{engine: e, zone: zone, filter: f, counts: map[string]int64{}}
+	c := &Case{engine: e, zone: zone, filter: f, counts: map[string]int64{}, kept: map[string]bool{}}
 	if err := c.prepare(ctx, path); err != nil {
 		e.Close()
 		return nil, err

@@ -12,7 +12,7 @@ import (
 
 // Run asks a report.
 func (c *Case) Run(ctx context.Context, r Report) (*Result, error) {
-	result, err := c.ask(ctx, r, r.SQL)
+	result, err := c.ask(ctx, r, func() (*engine.Rows, error) { return c.engine.Query(ctx, r.SQL) })
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", r.Name, err)
 	}
@@ -32,41 +32,28 @@ func (c *Case) RunFirst(ctx context.Context, r Report, n int) (*Result, error) {
 	return result, nil
 }
 
-// fewRows are sooner read and counted here than counted by a second question.
-const fewRows = 10_000
-
 func (c *Case) runFirst(ctx context.Context, r Report, n int) (*Result, error) {
-	most := max(n, fewRows)
-	result, err := c.ask(ctx, r, fmt.Sprintf("%s\nlimit %d", r.SQL, most+1))
-	if err != nil {
-		return nil, err
-	}
-	var first [][]any
 	var total int64
-	for row, err := range result.Rows {
-		if err != nil {
+	result, err := c.ask(ctx, r, func() (rows *engine.Rows, err error) {
+		rows, total, err = c.engine.QueryFirst(ctx, r.SQL, n)
+		if err != nil || total >= 0 {
+			return rows, err
+		}
+		if err := rows.Close(); err != nil {
 			return nil, err
 		}
-		if total++; len(first) < n {
-			first = append(first, row)
-		}
-	}
-	if total > int64(most) {
 		counted, err := c.all(ctx, "select count(*) from ("+r.SQL+"\n)")
 		if err != nil {
 			return nil, err
 		}
 		total = counted[0][0].(int64)
+		return c.engine.Query(ctx, fmt.Sprintf("%s\nlimit %d", r.SQL, n))
+	})
+	if err != nil {
+		return nil, err
 	}
 	if total > int64(n) {
 		result.Total = total
-	}
-	result.Rows = func(yield func([]any, error) bool) {
-		for _, row := range first {
-			if !yield(row, nil) {
-				return
-			}
-		}
 	}
 	return result, nil
 }
@@ -82,7 +69,7 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, text)
+	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, func() (*engine.Rows, error) { return c.engine.Query(ctx, text) })
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
@@ -90,15 +77,18 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	return result, nil
 }
 
-// ask answers a report by the statement: its SQL, or a part of the answer to it.
-func (c *Case) ask(ctx context.Context, r Report, statement string) (*Result, error) {
+// ask answers a report by what the engine has to its SQL: all of it, or a part.
+func (c *Case) ask(ctx context.Context, r Report, answer func() (*engine.Rows, error)) (*Result, error) {
 	c.endReading()
 	refs, err := c.references(ctx, r.SQL)
 	if err != nil {
 		return nil, err
 	}
-	if readsSessions(refs) {
-		if err := c.judgeSessions(ctx); err != nil {
+	for _, ref := range refs {
+		if ref.evidence {
+			continue
+		}
+		if err := c.workOut(ctx, ref.name); err != nil {
 			return nil, err
 		}
 	}
@@ -106,7 +96,7 @@ func (c *Case) ask(ctx context.Context, r Report, statement string) (*Result, er
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.engine.Query(ctx, statement)
+	rows, err := answer()
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ with token_uses as (
         g.session_id,
         g.event_time,
     from graph_activity as g
-    left join evidence.account_names as u on lower(g.user_id) = u.user_id
+    left join account_names as u on lower(g.user_id) = u.user_id
     where g.unique_token_id is not null
 ),
 uses as (

@@ -163,9 +163,15 @@ func (e *Engine) Detach(ctx context.Context) error {
 }
 
 // Lock shuts the engine in for good: no file, no extension, no setting.
-// Temporary files of its own still work. The order of the two matters.
+// Temporary files of its own still work. From then on it counts the rows of each
+// step of a question, which QueryFirst asks for. The order of these matters.
 func (e *Engine) Lock(ctx context.Context) error {
-	for _, s := range []string{"set enable_external_access = false", "set lock_configuration = true"} {
+	for _, s := range []string{
+		"pragma enable_profiling = 'no_output'",
+		`pragma custom_profiling_settings = '{"OPERATOR_TYPE": "true", "OPERATOR_CARDINALITY": "true"}'`,
+		"set enable_external_access = false",
+		"set lock_configuration = true",
+	} {
 		if _, err := e.Exec(ctx, s); err != nil {
 			return fmt.Errorf("lock the engine: %w", err)
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"strconv"
 	"time"
 
 	"github.com/marcboeker/go-duckdb"
@@ -64,6 +65,40 @@ func (e *Engine) Query(ctx context.Context, statement string, args ...any) (*Row
 		r.targets[i] = &r.values[i]
 	}
 	return r, nil
+}
+
+// QueryFirst runs a SELECT that ends in a total order for its first n rows. total
+// is how many it has in all, as the engine counted the rows that it chose these
+// from; -1 where it chose in another way. The engine must be locked.
+func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows *Rows, total int64, err error) {
+	rows, err = e.Query(ctx, fmt.Sprintf("%s\nlimit %d", statement, n))
+	if err != nil {
+		return nil, 0, err
+	}
+	profile, err := duckdb.GetProfilingInfo(e.conn)
+	if err != nil {
+		rows.Close()
+		return nil, 0, plain(err)
+	}
+	return rows, chosenFrom(profile), nil
+}
+
+// chosenFrom is the number of rows that went into the last step of a plan, which
+// sorts and cuts off. The steps that something is computed in beforehand stand
+// before the one that it is for.
+func chosenFrom(plan duckdb.ProfilingInfo) int64 {
+	for len(plan.Children) > 0 {
+		isCut := plan.Metrics["OPERATOR_TYPE"] == "TOP_N"
+		plan = plan.Children[len(plan.Children)-1]
+		if isCut {
+			n, err := strconv.ParseInt(plan.Metrics["OPERATOR_CARDINALITY"], 10, 64)
+			if err != nil {
+				return -1
+			}
+			return n
+		}
+	}
+	return -1
 }
 
 // Next moves to the next row; false at the end or on an error, see Err.

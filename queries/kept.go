@@ -1,0 +1,53 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// keptView is a view of the case that costs about as much as a report, and that
+// many reports read.
+type keptView struct {
+	name, from, key string
+	reads           []string // other kept views
+}
+
+// keptViews stand in the order in which they read each other.
+var keptViews = []keptView{
+	{name: "addresses", from: "addresses", key: "ip_address"}, // with what Place found
+	{name: "account_names", from: "evidence.account_names", key: "user_id"},
+	{name: "app_names", from: "evidence.app_names", key: "app_id"},
+	{name: "sessions", from: "evidence.sessions", key: "session_id", reads: []string{"addresses", "account_names", "app_names"}},
+}
+
+// workOut works out the views of these names, and has the run's views of their
+// names read the outcome from then on. It does so once, before the first question
+// that reads them: a run that asks for none pays nothing. The outcome is the table
+// all_NAME, never filtered.
+func (c *Case) workOut(ctx context.Context, names ...string) error {
+	for _, v := range keptViews {
+		if c.kept[v.name] || !slices.Contains(names, v.name) {
+			continue
+		}
+		if err := c.workOut(ctx, v.reads...); err != nil {
+			return err
+		}
+		shown := ""
+		if v.name == "sessions" {
+			shown = c.sessionsShown()
+		}
+		for _, statement := range []string{
+			// Unless told in which order to store rows, the engine stores them in that
+			// in which it has them, and then works on one thread (1.1.3).
+			fmt.Sprintf("create table all_%s as select * from %s order by %s", v.name, v.from, v.key),
+			fmt.Sprintf("create or replace view %[1]s as select * from all_%[1]s%[2]s", v.name, shown),
+		} {
+			if _, err := c.engine.Exec(ctx, statement); err != nil {
+				return fmt.Errorf("work out %s: %w", v.name, err)
+			}
+		}
+		c.kept[v.name] = true
+	}
+	return nil
+}
