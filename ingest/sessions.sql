@@ -1,8 +1,8 @@
 -- Sessions: what each did, where from, and why a person should look at it.
 --
--- The views here name the view `addresses` without evidence. in front: it is
--- what a run knows of addresses, a geolocation database included. In a DuckDB
--- shell, `use evidence` before asking them.
+-- The views here name each other without evidence. in front: a run has its own of
+-- them, worked out once, and in its addresses what a geolocation database says. In
+-- a DuckDB shell, `use evidence` before asking them.
 
 -- What is known of the place of an address. Where its sign-ins name several places,
 -- as they do when an address changes hands, one of them stands here and source says so.
@@ -30,13 +30,21 @@ group by ip_address;
 --   user_id varchar: object id
 --   user_principal_name varchar: as sign-ins have it, a guest's as that of the home account
 create view account_names as
-with names as (
+with logged_names as (
     select
-        lower(user_id) as user_id,
-        home_account(user_principal_name) as user_principal_name,
+        user_id,
+        user_principal_name,
         coalesce(max(event_time), timestamp '1970-01-01') as last_time,
     from evidence.sign_ins
     where user_id <> '00000000-0000-0000-0000-000000000000' and user_principal_name <> ''
+    group by all
+),
+names as (
+    select
+        lower(user_id) as user_id,
+        home_account(user_principal_name) as user_principal_name,
+        max(last_time) as last_time,
+    from logged_names
     group by all
 )
 select
@@ -52,8 +60,12 @@ create view app_names as
 select
     lower(app_id) as app_id,
     max(app_display_name) as app_display_name,
-from evidence.sign_ins
-where app_id is not null
+from (
+    select app_id, max(app_display_name) as app_display_name
+    from evidence.sign_ins
+    where app_id is not null
+    group by app_id
+)
 group by all;
 
 -- When somebody's sessions were ended: a password reset or changed, tokens
@@ -158,10 +170,28 @@ end;
 --   notable_operations varchar: operations that change who gets in or where data goes
 create view sessions as
 with
--- Users, devices, systems, user agents and applications are numbered in the
--- order of their names, and names has the texts by number: many rows are grouped
--- several times as fast by numbers as by texts.
---
+-- Sessions, users, addresses, devices, systems, user agents and applications are
+-- numbered, all but the sessions in the order of their names, and names has the
+-- texts by number: many rows are grouped several times as fast by numbers as by
+-- texts.
+known_sessions as materialized (
+    select
+        session_id,
+        row_number() over () as session,
+    from (select session_id from session_sign_ins union select session_id from session_audit_events)
+),
+-- Where they were used from.
+known_addresses as materialized (
+    select
+        a.ip_address,
+        row_number() over (order by a.ip_address) as address,
+        p.network,
+        p.country,
+        p.source,
+    from (select address as ip_address from session_sign_ins union select address from session_audit_events) as a
+    left join addresses as p using (ip_address)
+    where a.ip_address is not null
+),
 -- A name that several devices bear is told apart by the beginning of their ids.
 known_devices as materialized (
     select
@@ -199,7 +229,7 @@ session_audit_events as (
         client_address(ip_address) as address,
         coalesce(p.app_display_name, e.app_id, e.client_app_id) as app_name,
     from evidence.audit_events as e
-    left join evidence.app_names as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
+    left join app_names as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
     where session_id <> ''
 ),
 session_sign_ins as (
@@ -262,6 +292,7 @@ apps as materialized (
 names as materialized (
     select
         (select list(user_name order by person) from (select distinct person, user_name from accounts)) as of_people,
+        (select list(ip_address order by address) from known_addresses) as of_addresses,
         (select list(device_name order by device) from (select distinct device, device_name from known_devices)) as of_devices,
         (select list(system_name order by system) from (select distinct system, system_name from programs where system is not null)) as of_systems,
         (select list(user_agent order by agent) from agents) as of_agents,
@@ -269,14 +300,14 @@ names as materialized (
 ),
 activity as materialized (
     select
-        s.session_id,
+        k.session,
         s.event_time,
         true as is_sign_in,
         s.status,
         coalesce(s.status, 'success') = 'success' as is_admitted,
         s.category,
         u.person,
-        s.address as ip_address,
+        a.address,
         case when s.address is not null then coalesce(s.autonomous_system_number, a.network) end as network,
         case when s.address is not null then coalesce(nullif(s.country, ''), a.country) end as country,
         case
@@ -306,22 +337,23 @@ activity as materialized (
         false as is_system,
         false as is_free_text,
     from session_sign_ins as s
+    join known_sessions as k using (session_id)
     left join accounts as u on s.user_id is not distinct from u.user_id and s.user_principal_name is not distinct from u.user_principal_name
-    left join addresses as a on case when s.autonomous_system_number is null or coalesce(s.country, '') = '' then s.address end = a.ip_address
+    left join known_addresses as a on s.address = a.ip_address
     left join known_devices as d on s.device_id = d.device_id
     left join programs as p on s.operating_system is not distinct from p.operating_system and s.browser is not distinct from p.browser
     left join agents as t on s.user_agent = t.user_agent
     left join apps on s.app_name = apps.app_name
     union all
     select
-        e.session_id,
+        k.session,
         e.event_time,
         false,
         null,
         e.operation is distinct from 'UserLoginFailed' and coalesce(e.error_number, 0) = 0,
         null,
         u.person,
-        e.address,
+        a.address,
         a.network,
         a.country,
         place_mark(a.country, a.network, a.source),
@@ -344,7 +376,8 @@ activity as materialized (
         coalesce(e.is_system, false),
         e.session_id_source = 'free text',
     from session_audit_events as e
-    left join addresses as a on e.address = a.ip_address
+    join known_sessions as k using (session_id)
+    left join known_addresses as a on e.address = a.ip_address
     left join accounts as u on e.user_id = u.user_id and e.user_id = u.user_principal_name
     left join issuing_sign_ins as s on e.sign_in_id = s.id
     left join agents as t on e.user_agent = t.user_agent
@@ -352,14 +385,14 @@ activity as materialized (
 ),
 operations as materialized (
     select
-        session_id,
+        session,
         string_agg(
             notable || ' ' || times || case when failed > 0 then ' (' || failed || ' failed)' else '' end, ', ' order by notable
         ) as notable_operations,
         bool_or(notable not in ('inbox rule', 'mailbox settings', 'anonymous link', 'password')) as is_rare,
     from (
         select
-            session_id,
+            session,
             notable_operation(operation) as notable,
             count(*) as times,
             count(*) filter (where has_failed) as failed,
@@ -367,47 +400,47 @@ operations as materialized (
         where notable_operation(operation) is not null
         group by all
     )
-    group by session_id
+    group by session
 ),
 workloads as (
     select
-        session_id,
+        session,
         string_agg(workload || ' ' || times, ', ' order by times desc, workload) as audit_workloads,
     from (
-        select session_id, workload, count(*) as times
+        select session, workload, count(*) as times
         from activity
         where not is_sign_in
         group by all
     )
-    group by session_id
+    group by session
 ),
 session_addresses as (
     select
-        session_id,
-        ip_address,
+        session,
+        address,
         case when bool_or(place_source = 'sign-ins') then 'sign-ins' else max(place_source) end as place_source,
         bool_or(network is null) as is_unplaced,
     from activity
-    where ip_address is not null
+    where address is not null
     group by all
 ),
 address_lists as (
     select
-        session_id,
-        list_sort(list(ip_address)) as ip_addresses,
+        session,
+        list_sort(list(address)) as addresses,
         count(*) filter (where is_unplaced) as unplaced_addresses,
         count(*) filter (where place_source = 'sign-ins') as told_places,
         count(*) filter (where place_source = 'learned') as learned_places,
         list(place_source) filter (where place_source not in ('sign-ins', 'learned')) as other_sources,
     from session_addresses
-    group by session_id
+    group by session
 ),
 
 -- Most sessions have one user, network, country, system and device: the lists of
 -- these are only made where there are more.
 counted_sessions as materialized (
     select
-        session_id,
+        session,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) filter (where is_sign_in) as sign_ins,
@@ -429,9 +462,9 @@ counted_sessions as materialized (
         min(system) < max(system) as has_systems,
         min(device) < max(device) as has_devices,
         bool_or(is_on_registered_device) as has_registered_device,
-        list(distinct agent) filter (where is_sign_in and agent is not null) as sign_in_agents,
-        list(distinct agent) filter (where not is_sign_in and agent is not null) as audit_agents,
-        list(distinct app) filter (where app is not null) as apps,
+        list(agent) filter (where is_sign_in and agent is not null) as sign_in_agents,
+        list(agent) filter (where not is_sign_in and agent is not null) as audit_agents,
+        list(app) filter (where app is not null) as apps,
         bool_or(tool is not null) as has_tools,
         coalesce(bool_or(is_device_code), false) as is_device_code,
         coalesce(bool_or(is_legacy), false) as is_legacy,
@@ -440,11 +473,11 @@ counted_sessions as materialized (
         bool_or(is_sign_in and category is null) as has_unknown_category,
         bool_and(is_system) as is_system,
     from activity
-    group by session_id
+    group by session
 ),
 several_values as (
     select
-        session_id,
+        session,
         list_sort(list(distinct person) filter (where person is not null)) as people,
         list_sort(list(distinct network) filter (where network is not null)) as networks,
         list_sort(list(distinct country) filter (where country is not null)) as countries,
@@ -453,12 +486,12 @@ several_values as (
         list_sort(list(distinct tool) filter (where tool is not null)) as tools,
         list(distinct network) filter (where is_moved and network is not null) as moved_networks,
     from activity
-    where session_id in (
-        select session_id
+    where session in (
+        select session
         from counted_sessions
         where has_people or has_networks or has_countries or has_systems or has_devices or has_tools or moved_events > 0
     )
-    group by session_id
+    group by session
 ),
 per_session as materialized (
     select
@@ -477,21 +510,14 @@ per_session as materialized (
             when has_devices then list_transform(devices, n -> names.of_devices[n])
             when device is not null then [names.of_devices[device]]
         end as devices,
-        coalesce(len(sign_in_agents), 0) as sign_in_agents,
-        list_transform(
-            case
-                when sign_in_agents is null then list_sort(audit_agents)
-                when audit_agents is null then list_sort(sign_in_agents)
-                else list_sort(list_distinct(list_concat(sign_in_agents, audit_agents)))
-            end,
-            n -> names.of_agents[n]
-        ) as user_agents,
-        list_transform(list_sort(apps), n -> names.of_apps[n]) as apps,
+        coalesce(len(list_distinct(sign_in_agents)), 0) as sign_in_agents,
+        list_transform(list_sort(list_distinct(list_concat(sign_in_agents, audit_agents))), n -> names.of_agents[n]) as user_agents,
+        list_transform(list_sort(list_distinct(apps)), n -> names.of_apps[n]) as apps,
         tools,
         moved_networks,
     from counted_sessions as c
     cross join names
-    left join several_values using (session_id)
+    left join several_values using (session)
 ),
 
 -- Which places are strange. A network or country is usual in a session if its
@@ -519,7 +545,7 @@ user_clients as (
 ),
 -- Most sessions lie in one place that is usual: there is nothing to find out.
 sessions_to_compare as (
-    select session_id
+    select session
     from counted_sessions as s
     left join user_networks as n on s.person = n.person and s.network = n.network
     left join user_countries as c on s.person = c.person and s.country = c.country
@@ -528,24 +554,24 @@ sessions_to_compare as (
         or coalesce(c.first_time >= s.first_seen, s.country is not null)
 ),
 clients_at_places as materialized (
-    select session_id, person, network, country, client, min(event_time) as first_time
+    select session, person, network, country, client, min(event_time) as first_time
     from activity
     where
-        session_id in (select session_id from sessions_to_compare)
+        session in (select session from sessions_to_compare)
         and (network is not null or country is not null)
     group by all
 ),
 beginnings as (
     select
-        session_id,
+        session,
         min(first_time) as began,
         min_by(client, (first_time, client)) filter (where client is not null) as first_client,
     from clients_at_places
-    group by session_id
+    group by session
 ),
 places as materialized (
     select
-        p.session_id,
+        p.session,
         p.network,
         p.country,
         coalesce(bool_or(n.first_time < s.began), false) as is_usual_network,
@@ -553,7 +579,7 @@ places as materialized (
         coalesce(bool_or(k.first_time < p.first_time or p.client = s.first_client), false) as has_known_client,
         bool_or(coalesce(k.first_time < s.began, false)) filter (where p.client is not null) as has_earlier_client,
     from clients_at_places as p
-    join beginnings as s using (session_id)
+    join beginnings as s using (session)
     left join user_networks as n on p.person = n.person and p.network = n.network
     left join user_countries as c on p.person = c.person and p.country = c.country
     left join user_clients as k on p.person = k.person and p.client = k.client
@@ -561,35 +587,35 @@ places as materialized (
 ),
 strange_networks as (
     select
-        session_id,
+        session,
         list(network order by network) filter (where not is_usual) as new_networks,
         list(network order by network) filter (where not is_usual and not has_known_client) as strange_networks,
     from (
-        select session_id, network, bool_or(is_usual_network) as is_usual, bool_or(has_known_client) as has_known_client
+        select session, network, bool_or(is_usual_network) as is_usual, bool_or(has_known_client) as has_known_client
         from places
         where network is not null
         group by all
     )
-    group by session_id
+    group by session
 ),
 strange_countries as (
     select
-        session_id,
+        session,
         list(country order by country) filter (where not is_usual) as new_countries,
         list(country order by country) filter (where not is_usual and not has_known_client) as strange_countries,
     from (
-        select session_id, country, bool_or(is_usual_country) as is_usual, bool_or(has_known_client) as has_known_client
+        select session, country, bool_or(is_usual_country) as is_usual, bool_or(has_known_client) as has_known_client
         from places
         where country is not null
         group by all
     )
-    group by session_id
+    group by session
 ),
 -- Whether nobody had any of a session's clients before it; NULL = it tells of none.
 new_clients as (
-    select session_id, not bool_or(has_earlier_client) as has_new_client
+    select session, not bool_or(has_earlier_client) as has_new_client
     from places
-    group by session_id
+    group by session
 ),
 -- Whether its users did anything before it, the places of which are known.
 user_pasts as (
@@ -603,13 +629,13 @@ user_pasts as (
 ),
 pasts as (
     select
-        session_id,
+        session,
         bool_or(u.first_network < s.began) as has_past_networks,
         bool_or(u.first_country < s.began) as has_past_countries,
-    from (select distinct session_id, person from clients_at_places)
-    join beginnings as s using (session_id)
+    from (select distinct session, person from clients_at_places)
+    join beginnings as s using (session)
     join user_pasts as u using (person)
-    group by session_id
+    group by session
 ),
 
 -- The sign-in that began it: its first successful interactive one.
@@ -621,7 +647,7 @@ first_sign_ins as (
 ),
 roots as materialized (
     select
-        session_id,
+        session,
         id,
         file_id,
         record,
@@ -638,6 +664,7 @@ roots as materialized (
             when 'low' in (risk_level_during_sign_in, risk_level_aggregated) then 'low'
         end as risk,
     from session_sign_ins
+    join known_sessions using (session_id)
     left join known_devices using (device_id)
     where row_number_in_table in (select row_number_in_table from first_sign_ins)
 ),
@@ -665,8 +692,9 @@ chains as (
     having bool_or(error_code = 50074) and bool_or(error_code in (50140, 53000))
 ),
 chained as (
-    select distinct session_id
+    select distinct session
     from session_sign_ins
+    join known_sessions using (session_id)
     where status = 'success' and correlation_id in (select correlation_id from chains)
 ),
 
@@ -694,7 +722,7 @@ events_without_id as materialized (
 ),
 people_of_sessions as (
     select
-        session_id,
+        session,
         unnest(users) as user_name,
         first_seen,
         last_seen,
@@ -703,20 +731,21 @@ people_of_sessions as (
 ),
 counts_without_id as (
     select
-        session_id,
+        session,
         sum(coalesce(until.n, 0) - coalesce(before.n, 0))::bigint as events,
     from (from people_of_sessions where user_name in (select user_name from events_without_id)) as p
     asof left join events_without_id as until on p.user_name = until.user_name and p.last_seen >= until.event_time
     asof left join events_without_id as before on p.user_name = before.user_name and p.first_seen > before.event_time
-    group by session_id
+    group by session
 ),
 
 -- When somebody gave the password in a session, not only a claim that it had been.
 passwords_given as (
     select
-        s.session_id,
+        k.session,
         s.event_time,
     from session_sign_ins as s
+    join known_sessions as k using (session_id)
     join evidence.sign_in_steps as p
         on s.id = p.sign_in_id and coalesce(p.parent_file_id = s.file_id and p.parent_record = s.record, true)
     where s.status = 'success' and p.succeeded and p.method ilike 'password%' and s.event_time is not null
@@ -726,27 +755,27 @@ passwords_given as (
 -- somebody gave the password anew.
 survivals as (
     select
-        p.session_id,
+        p.session,
         min_by(c.action, (c.by_user, c.event_time, c.action)) as action,
         min_by(c.event_time, (c.by_user, c.event_time, c.action)) as event_time,
         bool_and(c.by_user) as by_user,
     from people_of_sessions as p
     join containments as c on p.user_name = c.account and c.event_time > p.first_seen and c.event_time < p.last_seen
-    group by p.session_id
+    group by p.session
 ),
 survivors as (
     select
-        s.session_id,
+        s.session,
         any_value(s.action) as action,
         any_value(s.event_time) as contained_at,
         any_value(s.by_user) as by_user,
         count(*) as events,
         max(a.event_time) as last_event,
     from survivals as s
-    join activity as a on s.session_id = a.session_id and a.event_time > s.event_time
-    asof left join passwords_given as p on s.session_id = p.session_id and s.event_time < p.event_time
+    join activity as a on s.session = a.session and a.event_time > s.event_time
+    asof left join passwords_given as p on s.session = p.session and s.event_time < p.event_time
     where p.event_time is null or a.event_time < p.event_time
-    group by s.session_id
+    group by s.session
 ),
 
 loaded as (
@@ -761,7 +790,7 @@ known as (
         case when len(users) > 1 then list_filter(users, u -> contains(u, '@')) end as people,
         has_session_ids,
         has_interactive,
-        ip_addresses,
+        list_transform(addresses, n -> names.of_addresses[n]) as ip_addresses,
         coalesce(unplaced_addresses, 0) as unplaced_addresses,
         nullif(concat_ws(
             '; ',
@@ -783,7 +812,7 @@ known as (
         coalesce(has_past_countries and len(new_countries) = len(countries), false) as is_abroad,
         coalesce(has_past_networks and len(new_networks) = len(networks), false) and not is_abroad
             and has_new_client and not has_registered_device as is_off_network,
-        chained.session_id is not null as is_chained,
+        chained.session is not null as is_chained,
         action,
         contained_at,
         by_user,
@@ -799,17 +828,18 @@ known as (
         roots.risk as root_risk,
     from per_session
     cross join loaded
-    left join address_lists using (session_id)
-    left join operations using (session_id)
-    left join workloads using (session_id)
-    left join counts_without_id using (session_id)
-    left join strange_networks using (session_id)
-    left join strange_countries using (session_id)
-    left join pasts using (session_id)
-    left join new_clients using (session_id)
-    left join chained using (session_id)
-    left join survivors using (session_id)
-    left join roots using (session_id)
+    cross join names
+    left join address_lists using (session)
+    left join operations using (session)
+    left join workloads using (session)
+    left join counts_without_id using (session)
+    left join strange_networks using (session)
+    left join strange_countries using (session)
+    left join pasts using (session)
+    left join new_clients using (session)
+    left join chained using (session)
+    left join survivors using (session)
+    left join roots using (session)
     left join root_policies on root_policies.parent_file_id = roots.file_id and root_policies.parent_record = roots.record
 ),
 
@@ -867,7 +897,7 @@ select
         else 'none'
     end as attention,
     coalesce(points, 0) as points,
-    nullif(concat_ws(
+    case when points > 0 then concat_ws(
         '; ',
         with_points(
             case
@@ -918,7 +948,7 @@ select
         ),
         with_points(case when sign_ins = 0 then 'no sign-in of it in the files' else 'no interactive sign-in of it in the files' end, origin_points),
         with_points(unplaced_addresses || ' of ' || len(ip_addresses) || ' addresses of unknown network', unplaced_points)
-    ), '') as reasons,
+    ) end as reasons,
     first_seen,
     last_seen,
     date_diff('minute', first_seen, last_seen) as duration_minutes,
@@ -956,3 +986,4 @@ select
     moved_events,
     notable_operations,
 from judged
+join known_sessions using (session)

@@ -16,12 +16,19 @@
 --   exports that do not carry it; coverage counts them. A learned place is that of the sign-in's time: addresses move.
 --   Addresses that services write of themselves, and those of non-interactive sign-ins of confidential clients, which
 --   are where the first token was issued, are no change.
-with shown_sessions as (
-    select session_id from sign_ins where session_id <> ''
-    union
-    select session_id from audit_events where session_id <> ''
-    union
-    select session_id from graph_activity where session_id <> ''
+with
+-- Numbered, for many rows are grouped several times as fast by numbers as by texts.
+shown_sessions as materialized (
+    select
+        session_id,
+        row_number() over () as number,
+    from (
+        select session_id from sign_ins where session_id <> ''
+        union
+        select session_id from audit_events where session_id <> ''
+        union
+        select session_id from graph_activity where session_id <> ''
+    )
 ),
 -- All that evidence has of these sessions, by what a change is seen. Each log,
 -- and each workload of the audit log, has its own way to write user agents.
@@ -67,23 +74,33 @@ traces as (
 ),
 trails as materialized (
     select
-        t.*,
+        s.number,
+        t.* exclude (session_id, user_agent),
+        case when t.user_agent is not null then hash(t.user_agent) end as agent,
         case when t.address is not null then coalesce(t.told_country, a.country) end as country,
         case when t.address is not null then coalesce(t.told_network, a.network) end as network,
         looked_up(t.told_country, t.told_network, a.country, a.network, a.source) as place_source,
     from traces as t
+    join shown_sessions as s using (session_id)
     left join addresses as a on t.address = a.ip_address
-    where t.session_id in (select session_id from shown_sessions)
 ),
--- Numbered in the order of their first events. Most stay in one known place, and
--- there is nothing to compare.
-numbered_sessions as materialized (
+-- Most stay in one known place, and there is nothing to compare.
+compared_sessions as (
     select
-        session_id,
-        row_number() over (order by min(event_time), session_id) as session,
+        number,
+        min(event_time) as first_time,
         min(country) < max(country) or min(network) < max(network) or bool_or(address is not null and network is null) as has_places,
+        min(agent) < max(agent) as has_agents,
     from trails
-    group by session_id
+    group by number
+),
+-- In the order of their first events.
+ordered_sessions as materialized (
+    select
+        *,
+        row_number() over (order by first_time, session_id) as session,
+    from compared_sessions
+    join shown_sessions using (number)
 ),
 places as (
     select
@@ -103,9 +120,8 @@ places as (
         lag(case when told_network is not null then network end ignore nulls) over in_session as network_told_before,
         lag(network_text ignore nulls) over in_session as network_before_text,
     from trails
-    join numbered_sessions using (session_id)
-    where has_places
-    window in_session as (partition by session order by event_time, log, file_id, record)
+    where number in (select number from ordered_sessions where has_places)
+    window in_session as (partition by number order by event_time, log, file_id, record)
 ),
 moves as (
     select
@@ -130,18 +146,8 @@ agents as (
         record,
         'user agent' as agent,
     from trails
-    join numbered_sessions using (session_id)
-    where user_agent is not null
-    qualify user_agent <> lag(user_agent) over (partition by session, log, workload order by event_time, file_id, record)
-),
-changes as (
-    select
-        log,
-        file_id,
-        record,
-        concat_ws('; ', move, agent) as change,
-    from moves
-    full join agents using (log, file_id, record)
+    where agent is not null and number in (select number from ordered_sessions where has_agents)
+    qualify agent <> lag(agent) over (partition by number, log, workload order by event_time, file_id, record)
 ),
 activity as (
     select
@@ -188,7 +194,7 @@ activity as (
         e.unique_token_id,
         e.object_id,
     from audit_events as e
-    left join evidence.app_names as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
+    left join app_names as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
     union all
     select
         3,
@@ -210,8 +216,8 @@ activity as (
         g.unique_token_id,
         g.request_uri,
     from graph_activity as g
-    left join evidence.account_names as u on lower(g.user_id) = u.user_id
-    left join evidence.app_names as p on lower(g.app_id) = p.app_id
+    left join account_names as u on lower(g.user_id) = u.user_id
+    left join app_names as p on lower(g.app_id) = p.app_id
 )
 select
     e.event_time,
@@ -222,7 +228,7 @@ select
     e.client_ip,
     coalesce(e.told_country, a.country) as country,
     'AS' || coalesce(e.told_network, a.network) as network,
-    changes.change,
+    nullif(concat_ws('; ', moves.move, agents.agent), '') as change,
     e.target,
     e.app,
     looked_up(e.told_country, e.told_network, a.country, a.network, a.source) as place_source,
@@ -233,9 +239,10 @@ select
     e.file_id,
     e.record
 from activity as e
-join numbered_sessions using (session_id)
+join ordered_sessions using (session_id)
 left join addresses as a on e.address = a.ip_address
-left join changes using (log, file_id, record)
+left join moves using (log, file_id, record)
+left join agents using (log, file_id, record)
 order by
     session,
     e.event_time,
