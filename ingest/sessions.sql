@@ -336,6 +336,9 @@ activity as materialized (
         false as has_failed,
         false as is_system,
         false as is_free_text,
+        s.file_id,
+        s.record,
+        s.row_number_in_table,
     from session_sign_ins as s
     join known_sessions as k using (session_id)
     left join accounts as u on s.user_id is not distinct from u.user_id and s.user_principal_name is not distinct from u.user_principal_name
@@ -375,6 +378,9 @@ activity as materialized (
         lower(e.result_status) in ('failed', 'failure', 'false'),
         coalesce(e.is_system, false),
         e.session_id_source = 'free text',
+        null,
+        null,
+        null,
     from session_audit_events as e
     join known_sessions as k using (session_id)
     left join known_addresses as a on e.address = a.ip_address
@@ -640,10 +646,12 @@ pasts as (
 
 -- The sign-in that began it: its first successful interactive one.
 first_sign_ins as (
-    select row_number_in_table
-    from session_sign_ins
+    select
+        session,
+        row_number_in_table,
+    from activity
     where status = 'success' and (category = 'interactive' or category is null)
-    qualify row_number() over (partition by session_id order by event_time, file_id, record) = 1
+    qualify row_number() over (partition by session order by event_time, file_id, record) = 1
 ),
 roots as materialized (
     select
@@ -664,9 +672,8 @@ roots as materialized (
             when 'low' in (risk_level_during_sign_in, risk_level_aggregated) then 'low'
         end as risk,
     from session_sign_ins
-    join known_sessions using (session_id)
+    join first_sign_ins using (row_number_in_table)
     left join known_devices using (device_id)
-    where row_number_in_table in (select row_number_in_table from first_sign_ins)
 ),
 root_policies as (
     select
@@ -692,10 +699,13 @@ chains as (
     having bool_or(error_code = 50074) and bool_or(error_code in (50140, 53000))
 ),
 chained as (
-    select distinct session
-    from session_sign_ins
-    join known_sessions using (session_id)
-    where status = 'success' and correlation_id in (select correlation_id from chains)
+    select session
+    from known_sessions
+    where session_id in (
+        select session_id
+        from session_sign_ins
+        where status = 'success' and correlation_id in (select correlation_id from chains)
+    )
 ),
 
 -- What its users did in its time without a session id, counted by the number of
@@ -742,10 +752,9 @@ counts_without_id as (
 -- When somebody gave the password in a session, not only a claim that it had been.
 passwords_given as (
     select
-        k.session,
+        s.session_id,
         s.event_time,
     from session_sign_ins as s
-    join known_sessions as k using (session_id)
     join evidence.sign_in_steps as p
         on s.id = p.sign_in_id and coalesce(p.parent_file_id = s.file_id and p.parent_record = s.record, true)
     where s.status = 'success' and p.succeeded and p.method ilike 'password%' and s.event_time is not null
@@ -772,8 +781,9 @@ survivors as (
         count(*) as events,
         max(a.event_time) as last_event,
     from survivals as s
+    join known_sessions as k using (session)
     join activity as a on s.session = a.session and a.event_time > s.event_time
-    asof left join passwords_given as p on s.session = p.session and s.event_time < p.event_time
+    asof left join passwords_given as p on k.session_id = p.session_id and s.event_time < p.event_time
     where p.event_time is null or a.event_time < p.event_time
     group by s.session
 ),

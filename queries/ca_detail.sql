@@ -20,11 +20,14 @@ files_with_policies as (
     from evidence.sign_in_policies
 ),
 policies as (
-    select sign_in_policies.*
+    select *
     from sign_in_policies
-    cross join chosen
-    where is_few
-        or result in ('failure', 'reportOnlyFailure')
+    where result in ('failure', 'reportOnlyFailure')
+    union all
+    select *
+    from sign_in_policies
+    where (select is_few from chosen)
+        and (result is null or result not in ('failure', 'reportOnlyFailure'))
 ),
 details as (
     select

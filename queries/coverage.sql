@@ -25,14 +25,14 @@ logs as (
         with_session_id,
         with_policy_detail,
         remarks,
-    from evidence.coverage
+    from coverage
 ),
 open_questions as (
     select
         100 + position as position,
         'cannot be concluded: ' || subject as log,
         remark as remarks,
-    from evidence.limits
+    from limits
 )
 select
     log,

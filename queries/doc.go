@@ -42,14 +42,16 @@
 //     sign-ins and then from the databases of --mmdb (places.go). Join it to
 //     client_address(ip_address), and show place_mark(country, network, source)
 //     as place_source wherever the record does not tell its place itself.
-//   - account_names, app_names and sessions too go without evidence. in front: they
-//     are worked out once a run (kept.go).
+//   - account_names, app_names, coverage, limits and sessions too go without
+//     evidence. in front: they are worked out once a run (kept.go).
 //   - local_time(event_time) is for days, weeks and hours only, which are
 //     returned as text or integers. A TIMESTAMP that is returned stays UTC:
 //     it is moved into --tz on its way out.
 //   - getvariable('since') and getvariable('until') are the run's period
 //     (UTC), NULL when there is none; for reports that read evidence.TABLE and
 //     yet say what is new. getvariable('app') is true when --app names some.
+//     getvariable('first_rows') is how many rows are asked for where it is not all:
+//     what is costly need be known for these alone, but all must be there.
 //   - columns are named in snake case, key columns as in the tables; no lists,
 //     no structs, no bare sum(), which is too wide: sum(x)::bigint.
 //   - the last `order by` is total, so that equal evidence gives equal bytes.

@@ -18,6 +18,8 @@ var keptViews = []keptView{
 	{name: "addresses", from: "addresses", key: "ip_address"}, // with what Place found
 	{name: "account_names", from: "evidence.account_names", key: "user_id"},
 	{name: "app_names", from: "evidence.app_names", key: "app_id"},
+	{name: "coverage", from: "evidence.coverage", key: "position, log"},
+	{name: "limits", from: "evidence.limits", key: "position, subject"},
 	{name: "sessions", from: "evidence.sessions", key: "session_id", reads: []string{"addresses", "account_names", "app_names"}},
 }
 
@@ -50,4 +52,10 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 		c.kept[v.name] = true
 	}
 	return nil
+}
+
+// isNeverFiltered tells of a kept view's name that it stands for all evidence,
+// whatever the filters.
+func isNeverFiltered(name string) bool {
+	return name != "sessions" && slices.ContainsFunc(keptViews, func(v keptView) bool { return v.name == name })
 }

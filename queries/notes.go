@@ -48,7 +48,7 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference) (notes [
 		}
 	}
 	read := tablesRead(refs)
-	named := slices.ContainsFunc(refs, func(ref reference) bool { return ref.evidence })
+	named := slices.ContainsFunc(refs, func(ref reference) bool { return ref.evidence || isNeverFiltered(ref.name) })
 	if !c.filter.isZero() && len(read) == 0 && named {
 		return append(notes, "The filters do not apply here: all evidence is shown."), true, nil
 	}

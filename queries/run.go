@@ -12,7 +12,12 @@ import (
 
 // Run asks a report.
 func (c *Case) Run(ctx context.Context, r Report) (*Result, error) {
-	result, err := c.ask(ctx, r, func() (*engine.Rows, error) { return c.engine.Query(ctx, r.SQL) })
+	result, err := c.ask(ctx, r, func() (*engine.Rows, error) {
+		if _, err := c.engine.Exec(ctx, "set variable first_rows = null"); err != nil {
+			return nil, err
+		}
+		return c.engine.Query(ctx, r.SQL)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", r.Name, err)
 	}
@@ -35,6 +40,9 @@ func (c *Case) RunFirst(ctx context.Context, r Report, n int) (*Result, error) {
 func (c *Case) runFirst(ctx context.Context, r Report, n int) (*Result, error) {
 	var total int64
 	result, err := c.ask(ctx, r, func() (rows *engine.Rows, err error) {
+		if _, err := c.engine.Exec(ctx, fmt.Sprintf("set variable first_rows = %d", n)); err != nil {
+			return nil, err
+		}
 		rows, total, err = c.engine.QueryFirst(ctx, r.SQL, n)
 		if err != nil || total >= 0 {
 			return rows, err

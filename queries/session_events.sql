@@ -102,6 +102,12 @@ ordered_sessions as materialized (
     from compared_sessions
     join shown_sessions using (number)
 ),
+-- The first rows asked for are those of as many sessions at most.
+asked_sessions as (
+    select *
+    from ordered_sessions
+    where session <= coalesce(getvariable('first_rows'), session)
+),
 places as (
     select
         log,
@@ -120,7 +126,7 @@ places as (
         lag(case when told_network is not null then network end ignore nulls) over in_session as network_told_before,
         lag(network_text ignore nulls) over in_session as network_before_text,
     from trails
-    where number in (select number from ordered_sessions where has_places)
+    where number in (select number from asked_sessions where has_places)
     window in_session as (partition by number order by event_time, log, file_id, record)
 ),
 moves as (
@@ -146,7 +152,7 @@ agents as (
         record,
         'user agent' as agent,
     from trails
-    where agent is not null and number in (select number from ordered_sessions where has_agents)
+    where agent is not null and number in (select number from asked_sessions where has_agents)
     qualify agent <> lag(agent) over (partition by number, log, workload order by event_time, file_id, record)
 ),
 activity as (

@@ -24,7 +24,7 @@ used as (
         trust_type,
         is_compliant,
         is_managed,
-        nullif(trim(regexp_replace(browser, '[ /]*[0-9][0-9.]*.*$', '')), '') as browser,
+        browser,
         coalesce(user_principal_name, user_id) as who,
         count(*) as sign_ins,
         count(*) filter (where status = 'success') as success,
@@ -35,6 +35,12 @@ used as (
     from sign_ins
     group by all
 ),
+without_versions as (
+    select
+        *,
+        nullif(trim(regexp_replace(browser, '[ /]*[0-9][0-9.]*.*$', '')), '') as program
+    from used
+),
 devices as (
     select
         device_id,
@@ -43,7 +49,7 @@ devices as (
         trust_type,
         is_compliant,
         is_managed,
-        listed(list_sort(list(distinct browser) filter (where browser is not null))) as browsers,
+        listed(list_sort(list(distinct program) filter (where program is not null))) as browsers,
         sum(sign_ins)::bigint as sign_ins,
         sum(success)::bigint as success,
         sum(failure)::bigint as failure,
@@ -52,7 +58,7 @@ devices as (
         listed(list_sort(list(distinct who) filter (where who is not null))) as user_list,
         min(first_seen) as first_seen,
         max(last_seen) as last_seen
-    from used
+    from without_versions
     group by device_id, device_name, operating_system, trust_type, is_compliant, is_managed
 )
 select

@@ -28,7 +28,7 @@ own_steps as (
         parent_record,
         listed(list_sort(list(distinct method) filter (where method <> 'Previously satisfied'))) as method,
         bool_or(previously_satisfied) as previously_satisfied,
-        arg_max(result_detail, result) as result
+        max(result).result as result
     from mfa_steps
     where parent_record is not null
     group by all
@@ -39,7 +39,7 @@ id_steps as (
         sign_in_id,
         listed(list_sort(list(distinct method) filter (where method <> 'Previously satisfied'))) as method,
         bool_or(previously_satisfied) as previously_satisfied,
-        arg_max(result_detail, result) as result
+        max(result).result as result
     from mfa_steps
     where parent_record is null
     group by all
@@ -55,7 +55,7 @@ answers as (
         -- In JSON the result is the sign-in's general remark, which may be about something else.
         coalesce(
             case when s.mfa_result is distinct from s.additional_details
-                or s.mfa_result ilike '%mfa%' or s.mfa_result ilike '%factor%' then s.mfa_result end,
+                or contains(lower(s.mfa_result), 'mfa') or contains(lower(s.mfa_result), 'factor') then s.mfa_result end,
             own_steps.result,
             id_steps.result
         ) as mfa_result,
@@ -69,10 +69,10 @@ classed as (
         *,
         case
             when authentication_requirement = 'single_factor' then 'single factor'
-            when mfa_result ilike '%skipped%' then 'skipped'
-            when previously_satisfied or mfa_result ilike '%satisfied by claim%' then 'previously satisfied'
+            when contains(lower(mfa_result), 'skipped') then 'skipped'
+            when previously_satisfied or contains(lower(mfa_result), 'satisfied by claim') then 'previously satisfied'
             when authentication_requirement = 'multi_factor'
-                and (mfa_result ilike '%completed%' or status = 'success' and mfa_method is not null) then 'completed'
+                and (contains(lower(mfa_result), 'completed') or status = 'success' and mfa_method is not null) then 'completed'
             when status <> 'success' and authentication_requirement = 'multi_factor' then 'not passed'
         end as mfa
     from answers

@@ -750,7 +750,7 @@ gap_lines as (
         remark as detail,
     from (
         select position, subject, remark
-        from evidence.limits
+        from limits
         union all
         select
             100 + min(position),
@@ -762,7 +762,7 @@ gap_lines as (
                 nullif(regexp_extract(log, '^(.*): ', 1), '') as export,
                 regexp_replace(log, '^.*: ', '') as part,
                 remarks,
-            from evidence.coverage
+            from coverage
             where remarks is not null
         )
         group by export, remarks
