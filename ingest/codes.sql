@@ -448,27 +448,35 @@ create macro bare_ip(text) as case
     )
 end;
 
--- the sign-in that issued a token. The unique token id is the base64url text of
--- the 16 bytes of the sign-in's id, first three groups little-endian; until 2022
--- it was the base64 text of the id's 36 characters. Spreadsheets put an
--- apostrophe before it, other programs fill it up with =.
-create macro token_bytes(token) as case
-    when regexp_matches(token, '^[A-Za-z0-9+/_-]{22}$')
-        then hex(from_base64(translate(token, '-_', '+/') || '=='))
-    when regexp_matches(token, '^[A-Za-z0-9+/_-]{48}$')
-        then hex(from_base64(translate(token, '-_', '+/')))
+-- a token without the apostrophe that spreadsheets put before it, and the = that
+-- other programs fill it up with; rtrim walks along every letter, most need none
+create macro bare_token(token) as case
+    when starts_with(token, '''') or ends_with(token, '=') then rtrim(ltrim(token, ''''), '=')
+    else token
 end;
 
-create macro hex_guid(bytes) as case
-    when length(bytes) = 32 then lower(
-        bytes[7:8] || bytes[5:6] || bytes[3:4] || bytes[1:2] || '-'
-        || bytes[11:12] || bytes[9:10] || '-' || bytes[15:16] || bytes[13:14] || '-'
-        || bytes[17:20] || '-' || bytes[21:32])
+-- what base64url letters say, in hexadecimal digits
+create macro token_bytes(letters) as hex(from_base64(replace(replace(letters, '-', '+'), '_', '/')));
+
+-- the id of 16 bytes, the first three groups little-endian. One expression: of
+-- slices put together, each would have its bytes worked out anew
+create macro guid_of_bytes(bytes) as lower(regexp_replace(
+    bytes, '^(..)(..)(..)(..)(..)(..)(..)(..)(....)', '\4\3\2\1-\6\5-\8\7-\9-'
+));
+
+-- the id that the bytes are the text of
+create macro guid_of_text(bytes) as case
     when regexp_matches(bytes, '^((3[0-9]|[46][1-6]){8}2D(3[0-9]|[46][1-6]){4}2D(3[0-9]|[46][1-6]){4}2D(3[0-9]|[46][1-6]){4}2D(3[0-9]|[46][1-6]){12})$')
         then lower(decode(unhex(bytes)))
 end;
 
-create macro token_sign_in(token) as hex_guid(token_bytes(rtrim(ltrim(token, ''''), '=')));
+-- the sign-in that issued a token. The unique token id is the base64url text of
+-- the 16 bytes of the sign-in's id; until 2022 it was the base64 text of the id's
+-- 36 characters.
+create macro token_sign_in(token) as case
+    when regexp_matches(bare_token(token), '^[A-Za-z0-9+/_-]{22}$') then guid_of_bytes(token_bytes(bare_token(token) || '=='))
+    when regexp_matches(bare_token(token), '^[A-Za-z0-9+/_-]{48}$') then guid_of_text(token_bytes(bare_token(token)))
+end;
 
 -- the class of a sign-in where the export has no word for it
 create macro sign_in_status(code) as case
@@ -525,12 +533,12 @@ end;
 
 -- whether who acted in the unified audit log is a service of Microsoft's
 create macro service_actor(user_id, user_type) as coalesce(
-    user_id ilike 'NT AUTHORITY\%' escape '$'
+    starts_with(lower(user_id), 'nt authority\')
+    or starts_with(lower(user_id), 'serviceprincipal_')
     or user_type in (3, 4, 6)
     or lower(user_id) in (
         'securitycompliancealerts', 'fim_password_service@support.onmicrosoft.com', 's-1-5-18',
         'certificate', 'not-found', 'app@sharepoint', 'microsoft.exchange.servicehost'
-    )
-    or user_id ilike 'ServicePrincipal$_%' escape '$',
+    ),
     false
 );
