@@ -87,10 +87,17 @@ func (c *loaded) add(paths ...string) {
 	c.addWith(Options{}, paths...)
 }
 
+// severalCores are for tests with thousands of records. The few of the others
+// are loaded on one: two would wait for each other all the time.
+var severalCores = Options{Engine: engine.Options{Threads: 4}}
+
 func (c *loaded) addWith(o Options, paths ...string) {
 	c.t.Helper()
 	c.endReading()
-	o.Engine, o.Now = engine.Options{Temp: c.t.TempDir()}, time.Unix(0, 0)
+	o.Engine.Temp, o.Now = c.t.TempDir(), time.Unix(0, 0)
+	if o.Engine.Threads == 0 {
+		o.Engine.Threads = 1
+	}
 	o.Warn = func(s string) { c.warned = append(c.warned, s) }
 	var err error
 	if c.summary, err = Load(context.Background(), c.path, paths, o); err != nil {
@@ -102,7 +109,7 @@ func (c *loaded) addWith(o Options, paths ...string) {
 func (c *loaded) read() {
 	c.t.Helper()
 	ctx := context.Background()
-	e, err := engine.New(ctx, engine.Options{Temp: c.t.TempDir()})
+	e, err := engine.New(ctx, engine.Options{Temp: c.t.TempDir(), Threads: 1})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -219,7 +226,7 @@ func TestLoadSampleTenant(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &loaded{t: t, path: filepath.Join(t.TempDir(), "case.duckdb")}
-	c.add("../testdata/contoso")
+	c.addWith(severalCores, "../testdata/contoso")
 	if !c.summary.Complete() {
 		t.Errorf("not everything was taken: %+v %q", c.summary, c.warned)
 	}
@@ -312,10 +319,10 @@ func TestLoadFedIsTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	copied := load(t, folder)
+	copied := loadWith(t, severalCores, folder)
 	defer func(before int64) { feedSize = before }(feedSize)
 	feedSize = 0
-	fed := load(t, folder)
+	fed := loadWith(t, severalCores, folder)
 	if fed.summary != copied.summary {
 		t.Errorf("fed %+v, copied %+v", fed.summary, copied.summary)
 	}
@@ -724,8 +731,8 @@ func TestLoadMatchesPortalAudits(t *testing.T) {
 	}
 	alone := load(t, full).ask("select count(*) from directory_audit_changes")[0]
 	for _, order := range [][]string{{csv, full}, {full, csv}} {
-		c := load(t, order[0])
-		c.add(order[1])
+		c := loadWith(t, severalCores, order[0])
+		c.addWith(severalCores, order[1])
 		c.want("select format, records, loaded, duplicates from files order by path",
 			fmt.Sprintf("portal_audits|%d|0|%[1]d", events), fmt.Sprintf("directory_audits|%d|%[1]d|0", events))
 		c.want("select count(*) from directory_audit_changes", alone)
@@ -828,7 +835,7 @@ func TestLoadNumbersRecords(t *testing.T) {
 	if int64(b.Len()) < feedSize {
 		t.Fatal("too small to be fed")
 	}
-	c := load(t, path)
+	c := loadWith(t, severalCores, path)
 	c.want("select count(*), count(*) filter (where id <> record::varchar) from audit_events", fmt.Sprintf("%d|0", rows))
 }
 

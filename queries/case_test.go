@@ -29,7 +29,7 @@ func newCase(t testing.TB, statements ...string) string {
 	if len(statements) == 0 {
 		return path
 	}
-	e, err := engine.New(ctx, engine.Options{Temp: t.TempDir()})
+	e, err := engine.New(ctx, engine.Options{Temp: t.TempDir(), Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,15 +78,22 @@ var emptyCase = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(path)
 })
 
-// openCase opens a case in which the statements were run.
+// openCase opens a case in which the statements were run, on one core: with
+// few rows, several would wait for each other most of the time.
 func openCase(t testing.TB, f Filter, zone *time.Location, statements ...string) *Case {
 	t.Helper()
-	return openPath(t, newCase(t, statements...), f, zone)
+	return openOn(t, 1, newCase(t, statements...), f, zone)
 }
 
+// openPath opens a case on all cores.
 func openPath(t testing.TB, path string, f Filter, zone *time.Location) *Case {
 	t.Helper()
-	c, err := Open(context.Background(), path, engine.Options{Temp: t.TempDir()}, f, zone)
+	return openOn(t, 0, path, f, zone)
+}
+
+func openOn(t testing.TB, cores int, path string, f Filter, zone *time.Location) *Case {
+	t.Helper()
+	c, err := Open(context.Background(), path, engine.Options{Temp: t.TempDir(), Threads: cores}, f, zone)
 	if err != nil {
 		t.Fatal(err)
 	}

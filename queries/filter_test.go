@@ -115,7 +115,7 @@ func TestFilter(t *testing.T) {
 		{"flags narrow together", Filter{Users: []string{"adele@contoso.com"}, IPs: []string{"203.0.113.0/24"}}, "s1", "a1", ""},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
-			c := openPath(t, path, test.filter, time.UTC)
+			c := openOn(t, 1, path, test.filter, time.UTC)
 			for _, table := range []struct{ name, want string }{
 				{"sign_ins", test.signIns}, {"audit_events", test.audits}, {"directory_audits", test.directory},
 			} {
@@ -182,7 +182,7 @@ func TestSessionsAreShownWhole(t *testing.T) {
 		{"columns of both logs must both be met", "sid-2", Filter{Columns: []ColumnFilter{{Column: "country", Values: []string{"NG"}}, {Column: "operation", Values: []string{"Send"}}}}},
 		{"a column of neither says nothing", "sid-1 sid-2 sid-3", Filter{Columns: []ColumnFilter{{Column: "targets", Values: []string{"x"}}}}},
 	} {
-		c := openPath(t, path, test.filter, time.UTC)
+		c := openOn(t, 1, path, test.filter, time.UTC)
 		got := strings.ReplaceAll(answer(t, c, "select session_id from sessions order by 1"), "\n", " ")
 		if got != test.want {
 			t.Errorf("%s: got %q, want %q", test.reason, got, test.want)

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -208,22 +209,22 @@ func insertCSV(t *testing.T, table string, rows [][]string) []string {
 	if len(rows) == 0 {
 		t.Fatalf("%s.csv is empty", table)
 	}
-	var statements []string
-	for i, row := range rows[1:] {
+	var all []map[string]*string
+	for _, row := range rows[1:] {
 		values := map[string]*string{}
 		for c, name := range rows[0] {
 			if row[c] != "" {
 				values[name] = &row[c]
 			}
 		}
-		statements = append(statements, insert(table, i+1, values))
+		all = append(all, values)
 	}
-	return statements
+	return insert(table, all)
 }
 
 func insertJSON(t *testing.T, table, text string) []string {
 	t.Helper()
-	var statements []string
+	var all []map[string]*string
 	for line := range strings.Lines(text) {
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal([]byte(line), &object); err != nil {
@@ -239,27 +240,38 @@ func insertJSON(t *testing.T, table, text string) []string {
 			}
 			values[name] = &value
 		}
-		statements = append(statements, insert(table, len(statements)+1, values))
+		all = append(all, values)
 	}
-	return statements
+	return insert(table, all)
 }
 
-// insert adds a row, with the file and record number that events have.
-func insert(table string, record int, values map[string]*string) string {
-	if slices.ContainsFunc(eventTables(), func(e ingest.Table) bool { return e.Name == table }) {
-		if values["file_id"] == nil {
-			one := "1"
-			values["file_id"] = &one
+// insert adds rows, with the file and record number that events have: a
+// statement for those with the same columns.
+func insert(table string, rows []map[string]*string) []string {
+	isEvent := slices.ContainsFunc(eventTables(), func(e ingest.Table) bool { return e.Name == table })
+	literals := map[string][]string{} // by the columns
+	for i, values := range rows {
+		if isEvent {
+			if values["file_id"] == nil {
+				one := "1"
+				values["file_id"] = &one
+			}
+			if values["record"] == nil {
+				number := fmt.Sprint(i + 1)
+				values["record"] = &number
+			}
 		}
-		if values["record"] == nil {
-			number := fmt.Sprint(record)
-			values["record"] = &number
+		var columns, row []string
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			columns = append(columns, engine.Identifier(name))
+			row = append(row, engine.Literal(*values[name]))
 		}
+		key := strings.Join(columns, ", ")
+		literals[key] = append(literals[key], "("+strings.Join(row, ", ")+")")
 	}
-	var columns, literals []string
-	for name, value := range values {
-		columns = append(columns, engine.Identifier(name))
-		literals = append(literals, engine.Literal(*value))
+	var statements []string
+	for _, columns := range slices.Sorted(maps.Keys(literals)) {
+		statements = append(statements, "insert into "+engine.Identifier(table)+" ("+columns+") values "+strings.Join(literals[columns], ", "))
 	}
-	return "insert into " + engine.Identifier(table) + " (" + strings.Join(columns, ", ") + ") values (" + strings.Join(literals, ", ") + ")"
+	return statements
 }
