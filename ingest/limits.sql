@@ -84,22 +84,19 @@ switched_off as (
         )) > 0
 ),
 people as (
-    select
-        home_account(user_principal_name) as person,
-        count(*) as sign_ins,
-        0 as audit_events,
+    select user_principal_name as name, count(*) as sign_ins, 0 as audit_events
     from evidence.sign_ins
     where user_principal_name is not null and status = 'success'
     group by all
     union all
-    select home_account(user_id), 0, count(*)
+    select user_id, 0, count(*)
     from evidence.audit_events
     where not is_system and user_id like '%@%' and record_type is distinct from 15
     group by all
 ),
 both_logs as (
     select
-        person,
+        home_account(name) as person,
         sum(sign_ins) as sign_ins,
         sum(audit_events) as audit_events,
     from people

@@ -396,7 +396,7 @@ cut_files as (
     where records in (100, 1000, 5000, 10000, 50000, 100000, 250000, 1000000)
         or (records > 0 and records % 5000 = 0)
 ),
-files_of_logs as (
+files_of_logs as materialized (
     select distinct log, file_id from loaded
     union -- of a file whose records were all in another one before
     select distinct
