@@ -12,12 +12,7 @@ import (
 
 // Run asks a report.
 func (c *Case) Run(ctx context.Context, r Report) (*Result, error) {
-	result, err := c.ask(ctx, r, func() (*engine.Rows, error) {
-		if _, err := c.engine.Exec(ctx, "set variable first_rows = null"); err != nil {
-			return nil, err
-		}
-		return c.engine.Query(ctx, r.SQL)
-	})
+	result, err := c.ask(ctx, r, func() (*engine.Rows, error) { return c.engine.Query(ctx, r.SQL) })
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", r.Name, err)
 	}
@@ -102,6 +97,9 @@ func (c *Case) ask(ctx context.Context, r Report, answer func() (*engine.Rows, e
 	}
 	notes, isLoaded, err := c.notesOn(ctx, r, refs)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := c.engine.Exec(ctx, "set variable first_rows = null"); err != nil {
 		return nil, err
 	}
 	rows, err := answer()

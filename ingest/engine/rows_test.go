@@ -1,0 +1,53 @@
+package engine
+
+import (
+	"context"
+	"testing"
+)
+
+// TestQueryFirst holds the total to the number of rows that the whole statement has.
+func TestQueryFirst(t *testing.T) {
+	ctx := context.Background()
+	e, err := New(ctx, Options{Temp: t.TempDir(), Threads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if _, err := e.Exec(ctx, "create table numbers as select i, i % 7 as rest, 'text ' || i as text from range(300000) as numbers (i)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Lock(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		statement   string
+		n           int
+		rows, total int64
+		reason      string
+	}{
+		{"select * from numbers order by text", 10, 10, 300_000, "rows of a table"},
+		{"select * from numbers where i < 250000 and rest > 0 order by text", 10, 10, 214_285, "some of them: 250,000 but 35,715 that 7 divides"},
+		{"select rest, count(*) from numbers group by rest order by rest", 10, 7, 7, "fewer than asked for"},
+		{"select * from numbers where i < 0 order by i", 10, 0, 0, "none"},
+		{"select * from numbers order by i", 299_999, 299_999, 300_000, "all but one"},
+		{`with sevenths as materialized (select * from numbers where rest = 0 order by i limit 1000)
+			select a.i, b.i from sevenths as a join sevenths as b using (rest) where a.i < 70 order by 1, 2`, 3, 3, 10_000, "a step before has its own order and limit"},
+		{"select i from numbers union all select rest from numbers order by 1", 3, 3, 600_000, "two parts"},
+		{"select * from numbers", 10, 10, -1, "no order: the engine reads no more than it needs"},
+	} {
+		rows, total, err := e.QueryFirst(ctx, test.statement, test.n)
+		if err != nil {
+			t.Fatal(test.reason, err)
+		}
+		var n int64
+		for rows.Next() {
+			n++
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n != test.rows || total != test.total {
+			t.Errorf("%s: %d rows of %d, want %d of %d", test.reason, n, total, test.rows, test.total)
+		}
+	}
+}
