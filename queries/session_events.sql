@@ -16,19 +16,12 @@
 --   exports that do not carry it; coverage counts them. A learned place is that of the sign-in's time: addresses move.
 --   Addresses that services write of themselves, and those of non-interactive sign-ins of confidential clients, which
 --   are where the first token was issued, are no change.
-with
--- Numbered, for many rows are grouped several times as fast by numbers as by texts.
-shown_sessions as materialized (
-    select
-        session_id,
-        row_number() over () as number,
-    from (
-        select session_id from sign_ins where session_id <> ''
-        union
-        select session_id from audit_events where session_id <> ''
-        union
-        select session_id from graph_activity where session_id <> ''
-    )
+with shown_sessions as (
+    select session_id from sign_ins where session_id <> ''
+    union
+    select session_id from audit_events where session_id <> ''
+    union
+    select session_id from graph_activity where session_id <> ''
 ),
 -- All that evidence has of these sessions, by what a change is seen. Each log,
 -- and each workload of the audit log, has its own way to write user agents.
@@ -72,41 +65,41 @@ traces as (
         user_agent,
     from evidence.graph_activity
 ),
-trails as materialized (
-    select
-        s.number,
-        t.* exclude (session_id, user_agent),
-        case when t.user_agent is not null then hash(t.user_agent) end as agent,
-        case when t.address is not null then coalesce(t.told_country, a.country) end as country,
-        case when t.address is not null then coalesce(t.told_network, a.network) end as network,
-        looked_up(t.told_country, t.told_network, a.country, a.network, a.source) as place_source,
-    from traces as t
-    join shown_sessions as s using (session_id)
-    left join addresses as a on t.address = a.ip_address
-),
--- Most stay in one known place, and there is nothing to compare.
-compared_sessions as (
-    select
-        number,
-        min(event_time) as first_time,
-        min(country) < max(country) or min(network) < max(network) or bool_or(address is not null and network is null) as has_places,
-        min(agent) < max(agent) as has_agents,
-    from trails
-    group by number
-),
--- In the order of their first events.
+-- Numbered in the order of their first events.
 ordered_sessions as materialized (
     select
-        *,
-        row_number() over (order by first_time, session_id) as session,
-    from compared_sessions
-    join shown_sessions using (number)
+        session_id,
+        row_number() over (order by min(event_time), session_id) as session,
+    from traces
+    where session_id in (select session_id from shown_sessions)
+    group by session_id
 ),
 -- The first rows asked for are those of as many sessions at most.
 asked_sessions as (
     select *
     from ordered_sessions
     where session <= coalesce(getvariable('first_rows'), session)
+),
+trails as materialized (
+    select
+        s.session,
+        t.* exclude (session_id, user_agent),
+        case when t.user_agent is not null then hash(t.user_agent) end as agent,
+        case when t.address is not null then coalesce(t.told_country, a.country) end as country,
+        case when t.address is not null then coalesce(t.told_network, a.network) end as network,
+        looked_up(t.told_country, t.told_network, a.country, a.network, a.source) as place_source,
+    from traces as t
+    join asked_sessions as s using (session_id)
+    left join addresses as a on t.address = a.ip_address
+),
+-- Most stay in one known place, and there is nothing to compare.
+compared_sessions as materialized (
+    select
+        session,
+        min(country) < max(country) or min(network) < max(network) or bool_or(address is not null and network is null) as has_places,
+        min(agent) < max(agent) as has_agents,
+    from trails
+    group by session
 ),
 places as (
     select
@@ -126,8 +119,8 @@ places as (
         lag(case when told_network is not null then network end ignore nulls) over in_session as network_told_before,
         lag(network_text ignore nulls) over in_session as network_before_text,
     from trails
-    where number in (select number from asked_sessions where has_places)
-    window in_session as (partition by number order by event_time, log, file_id, record)
+    where session in (select session from compared_sessions where has_places)
+    window in_session as (partition by session order by event_time, log, file_id, record)
 ),
 moves as (
     select
@@ -152,8 +145,8 @@ agents as (
         record,
         'user agent' as agent,
     from trails
-    where agent is not null and number in (select number from asked_sessions where has_agents)
-    qualify agent <> lag(agent) over (partition by number, log, workload order by event_time, file_id, record)
+    where agent is not null and session in (select session from compared_sessions where has_agents)
+    qualify agent <> lag(agent) over (partition by session, log, workload order by event_time, file_id, record)
 ),
 activity as (
     select
