@@ -13,7 +13,6 @@ type keptView struct {
 	reads           []string // other kept views
 }
 
-// keptViews stand in the order in which they read each other.
 var keptViews = []keptView{
 	{name: "addresses", from: "addresses", key: "ip_address"}, // with what Place found
 	{name: "account_names", from: "evidence.account_names", key: "user_id"},

@@ -11,52 +11,14 @@ import (
 )
 
 // Run asks a report.
-func (c *Case) Run(ctx context.Context, r Report) (*Result, error) {
-	result, err := c.ask(ctx, r, func() (*engine.Rows, error) { return c.engine.Query(ctx, r.SQL) })
-	if err != nil {
-		return nil, fmt.Errorf("report %s: %w", r.Name, err)
-	}
-	return result, nil
-}
+func (c *Case) Run(ctx context.Context, r Report) (*Result, error) { return c.RunFirst(ctx, r, 0) }
 
 // RunFirst asks a report for its first n rows (0 = all), and how many it has
 // in all: the engine then sorts and hands over only those.
 func (c *Case) RunFirst(ctx context.Context, r Report, n int) (*Result, error) {
-	if n == 0 {
-		return c.Run(ctx, r)
-	}
-	result, err := c.runFirst(ctx, r, n)
+	result, err := c.ask(ctx, r, n)
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", r.Name, err)
-	}
-	return result, nil
-}
-
-func (c *Case) runFirst(ctx context.Context, r Report, n int) (*Result, error) {
-	var total int64
-	result, err := c.ask(ctx, r, func() (rows *engine.Rows, err error) {
-		if _, err := c.engine.Exec(ctx, fmt.Sprintf("set variable first_rows = %d", n)); err != nil {
-			return nil, err
-		}
-		rows, total, err = c.engine.QueryFirst(ctx, r.SQL, n)
-		if err != nil || total >= 0 {
-			return rows, err
-		}
-		if err := rows.Close(); err != nil {
-			return nil, err
-		}
-		counted, err := c.all(ctx, "select count(*) from ("+r.SQL+"\n)")
-		if err != nil {
-			return nil, err
-		}
-		total = counted[0][0].(int64)
-		return c.engine.Query(ctx, fmt.Sprintf("%s\nlimit %d", r.SQL, n))
-	})
-	if err != nil {
-		return nil, err
-	}
-	if total > int64(n) {
-		result.Total = total
 	}
 	return result, nil
 }
@@ -72,7 +34,7 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, func() (*engine.Rows, error) { return c.engine.Query(ctx, text) })
+	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, 0)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
@@ -80,8 +42,8 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	return result, nil
 }
 
-// ask answers a report by what the engine has to its SQL: all of it, or a part.
-func (c *Case) ask(ctx context.Context, r Report, answer func() (*engine.Rows, error)) (*Result, error) {
+// ask answers a report with the first n rows of its SQL (0 = all).
+func (c *Case) ask(ctx context.Context, r Report, n int) (*Result, error) {
 	c.endReading()
 	refs, err := c.references(ctx, r.SQL)
 	if err != nil {
@@ -99,20 +61,36 @@ func (c *Case) ask(ctx context.Context, r Report, answer func() (*engine.Rows, e
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.engine.Exec(ctx, "set variable first_rows = null"); err != nil {
-		return nil, err
-	}
-	rows, err := answer()
+	rows, total, err := c.answer(ctx, r.SQL, n)
 	if err != nil {
 		return nil, err
 	}
 	c.open = rows
 	result := &Result{Report: r, Notes: notes, NotLoaded: !isLoaded}
+	if total > int64(n) {
+		result.Total = total
+	}
 	for _, column := range rows.Columns {
 		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type)})
 	}
 	result.Rows = c.read(rows, result.Columns)
 	return result, nil
+}
+
+// answer puts a statement to the engine, for its first n rows and how many it has
+// in all, or for all rows (n = 0), which need no total.
+func (c *Case) answer(ctx context.Context, statement string, n int) (rows *engine.Rows, total int64, err error) {
+	if n == 0 {
+		if _, err := c.engine.Exec(ctx, "set variable first_rows = null"); err != nil {
+			return nil, 0, err
+		}
+		rows, err = c.engine.Query(ctx, statement)
+		return rows, 0, err
+	}
+	if _, err := c.engine.Exec(ctx, fmt.Sprintf("set variable first_rows = %d", n)); err != nil {
+		return nil, 0, err
+	}
+	return c.engine.QueryFirst(ctx, statement, n)
 }
 
 // endReading gives up the answer that is still being read, if any.

@@ -67,11 +67,13 @@ func (e *Engine) Query(ctx context.Context, statement string, args ...any) (*Row
 	return r, nil
 }
 
-// QueryFirst runs a SELECT that ends in a total order for its first n rows. total
-// is how many it has in all, as the engine counted the rows that it chose these
-// from; -1 where it chose in another way. The engine must be locked.
+// QueryFirst runs a SELECT for its first n rows, and tells how many it has in all.
+// Where it ends in a total order, which it should, these are the rows that the
+// engine chose the first from, and counted; else they are counted by a question
+// of their own. The engine must be locked.
 func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows *Rows, total int64, err error) {
-	rows, err = e.Query(ctx, fmt.Sprintf("%s\nlimit %d", statement, n))
+	first := fmt.Sprintf("%s\nlimit %d", statement, n)
+	rows, err = e.Query(ctx, first)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -80,25 +82,32 @@ func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows 
 		rows.Close()
 		return nil, 0, plain(err)
 	}
-	return rows, chosenFrom(profile), nil
+	if total, ok := chosenFrom(profile); ok {
+		return rows, total, nil
+	}
+	if err := rows.Close(); err != nil {
+		return nil, 0, err
+	}
+	if err := e.conn.QueryRowContext(ctx, "select count(*) from ("+statement+"\n)").Scan(&total); err != nil {
+		return nil, 0, plain(err)
+	}
+	rows, err = e.Query(ctx, first)
+	return rows, total, err
 }
 
 // chosenFrom is the number of rows that went into the last step of a plan, which
-// sorts and cuts off. The steps that something is computed in beforehand stand
-// before the one that it is for.
-func chosenFrom(plan duckdb.ProfilingInfo) int64 {
+// sorts and cuts off; false if it has no such step. The steps that something is
+// computed in beforehand stand before the one that it is for.
+func chosenFrom(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
 	for len(plan.Children) > 0 {
 		isCut := plan.Metrics["OPERATOR_TYPE"] == "TOP_N"
 		plan = plan.Children[len(plan.Children)-1]
 		if isCut {
-			n, err := strconv.ParseInt(plan.Metrics["OPERATOR_CARDINALITY"], 10, 64)
-			if err != nil {
-				return -1
-			}
-			return n
+			rows, err := strconv.ParseInt(plan.Metrics["OPERATOR_CARDINALITY"], 10, 64)
+			return rows, err == nil
 		}
 	}
-	return -1
+	return 0, false
 }
 
 // Next moves to the next row; false at the end or on an error, see Err.

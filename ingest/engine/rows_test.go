@@ -33,7 +33,7 @@ func TestQueryFirst(t *testing.T) {
 		{`with sevenths as materialized (select * from numbers where rest = 0 order by i limit 1000)
 			select a.i, b.i from sevenths as a join sevenths as b using (rest) where a.i < 70 order by 1, 2`, 3, 3, 10_000, "a step before has its own order and limit"},
 		{"select i from numbers union all select rest from numbers order by 1", 3, 3, 600_000, "two parts"},
-		{"select * from numbers", 10, 10, -1, "no order: the engine reads no more than it needs"},
+		{"select * from numbers", 10, 10, 300_000, "no order: the engine reads no more than it needs, and is asked for the total"},
 	} {
 		rows, total, err := e.QueryFirst(ctx, test.statement, test.n)
 		if err != nil {
