@@ -2,7 +2,8 @@
 --
 -- The views here name each other without evidence. in front: a run has its own of
 -- them, worked out once, and in its addresses what a geolocation database says. In
--- a DuckDB shell, `use evidence` before asking them.
+-- a DuckDB shell, `use evidence` before asking them. Judging the sessions and telling
+-- what they used are two views, for there are many to judge and few to be told.
 
 -- What is known of the place of an address. Where its sign-ins name several places,
 -- as they do when an address changes hands, one of them stands here and source says so.
@@ -52,6 +53,27 @@ select
     max_by(user_principal_name, (contains(user_principal_name, '@'), last_time, user_principal_name)) as user_principal_name,
 from names
 group by user_id;
+
+-- The name of a device behind its id. A name that several devices bear is told apart
+-- by the beginning of their ids.
+--   device_id varchar: as sign-ins have it
+--   device_name varchar: its name, else its id
+create view device_names as
+with named_devices as (
+    select
+        device_id,
+        coalesce(max(device_name) filter (where device_name <> ''), device_id) as device_name,
+    from evidence.sign_ins
+    where device_id <> ''
+    group by device_id
+)
+select
+    device_id,
+    case
+        when count(*) over (partition by device_name) > 1 then device_name || ' (' || left(device_id, 8) || ')'
+        else device_name
+    end as device_name,
+from named_devices;
 
 -- The name of an application behind its id.
 --   app_id varchar: in lower case
@@ -142,75 +164,28 @@ end;
 --   sign_ins_interactive bigint: of them
 --   sign_ins_non_interactive bigint: of them
 --   audit_events bigint: in this session
---   audit_workloads varchar: audit events by workload
 --   free_text_events bigint: audit events whose session id stood in no field of its own
 --   events_without_id bigint: audit events of its users within its time that have no session id: some of them may be its own
 --   user_count bigint: different users
---   ip_addresses bigint: different client addresses
 --   networks bigint: different autonomous systems
 --   countries bigint: different countries
 --   user_agents bigint: different user agents of sign-ins
---   devices bigint: different registered devices
---   apps bigint: different applications
---   ip_address_list varchar: the addresses
 --   network_list varchar: the autonomous systems
 --   country_list varchar: the countries
---   place_sources varchar: how many addresses have their place from where; learned = from a sign-in with the same address; learned, several = from one of those, which disagree
---   user_agent_list varchar: the user agents, of sign-ins and audit events
---   device_list varchar: the devices, by name where it is known
---   app_list varchar: the applications, by name where it is known
---   root_sign_in_id varchar: the sign-in that began it: its first successful interactive one, NULL = not in these files
---   root_app varchar: to which application
---   root_ip_address varchar: from where
---   root_device varchar: on which registered device
---   root_mfa varchar: how many factors were asked for, and how that went
---   root_policies varchar: Conditional Access policies that applied to it, with their results
---   root_risk varchar: risk of it, where there was any
 --   moved_events bigint: audit events from another address and network than the sign-in that issued their token
 --   notable_operations varchar: operations that change who gets in or where data goes
-create view sessions as
+--   root_file_id integer: the sign-in that began it: its first successful interactive one, NULL = not in these files
+--   root_record bigint: its record in the file
+create view judged_sessions as
 with
--- Sessions, users, addresses, devices, systems, user agents and applications are
--- numbered, all but the sessions in the order of their names, and names has the
--- texts by number: many rows are grouped several times as fast by numbers as by
--- texts.
+-- Sessions, accounts and systems are numbered, for many rows are grouped several
+-- times as fast by numbers as by texts; of devices, addresses and user agents it
+-- is enough here whether they differ, which their hashes tell.
 known_sessions as materialized (
     select
         session_id,
         row_number() over () as session,
     from (select session_id from session_sign_ins union select session_id from session_audit_events)
-),
--- Where they were used from.
-known_addresses as materialized (
-    select
-        a.ip_address,
-        row_number() over (order by a.ip_address) as address,
-        p.network,
-        p.country,
-        p.source,
-    from (select address as ip_address from session_sign_ins union select address from session_audit_events) as a
-    left join addresses as p using (ip_address)
-    where a.ip_address is not null
-),
--- A name that several devices bear is told apart by the beginning of their ids.
-known_devices as materialized (
-    select
-        *,
-        dense_rank() over (order by device_name) as device,
-    from (
-        select
-            device_id,
-            case
-                when count(*) over (partition by device_name) > 1 then device_name || ' (' || left(device_id, 8) || ')'
-                else device_name
-            end as device_name,
-        from (
-            select device_id, coalesce(max(device_name) filter (where device_name <> ''), device_id) as device_name
-            from evidence.sign_ins
-            where device_id <> ''
-            group by device_id
-        )
-    )
 ),
 issuing_sign_ins as (
     select
@@ -225,19 +200,15 @@ issuing_sign_ins as (
 ),
 session_audit_events as (
     select
-        e.*,
+        *,
         client_address(ip_address) as address,
-        coalesce(p.app_display_name, e.app_id, e.client_app_id) as app_name,
-    from evidence.audit_events as e
-    left join app_names as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
+    from evidence.audit_events
     where session_id <> ''
 ),
 session_sign_ins as (
     select
         *,
-        rowid as row_number_in_table,
         caller_address(ip_address, category, client_credential_type) as address,
-        coalesce(app_display_name, app_id) as app_name,
     from evidence.sign_ins
     where session_id <> ''
 ),
@@ -260,6 +231,12 @@ accounts as materialized (
     )
     where user_name is not null
 ),
+people as materialized (
+    select distinct
+        person,
+        user_name,
+    from accounts
+),
 -- The system and the program, without their versions.
 programs as materialized (
     select
@@ -274,29 +251,17 @@ programs as materialized (
         from (select distinct operating_system, browser from session_sign_ins)
     )
 ),
-agents as materialized (
+tools as materialized (
     select
         user_agent,
         tool_agent(user_agent) as tool,
-        row_number() over (order by user_agent) as agent,
     from (select user_agent from session_sign_ins union select user_agent from session_audit_events)
-    where user_agent <> ''
-),
-apps as materialized (
-    select
-        app_name,
-        row_number() over (order by app_name) as app,
-    from (select app_name from session_sign_ins union select app_name from session_audit_events)
-    where app_name <> ''
+    where tool is not null
 ),
 names as materialized (
     select
-        (select list(user_name order by person) from (select distinct person, user_name from accounts)) as of_people,
-        (select list(ip_address order by address) from known_addresses) as of_addresses,
-        (select list(device_name order by device) from (select distinct device, device_name from known_devices)) as of_devices,
+        (select list(user_name order by person) from people) as of_people,
         (select list(system_name order by system) from (select distinct system, system_name from programs where system is not null)) as of_systems,
-        (select list(user_agent order by agent) from agents) as of_agents,
-        (select list(app_name order by app) from apps) as of_apps,
 ),
 activity as materialized (
     select
@@ -307,24 +272,15 @@ activity as materialized (
         coalesce(s.status, 'success') = 'success' as is_admitted,
         s.category,
         u.person,
-        a.address,
+        case when s.address is not null then hash(s.address) end as address,
         case when s.address is not null then coalesce(s.autonomous_system_number, a.network) end as network,
         case when s.address is not null then coalesce(nullif(s.country, ''), a.country) end as country,
-        case
-            when s.address is null then null
-            when s.autonomous_system_number is null and a.network is not null or coalesce(s.country, '') = '' and a.country is not null
-            then place_mark(a.country, a.network, a.source)
-            when s.autonomous_system_number is not null or s.country <> '' then 'sign-ins'
-        end as place_source,
-        t.agent,
+        case when s.user_agent <> '' then hash(s.user_agent) end as agent,
         t.tool,
         p.system,
-        d.device,
-        coalesce(s.device_id, '') <> '' as is_on_registered_device,
+        case when s.device_id <> '' then hash(s.device_id) end as device,
         -- a program on a device
         hash(p.system_name, coalesce(p.program, s.user_agent), s.device_id) as client,
-        apps.app,
-        null as workload,
         s.authentication_protocol = 'deviceCode' or s.original_transfer_method = 'deviceCodeFlow' as is_device_code,
         s.is_legacy_auth or s.authentication_protocol = 'ropc' as is_legacy,
         case
@@ -336,17 +292,21 @@ activity as materialized (
         false as has_failed,
         false as is_system,
         false as is_free_text,
+        case
+            when coalesce(s.device_id, '') = '' and s.app_id in (
+                '4765445b-32c6-49b0-83e6-1d93765276ca', '72782ba9-4490-4f03-8d82-562370ea3566', '00000002-0000-0ff1-ce00-000000000000'
+            )
+            then coalesce(s.app_display_name, s.app_id)
+        end as start_page_without_device,
         s.file_id,
         s.record,
-        s.row_number_in_table,
     from session_sign_ins as s
     join known_sessions as k using (session_id)
     left join accounts as u on s.user_id is not distinct from u.user_id and s.user_principal_name is not distinct from u.user_principal_name
-    left join known_addresses as a on s.address = a.ip_address
-    left join known_devices as d on s.device_id = d.device_id
+    left join addresses as a
+        on case when s.autonomous_system_number is null or coalesce(s.country, '') = '' then s.address end = a.ip_address
     left join programs as p on s.operating_system is not distinct from p.operating_system and s.browser is not distinct from p.browser
-    left join agents as t on s.user_agent = t.user_agent
-    left join apps on s.app_name = apps.app_name
+    left join tools as t on s.user_agent = t.user_agent
     union all
     select
         k.session,
@@ -356,18 +316,14 @@ activity as materialized (
         e.operation is distinct from 'UserLoginFailed' and coalesce(e.error_number, 0) = 0,
         null,
         u.person,
-        a.address,
+        case when e.address is not null then hash(e.address) end,
         a.network,
         a.country,
-        place_mark(a.country, a.network, a.source),
-        t.agent,
+        null,
         t.tool,
         null,
         null,
-        false,
         null,
-        apps.app,
-        coalesce(e.workload, e.record_type_name, 'unknown'),
         false,
         false,
         null,
@@ -383,11 +339,10 @@ activity as materialized (
         null,
     from session_audit_events as e
     join known_sessions as k using (session_id)
-    left join known_addresses as a on e.address = a.ip_address
+    left join addresses as a on e.address = a.ip_address
     left join accounts as u on e.user_id = u.user_id and e.user_id = u.user_principal_name
     left join issuing_sign_ins as s on e.sign_in_id = s.id
-    left join agents as t on e.user_agent = t.user_agent
-    left join apps on e.app_name = apps.app_name
+    left join tools as t on e.user_agent = t.user_agent
 ),
 operations as materialized (
     select
@@ -408,42 +363,9 @@ operations as materialized (
     )
     group by session
 ),
-workloads as (
-    select
-        session,
-        string_agg(workload || ' ' || times, ', ' order by times desc, workload) as audit_workloads,
-    from (
-        select session, workload, count(*) as times
-        from activity
-        where not is_sign_in
-        group by all
-    )
-    group by session
-),
-session_addresses as (
-    select
-        session,
-        address,
-        case when bool_or(place_source = 'sign-ins') then 'sign-ins' else max(place_source) end as place_source,
-        bool_or(network is null) as is_unplaced,
-    from activity
-    where address is not null
-    group by all
-),
-address_lists as (
-    select
-        session,
-        list_sort(list(address)) as addresses,
-        count(*) filter (where is_unplaced) as unplaced_addresses,
-        count(*) filter (where place_source = 'sign-ins') as told_places,
-        count(*) filter (where place_source = 'learned') as learned_places,
-        list(place_source) filter (where place_source not in ('sign-ins', 'learned')) as other_sources,
-    from session_addresses
-    group by session
-),
 
--- Most sessions have one user, network, country, system and device: the lists of
--- these are only made where there are more.
+-- Most sessions have one user, network, country, system and device: lists of these
+-- are only made where there are more.
 counted_sessions as materialized (
     select
         session,
@@ -460,17 +382,15 @@ counted_sessions as materialized (
         min(person) as person,
         min(network) as network,
         min(country) as country,
-        min(system) as system,
-        min(device) as device,
         min(person) < max(person) as has_people,
         min(network) < max(network) as has_networks,
         min(country) < max(country) as has_countries,
         min(system) < max(system) as has_systems,
         min(device) < max(device) as has_devices,
-        bool_or(is_on_registered_device) as has_registered_device,
-        list(agent) filter (where is_sign_in and agent is not null) as sign_in_agents,
-        list(agent) filter (where not is_sign_in and agent is not null) as audit_agents,
-        list(app) filter (where app is not null) as apps,
+        min(agent) < max(agent) as has_agents,
+        min(address) < max(address) and bool_or(address is not null and network is null) as has_unplaced_addresses,
+        bool_or(device is not null) as has_registered_device,
+        bool_or(agent is not null) as has_agent,
         bool_or(tool is not null) as has_tools,
         coalesce(bool_or(is_device_code), false) as is_device_code,
         coalesce(bool_or(is_legacy), false) as is_legacy,
@@ -488,44 +408,60 @@ several_values as (
         list_sort(list(distinct network) filter (where network is not null)) as networks,
         list_sort(list(distinct country) filter (where country is not null)) as countries,
         list_sort(list(distinct system) filter (where system is not null)) as systems,
-        list_sort(list(distinct device) filter (where device is not null)) as devices,
         list_sort(list(distinct tool) filter (where tool is not null)) as tools,
         list(distinct network) filter (where is_moved and network is not null) as moved_networks,
     from activity
     where session in (
         select session
         from counted_sessions
-        where has_people or has_networks or has_countries or has_systems or has_devices or has_tools or moved_events > 0
+        where has_people or has_networks or has_countries or has_systems or has_tools or moved_events > 0
     )
+    group by session
+),
+several_devices as (
+    select
+        k.session,
+        list_sort(list(distinct d.device_name)) as devices,
+    from session_sign_ins as s
+    join known_sessions as k using (session_id)
+    join device_names as d using (device_id)
+    where k.session in (select session from counted_sessions where has_devices)
+    group by k.session
+),
+several_agents as (
+    select
+        session,
+        count(distinct agent) as agents,
+    from activity
+    where agent is not null and session in (select session from counted_sessions where has_agents)
+    group by session
+),
+several_addresses as (
+    select
+        session,
+        count(distinct address) as addresses,
+        count(distinct address) filter (where network is null) as unplaced_addresses,
+    from activity
+    where session in (select session from counted_sessions where has_unplaced_addresses)
     group by session
 ),
 per_session as materialized (
     select
-        c.* exclude (person, network, country, system, device, sign_in_agents, audit_agents, apps, has_tools),
-        case
-            when has_people then list_transform(people, n -> names.of_people[n])
-            when person is not null then [names.of_people[person]]
-        end as users,
-        case when has_networks then networks when network is not null then [network] end as networks,
-        case when has_countries then countries when country is not null then [country] end as countries,
-        case
-            when has_systems then list_transform(systems, n -> names.of_systems[n])
-            when system is not null then [names.of_systems[system]]
-        end as operating_systems,
-        case
-            when has_devices then list_transform(devices, n -> names.of_devices[n])
-            when device is not null then [names.of_devices[device]]
-        end as devices,
-        coalesce(len(list_distinct(sign_in_agents)), 0) as sign_in_agents,
-        list_transform(list_sort(list_distinct(list_concat(sign_in_agents, audit_agents))), n -> names.of_agents[n]) as user_agents,
-        list_transform(list_sort(list_distinct(apps)), n -> names.of_apps[n]) as apps,
+        c.*,
+        people,
+        networks as several_networks,
+        countries as several_countries,
+        list_transform(systems, n -> names.of_systems[n]) as systems,
+        devices,
+        coalesce(agents, has_agent::int) as user_agents,
         tools,
         moved_networks,
     from counted_sessions as c
     cross join names
     left join several_values using (session)
+    left join several_devices using (session)
+    left join several_agents using (session)
 ),
-
 -- Which places are strange. A network or country is usual in a session if its
 -- user had it before the session began: a failed attempt is no proof of that. If
 -- not, the client may still be the one that the session began with, or one that
@@ -645,45 +581,15 @@ pasts as (
 ),
 
 -- The sign-in that began it: its first successful interactive one.
-first_sign_ins as (
+roots as (
     select
         session,
-        row_number_in_table,
+        file_id,
+        record,
+        start_page_without_device,
     from activity
     where status = 'success' and (category = 'interactive' or category is null)
     qualify row_number() over (partition by session order by event_time, file_id, record) = 1
-),
-roots as materialized (
-    select
-        session,
-        id,
-        file_id,
-        record,
-        coalesce(app_display_name, app_id) as app,
-        app_id in (
-            '4765445b-32c6-49b0-83e6-1d93765276ca', '72782ba9-4490-4f03-8d82-562370ea3566', '00000002-0000-0ff1-ce00-000000000000'
-        ) and coalesce(device_id, '') = '' as is_start_page_without_device,
-        ip_address,
-        coalesce(known_devices.device_name, device_id) as device,
-        nullif(concat_ws(': ', replace(authentication_requirement, '_', ' '), coalesce(mfa_result, mfa_method)), '') as mfa,
-        case
-            when 'high' in (risk_level_during_sign_in, risk_level_aggregated) then 'high'
-            when 'medium' in (risk_level_during_sign_in, risk_level_aggregated) then 'medium'
-            when 'low' in (risk_level_during_sign_in, risk_level_aggregated) then 'low'
-        end as risk,
-    from session_sign_ins
-    join first_sign_ins using (row_number_in_table)
-    left join known_devices using (device_id)
-),
-root_policies as (
-    select
-        parent_file_id,
-        parent_record,
-        array_to_string(list_sort(list(distinct coalesce(policy_name, policy_id) || ' ' || result)), ', ') as policies,
-    from evidence.sign_in_policies
-    where result in ('success', 'failure', 'reportOnlySuccess', 'reportOnlyFailure', 'reportOnlyInterrupted')
-        and sign_in_id in (select id from roots)
-    group by parent_file_id, parent_record
 ),
 -- The errors that a page of an adversary in the middle (AiTM) leaves on the way
 -- to a session: the second factor is asked for, the prompt to stay signed in,
@@ -712,40 +618,37 @@ chained as (
 -- such events up to its end less that before its start.
 events_without_id as materialized (
     select
-        user_name,
+        person,
         event_time,
         max(n) as n,
     from (
         select
-            coalesce(u.user_principal_name, home_account(e.user_id)) as user_name,
+            people.person,
             e.event_time,
-            row_number() over (
-                partition by coalesce(u.user_principal_name, home_account(e.user_id))
-                order by e.event_time
-            ) as n,
+            row_number() over (partition by people.person order by e.event_time) as n,
         from evidence.audit_events as e
         left join account_names as u on lower(e.user_id) = u.user_id
-        where coalesce(e.session_id, '') = '' and not coalesce(e.is_system, false)
-            and e.user_id is not null and e.event_time is not null
+        join people on people.user_name = coalesce(u.user_principal_name, home_account(e.user_id))
+        where coalesce(e.session_id, '') = '' and not coalesce(e.is_system, false) and e.event_time is not null
     )
     group by all
 ),
 people_of_sessions as (
     select
         session,
-        unnest(users) as user_name,
+        unnest(case when has_people then people else [person] end) as person,
         first_seen,
         last_seen,
     from per_session
-    where first_seen is not null
+    where first_seen is not null and person is not null
 ),
 counts_without_id as (
     select
         session,
         sum(coalesce(until.n, 0) - coalesce(before.n, 0))::bigint as events,
-    from (from people_of_sessions where user_name in (select user_name from events_without_id)) as p
-    asof left join events_without_id as until on p.user_name = until.user_name and p.last_seen >= until.event_time
-    asof left join events_without_id as before on p.user_name = before.user_name and p.first_seen > before.event_time
+    from (from people_of_sessions where person in (select person from events_without_id)) as p
+    asof left join events_without_id as until on p.person = until.person and p.last_seen >= until.event_time
+    asof left join events_without_id as before on p.person = before.person and p.first_seen > before.event_time
     group by session
 ),
 
@@ -769,7 +672,8 @@ survivals as (
         min_by(c.event_time, (c.by_user, c.event_time, c.action)) as event_time,
         bool_and(c.by_user) as by_user,
     from people_of_sessions as p
-    join containments as c on p.user_name = c.account and c.event_time > p.first_seen and c.event_time < p.last_seen
+    join people using (person)
+    join containments as c on people.user_name = c.account and c.event_time > p.first_seen and c.event_time < p.last_seen
     group by p.session
 ),
 survivors as (
@@ -796,21 +700,21 @@ loaded as (
 ),
 known as (
     select
-        per_session.*,
-        case when len(users) > 1 then list_filter(users, u -> contains(u, '@')) end as people,
+        per_session.* exclude (people),
+        case
+            when has_people then listed(list_transform(people, n -> names.of_people[n]))
+            else names.of_people[person]
+        end as users,
+        case when has_people then len(people) else (person is not null)::int end as user_count,
+        case when has_people then list_filter(list_transform(people, n -> names.of_people[n]), u -> contains(u, '@')) end as people,
+        case when has_networks then len(several_networks) else (network is not null)::int end as networks,
+        case when has_countries then len(several_countries) else (country is not null)::int end as countries,
         has_session_ids,
         has_interactive,
-        list_transform(addresses, n -> names.of_addresses[n]) as ip_addresses,
-        coalesce(unplaced_addresses, 0) as unplaced_addresses,
-        nullif(concat_ws(
-            '; ',
-            'sign-ins ' || nullif(told_places, 0),
-            'learned ' || nullif(learned_places, 0),
-            array_to_string(list_transform(map_entries(list_aggregate(other_sources, 'histogram')), e -> e.key || ' ' || e.value), '; ')
-        ), '') as place_sources,
+        several_addresses.addresses,
+        several_addresses.unplaced_addresses,
         notable_operations,
         is_rare,
-        audit_workloads,
         coalesce(counts_without_id.events, 0) as events_without_id,
         coalesce(has_past_networks, false) as has_past_networks,
         coalesce(has_past_countries, false) as has_past_countries,
@@ -819,8 +723,8 @@ known as (
         new_countries,
         strange_countries,
         coalesce(has_new_client, false) as has_new_client,
-        coalesce(has_past_countries and len(new_countries) = len(countries), false) as is_abroad,
-        coalesce(has_past_networks and len(new_networks) = len(networks), false) and not is_abroad
+        coalesce(has_past_countries and len(new_countries) = countries, false) as is_abroad,
+        coalesce(has_past_networks and len(new_networks) = networks, false) and not is_abroad
             and has_new_client and not has_registered_device as is_off_network,
         chained.session is not null as is_chained,
         action,
@@ -828,20 +732,14 @@ known as (
         by_user,
         survivors.events as surviving_events,
         last_event,
-        roots.id as root_sign_in_id,
-        roots.app as root_app,
-        is_start_page_without_device,
-        roots.ip_address as root_ip_address,
-        roots.device as root_device,
-        roots.mfa as root_mfa,
-        root_policies.policies as root_policies,
-        roots.risk as root_risk,
+        roots.file_id as root_file_id,
+        roots.record as root_record,
+        start_page_without_device,
     from per_session
     cross join loaded
     cross join names
-    left join address_lists using (session)
+    left join several_addresses using (session)
     left join operations using (session)
-    left join workloads using (session)
     left join counts_without_id using (session)
     left join strange_networks using (session)
     left join strange_countries using (session)
@@ -850,7 +748,6 @@ known as (
     left join chained using (session)
     left join survivors using (session)
     left join roots using (session)
-    left join root_policies on root_policies.parent_file_id = roots.file_id and root_policies.parent_record = roots.record
 ),
 
 -- The points of each reason; NULL or 0 where there is none. The description of
@@ -859,14 +756,14 @@ weighed as (
     select
         *,
         case
-            when len(countries) > 1 and strange_countries is not null then 4
+            when has_countries and strange_countries is not null then 4
             when is_abroad then case when has_new_client then 4 else 2 end
-            when len(countries) > 1 then case when new_countries is not null then 2 else 1 end
+            when has_countries then case when new_countries is not null then 2 else 1 end
         end as country_points,
         case
-            when len(networks) > 1 and strange_networks is not null then 3
+            when has_networks and strange_networks is not null then 3
             when is_off_network then 2
-            when len(networks) > 1 then 1
+            when has_networks then 1
         end as network_points,
         case when surviving_events > 0 then case when by_user then 1 else 4 end end as survival_points,
         case
@@ -874,18 +771,18 @@ weighed as (
             then case when list_has_any(moved_networks, strange_networks) then 3 when moved_networks is not null then 1 else 2 end
         end as moved_points,
         case when tools is not null then 3 end as tool_points,
-        case when len(operating_systems) > 1 or len(devices) > 1 then 3 when sign_in_agents > 1 then 1 end as client_points,
+        case when has_systems or len(devices) > 1 then 3 when user_agents > 1 then 1 end as client_points,
         case when len(people) > 1 then 3 end as people_points,
         case when is_device_code then 3 end as code_points,
         case when risk is not null then 2 end as risk_points,
         case when is_legacy then 2 end as legacy_points,
         case when notable_operations is not null then case when is_rare then 2 else 1 end end as operation_points,
-        case when is_chained then 2 when is_start_page_without_device then 1 end as start_points,
+        case when is_chained then 2 when start_page_without_device is not null then 1 end as start_points,
         case
             when sign_ins = 0 and has_session_ids and not is_system then 2
             when sign_ins > 0 and sign_ins_interactive = 0 and has_interactive and not has_unknown_category then 1
         end as origin_points,
-        case when len(ip_addresses) > 1 and unplaced_addresses > 0 then 1 end as unplaced_points,
+        case when has_unplaced_addresses then 1 end as unplaced_points,
     from known
 ),
 judged as (
@@ -899,7 +796,7 @@ judged as (
 )
 select
     session_id,
-    listed(users) as users,
+    users,
     case
         when points >= 7 then 'high'
         when points >= 3 then 'look'
@@ -911,20 +808,20 @@ select
         '; ',
         with_points(
             case
-                when len(countries) > 1
-                then len(countries) || ' countries: ' || listed(countries)
-                    || new_among(countries, new_countries, strange_countries, has_past_countries, is_abroad and has_new_client)
-                else 'whole session from a country new for the user: ' || listed(countries)
+                when has_countries
+                then countries || ' countries: ' || listed(several_countries)
+                    || new_among(several_countries, new_countries, strange_countries, has_past_countries, is_abroad and has_new_client)
+                else 'whole session from a country new for the user: ' || country
                     || case when has_new_client then ', unknown client' else '' end
             end,
             country_points
         ),
         with_points(
             case
-                when len(networks) > 1
-                then len(networks) || ' networks: ' || listed(as_names(networks))
-                    || new_among(networks, as_names(new_networks), as_names(strange_networks), has_past_networks, is_off_network)
-                else 'whole session from a network new for the user: ' || listed(as_names(networks)) || ', unknown client'
+                when has_networks
+                then networks || ' networks: ' || listed(as_names(several_networks))
+                    || new_among(several_networks, as_names(new_networks), as_names(strange_networks), has_past_networks, is_off_network)
+                else 'whole session from a network new for the user: AS' || network || ', unknown client'
             end,
             network_points
         ),
@@ -941,9 +838,9 @@ select
         with_points('user agent of a tool: ' || listed(tools), tool_points),
         with_points(
             case
-                when len(operating_systems) > 1 then len(operating_systems) || ' operating systems: ' || listed(operating_systems)
+                when has_systems then len(systems) || ' operating systems: ' || listed(systems)
                 when len(devices) > 1 then len(devices) || ' devices: ' || listed(devices)
-                else sign_in_agents || ' user agents'
+                else user_agents || ' user agents'
             end,
             client_points
         ),
@@ -953,11 +850,11 @@ select
         with_points('legacy authentication', legacy_points),
         with_points('notable operations: ' || notable_operations, operation_points),
         with_points(
-            case when is_chained then 'error chain as of an AiTM page: 50074 with 50140 or 53000' else 'began at ' || root_app || ' without a device' end,
+            case when is_chained then 'error chain as of an AiTM page: 50074 with 50140 or 53000' else 'began at ' || start_page_without_device || ' without a device' end,
             start_points
         ),
         with_points(case when sign_ins = 0 then 'no sign-in of it in the files' else 'no interactive sign-in of it in the files' end, origin_points),
-        with_points(unplaced_addresses || ' of ' || len(ip_addresses) || ' addresses of unknown network', unplaced_points)
+        with_points(unplaced_addresses || ' of ' || addresses || ' addresses of unknown network', unplaced_points)
     ) end as reasons,
     first_seen,
     last_seen,
@@ -969,31 +866,314 @@ select
     sign_ins_interactive,
     sign_ins_non_interactive,
     audit_events,
-    audit_workloads,
     free_text_events,
     events_without_id,
-    coalesce(len(users), 0) as user_count,
-    coalesce(len(ip_addresses), 0) as ip_addresses,
-    coalesce(len(networks), 0) as networks,
-    coalesce(len(countries), 0) as countries,
-    sign_in_agents as user_agents,
-    coalesce(len(devices), 0) as devices,
-    coalesce(len(apps), 0) as apps,
-    listed(ip_addresses) as ip_address_list,
-    listed(as_names(networks)) as network_list,
-    listed(countries) as country_list,
-    place_sources,
-    listed(user_agents) as user_agent_list,
-    listed(devices) as device_list,
-    listed(apps) as app_list,
-    root_sign_in_id,
-    root_app,
-    root_ip_address,
-    root_device,
-    root_mfa,
-    root_policies,
-    root_risk,
+    user_count::bigint as user_count,
+    networks::bigint as networks,
+    countries::bigint as countries,
+    user_agents::bigint as user_agents,
+    case when has_networks then listed(as_names(several_networks)) else 'AS' || network end as network_list,
+    case when has_countries then listed(several_countries) else country end as country_list,
     moved_events,
     notable_operations,
+    root_file_id,
+    root_record,
 from judged
-join known_sessions using (session)
+join known_sessions using (session);
+
+-- The same, with what each session used, from where, and how it began. A report that
+-- shows its first rows only (variable first_rows) has these columns of as many
+-- sessions: the first by points, last_seen and session_id; NULL or 0 of others.
+--   session_id varchar: as Entra ID issued it
+--   users varchar: who, by user principal name where it is known
+--   attention varchar: high (7 points or more), look (3 or more), low, none
+--   points bigint: sum of the points of the reasons
+--   reasons varchar: why to look at it, each with its points as (+N); NULL = nothing stands out
+--   first_seen timestamp: earliest event (UTC)
+--   last_seen timestamp: latest event (UTC)
+--   duration_minutes bigint: between the two
+--   sign_ins bigint: in this session
+--   sign_ins_success bigint: of them
+--   sign_ins_failure bigint: of them
+--   sign_ins_interrupted bigint: of them
+--   sign_ins_interactive bigint: of them
+--   sign_ins_non_interactive bigint: of them
+--   audit_events bigint: in this session
+--   audit_workloads varchar: audit events by workload
+--   free_text_events bigint: audit events whose session id stood in no field of its own
+--   events_without_id bigint: audit events of its users within its time that have no session id: some of them may be its own
+--   user_count bigint: different users
+--   ip_addresses bigint: different client addresses
+--   networks bigint: different autonomous systems
+--   countries bigint: different countries
+--   user_agents bigint: different user agents of sign-ins
+--   devices bigint: different registered devices
+--   apps bigint: different applications
+--   ip_address_list varchar: the addresses
+--   network_list varchar: the autonomous systems
+--   country_list varchar: the countries
+--   place_sources varchar: how many addresses have their place from where; learned = from a sign-in with the same address; learned, several = from one of those, which disagree
+--   user_agent_list varchar: the user agents, of sign-ins and audit events
+--   device_list varchar: the devices, by name where it is known
+--   app_list varchar: the applications, by name where it is known
+--   root_sign_in_id varchar: the sign-in that began it: its first successful interactive one, NULL = not in these files
+--   root_app varchar: to which application
+--   root_ip_address varchar: from where
+--   root_device varchar: on which registered device
+--   root_mfa varchar: how many factors were asked for, and how that went
+--   root_policies varchar: Conditional Access policies that applied to it, with their results
+--   root_risk varchar: risk of it, where there was any
+--   moved_events bigint: audit events from another address and network than the sign-in that issued their token
+--   notable_operations varchar: operations that change who gets in or where data goes
+create view sessions as
+with told_sessions as materialized (
+    select
+        session_id,
+        root_file_id,
+        root_record,
+        row_number() over () as session,
+    from (
+        select *
+        from evidence.judged_sessions
+        where getvariable('first_rows') is null
+        union all
+        (
+            select *
+            from evidence.judged_sessions
+            where getvariable('first_rows') is not null
+            order by points desc, last_seen desc, session_id
+            limit coalesce(getvariable('first_rows'), 0)
+        )
+    )
+),
+told_events as materialized (
+    select
+        t.session,
+        true as is_sign_in,
+        caller_address(s.ip_address, s.category, s.client_credential_type) as ip_address,
+        nullif(s.country, '') as told_country,
+        s.autonomous_system_number as told_network,
+        nullif(s.user_agent, '') as user_agent,
+        s.device_id,
+        nullif(coalesce(s.app_display_name, s.app_id), '') as app_name,
+        null as workload,
+    from evidence.sign_ins as s
+    join told_sessions as t using (session_id)
+    union all
+    select
+        t.session,
+        false,
+        client_address(e.ip_address),
+        null,
+        null,
+        nullif(e.user_agent, ''),
+        null,
+        nullif(coalesce(p.app_display_name, e.app_id, e.client_app_id), ''),
+        coalesce(e.workload, e.record_type_name, 'unknown'),
+    from evidence.audit_events as e
+    join told_sessions as t using (session_id)
+    left join app_names as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
+),
+-- Texts are numbered in their order, and names has them by number: many rows are
+-- grouped several times as fast by numbers as by texts.
+told_addresses as materialized (
+    select
+        e.ip_address,
+        row_number() over (order by e.ip_address) as address,
+        a.network,
+        a.country,
+        a.source,
+    from (select distinct ip_address from told_events) as e
+    left join addresses as a using (ip_address)
+    where e.ip_address is not null
+),
+told_devices as materialized (
+    select
+        device_id,
+        device_name,
+        dense_rank() over (order by device_name) as device,
+    from (select distinct device_id from told_events)
+    join device_names using (device_id)
+),
+told_agents as materialized (
+    select
+        user_agent,
+        row_number() over (order by user_agent) as agent,
+    from (select distinct user_agent from told_events)
+    where user_agent is not null
+),
+told_apps as materialized (
+    select
+        app_name,
+        row_number() over (order by app_name) as app,
+    from (select distinct app_name from told_events)
+    where app_name is not null
+),
+names as materialized (
+    select
+        (select list(ip_address order by address) from told_addresses) as of_addresses,
+        (select list(device_name order by device) from (select distinct device, device_name from told_devices)) as of_devices,
+        (select list(user_agent order by agent) from told_agents) as of_agents,
+        (select list(app_name order by app) from told_apps) as of_apps,
+),
+numbered_events as materialized (
+    select
+        e.session,
+        a.address,
+        case
+            when e.is_sign_in then coalesce(
+                looked_up(e.told_country, e.told_network, a.country, a.network, a.source),
+                case when e.told_country is not null or e.told_network is not null then 'sign-ins' end
+            )
+            else place_mark(a.country, a.network, a.source)
+        end as place_source,
+        d.device,
+        t.agent,
+        p.app,
+        e.workload,
+    from told_events as e
+    left join told_addresses as a using (ip_address)
+    left join told_devices as d using (device_id)
+    left join told_agents as t using (user_agent)
+    left join told_apps as p using (app_name)
+),
+used as (
+    select
+        session,
+        len(devices) as devices,
+        len(apps) as apps,
+        listed(list_transform(devices, n -> names.of_devices[n])) as device_list,
+        listed(list_transform(agents, n -> names.of_agents[n])) as user_agent_list,
+        listed(list_transform(apps, n -> names.of_apps[n])) as app_list,
+    from (
+        select
+            session,
+            list_sort(list_distinct(list(device) filter (where device is not null))) as devices,
+            list_sort(list_distinct(list(agent) filter (where agent is not null))) as agents,
+            list_sort(list_distinct(list(app) filter (where app is not null))) as apps,
+        from numbered_events
+        group by session
+    )
+    cross join names
+),
+session_addresses as (
+    select
+        session,
+        address,
+        case when bool_or(place_source = 'sign-ins') then 'sign-ins' else max(place_source) end as place_source,
+    from numbered_events
+    where address is not null
+    group by all
+),
+address_lists as (
+    select
+        session,
+        len(addresses) as ip_addresses,
+        listed(list_transform(addresses, n -> names.of_addresses[n])) as ip_address_list,
+        nullif(concat_ws(
+            '; ',
+            'sign-ins ' || nullif(told_places, 0),
+            'learned ' || nullif(learned_places, 0),
+            array_to_string(list_transform(map_entries(list_aggregate(other_sources, 'histogram')), e -> e.key || ' ' || e.value), '; ')
+        ), '') as place_sources,
+    from (
+        select
+            session,
+            list_sort(list(address)) as addresses,
+            count(*) filter (where place_source = 'sign-ins') as told_places,
+            count(*) filter (where place_source = 'learned') as learned_places,
+            list(place_source) filter (where place_source not in ('sign-ins', 'learned')) as other_sources,
+        from session_addresses
+        group by session
+    )
+    cross join names
+),
+workloads as (
+    select
+        session,
+        string_agg(workload || ' ' || times, ', ' order by times desc, workload) as audit_workloads,
+    from (
+        select session, workload, count(*) as times
+        from numbered_events
+        where workload is not null
+        group by all
+    )
+    group by session
+),
+root_policies as (
+    select
+        p.parent_file_id,
+        p.parent_record,
+        array_to_string(list_sort(list(distinct coalesce(p.policy_name, p.policy_id) || ' ' || p.result)), ', ') as policies,
+    from evidence.sign_in_policies as p
+    join told_sessions as t on p.parent_file_id = t.root_file_id and p.parent_record = t.root_record
+    where p.result in ('success', 'failure', 'reportOnlySuccess', 'reportOnlyFailure', 'reportOnlyInterrupted')
+    group by all
+),
+roots as (
+    select
+        t.session,
+        s.id,
+        coalesce(s.app_display_name, s.app_id) as app,
+        s.ip_address,
+        coalesce(d.device_name, s.device_id) as device,
+        nullif(concat_ws(': ', replace(s.authentication_requirement, '_', ' '), coalesce(s.mfa_result, s.mfa_method)), '') as mfa,
+        case
+            when 'high' in (s.risk_level_during_sign_in, s.risk_level_aggregated) then 'high'
+            when 'medium' in (s.risk_level_during_sign_in, s.risk_level_aggregated) then 'medium'
+            when 'low' in (s.risk_level_during_sign_in, s.risk_level_aggregated) then 'low'
+        end as risk,
+        p.policies,
+    from told_sessions as t
+    join evidence.sign_ins as s on s.file_id = t.root_file_id and s.record = t.root_record
+    left join device_names as d using (device_id)
+    left join root_policies as p on p.parent_file_id = s.file_id and p.parent_record = s.record
+)
+select
+    j.session_id,
+    j.users,
+    j.attention,
+    j.points,
+    j.reasons,
+    j.first_seen,
+    j.last_seen,
+    j.duration_minutes,
+    j.sign_ins,
+    j.sign_ins_success,
+    j.sign_ins_failure,
+    j.sign_ins_interrupted,
+    j.sign_ins_interactive,
+    j.sign_ins_non_interactive,
+    j.audit_events,
+    w.audit_workloads,
+    j.free_text_events,
+    j.events_without_id,
+    j.user_count,
+    coalesce(l.ip_addresses, 0) as ip_addresses,
+    j.networks,
+    j.countries,
+    j.user_agents,
+    coalesce(u.devices, 0) as devices,
+    coalesce(u.apps, 0) as apps,
+    l.ip_address_list,
+    j.network_list,
+    j.country_list,
+    l.place_sources,
+    u.user_agent_list,
+    u.device_list,
+    u.app_list,
+    r.id as root_sign_in_id,
+    r.app as root_app,
+    r.ip_address as root_ip_address,
+    r.device as root_device,
+    r.mfa as root_mfa,
+    r.policies as root_policies,
+    r.risk as root_risk,
+    j.moved_events,
+    j.notable_operations,
+from evidence.judged_sessions as j
+left join told_sessions using (session_id)
+left join used as u using (session)
+left join address_lists as l using (session)
+left join workloads as w using (session)
+left join roots as r using (session)

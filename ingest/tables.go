@@ -10,7 +10,7 @@ import (
 )
 
 // SchemaVersion is raised whenever an older entrail could misread a case.
-const SchemaVersion = "7"
+const SchemaVersion = "8"
 
 //go:embed tables.sql
 var tablesSQL string

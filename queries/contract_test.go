@@ -79,7 +79,7 @@ func checkNeeds(t *testing.T, c *Case, r Report) {
 	for _, ref := range refs {
 		read = append(read, ref.name)
 		switch ref.name {
-		case "sessions":
+		case "sessions", "judged_sessions":
 			read = append(read, "sign_ins", "audit_events")
 		case "events":
 			for _, e := range eventTables() {

@@ -42,8 +42,9 @@
 //     sign-ins and then from the databases of --mmdb (places.go). Join it to
 //     client_address(ip_address), and show place_mark(country, network, source)
 //     as place_source wherever the record does not tell its place itself.
-//   - account_names, app_names, coverage, limits and sessions too go without
-//     evidence. in front: they are worked out once a run (kept.go).
+//   - account_names, app_names, device_names, coverage, limits, judged_sessions
+//     and sessions too go without evidence. in front: they are worked out once
+//     a run (kept.go). Read judged_sessions where it has all the columns wanted.
 //   - local_time(event_time) is for days, weeks and hours only, which are
 //     returned as text or integers. A TIMESTAMP that is returned stays UTC:
 //     it is moved into --tz on its way out.

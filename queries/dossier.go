@@ -55,10 +55,10 @@ func mustReadParts() []Report {
 // SessionsShown returns the ids of the sessions that the filters let through,
 // the ones to look at first on top.
 func (c *Case) SessionsShown(ctx context.Context) ([]string, error) {
-	if err := c.workOut(ctx, "sessions"); err != nil {
+	if err := c.workOut(ctx, "judged_sessions"); err != nil {
 		return nil, err
 	}
-	rows, err := c.all(ctx, "select session_id from sessions order by points desc, last_seen desc, session_id")
+	rows, err := c.all(ctx, "select session_id from judged_sessions order by points desc, last_seen desc, session_id")
 	if err != nil {
 		return nil, fmt.Errorf("list the sessions: %w", err)
 	}
@@ -78,10 +78,10 @@ type SessionHeading struct {
 // SessionHeadings returns the headings of the sessions that the filters let
 // through, by session id.
 func (c *Case) SessionHeadings(ctx context.Context) (map[string]SessionHeading, error) {
-	if err := c.workOut(ctx, "sessions"); err != nil {
+	if err := c.workOut(ctx, "judged_sessions"); err != nil {
 		return nil, err
 	}
-	rows, err := c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from sessions")
+	rows, err := c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from judged_sessions")
 	if err != nil {
 		return nil, fmt.Errorf("describe the sessions: %w", err)
 	}

@@ -87,8 +87,8 @@ func (c *Case) filteredView(v ingest.View) string {
 	switch shown := c.sessionsShown(); {
 	case v.Name == "events":
 		return strings.ReplaceAll(v.SQL, "evidence.", "")
-	case v.Name == "sessions" && shown != "":
-		return "create view sessions as select * from evidence.sessions" + shown
+	case v.Name == "judged_sessions" && shown != "":
+		return "create view judged_sessions as select * from evidence.judged_sessions" + shown
 	}
 	return ""
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+
+	"entrail/ingest"
 )
 
 // keptView is a view of the case that costs about as much as a report, and that
-// many reports read.
+// many questions read.
 type keptView struct {
 	name, from, key string
 	reads           []string // other kept views
@@ -17,15 +20,17 @@ var keptViews = []keptView{
 	{name: "addresses", from: "addresses", key: "ip_address"}, // with what Place found
 	{name: "account_names", from: "evidence.account_names", key: "user_id"},
 	{name: "app_names", from: "evidence.app_names", key: "app_id"},
+	{name: "device_names", from: "evidence.device_names", key: "device_id"},
 	{name: "coverage", from: "evidence.coverage", key: "position, log"},
 	{name: "limits", from: "evidence.limits", key: "position, subject"},
-	{name: "sessions", from: "evidence.sessions", key: "session_id", reads: []string{"addresses", "account_names", "app_names"}},
+	{name: "judged_sessions", from: "evidence.judged_sessions", key: "session_id", reads: []string{"addresses", "account_names", "app_names", "device_names"}},
+	{name: "sessions", from: "sessions", key: "session_id", reads: []string{"addresses", "app_names", "device_names", "judged_sessions"}},
 }
 
 // workOut works out the views of these names, and has the run's views of their
 // names read the outcome from then on. It does so once, before the first question
 // that reads them: a run that asks for none pays nothing. The outcome is the table
-// all_NAME, never filtered.
+// all_NAME; what the filters hide of the sessions is hidden in front of it.
 func (c *Case) workOut(ctx context.Context, names ...string) error {
 	for _, v := range keptViews {
 		if c.kept[v.name] || !slices.Contains(names, v.name) {
@@ -35,10 +40,16 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 			return err
 		}
 		shown := ""
-		if v.name == "sessions" {
+		switch v.name {
+		case "judged_sessions":
 			shown = c.sessionsShown()
+		case "sessions":
+			if err := c.viewSessions(ctx); err != nil {
+				return err
+			}
 		}
 		for _, statement := range []string{
+			"set variable first_rows = null",
 			// Unless told in which order to store rows, the engine stores them in that
 			// in which it has them, and then works on one thread (1.1.3).
 			fmt.Sprintf("create table all_%s as select * from %s order by %s", v.name, v.from, v.key),
@@ -53,8 +64,44 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 	return nil
 }
 
+// prepareFor works out what a question that reads these tables and views needs. A
+// single question to sessions is cheaper put to the view than to what is kept of it.
+func (c *Case) prepareFor(ctx context.Context, refs []reference) error {
+	for _, v := range keptViews {
+		if c.kept[v.name] || !slices.ContainsFunc(refs, func(ref reference) bool { return ref.name == v.name && !ref.evidence }) {
+			continue
+		}
+		workOut := func() error { return c.workOut(ctx, v.name) }
+		if v.name == "sessions" {
+			workOut = func() error { return c.viewSessions(ctx) }
+		}
+		if err := workOut(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// viewSessions makes the run's view sessions: it tells the sessions that the
+// filters show.
+func (c *Case) viewSessions(ctx context.Context) error {
+	views := ingest.Views()
+	view := views[slices.IndexFunc(views, func(v ingest.View) bool { return v.Name == "sessions" })]
+	kept := keptViews[slices.IndexFunc(keptViews, func(v keptView) bool { return v.name == "sessions" })]
+	if err := c.workOut(ctx, kept.reads...); err != nil {
+		return err
+	}
+	statement := strings.Replace(view.SQL, "create view", "create or replace view", 1)
+	_, err := c.engine.Exec(ctx, strings.ReplaceAll(statement, "evidence.judged_sessions", "judged_sessions"))
+	return err
+}
+
 // isNeverFiltered tells of a kept view's name that it stands for all evidence,
 // whatever the filters.
 func isNeverFiltered(name string) bool {
-	return name != "sessions" && slices.ContainsFunc(keptViews, func(v keptView) bool { return v.name == name })
+	return !isOfSessions(name) && slices.ContainsFunc(keptViews, func(v keptView) bool { return v.name == name })
 }
+
+// isOfSessions tells of a view's name that it has a row a session, of those that
+// the filters show.
+func isOfSessions(name string) bool { return name == "sessions" || name == "judged_sessions" }

@@ -138,7 +138,7 @@ func tablesRead(refs []reference) []string {
 			known = append(known, t.Name)
 		}
 	}
-	if slices.Contains(tables, "sessions") {
+	if slices.ContainsFunc(tables, isOfSessions) {
 		known = append(known, "sessions")
 	}
 	return known

@@ -49,13 +49,8 @@ func (c *Case) ask(ctx context.Context, r Report, n int) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, ref := range refs {
-		if ref.evidence {
-			continue
-		}
-		if err := c.workOut(ctx, ref.name); err != nil {
-			return nil, err
-		}
+	if err := c.prepareFor(ctx, refs); err != nil {
+		return nil, err
 	}
 	notes, isLoaded, err := c.notesOn(ctx, r, refs)
 	if err != nil {

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// TestSessionsOnce holds a run to working out the sessions once, and only when
+// TestSessionsOnce holds a run to judging the sessions once, and only when
 // they are asked for.
 func TestSessionsOnce(t *testing.T) {
 	c := openCase(t, Filter{Users: []string{"a@contoso.com"}}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, status, session_id) values
 			(1, 1, 's1', '2026-10-01 08:00', 'a@contoso.com', 'success', 'one'),
 			(1, 2, 's2', '2026-10-01 08:00', 'b@contoso.com', 'success', 'two')`)
-	const tables = "select count(*) from duckdb_tables() where table_name = 'all_sessions'"
+	const tables = "select count(*) from duckdb_tables() where table_name = 'all_judged_sessions'"
 	report, _ := Lookup("signin_users")
 	if _, err := c.Run(context.Background(), report); err != nil {
 		t.Fatal(err)
@@ -29,11 +29,14 @@ func TestSessionsOnce(t *testing.T) {
 	if got := answer(t, c, tables); got != "1" {
 		t.Error("the sessions are not kept")
 	}
-	if got := answer(t, c, "select session_id from all_sessions order by 1"); got != "one\ntwo" {
+	if got := answer(t, c, "select session_id from all_judged_sessions order by 1"); got != "one\ntwo" {
 		t.Errorf("all sessions are %q, want both", got)
 	}
+	if got := answer(t, c, "select session_id from evidence.sessions order by 1"); got != "one\ntwo" {
+		t.Errorf("evidence.sessions are %q, want both, whatever the filters", got)
+	}
 	// What is kept is what is read from then on.
-	if _, err := c.engine.Exec(context.Background(), "update all_sessions set sign_ins = 7"); err != nil {
+	if _, err := c.engine.Exec(context.Background(), "update all_judged_sessions set sign_ins = 7"); err != nil {
 		t.Fatal(err)
 	}
 	if got := answer(t, c, question); got != "one|7" {

@@ -444,11 +444,11 @@ spray_lines as (
 
 sessions_to_look_at as (
     select *
-    from sessions
+    from judged_sessions
     where attention in ('high', 'look')
     qualify row_number() over (order by points desc, last_seen desc, session_id) <= 5
 ),
-told_sessions as (
+explained_sessions as (
     select
         *,
         list_filter(string_split_regex(reasons, ' \(\+[0-9]+\)(; |$)'), r -> r <> '') as reason_list, -- without the points of each
@@ -462,7 +462,7 @@ session_lines as (
     select 0 as item_no, 'sessions' as item, count(*)::varchar as value,
         count(*) filter (where attention = 'high') || ' of high attention, '
             || count(*) filter (where attention = 'look') || ' more to look at; five at most below' as detail,
-    from sessions
+    from judged_sessions
     having count(*) > 0
     union all
     select
@@ -471,7 +471,7 @@ session_lines as (
         users,
         attention || ', ' || period_text(first_seen, last_seen) || ': ' || array_to_string(case when attention = 'high' then why else why[1:4] end, '; ')
             || case when attention <> 'high' and len(why) > 4 then '; and ' || len(why) - 4 || ' more' else '' end,
-    from told_sessions
+    from explained_sessions
     union all
     select 0, 'sessions', '0', 'The records loaded carry no session ids.',
     where not exists (from evidence.sign_ins where session_id <> '')
