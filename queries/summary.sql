@@ -61,17 +61,32 @@ evidence_lines as (
     from shown_period
 ),
 
-sign_in_lines as (
-    select 1 as item_no, 'sign-ins' as item, count(*)::varchar as value, period_text(min(event_time), max(event_time)) as detail,
+sign_in_counts as materialized (
+    select
+        coalesce(app_display_name, app_id, 'application not told') as app,
+        coalesce(user_principal_name, user_id) as who,
+        status,
+        count(*) as times,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
     from sign_ins
+    group by all
+),
+sign_in_lines as (
+    select
+        1 as item_no,
+        'sign-ins' as item,
+        coalesce(sum(times), 0)::bigint::varchar as value,
+        period_text(min(first_seen), max(last_seen)) as detail,
+    from sign_in_counts
     having exists (from evidence.sign_ins)
     union all
     select 2, 'users', count(*)::varchar, 'most: ' || few(list(who || ' ' || times order by times desc, who)),
     from (
-        select coalesce(user_principal_name, user_id) as who, count(*) as times
-        from sign_ins
-        where coalesce(user_principal_name, user_id) is not null
-        group by all
+        select who, sum(times)::bigint as times
+        from sign_in_counts
+        where who is not null
+        group by who
     )
     having count(*) > 0
     union all
@@ -81,8 +96,8 @@ sign_in_lines as (
         times::varchar,
         counted(users, 'user', 'users'),
     from (
-        select status, count(*) as times, count(distinct coalesce(user_principal_name, user_id)) as users
-        from sign_ins
+        select status, sum(times)::bigint as times, count(distinct who) as users
+        from sign_in_counts
         group by status
     )
     union all
@@ -107,13 +122,13 @@ app_lines as (
         counted(users, 'user', 'users') || ', ' || period_text(first_seen, last_seen) as detail,
     from (
         select
-            coalesce(app_display_name, app_id, 'application not told') as app,
-            count(*) as times,
-            count(distinct coalesce(user_principal_name, user_id)) as users,
-            min(event_time) as first_seen,
-            max(event_time) as last_seen,
-        from sign_ins
-        group by all
+            app,
+            sum(times)::bigint as times,
+            count(distinct who) as users,
+            min(first_seen) as first_seen,
+            max(last_seen) as last_seen,
+        from sign_in_counts
+        group by app
     )
     qualify item_no <= 3
 ),
@@ -480,8 +495,9 @@ session_lines as (
 ),
 
 -- What people did with mail, files and settings, by kind.
-done as (
+operation_kinds as materialized (
     select
+        operation,
         coalesce(
             notable_operation(operation),
             case
@@ -491,16 +507,25 @@ done as (
                 when operation in ('FileDownloaded', 'FileSyncDownloadedFull') then 'files downloaded'
             end
         ) as operation_kind,
-        operation,
         notable_operation(operation) is not null as is_notable,
+    from (select distinct operation from audit_events)
+    where operation_kind is not null
+),
+done as (
+    select
+        operation_kind,
+        operation,
+        is_notable,
         coalesce(user_id, 'user not told') as who,
-        lower(result_status) in ('failed', 'failure', 'false') as has_failed,
+        coalesce(lower(result_status) in ('failed', 'failure', 'false'), false) as has_failed,
         object_id,
         file_id || ':' || record as record_key,
         event_time,
-        case when json_valid(raw) then raw end as data,
+        -- of a download, all that counts here stands in columns
+        case when operation_kind <> 'files downloaded' and json_valid(raw) then raw end as data,
     from audit_events
-    where not coalesce(is_system, false) and operation_kind is not null
+    join operation_kinds using (operation)
+    where not coalesce(is_system, false)
 ),
 told as (
     select
@@ -560,9 +585,16 @@ acts as (
 ),
 -- What a record is about: each thing under what tells it from the others, and
 -- the name that people know.
-named_acts as (
+named_acts as materialized (
     select
-        *,
+        kind,
+        is_notable,
+        who,
+        has_failed,
+        event_time,
+        is_telling,
+        is_sync,
+        is_throttled,
         case
             when kind in ('inbox rule', 'inbox rule that forwards') then [mailbox || ' ' || coalesce(rule, record_key)]
             when kind = 'mailbox forwarding' then [coalesce(object_id, mailbox)]
@@ -585,28 +617,20 @@ named_acts as (
         end as name,
     from acts
 ),
--- What was refused is told where nothing else of its kind was done, else counted.
-counted_acts as (
-    select *
-    from (
-        select
-            *,
-            coalesce(bool_and(has_failed) over (partition by kind), false) as is_refused,
-        from (
-            select * replace (
-                coalesce(has_failed, false) as has_failed,
-                coalesce(bool_or(is_telling) over (partition by kind, name), false) as is_telling
-            )
-            from named_acts
-        )
-    )
-    where not has_failed or is_refused
-),
+-- Attempts that were refused are told beside what was done, or alone.
 refusals as (
-    select kind, count(*) as failed
+    select
+        kind,
+        count(*) filter (where has_failed) as failed,
+        bool_and(has_failed) as is_refused,
     from named_acts
-    where has_failed
     group by kind
+),
+counted_acts as (
+    select named_acts.*
+    from named_acts
+    join refusals using (kind)
+    where not has_failed or is_refused
 ),
 thing_counts as (
     select
@@ -633,6 +657,23 @@ actors as (
     )
     group by kind
 ),
+act_names as (
+    select
+        kind,
+        few(list(name order by is_telling desc, name)) as names,
+    from (
+        select
+            kind,
+            name,
+            kind like 'inbox rule%' and coalesce(bool_or(is_telling), false) as is_telling,
+        from named_acts
+        join refusals using (kind)
+        where name is not null
+        group by kind, name
+        having bool_or(not has_failed or is_refused)
+    )
+    group by kind
+),
 act_counts as (
     select
         kind,
@@ -651,9 +692,7 @@ act_counts as (
             'files downloaded': 'file'
         })[kind][1] as noun,
         count(*) as records,
-        is_refused,
         count(*) filter (where is_throttled) as throttled,
-        few(list_transform(list_sort(list(distinct {'last': not (is_telling and kind like 'inbox rule%'), 'name': name}) filter (where name is not null)), n -> n.name)) as names,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
     from counted_acts
@@ -687,7 +726,8 @@ audit_lines as (
         ),
     from act_counts
     join actors using (kind)
-    left join refusals using (kind)
+    join refusals using (kind)
+    left join act_names using (kind)
     left join thing_counts using (kind)
     union all
     select 1, 'not loaded', null, 'The unified audit log, to be had from Microsoft Purview > Audit > Export, or by Search-UnifiedAuditLog.',
