@@ -12,7 +12,7 @@ end;
 --   remark varchar: the sentence
 create view limits as
 with
-sign_in_kinds as (
+sign_in_kinds as materialized (
     select
         count(*) filter (where category = 'interactive') as interactive,
         count(*) filter (where category = 'non_interactive') as non_interactive,
@@ -20,7 +20,7 @@ sign_in_kinds as (
         max(event_time) as last_event,
     from evidence.sign_ins
 ),
-mail_reads as (
+mail_reads as materialized (
     select
         coalesce(nullif(raw ->> '$.MailboxOwnerUPN', ''), user_id) as mailbox,
         event_time,
@@ -102,7 +102,7 @@ both_logs as (
     from people
     group by all
 ),
-one_sided as (
+one_sided as materialized (
     select
         list(person order by audit_events desc, person) filter (where sign_ins = 0) as only_audited,
         list(person order by person) filter (where audit_events = 0) as only_signed_in,

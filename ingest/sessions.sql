@@ -251,11 +251,16 @@ programs as materialized (
         from (select distinct operating_system, browser from session_sign_ins)
     )
 ),
+user_agents as materialized (
+    select user_agent from session_sign_ins
+    union
+    select user_agent from session_audit_events
+),
 tools as materialized (
     select
         user_agent,
         tool_agent(user_agent) as tool,
-    from (select user_agent from session_sign_ins union select user_agent from session_audit_events)
+    from user_agents
     where tool is not null
 ),
 names as materialized (
@@ -381,10 +386,10 @@ counted_sessions as materialized (
         count(*) filter (where is_free_text) as free_text_events,
         min(person) as person,
         min(network) as network,
-        min(country) as country,
+        any_value(country) as country,
         min(person) < max(person) as has_people,
         min(network) < max(network) as has_networks,
-        min(country) < max(country) as has_countries,
+        min(hash(country)) filter (where country is not null) < max(hash(country)) filter (where country is not null) as has_countries,
         min(system) < max(system) as has_systems,
         min(device) < max(device) as has_devices,
         min(agent) < max(agent) as has_agents,
