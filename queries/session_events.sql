@@ -16,14 +16,8 @@
 --   exports that do not carry it; coverage counts them. A learned place is that of the sign-in's time: addresses move.
 --   Addresses that services write of themselves, and those of non-interactive sign-ins of confidential clients, which
 --   are where the first token was issued, are no change.
-with shown_sessions as (
-    select session_id from sign_ins where session_id <> ''
-    union
-    select session_id from audit_events where session_id <> ''
-    union
-    select session_id from graph_activity where session_id <> ''
-),
--- All that evidence has of these sessions, by what a change is seen. Each log,
+with
+-- All that evidence has of sessions, by what a change is seen. Each log,
 -- and each workload of the audit log, has its own way to write user agents.
 traces as (
     select
@@ -65,14 +59,22 @@ traces as (
         user_agent,
     from evidence.graph_activity
 ),
--- Numbered in the order of their first events.
+-- Those shown, numbered in the order of their first events in evidence.
 ordered_sessions as materialized (
     select
         session_id,
         row_number() over (order by min(event_time), session_id) as session,
-    from traces
-    where session_id in (select session_id from shown_sessions)
+    from (
+        select session_id, event_time, false as is_shown from traces where session_id <> ''
+        union all
+        select session_id, null, true from sign_ins where session_id <> ''
+        union all
+        select session_id, null, true from audit_events where session_id <> ''
+        union all
+        select session_id, null, true from graph_activity where session_id <> ''
+    )
     group by session_id
+    having bool_or(is_shown)
 ),
 -- The first rows asked for are those of as many sessions at most.
 asked_sessions as (

@@ -130,7 +130,7 @@ clients as (
     group by who
 ),
 -- Some exports have a device's name, others its id alone.
-device_names as (
+device_names as materialized (
     select device_id, max(device_name) as device_name
     from evidence.sign_ins
     where device_id is not null
