@@ -821,8 +821,8 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 	}
 	isEvents := func(r queries.Report) bool { return r.Name == "session_events" }
 	if c.format.Name == "html" && slices.ContainsFunc(c.reports, isEvents) {
-		if d.Headings, err = evidence.SessionHeadings(ctx); err != nil {
-			return err
+		d.Headings = func(sessions []string) (map[string]queries.SessionHeading, error) {
+			return evidence.SessionHeadings(ctx, sessions)
 		}
 	}
 	if !c.folder {

@@ -75,13 +75,20 @@ type SessionHeading struct {
 	About, Reasons string // Reasons is empty where nothing stands out
 }
 
-// SessionHeadings returns the headings of the sessions that the filters let
-// through, by session id.
-func (c *Case) SessionHeadings(ctx context.Context) (map[string]SessionHeading, error) {
+// SessionHeadings returns the headings of these sessions, by session id, of those
+// that the filters let through.
+func (c *Case) SessionHeadings(ctx context.Context, sessions []string) (map[string]SessionHeading, error) {
+	if len(sessions) == 0 {
+		return nil, nil
+	}
 	if err := c.workOut(ctx, "judged_sessions"); err != nil {
 		return nil, err
 	}
-	rows, err := c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from judged_sessions")
+	var ids []string
+	for _, id := range sessions {
+		ids = append(ids, literal(id))
+	}
+	rows, err := c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from judged_sessions where session_id in ("+strings.Join(ids, ", ")+")")
 	if err != nil {
 		return nil, fmt.Errorf("describe the sessions: %w", err)
 	}

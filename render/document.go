@@ -37,9 +37,9 @@ type Document struct {
 	// object by report name instead of an array, and CSV refuses.
 	Several bool
 
-	// Headings are those of the sessions in the report session_events, by
-	// session id: HTML gives each a section of its own.
-	Headings map[string]queries.SessionHeading
+	// Headings returns those of sessions in the report session_events, by session
+	// id: HTML gives each a section of its own. Nil = it is a table as any other.
+	Headings func(sessions []string) (map[string]queries.SessionHeading, error)
 
 	Limit   int    // rows shown of a table by Text; 0 = all
 	Width   int    // columns of the terminal; 0 = no terminal, nothing is shortened

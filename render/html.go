@@ -75,7 +75,9 @@ func HTML(w io.Writer, d Document) error {
 			return err
 		}
 		if column := sessionColumn(r); column >= 0 && d.Headings != nil {
-			s.bySession(column, d.Headings)
+			if err := s.bySession(column, d.Headings); err != nil {
+				return err
+			}
 		}
 		s.Page = &page
 		s.Anchor = page.anchor(s.Name)

@@ -23,19 +23,29 @@ func sessionColumn(r *queries.Result) int {
 
 // bySession parts the rows of the section, whose headings then say what the
 // column did.
-func (s *section) bySession(column int, headings map[string]queries.SessionHeading) {
+func (s *section) bySession(column int, headingsOf func(sessions []string) (map[string]queries.SessionHeading, error)) error {
+	var ids []string
 	for _, row := range s.Rows {
 		id := row[column].Text
 		last := len(s.Sessions) - 1
 		if last < 0 || s.Sessions[last].ID != id {
-			h := headings[id]
-			s.Sessions = append(s.Sessions, sessionRows{ID: id, About: visible(h.About), Reasons: visible(h.Reasons)})
+			s.Sessions = append(s.Sessions, sessionRows{ID: id})
+			ids = append(ids, id)
 			last++
 		}
 		s.Sessions[last].Rows = append(s.Sessions[last].Rows, slices.Delete(row, column, column+1))
+	}
+	headings, err := headingsOf(ids)
+	if err != nil {
+		return err
+	}
+	for i, session := range s.Sessions {
+		h := headings[session.ID]
+		s.Sessions[i].About, s.Sessions[i].Reasons = visible(h.About), visible(h.Reasons)
 	}
 	s.Head = slices.Delete(s.Head, column, column+1)
 	if s.More == "" {
 		s.Count += " in " + counted(len(s.Sessions), "session")
 	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,14 @@ func TestEventsBySession(t *testing.T) {
 	}
 	page := func(headings map[string]queries.SessionHeading) string {
 		d := document(result(queries.Report{Name: "session_events", Title: "Events"}, columns, rows...))
-		d.Headings = headings
+		if headings != nil {
+			d.Headings = func(sessions []string) (map[string]queries.SessionHeading, error) {
+				if want := []string{"s1", "<b>s2"}; !slices.Equal(sessions, want) {
+					t.Errorf("headings are asked of %q, want those of %q", sessions, want)
+				}
+				return headings, nil
+			}
+		}
 		return render(t, HTML, d)
 	}
 	parted := page(headings)
