@@ -251,17 +251,11 @@ programs as materialized (
         from (select distinct operating_system, browser from session_sign_ins)
     )
 ),
-user_agents as materialized (
-    select user_agent from session_sign_ins
-    union
-    select user_agent from session_audit_events
-),
-tools as materialized (
+agents as materialized (
     select
         user_agent,
         tool_agent(user_agent) as tool,
-    from user_agents
-    where tool is not null
+    from (select user_agent from session_sign_ins union select user_agent from session_audit_events)
 ),
 names as materialized (
     select
@@ -311,7 +305,7 @@ activity as materialized (
     left join addresses as a
         on case when s.autonomous_system_number is null or coalesce(s.country, '') = '' then s.address end = a.ip_address
     left join programs as p on s.operating_system is not distinct from p.operating_system and s.browser is not distinct from p.browser
-    left join tools as t on s.user_agent = t.user_agent
+    left join agents as t on s.user_agent = t.user_agent
     union all
     select
         k.session,
@@ -347,7 +341,7 @@ activity as materialized (
     left join addresses as a on e.address = a.ip_address
     left join accounts as u on e.user_id = u.user_id and e.user_id = u.user_principal_name
     left join issuing_sign_ins as s on e.sign_in_id = s.id
-    left join tools as t on e.user_agent = t.user_agent
+    left join agents as t on e.user_agent = t.user_agent
 ),
 operations as materialized (
     select
