@@ -22,16 +22,15 @@ sign_in_kinds as materialized (
 ),
 mail_reads as materialized (
     select
-        coalesce(nullif(raw ->> '$.MailboxOwnerUPN', ''), user_id) as mailbox,
+        coalesce(nullif(told.MailboxOwnerUPN, ''), user_id) as mailbox,
         event_time,
-        len(list_filter(properties, p -> lower(p.Name) = 'isthrottled' and lower(p.Value) = 'true')) > 0 as is_throttled,
-        len(list_filter(properties, p -> lower(p.Name) = 'mailaccesstype' and lower(p.Value) = 'sync')) > 0 as is_sync,
+        len(list_filter(told.OperationProperties, p -> lower(p.Name) = 'isthrottled' and lower(p.Value) = 'true')) > 0 as is_throttled,
+        len(list_filter(told.OperationProperties, p -> lower(p.Name) = 'mailaccesstype' and lower(p.Value) = 'sync')) > 0 as is_sync,
     from (
         select
             user_id,
             event_time,
-            raw,
-            from_json(raw, '{"OperationProperties": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}').OperationProperties as properties,
+            from_json(raw, '{"MailboxOwnerUPN": "VARCHAR", "OperationProperties": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}') as told,
         from evidence.audit_events
         where operation = 'MailItemsAccessed'
     )

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 )
@@ -41,5 +42,28 @@ func TestSessionsOnce(t *testing.T) {
 	}
 	if got := answer(t, c, question); got != "one|7" {
 		t.Errorf("asked again, the answer is %s: it was worked out anew", got)
+	}
+}
+
+// TestFirstSessionsAreOfThoseShown: of the first rows asked for, the first that the
+// filters show are told, not the first of all.
+func TestFirstSessionsAreOfThoseShown(t *testing.T) {
+	c := openCase(t, Filter{Users: []string{"a@contoso.com"}}, time.UTC,
+		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, status, session_id, ip_address, country) values
+			(1, 1, 's1', '2026-10-01 08:00', 'a@contoso.com', 'success', 'quiet', '192.0.2.1', 'DE'),
+			(1, 2, 's2', '2026-10-01 08:00', 'b@contoso.com', 'success', 'loud', '192.0.2.2', 'DE'),
+			(1, 3, 's3', '2026-10-01 08:01', 'b@contoso.com', 'success', 'loud', '192.0.2.3', 'FR')`)
+	report, _ := Lookup("sessions")
+	whole, err := c.Run(context.Background(), report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := lines(t, whole)
+	first, err := c.RunFirst(context.Background(), report, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := lines(t, first); got != want || !strings.HasPrefix(got, "quiet|") || !strings.Contains(got, "|192.0.2.1|") {
+		t.Errorf("the first session shown is\n%s\nof all\n%s\nwant quiet from 192.0.2.1", got, want)
 	}
 }
