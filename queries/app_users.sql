@@ -4,22 +4,39 @@
 -- group: apps 3
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
-with uses as (
+with uses_by_country as (
     select
         app_display_name,
         app_id,
         coalesce(user_principal_name, user_id) as user_principal_name,
         case when coalesce(user_principal_name, user_id) is null
             then coalesce(service_principal_name, service_principal_id) end as service_principal_name,
+        country,
         count(*) as sign_ins,
         count(*) filter (where status = 'success') as success,
         count(*) filter (where status = 'failure') as failure,
         count(*) filter (where status = 'interrupted') as interrupted,
-        listed(list_sort(list(distinct country) filter (where country is not null))) as countries,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         max(event_time) filter (where status = 'success') as last_used
     from sign_ins
+    group by all
+),
+uses as (
+    select
+        app_display_name,
+        app_id,
+        user_principal_name,
+        service_principal_name,
+        sum(sign_ins)::bigint as sign_ins,
+        sum(success)::bigint as success,
+        sum(failure)::bigint as failure,
+        sum(interrupted)::bigint as interrupted,
+        listed(list_sort(list(country) filter (where country is not null))) as countries,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen,
+        max(last_used) as last_used
+    from uses_by_country
     group by all
 )
 select

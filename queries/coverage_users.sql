@@ -10,7 +10,7 @@
 with
 acts as (
     select
-        home_account(user_principal_name) as user,
+        user_principal_name as name,
         local_time(event_time)::date as day,
         count(*) filter (where status = 'success') as good_sign_ins,
         count(*) as sign_ins,
@@ -20,7 +20,7 @@ acts as (
     group by all
     union all
     select
-        home_account(user_id),
+        user_id,
         local_time(event_time)::date,
         0,
         0,
@@ -31,7 +31,7 @@ acts as (
 ),
 days as (
     select
-        user,
+        home_account(name) as user,
         day,
         sum(good_sign_ins) as good_sign_ins,
         sum(sign_ins) as sign_ins,
