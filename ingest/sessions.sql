@@ -3,7 +3,8 @@
 -- The views here name each other without evidence. in front: a run has its own of
 -- them, worked out once, and in its addresses what a geolocation database says. In
 -- a DuckDB shell, `use evidence` before asking them. Judging the sessions and telling
--- what they used are two views, for there are many to judge and few to be told.
+-- what was used in them are two views, for there are many to judge and few to be told:
+-- judged_sessions and sessions.
 
 -- What is known of the place of an address. Where its sign-ins name several places,
 -- as they do when an address changes hands, one of them stands here and source says so.
@@ -880,9 +881,9 @@ select
 from judged
 join known_sessions using (session);
 
--- The same, with what each session used, from where, and how it began. A report that
--- shows its first rows only (variable first_rows) has these columns of as many
--- sessions: the first by points, last_seen and session_id; NULL or 0 of others.
+-- One row a session id: what judged_sessions says of it, and what was used in it, from
+-- where, and how it began. A report that shows its first rows only (variable first_rows)
+-- has the latter of as many sessions, the first by points, last_seen and session_id.
 --   session_id varchar: as Entra ID issued it
 --   users varchar: who, by user principal name where it is known
 --   attention varchar: high (7 points or more), look (3 or more), low, none

@@ -42,9 +42,11 @@
 //     sign-ins and then from the databases of --mmdb (places.go). Join it to
 //     client_address(ip_address), and show place_mark(country, network, source)
 //     as place_source wherever the record does not tell its place itself.
-//   - account_names, app_names, device_names, coverage, limits, judged_sessions
-//     and sessions too go without evidence. in front: they are worked out once
-//     a run (kept.go). Read judged_sessions where it has all the columns wanted.
+//   - account_names, app_names, device_names, coverage, limits and judged_sessions
+//     too go without evidence. in front: they are worked out once a run (kept.go).
+//     So does sessions, which tells what each used: for the first rows only of
+//     those first by points desc, last_seen desc, session_id. Read it in that order
+//     and whole, and where its own columns are not wanted, judged_sessions.
 //   - local_time(event_time) is for days, weeks and hours only, which are
 //     returned as text or integers. A TIMESTAMP that is returned stays UTC:
 //     it is moved into --tz on its way out.

@@ -87,8 +87,8 @@ func (c *Case) filteredView(v ingest.View) string {
 	switch shown := c.sessionsShown(); {
 	case v.Name == "events":
 		return strings.ReplaceAll(v.SQL, "evidence.", "")
-	case v.Name == "judged_sessions" && shown != "":
-		return "create view judged_sessions as select * from evidence.judged_sessions" + shown
+	case isOfSessions(v.Name) && shown != "":
+		return "create view " + v.Name + " as select * from evidence." + v.Name + shown
 	}
 	return ""
 }

@@ -24,13 +24,13 @@ var keptViews = []keptView{
 	{name: "coverage", from: "evidence.coverage", key: "position, log"},
 	{name: "limits", from: "evidence.limits", key: "position, subject"},
 	{name: "judged_sessions", from: "evidence.judged_sessions", key: "session_id", reads: []string{"addresses", "account_names", "app_names", "device_names"}},
-	{name: "sessions", from: "sessions", key: "session_id", reads: []string{"addresses", "app_names", "device_names", "judged_sessions"}},
+	{name: "sessions", from: "sessions", key: "session_id", reads: []string{"addresses", "app_names", "device_names", "judged_sessions"}}, // see viewSessions
 }
 
 // workOut works out the views of these names, and has the run's views of their
 // names read the outcome from then on. It does so once, before the first question
 // that reads them: a run that asks for none pays nothing. The outcome is the table
-// all_NAME; what the filters hide of the sessions is hidden in front of it.
+// all_NAME, never filtered.
 func (c *Case) workOut(ctx context.Context, names ...string) error {
 	for _, v := range keptViews {
 		if c.kept[v.name] || !slices.Contains(names, v.name) {
@@ -40,11 +40,11 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 			return err
 		}
 		shown := ""
-		switch v.name {
-		case "judged_sessions":
+		if isOfSessions(v.name) {
 			shown = c.sessionsShown()
-		case "sessions":
-			if err := c.viewSessions(ctx); err != nil {
+		}
+		if v.name == "sessions" {
+			if err := c.viewSessions(ctx, "all_judged_sessions"); err != nil {
 				return err
 			}
 		}
@@ -64,16 +64,17 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 	return nil
 }
 
-// prepareFor works out what a question that reads these tables and views needs. A
-// single question to sessions is cheaper put to the view than to what is kept of it.
+// prepareFor works out what a report that reads these tables and views needs. A
+// report reads sessions once: that is cheaper than to keep them, and for its first
+// rows much cheaper.
 func (c *Case) prepareFor(ctx context.Context, refs []reference) error {
 	for _, v := range keptViews {
-		if c.kept[v.name] || !slices.ContainsFunc(refs, func(ref reference) bool { return ref.name == v.name && !ref.evidence }) {
+		if c.kept[v.name] || !reads(refs, v.name) {
 			continue
 		}
 		workOut := func() error { return c.workOut(ctx, v.name) }
 		if v.name == "sessions" {
-			workOut = func() error { return c.viewSessions(ctx) }
+			workOut = func() error { return c.viewSessions(ctx, "judged_sessions") }
 		}
 		if err := workOut(); err != nil {
 			return err
@@ -82,9 +83,9 @@ func (c *Case) prepareFor(ctx context.Context, refs []reference) error {
 	return nil
 }
 
-// viewSessions makes the run's view sessions: it tells the sessions that the
-// filters show.
-func (c *Case) viewSessions(ctx context.Context) error {
+// viewSessions makes the run's view sessions, which tells the sessions that the
+// view or table from has, all or those shown.
+func (c *Case) viewSessions(ctx context.Context, from string) error {
 	views := ingest.Views()
 	view := views[slices.IndexFunc(views, func(v ingest.View) bool { return v.Name == "sessions" })]
 	kept := keptViews[slices.IndexFunc(keptViews, func(v keptView) bool { return v.name == "sessions" })]
@@ -92,8 +93,13 @@ func (c *Case) viewSessions(ctx context.Context) error {
 		return err
 	}
 	statement := strings.Replace(view.SQL, "create view", "create or replace view", 1)
-	_, err := c.engine.Exec(ctx, strings.ReplaceAll(statement, "evidence.judged_sessions", "judged_sessions"))
+	_, err := c.engine.Exec(ctx, strings.ReplaceAll(statement, "evidence.judged_sessions", from))
 	return err
+}
+
+// reads tells whether a question names the run's view of that name.
+func reads(refs []reference, name string) bool {
+	return slices.ContainsFunc(refs, func(ref reference) bool { return ref.name == name && !ref.evidence })
 }
 
 // isNeverFiltered tells of a kept view's name that it stands for all evidence,

@@ -34,6 +34,15 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
+	refs, err := c.references(ctx, text)
+	if err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
+	if reads(refs, "sessions") { // perhaps more than once, and in the order in which they are kept
+		if err := c.workOut(ctx, "sessions"); err != nil {
+			return nil, fmt.Errorf("query: %w", err)
+		}
+	}
 	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, 0)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)

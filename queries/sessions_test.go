@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// TestSessionsOnce holds a run to judging the sessions once, and only when
+// TestSessionsOnce holds a run to working out the sessions once, and only when
 // they are asked for.
 func TestSessionsOnce(t *testing.T) {
 	c := openCase(t, Filter{Users: []string{"a@contoso.com"}}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, status, session_id) values
 			(1, 1, 's1', '2026-10-01 08:00', 'a@contoso.com', 'success', 'one'),
 			(1, 2, 's2', '2026-10-01 08:00', 'b@contoso.com', 'success', 'two')`)
-	const tables = "select count(*) from duckdb_tables() where table_name = 'all_judged_sessions'"
+	const tables = "select count(*) from duckdb_tables() where table_name = 'all_sessions'"
 	report, _ := Lookup("signin_users")
 	if _, err := c.Run(context.Background(), report); err != nil {
 		t.Fatal(err)
@@ -30,18 +30,50 @@ func TestSessionsOnce(t *testing.T) {
 	if got := answer(t, c, tables); got != "1" {
 		t.Error("the sessions are not kept")
 	}
-	if got := answer(t, c, "select session_id from all_judged_sessions order by 1"); got != "one\ntwo" {
+	if got := answer(t, c, "select session_id from all_sessions order by 1"); got != "one\ntwo" {
 		t.Errorf("all sessions are %q, want both", got)
 	}
 	if got := answer(t, c, "select session_id from evidence.sessions order by 1"); got != "one\ntwo" {
 		t.Errorf("evidence.sessions are %q, want both, whatever the filters", got)
 	}
 	// What is kept is what is read from then on.
-	if _, err := c.engine.Exec(context.Background(), "update all_judged_sessions set sign_ins = 7"); err != nil {
+	if _, err := c.engine.Exec(context.Background(), "update all_sessions set sign_ins = 7"); err != nil {
 		t.Fatal(err)
 	}
 	if got := answer(t, c, question); got != "one|7" {
 		t.Errorf("asked again, the answer is %s: it was worked out anew", got)
+	}
+}
+
+// TestSessionsAreFilteredByAnyName: the filters also hold where a question names the
+// sessions otherwise than as a table of its FROM.
+func TestSessionsAreFilteredByAnyName(t *testing.T) {
+	for _, question := range []string{
+		"select count from (summarize sessions) where column_name = 'session_id'",
+		"select count(*) from query_table('sessions')",
+		"select count(*) from query('from sessions')",
+		"select count(*) from query_table('judged_sessions')",
+	} {
+		c := openCase(t, Filter{Users: []string{"a@contoso.com"}}, time.UTC,
+			`insert into sign_ins (file_id, record, id, event_time, user_principal_name, status, session_id) values
+				(1, 1, 's1', '2026-10-01 08:00', 'a@contoso.com', 'success', 'one'),
+				(1, 2, 's2', '2026-10-01 08:00', 'b@contoso.com', 'success', 'two')`)
+		if got := answer(t, c, question); got != "1" {
+			t.Errorf("%s: got %s, want the one session that the filter shows", question, got)
+		}
+	}
+}
+
+// TestPoliciesOfASignInWithoutAnID: policies are those of the record, not of the id.
+func TestPoliciesOfASignInWithoutAnID(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC,
+		`insert into sign_ins (file_id, record, event_time, category, user_principal_name, status, session_id) values
+			(1, 1, '2026-10-01 08:00', 'interactive', 'a@contoso.com', 'success', 'one'),
+			(1, 2, '2026-10-01 08:00', 'interactive', 'b@contoso.com', 'success', 'two')`,
+		`insert into sign_in_policies (parent_file_id, parent_record, policy_name, result) values
+			(1, 1, 'Require MFA', 'success'), (1, 2, 'Block', 'failure')`)
+	if got, want := answer(t, c, "select session_id, root_policies from sessions order by 1"), "one|Require MFA success\ntwo|Block failure"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

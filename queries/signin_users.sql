@@ -130,7 +130,7 @@ clients as (
     group by who
 ),
 -- Some exports have a device's name, others its id alone.
-device_names as materialized (
+named_devices as materialized (
     select device_id, max(device_name) as device_name
     from evidence.sign_ins
     where device_id is not null
@@ -140,7 +140,7 @@ device_names as materialized (
 devices as (
     select who, listed(list(coalesce(device_name, device) order by device_name, device)) as devices
     from (select distinct who, device from attempts where status = 'success' and device is not null)
-    left join device_names on device_id = device
+    left join named_devices on device_id = device
     group by who
 ),
 used_addresses as (
@@ -200,7 +200,7 @@ new_traits as (
         trait || ': ' || listed(list(coalesce(device_name, value) order by device_name, value)) as text
     from first_uses
     cross join last_week
-    left join device_names on trait = 'device' and device_id = value
+    left join named_devices on trait = 'device' and device_id = value
     where first_use >= starts
         and value is not null
     group by who, trait
