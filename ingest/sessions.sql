@@ -127,6 +127,12 @@ where event_time is not null and target <> '' and regexp_matches(
 -- Autonomous systems as they are written: AS64500.
 create macro as_names(networks) as list_transform(networks, n -> 'AS' || n);
 
+-- Where a page of an adversary in the middle (AiTM) leads: OfficeHome, Office 365 or
+-- Exchange Online, on a device that is not registered.
+create macro is_start_page_without_device(app_id, device_id) as coalesce(device_id, '') = '' and app_id in (
+    '4765445b-32c6-49b0-83e6-1d93765276ca', '72782ba9-4490-4f03-8d82-562370ea3566', '00000002-0000-0ff1-ce00-000000000000'
+);
+
 -- What of a session's several places is new to its user, in words: those that
 -- the user had not had when it began; and where the client is unknown as well,
 -- or that it is so throughout.
@@ -293,10 +299,7 @@ activity as materialized (
         false as is_system,
         false as is_free_text,
         case
-            when coalesce(s.device_id, '') = '' and s.app_id in (
-                '4765445b-32c6-49b0-83e6-1d93765276ca', '72782ba9-4490-4f03-8d82-562370ea3566', '00000002-0000-0ff1-ce00-000000000000'
-            )
-            then coalesce(s.app_display_name, s.app_id)
+            when is_start_page_without_device(s.app_id, s.device_id) then coalesce(s.app_display_name, s.app_id)
         end as start_page_without_device,
         s.file_id,
         s.record,
@@ -597,10 +600,8 @@ roots as (
 chains as (
     select correlation_id
     from evidence.sign_ins
-    where error_code in (50074, 50140, 53000) and correlation_id <> '' and coalesce(device_id, '') = ''
-        and app_id in (
-            '4765445b-32c6-49b0-83e6-1d93765276ca', '72782ba9-4490-4f03-8d82-562370ea3566', '00000002-0000-0ff1-ce00-000000000000'
-        )
+    where error_code in (50074, 50140, 53000) and correlation_id <> ''
+        and is_start_page_without_device(app_id, device_id)
     group by correlation_id
     having bool_or(error_code = 50074) and bool_or(error_code in (50140, 53000))
 ),

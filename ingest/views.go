@@ -42,6 +42,16 @@ func Views() []View {
 	return all
 }
 
+// LookupView returns the view of that name.
+func LookupView(name string) (View, bool) {
+	for _, v := range Views() {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return View{}, false
+}
+
 // Macros returns the macros of the same files, in an order in which they can be made.
 func Macros() []Macro {
 	var all []Macro

@@ -220,12 +220,7 @@ func (c *Case) traces(ctx context.Context) (sessionTraces, error) {
 // sessionFacts is the session's row of the view sessions, a field a row, and
 // what of it stands above.
 func (c *Case) sessionFacts(ctx context.Context, session string, traces sessionTraces) (*Result, sessionSummary, error) {
-	var view ingest.Table
-	for _, v := range ingest.Views() {
-		if v.Name == "sessions" {
-			view = v.Table
-		}
-	}
+	view, _ := ingest.LookupView("sessions")
 	var columns []string
 	for _, column := range view.Columns {
 		columns = append(columns, column.Name)

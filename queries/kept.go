@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-
-	"entrail/ingest"
 )
 
 // keptView is a view of the case that costs about as much as a report, and that
@@ -24,7 +21,7 @@ var keptViews = []keptView{
 	{name: "coverage", from: "evidence.coverage", key: "position, log"},
 	{name: "limits", from: "evidence.limits", key: "position, subject"},
 	{name: "judged_sessions", from: "evidence.judged_sessions", key: "session_id", reads: []string{"addresses", "account_names", "app_names", "device_names"}},
-	{name: "sessions", from: "sessions", key: "session_id", reads: []string{"addresses", "app_names", "device_names", "judged_sessions"}}, // see viewSessions
+	{name: "sessions", key: "session_id", reads: []string{"addresses", "app_names", "device_names", "judged_sessions"}}, // from tellingSessions
 }
 
 // workOut works out the views of these names, and has the run's views of their
@@ -39,20 +36,18 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 		if err := c.workOut(ctx, v.reads...); err != nil {
 			return err
 		}
-		shown := ""
+		from, shown := v.from, ""
 		if isOfSessions(v.name) {
 			shown = c.sessionsShown()
 		}
 		if v.name == "sessions" {
-			if err := c.viewSessions(ctx, "all_judged_sessions"); err != nil {
-				return err
-			}
+			from = "(" + tellingSessions("all_judged_sessions") + ")"
 		}
 		for _, statement := range []string{
 			"set variable first_rows = null",
 			// Unless told in which order to store rows, the engine stores them in that
 			// in which it has them, and then works on one thread (1.1.3).
-			fmt.Sprintf("create table all_%s as select * from %s order by %s", v.name, v.from, v.key),
+			fmt.Sprintf("create table all_%s as select * from %s order by %s", v.name, from, v.key),
 			fmt.Sprintf("create or replace view %[1]s as select * from all_%[1]s%[2]s", v.name, shown),
 		} {
 			if _, err := c.engine.Exec(ctx, statement); err != nil {
@@ -64,42 +59,30 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 	return nil
 }
 
-// prepareFor works out what a report that reads these tables and views needs. A
-// report reads sessions once: that is cheaper than to keep them, and for its first
-// rows much cheaper.
-func (c *Case) prepareFor(ctx context.Context, refs []reference) error {
+// prepareFor works out what a question that reads these tables and views needs. A
+// report reads sessions once: telling them anew is cheaper than keeping them, and of
+// its first rows much cheaper. Other questions may read them more than once, and find
+// them in the order in which they are kept.
+func (c *Case) prepareFor(ctx context.Context, refs []reference, isReport bool) error {
 	for _, v := range keptViews {
-		if c.kept[v.name] || !reads(refs, v.name) {
+		isRead := slices.ContainsFunc(refs, func(ref reference) bool { return ref.name == v.name && !ref.evidence })
+		if !isRead || c.kept[v.name] {
 			continue
 		}
-		workOut := func() error { return c.workOut(ctx, v.name) }
-		if v.name == "sessions" {
-			workOut = func() error { return c.viewSessions(ctx, "judged_sessions") }
+		if v.name != "sessions" || !isReport {
+			if err := c.workOut(ctx, v.name); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := workOut(); err != nil {
+		if err := c.workOut(ctx, v.reads...); err != nil {
 			return err
+		}
+		if _, err := c.engine.Exec(ctx, "create or replace view sessions as "+tellingSessions("judged_sessions")); err != nil {
+			return fmt.Errorf("tell the sessions: %w", err)
 		}
 	}
 	return nil
-}
-
-// viewSessions makes the run's view sessions, which tells the sessions that the
-// view or table from has, all or those shown.
-func (c *Case) viewSessions(ctx context.Context, from string) error {
-	views := ingest.Views()
-	view := views[slices.IndexFunc(views, func(v ingest.View) bool { return v.Name == "sessions" })]
-	kept := keptViews[slices.IndexFunc(keptViews, func(v keptView) bool { return v.name == "sessions" })]
-	if err := c.workOut(ctx, kept.reads...); err != nil {
-		return err
-	}
-	statement := strings.Replace(view.SQL, "create view", "create or replace view", 1)
-	_, err := c.engine.Exec(ctx, strings.ReplaceAll(statement, "evidence.judged_sessions", from))
-	return err
-}
-
-// reads tells whether a question names the run's view of that name.
-func reads(refs []reference, name string) bool {
-	return slices.ContainsFunc(refs, func(ref reference) bool { return ref.name == name && !ref.evidence })
 }
 
 // isNeverFiltered tells of a kept view's name that it stands for all evidence,
@@ -107,7 +90,3 @@ func reads(refs []reference, name string) bool {
 func isNeverFiltered(name string) bool {
 	return !isOfSessions(name) && slices.ContainsFunc(keptViews, func(v keptView) bool { return v.name == name })
 }
-
-// isOfSessions tells of a view's name that it has a row a session, of those that
-// the filters show.
-func isOfSessions(name string) bool { return name == "sessions" || name == "judged_sessions" }

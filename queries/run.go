@@ -16,7 +16,7 @@ func (c *Case) Run(ctx context.Context, r Report) (*Result, error) { return c.Ru
 // RunFirst asks a report for its first n rows (0 = all), and how many it has
 // in all: the engine then sorts and hands over only those.
 func (c *Case) RunFirst(ctx context.Context, r Report, n int) (*Result, error) {
-	result, err := c.ask(ctx, r, n)
+	result, err := c.ask(ctx, r, n, true)
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", r.Name, err)
 	}
@@ -34,16 +34,7 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	refs, err := c.references(ctx, text)
-	if err != nil {
-		return nil, fmt.Errorf("query: %w", err)
-	}
-	if reads(refs, "sessions") { // perhaps more than once, and in the order in which they are kept
-		if err := c.workOut(ctx, "sessions"); err != nil {
-			return nil, fmt.Errorf("query: %w", err)
-		}
-	}
-	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, 0)
+	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, 0, false)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
@@ -51,14 +42,15 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	return result, nil
 }
 
-// ask answers a report with the first n rows of its SQL (0 = all).
-func (c *Case) ask(ctx context.Context, r Report, n int) (*Result, error) {
+// ask answers a report, or another question in the form of one, with the first n
+// rows of its SQL (0 = all).
+func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result, error) {
 	c.endReading()
 	refs, err := c.references(ctx, r.SQL)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.prepareFor(ctx, refs); err != nil {
+	if err := c.prepareFor(ctx, refs, isReport); err != nil {
 		return nil, err
 	}
 	notes, isLoaded, err := c.notesOn(ctx, r, refs)

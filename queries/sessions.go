@@ -1,6 +1,22 @@
 package queries
 
-import "strings"
+import (
+	"strings"
+
+	"entrail/ingest"
+)
+
+// isOfSessions tells of a view's name that it has a row a session, of those that
+// the filters show.
+func isOfSessions(name string) bool { return name == "sessions" || name == "judged_sessions" }
+
+// tellingSessions is the SELECT of the case's view sessions over the view or table
+// judged: judged_sessions, of those shown, or all_judged_sessions.
+func tellingSessions(judged string) string {
+	view, _ := ingest.LookupView("sessions")
+	text := strings.TrimPrefix(view.SQL, "create view sessions as")
+	return strings.ReplaceAll(text, "evidence.judged_sessions", judged)
+}
 
 // sessionsShown is the condition, from where on, under which the filters show a
 // session: it occurs in what they show. It is shown as evidence has it, whole:
