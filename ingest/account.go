@@ -84,11 +84,11 @@ func (l *loader) listFiles() error {
 	if err := l.replaceEmpty(); err != nil {
 		return err
 	}
-	if _, err := l.exec("insert into loading select file_id from files where file_id > $1 and format <> 'zip'", l.first); err != nil {
+	if err := l.exec("insert into loading select file_id from files where file_id > $1 and format <> 'zip'", l.first); err != nil {
 		return err
 	}
 	for _, t := range eventTables {
-		if _, err := l.exec(fmt.Sprintf(`
+		if err := l.exec(fmt.Sprintf(`
 			insert into file_times
 			select file_id, min(%[2]s), max(%[2]s)
 			from %[1]s
@@ -116,7 +116,7 @@ func (l *loader) replaceEmpty() error {
 		"delete from rejects where file_id in (select file_id from replaced) and file_id <= $1",
 		"delete from files where file_id in (select file_id from replaced) and file_id <= $1",
 	} {
-		if _, err := l.exec(statement, l.first); err != nil {
+		if err := l.exec(statement, l.first); err != nil {
 			return fmt.Errorf("replace what was listed before: %w", err)
 		}
 	}
@@ -156,14 +156,14 @@ func (l *loader) account() error {
 		) as times
 		where times.file_id = files.file_id`,
 	} {
-		if _, err := l.exec(statement); err != nil {
+		if err := l.exec(statement); err != nil {
 			return err
 		}
 	}
 	if err := l.balance(); err != nil {
 		return err
 	}
-	if _, err := l.exec("insert into meta values ('load', $1, $2, $3::timestamp)", l.options.CommandLine, l.options.Version, l.options.Now.UTC()); err != nil {
+	if err := l.exec("insert into meta values ('load', $1, $2, $3::timestamp)", l.options.CommandLine, l.options.Version, l.options.Now.UTC()); err != nil {
 		return err
 	}
 	return l.summarise()

@@ -25,7 +25,7 @@ func TestBalance(t *testing.T) {
 	}
 	add := func(name string, records, rejected int64) {
 		t.Helper()
-		if _, err := l.exec("insert into files (file_id, path, records, loaded, duplicates, rejected) values (1, $1, $2, 1, 0, $3)", name, records, rejected); err != nil {
+		if err := l.exec("insert into files (file_id, path, records, loaded, duplicates, rejected) values (1, $1, $2, 1, 0, $3)", name, records, rejected); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -117,7 +117,7 @@ func BenchmarkLoad(b *testing.B) {
 					b.Fatal(err)
 				}
 				for _, statement := range family.duckdb {
-					if _, err := e.Exec(ctx, strings.ReplaceAll(statement, "%s", engine.Literal(path))); err != nil {
+					if err := e.Exec(ctx, strings.ReplaceAll(statement, "%s", engine.Literal(path))); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -336,10 +336,10 @@ insert into record_types values
 create macro filled(text) as nullif(text, '');
 
 -- a time in any of the forms that exports write, as UTC; NULL when it is none:
--- ISO 8601 with or without offset, Log Analytics CSV ("4/28/2021, 2:08:45.221 PM"),
+-- ISO 8601 with or without offset (of which the session's zone, UTC, is the one that is not said), Log Analytics CSV ("4/28/2021, 2:08:45.221 PM"),
 -- diagnostic settings ("12/12/2025 3:03:58 PM"), .NET JSON ("/Date(1728344797000)/")
 create macro any_time(text) as coalesce(
-    try_cast(text as timestamp),
+    try_cast(text as timestamptz) at time zone 'UTC', -- as timestamp, it would lose its offset
     try_strptime(text, [
         '%m/%d/%Y, %I:%M:%S.%g %p', '%m/%d/%Y, %I:%M:%S %p', '%m/%d/%Y %I:%M:%S %p'
     ]),

@@ -16,7 +16,7 @@ func (l *loader) link() error {
 		return nil
 	}
 	for statement := range strings.SplitSeq(linkSQL, ";\n") {
-		if _, err := l.exec(statement); err != nil {
+		if err := l.exec(statement); err != nil {
 			return fmt.Errorf("find the session ids in the audit log's text: %w", err)
 		}
 	}

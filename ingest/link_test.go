@@ -104,7 +104,7 @@ func BenchmarkLink(b *testing.B) {
 					|| case when i % 60 = 5 then ' sid=' || guid('s' || i % 50000) else '' end || '"' as raw
 			from range(1000000) as numbers (i)`,
 	} {
-		if _, err := l.exec(statement); err != nil {
+		if err := l.exec(statement); err != nil {
 			b.Fatal(err)
 		}
 	}

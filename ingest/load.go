@@ -100,31 +100,40 @@ type loader struct {
 	options Options
 	summary Summary
 
-	first   int64 // file_id of the last file that the case had before
-	files   []*inputFile
-	feed    *engine.Feed // takes the records of one format from a big file
-	feeding *format
-	copies  map[*format]*cleanCopy
-	expect  map[*format]map[int32]int64 // what the copies hold: records of each file
-	rejects *rejectList
-	window  []byte            // memory of the last window, for the next
-	known   map[string]string // sha256 of the files that the case had before -> path
-	sizes   map[int64]bool    // of these files
-	skipped []string          // what is said of each input that is one of them
+	first      int64 // file_id of the last file that the case had before
+	files      []*inputFile
+	feed       *engine.Feed // takes the records of one format from a big file
+	feeding    *format
+	rowsBefore int64 // of the table that the feed fills
+	copies     map[*format]*cleanCopy
+	expect     map[*format]map[int32]int64 // what the copies hold: records of each file
+	rejects    *rejectList
+	window     []byte            // memory of the last window, for the next
+	known      map[string]string // sha256 of the files that the case had before -> path
+	sizes      map[int64]bool    // of these files
+	skipped    []string          // what is said of each input that is one of them
 
 	done, total int64
 }
 
-func (l *loader) exec(statement string, args ...any) (int64, error) {
+func (l *loader) exec(statement string, args ...any) error {
 	return l.engine.Exec(l.ctx, statement, args...)
+}
+
+// countIf is the number of rows of a table that has just been made, unless that
+// went wrong.
+func (l *loader) countIf(err error, table string) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return l.engine.Count(l.ctx, table)
 }
 
 func (l *loader) createCase() error {
 	if err := CreateTables(l.ctx, l.engine); err != nil {
 		return err
 	}
-	_, err := l.exec("insert into meta values ('schema_version', $1, $2, $3::timestamp)", SchemaVersion, l.options.Version, l.options.Now.UTC())
-	return err
+	return l.exec("insert into meta values ('schema_version', $1, $2, $3::timestamp)", SchemaVersion, l.options.Version, l.options.Now.UTC())
 }
 
 func (l *loader) checkCase() error {
@@ -169,7 +178,7 @@ func (l *loader) load(sources []source) error {
 			left join record_types on record_type = n
 		)`,
 	} {
-		if _, err := l.exec(statement); err != nil {
+		if err := l.exec(statement); err != nil {
 			return fmt.Errorf("prepare the load: %w", err)
 		}
 	}
@@ -221,7 +230,7 @@ func (l *loader) load(sources []source) error {
 		{"provisioning_steps", "change_id"},
 		{"provisioning_changes", "change_id"},
 	} {
-		if _, err := l.exec(fmt.Sprintf(`
+		if err := l.exec(fmt.Sprintf(`
 			delete from %[1]s
 			where file_id is null
 				and %[2]s in (select %[2]s from %[1]s where file_id is not null)`, of.table, of.parent)); err != nil {
@@ -463,6 +472,9 @@ func (l *loader) openFeed(f *format) error {
 	if err != nil {
 		return err
 	}
+	if l.rowsBefore, err = l.engine.Count(l.ctx, f.sections[0].table); err != nil {
+		return err
+	}
 	l.feed, err = l.engine.NewFeed(l.ctx, insertInto(f.sections[0]))
 	l.feeding = f
 	return err
@@ -473,13 +485,23 @@ func (l *loader) closeFeed(f *inputFile) error {
 	if l.feed == nil {
 		return nil
 	}
-	n, err := l.feed.Close()
-	want := f.formats[l.feeding]
+	err := l.feed.Close()
+	table, want := l.feeding.sections[0].table, f.formats[l.feeding]
 	l.feed, l.feeding = nil, nil
-	if err == nil && n != want {
-		err = fmt.Errorf("%d records were counted, but %d arrived; this must not be: please report it", want, n)
+	if err != nil {
+		return err
 	}
-	return err
+	rows, err := l.engine.Count(l.ctx, table)
+	return errors.Join(err, checkArrival(want, rows-l.rowsBefore))
+}
+
+// checkArrival compares the records that were counted in the bytes with those that
+// came to be in the table.
+func checkArrival(counted, arrived int64) error {
+	if counted != arrived {
+		return fmt.Errorf("%d records were counted, but %d arrived; this must not be: please report it", counted, arrived)
+	}
+	return nil
 }
 
 // abandonFeed undoes what was loaded of the file that was read.
@@ -547,12 +569,8 @@ func (l *loader) flush() error {
 		if records != c.rows {
 			relation = "select * from (" + relation + ") where file_id in (" + strings.Join(append(ids, "-1"), ", ") + ")"
 		}
-		n, err := l.insert(f, relation)
-		if err != nil {
+		if err := l.insert(f, relation, records); err != nil {
 			return fmt.Errorf("load %s: %w", f.title, err)
-		}
-		if n != records {
-			return fmt.Errorf("load %s: %d records were counted, but %d arrived; this must not be: please report it", f.title, records, n)
 		}
 		os.Remove(c.file.Name())
 		delete(l.expect, f)
@@ -562,17 +580,24 @@ func (l *loader) flush() error {
 }
 
 // insert runs the format's SQL over a relation with the columns file_id,
-// record, category, raw and body.
-func (l *loader) insert(f *format, relation string) (int64, error) {
+// record, category, raw and body, in which so many records were counted.
+func (l *loader) insert(f *format, relation string, records int64) error {
 	if err := l.setSource(relation); err != nil {
-		return 0, err
+		return err
 	}
-	return l.exec(insertInto(f.sections[0]))
+	before, err := l.engine.Count(l.ctx, f.sections[0].table)
+	if err != nil {
+		return err
+	}
+	if err := l.exec(insertInto(f.sections[0])); err != nil {
+		return err
+	}
+	after, err := l.engine.Count(l.ctx, f.sections[0].table)
+	return errors.Join(err, checkArrival(records, after-before))
 }
 
 func (l *loader) setSource(relation string) error {
-	_, err := l.exec("create or replace temp view source as " + relation)
-	return err
+	return l.exec("create or replace temp view source as " + relation)
 }
 
 func insertInto(s section) string { return "insert into " + s.table + " by name " + s.sql }
@@ -583,11 +608,11 @@ func (l *loader) loadChildren() error {
 		if len(f.sections) < 2 || !slices.ContainsFunc(l.files, func(x *inputFile) bool { return x.formats[f] > 0 }) {
 			continue
 		}
-		if _, err := l.exec("create or replace temp view parents as " + l.parents(f)); err != nil {
+		if err := l.exec("create or replace temp view parents as " + l.parents(f)); err != nil {
 			return err
 		}
 		for _, s := range f.sections[1:] {
-			if _, err := l.exec(insertInto(s)); err != nil {
+			if err := l.exec(insertInto(s)); err != nil {
 				return fmt.Errorf("load %s: %w", s.table, err)
 			}
 		}

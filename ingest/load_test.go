@@ -118,7 +118,7 @@ func (c *loaded) read() {
 	if err := e.Attach(ctx, c.path); err != nil {
 		c.t.Fatal(err)
 	}
-	if _, err := e.Exec(ctx, "use evidence"); err != nil {
+	if err := e.Exec(ctx, "use evidence"); err != nil {
 		c.t.Fatal(err)
 	}
 }

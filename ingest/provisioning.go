@@ -5,7 +5,7 @@ package ingest
 // and status, and no other id. Where either side has several of them nobody
 // knows which is which, and all stay.
 func (l *loader) matchPortalProvisioning() error {
-	n, err := l.exec(`
+	err := l.exec(`
 		create or replace temp table doubles as
 		with keyed as (
 			select
@@ -50,7 +50,7 @@ func (l *loader) matchPortalProvisioning() error {
 			1 + row_number() over (partition by kept_file_id, kept_record order by path, file_id, record) as place
 		from pairs
 		where choices = 1 and rivals = 1`)
-	if err != nil || n == 0 {
+	if n, err := l.countIf(err, "doubles"); n == 0 {
 		return err
 	}
 	return l.takeOut("provisioning_events", "false")

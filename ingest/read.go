@@ -204,8 +204,8 @@ func (r *reader) conclude() {
 		f.notef("not recognised: %s", why)
 		return
 	}
-	for format, n := range r.counts {
-		if format != f.format && n > 0 {
+	for _, format := range formats { // in one order, which that of a map is not
+		if n := r.counts[format]; n > 0 && format != f.format {
 			f.notef("%d of the records are %s", n, format.title)
 		}
 	}

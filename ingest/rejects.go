@@ -62,7 +62,7 @@ func (l *loader) listRejects() error {
 	if err := l.rejects.w.Flush(); err != nil {
 		return fmt.Errorf("list the rejects: %w", err)
 	}
-	_, err := l.exec(fmt.Sprintf(`
+	err := l.exec(fmt.Sprintf(`
 		insert into rejects
 		select file_id, record, line, reason, excerpt
 		from read_csv(%s,

@@ -28,7 +28,7 @@ var eventTables = []struct{ name, id, time string }{
 // by path and number, and lists the others in `duplicates`.
 func (l *loader) removeDuplicates() error {
 	// Where a record's child rows are those of another, in which place that stood.
-	if _, err := l.exec("create or replace temp table child_places (child varchar, file_id integer, record bigint, place bigint)"); err != nil {
+	if err := l.exec("create or replace temp table child_places (child varchar, file_id integer, record bigint, place bigint)"); err != nil {
 		return err
 	}
 	for _, t := range eventTables {
@@ -63,7 +63,7 @@ const withoutID = "concat_ws('|', event_time, user_principal_name, user_id, serv
 // one id has several texts, Go compares them with their keys sorted and their
 // scalars as text.
 func (l *loader) removeEqual(table, id, condition string) error {
-	n, err := l.exec(fmt.Sprintf(`
+	err := l.exec(fmt.Sprintf(`
 		create or replace temp table candidates as
 		with repeated as (
 			select coalesce(%[2]s, '') as id
@@ -81,16 +81,16 @@ func (l *loader) removeEqual(table, id, condition string) error {
 		from %[1]s
 		where file_id is not null and %[3]s
 			and coalesce(%[2]s, '') in (select id from repeated)`, table, id, condition))
-	if err != nil || n == 0 {
+	if n, err := l.countIf(err, "candidates"); n == 0 {
 		return err
 	}
-	if _, err := l.exec("create or replace temp table canonical (row bigint, body varchar)"); err != nil {
+	if err := l.exec("create or replace temp table canonical (row bigint, body varchar)"); err != nil {
 		return err
 	}
 	if err := l.compareBodies(table); err != nil {
 		return err
 	}
-	_, err = l.exec(`
+	err = l.exec(`
 		create or replace temp table doubles as
 		with ranked as (
 			select
@@ -140,7 +140,7 @@ func (l *loader) takeOut(table, identical string) error {
 			order by file_id, record`, identical),
 		"delete from " + table + " where rowid in (select row from doubles)",
 	} {
-		if _, err := l.exec(statement); err != nil {
+		if err := l.exec(statement); err != nil {
 			return err
 		}
 	}
@@ -203,7 +203,7 @@ func (l *loader) inherit(table string) error {
 				and ` + c.name + `.parent_record = h.record
 				and (h.file_id <> h.kept_file_id or h.record <> h.kept_record)`,
 		} {
-			if _, err := l.exec(statement); err != nil {
+			if err := l.exec(statement); err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
 		}
@@ -242,7 +242,7 @@ func (l *loader) compareBodies(table string) error {
 		return err
 	}
 	for some := range slices.Chunk(values, 5000) {
-		if _, err := l.exec("insert into canonical values " + strings.Join(some, ", ")); err != nil {
+		if err := l.exec("insert into canonical values " + strings.Join(some, ", ")); err != nil {
 			return err
 		}
 	}
@@ -329,14 +329,14 @@ func (l *loader) mergeSignIns() error {
 	if err != nil {
 		return err
 	}
-	n, err := l.exec(`
+	err = l.exec(`
 		create or replace temp table repeated as
 		select id
 		from sign_ins
 		where id is not null
 		group by all
 		having count(*) > 1`)
-	if err != nil || n == 0 {
+	if n, err := l.countIf(err, "repeated"); n == 0 {
 		return err
 	}
 	if err := l.viewOwn(columns); err != nil {
@@ -394,7 +394,7 @@ func (l *loader) mergeSignIns() error {
 		join sign_ins as s on s.rowid = a.row`,
 		"create or replace temp table canonical (row bigint, body varchar)",
 	} {
-		if _, err := l.exec(statement); err != nil {
+		if err := l.exec(statement); err != nil {
 			return err
 		}
 	}
@@ -457,7 +457,7 @@ func (l *loader) mergeSignIns() error {
 		"insert into sign_in_copies from told order by file_id, record",
 		"update sign_ins set " + strings.Join(fill, ", ") + " from merged where sign_ins.rowid = merged.kept_row",
 	} {
-		if _, err := l.exec(statement); err != nil {
+		if err := l.exec(statement); err != nil {
 			return err
 		}
 	}
@@ -473,7 +473,7 @@ func (l *loader) viewOwn(columns []column) error {
 		said = append(said, fmt.Sprintf("f.%s::%s", c.name, c.kind))
 		structure = append(structure, fmt.Sprintf("%q: \"VARCHAR\"", c.name))
 	}
-	_, err := l.exec(`
+	err := l.exec(`
 		create or replace temp view own as
 		select s.rowid as row, s.file_id, s.record, ` + strings.Join(names, ", ") + `
 		from sign_ins as s
@@ -541,7 +541,7 @@ func named(columns []column) []string {
 // events, nobody knows which, and all of them stay. A row is judged with the
 // file that it is from, so that it counts for nothing what was loaded before.
 func (l *loader) matchPortalAudits() error {
-	n, err := l.exec(`
+	err := l.exec(`
 		create or replace temp table doubles as
 		with keyed as (
 			select
@@ -666,7 +666,7 @@ func (l *loader) matchPortalAudits() error {
 			) as place
 		from placed
 		join agreeing as a using (row, choice)`)
-	if err != nil || n == 0 {
+	if n, err := l.countIf(err, "doubles"); n == 0 {
 		return err
 	}
 	return l.takeOut("directory_audits", "false")

@@ -185,26 +185,6 @@ end;
 --   root_record bigint: its record in the file
 create view judged_sessions as
 with
--- Sessions, accounts and systems are numbered, for many rows are grouped several
--- times as fast by numbers as by texts; of devices, addresses and user agents it
--- is enough here whether they differ, which their hashes tell.
-known_sessions as materialized (
-    select
-        session_id,
-        row_number() over () as session,
-    from (select session_id from session_sign_ins union select session_id from session_audit_events)
-),
-issuing_sign_ins as (
-    select
-        lower(s.id) as id,
-        caller_address(s.ip_address, s.category, s.client_credential_type) as ip_address,
-        s.ip_address_from_resource_provider as seen_by_resource,
-        coalesce(s.autonomous_system_number, a.network) as network,
-    from evidence.sign_ins as s
-    left join addresses as a on caller_address(s.ip_address, s.category, s.client_credential_type) = a.ip_address
-    where lower(s.id) in (select sign_in_id from session_audit_events)
-    qualify row_number() over (partition by lower(s.id) order by s.event_time, s.file_id, s.record) = 1
-),
 session_audit_events as (
     select
         *,
@@ -218,6 +198,26 @@ session_sign_ins as (
         caller_address(ip_address, category, client_credential_type) as address,
     from evidence.sign_ins
     where session_id <> ''
+),
+issuing_sign_ins as (
+    select
+        lower(s.id) as id,
+        caller_address(s.ip_address, s.category, s.client_credential_type) as ip_address,
+        s.ip_address_from_resource_provider as seen_by_resource,
+        coalesce(s.autonomous_system_number, a.network) as network,
+    from evidence.sign_ins as s
+    left join addresses as a on caller_address(s.ip_address, s.category, s.client_credential_type) = a.ip_address
+    where lower(s.id) in (select sign_in_id from session_audit_events)
+    qualify row_number() over (partition by lower(s.id) order by s.event_time, s.file_id, s.record) = 1
+),
+-- Sessions, accounts and systems are numbered, for many rows are grouped several
+-- times as fast by numbers as by texts; of devices, addresses and user agents it
+-- is enough here whether they differ, which their hashes tell.
+known_sessions as materialized (
+    select
+        session_id,
+        row_number() over () as session,
+    from (select session_id from session_sign_ins union select session_id from session_audit_events)
 ),
 -- The audit log may have an account's name where its id belongs.
 accounts as materialized (

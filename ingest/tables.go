@@ -75,7 +75,7 @@ func Tables() []Table {
 // be attached writable. It does so in one transaction: each costs a wait for
 // the disk.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
-	if _, err := e.Exec(ctx, "begin transaction"); err != nil {
+	if err := e.Exec(ctx, "begin transaction"); err != nil {
 		return fmt.Errorf("create the tables: %w", err)
 	}
 	for _, script := range []string{tablesSQL, codesSQL, lookupsSQL, viewsSQL, limitsSQL, sessionsSQL} {
@@ -83,12 +83,12 @@ func CreateTables(ctx context.Context, e *engine.Engine) error {
 			if strings.TrimSpace(statement) == "" {
 				continue
 			}
-			if _, err := e.Exec(ctx, statement); err != nil {
+			if err := e.Exec(ctx, statement); err != nil {
 				return fmt.Errorf("create the tables: %w", err)
 			}
 		}
 	}
-	if _, err := e.Exec(ctx, "commit"); err != nil {
+	if err := e.Exec(ctx, "commit"); err != nil {
 		return fmt.Errorf("create the tables: %w", err)
 	}
 	return nil

@@ -86,7 +86,7 @@ create macro notable_operation(operation) as (map {
     'new-compliancesearch': 'content search',
     'new-compliancesearchaction': 'content search',
     'anonymouslinkcreated': 'anonymous link'
-})[rtrim(lower(operation), '. ')][1];
+})[rtrim(lower(operation), '. ')];
 
 -- A list in words: the first twenty, and how many more.
 create macro listed(items) as case

@@ -38,7 +38,7 @@ func newCase(t testing.TB, statements ...string) string {
 		t.Fatal(err)
 	}
 	for _, s := range slices.Concat([]string{"begin transaction"}, statements, []string{"commit"}) {
-		if _, err := e.Exec(ctx, s); err != nil {
+		if err := e.Exec(ctx, s); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
 	}
@@ -69,7 +69,7 @@ var emptyCase = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	version := "insert into meta values ('schema_version', " + engine.Literal(ingest.SchemaVersion) + ", 'test', timestamp '2026-01-01')"
-	if _, err := e.Exec(ctx, version); err != nil {
+	if err := e.Exec(ctx, version); err != nil {
 		return nil, err
 	}
 	if err := e.Detach(ctx); err != nil {

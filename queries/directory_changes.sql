@@ -82,12 +82,12 @@ select
     property,
     nullif(case old_type
         when 'VARCHAR' then old_value ->> '$'
-        when 'ARRAY' then array_to_string(json_extract_string(old_value, '$[*]'), ', ')
+        when 'ARRAY' then nullif(array_to_string(json_extract_string(old_value, '$[*]'), ', '), '')
         else old_value
     end, '') as old_value,
     nullif(case new_type
         when 'VARCHAR' then new_value ->> '$'
-        when 'ARRAY' then array_to_string(json_extract_string(new_value, '$[*]'), ', ')
+        when 'ARRAY' then nullif(array_to_string(json_extract_string(new_value, '$[*]'), ', '), '')
         else new_value
     end, '') as new_value,
     result,

@@ -118,10 +118,10 @@ func (c *Case) dossier(ctx context.Context, session string) ([]*Result, error) {
 	if err := c.workOut(ctx, "sessions"); err != nil {
 		return nil, err
 	}
-	if _, err := c.engine.Exec(ctx, "set variable dossier_session = "+literal(session)); err != nil {
+	if err := c.engine.Exec(ctx, "set variable dossier_session = "+literal(session)); err != nil {
 		return nil, err
 	}
-	if _, err := c.engine.Exec(ctx, "create or replace table dossier_beside as\n"+besideSQL); err != nil {
+	if err := c.engine.Exec(ctx, "create or replace table dossier_beside as\n"+besideSQL); err != nil {
 		return nil, fmt.Errorf("find what belongs to it: %w", err)
 	}
 	traces, err := c.traces(ctx)

@@ -56,7 +56,7 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 		if narrowed == "" {
 			continue
 		}
-		if _, err := c.engine.Exec(ctx, "create view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
+		if err := c.engine.Exec(ctx, "create view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 	}
@@ -73,7 +73,7 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 		if view == "" {
 			continue
 		}
-		if _, err := c.engine.Exec(ctx, view); err != nil {
+		if err := c.engine.Exec(ctx, view); err != nil {
 			return fmt.Errorf("view %s: %w", v.Name, err)
 		}
 	}
@@ -123,7 +123,7 @@ func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, e
 		if err := c.want(ctx, "wanted_app", f.Apps, appsOf(f.Apps)); err != nil {
 			return nil, err
 		}
-		if _, err := c.engine.Exec(ctx, "set variable app = true"); err != nil {
+		if err := c.engine.Exec(ctx, "set variable app = true"); err != nil {
 			return nil, err
 		}
 		wanted("app", appColumns, f.Apps)
@@ -158,7 +158,7 @@ func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, e
 		}
 		text := "event_time " + operator + " " + timestamp(m.at(newest))
 		all = append(all, condition{"--" + name, func(ingest.Table) string { return text }})
-		_, err := c.engine.Exec(ctx, "set variable "+name+" = "+timestamp(m.at(newest)))
+		err := c.engine.Exec(ctx, "set variable "+name+" = "+timestamp(m.at(newest)))
 		return err
 	}
 	if err := bound("since", ">=", f.Since); err != nil {
@@ -173,7 +173,7 @@ func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, e
 // want makes a table of the values asked for, in lower case, and of those that
 // the query more finds.
 func (c *Case) want(ctx context.Context, table string, values []string, more string) error {
-	if _, err := c.engine.Exec(ctx, "create table "+table+" (value varchar)"); err != nil {
+	if err := c.engine.Exec(ctx, "create table "+table+" (value varchar)"); err != nil {
 		return err
 	}
 	err := c.engine.Append(table, func(add func(...driver.Value) error) error {
@@ -192,7 +192,7 @@ func (c *Case) want(ctx context.Context, table string, values []string, more str
 		statements = append(statements, "insert into "+table+" "+more)
 	}
 	for _, s := range statements {
-		if _, err := c.engine.Exec(ctx, s); err != nil {
+		if err := c.engine.Exec(ctx, s); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ var keptViews = []keptView{
 	{name: "device_names", from: "evidence.device_names", key: "device_id"},
 	{name: "coverage", from: "evidence.coverage", key: "position, log"},
 	{name: "limits", from: "evidence.limits", key: "position, subject"},
-	{name: "judged_sessions", from: "evidence.judged_sessions", key: "session_id", reads: []string{"addresses", "account_names", "app_names", "device_names"}},
+	{name: "judged_sessions", key: "session_id", reads: []string{"addresses", "account_names", "app_names", "device_names"}},
 	{name: "sessions", key: "session_id", reads: []string{"addresses", "app_names", "device_names", "judged_sessions"}}, // from tellingSessions
 }
 
@@ -40,7 +40,10 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 		if isOfSessions(v.name) {
 			shown = c.sessionsShown()
 		}
-		if v.name == "sessions" {
+		switch v.name {
+		case "judged_sessions": // by what the run knows of addresses
+			from = "(" + selectOf(v.name) + ")"
+		case "sessions":
 			from = "(" + tellingSessions("all_judged_sessions") + ")"
 		}
 		for _, statement := range []string{
@@ -50,7 +53,7 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 			fmt.Sprintf("create table all_%s as select * from %s order by %s", v.name, from, v.key),
 			fmt.Sprintf("create or replace view %[1]s as select * from all_%[1]s%[2]s", v.name, shown),
 		} {
-			if _, err := c.engine.Exec(ctx, statement); err != nil {
+			if err := c.engine.Exec(ctx, statement); err != nil {
 				return fmt.Errorf("work out %s: %w", v.name, err)
 			}
 		}
@@ -78,7 +81,7 @@ func (c *Case) prepareFor(ctx context.Context, refs []reference, isReport bool) 
 		if err := c.workOut(ctx, v.reads...); err != nil {
 			return err
 		}
-		if _, err := c.engine.Exec(ctx, "create or replace view sessions as "+tellingSessions("judged_sessions")); err != nil {
+		if err := c.engine.Exec(ctx, "create or replace view sessions as "+tellingSessions("judged_sessions")); err != nil {
 			return fmt.Errorf("tell the sessions: %w", err)
 		}
 	}

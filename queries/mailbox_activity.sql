@@ -26,7 +26,7 @@ fields as (
         coalesce(
             data ->> '$.Item.ParentFolder.Path',
             data ->> '$.Folder.Path',
-            array_to_string(list_sort(list_distinct(json_extract_string(data, '$.Folders[*].Path'))), ', ')
+            nullif(array_to_string(list_sort(list_distinct(json_extract_string(data, '$.Folders[*].Path'))), ', '), '')
         ) as folder,
         data ->> '$.DestFolder.Path' as destination_folder,
         flatten([

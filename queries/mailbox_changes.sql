@@ -57,14 +57,14 @@ select
     user_id,
     coalesce(lower(result_status) not in ('false', 'failed', 'failure'), true) as done,
     operation,
-    array_to_string(list_transform(
+    nullif(array_to_string(list_transform(
         list_filter(settings, s -> s.Value <> '' and regexp_matches(lower(s.Name), '^(forward|redirect|blindcopyto|movetofolder|copytofolder|smarthosts)')), s -> s.Value)
         -- the mailbox tells a rule's actions as JSON
         || coalesce(json_extract_string(rule_actions, '$[*].Recipients[*]'), [])
-        || coalesce(json_extract_string(rule_actions, '$[*].FolderName'), []), ', ') as destination,
+        || coalesce(json_extract_string(rule_actions, '$[*].FolderName'), []), ', '), '') as destination,
     list_filter(settings, s -> s.Name in ('Name', 'RuleName'))[1].Value as rule,
-    array_to_string(list_transform(list_filter(actions, s -> s.Name <> 'Identity'), s -> s.Name || ' = ' || s.Value), '; ') as actions,
-    array_to_string(list_transform(conditions, s -> s.Name || ' = ' || s.Value), '; ') as conditions,
+    nullif(array_to_string(list_transform(list_filter(actions, s -> s.Name <> 'Identity'), s -> s.Name || ' = ' || s.Value), '; '), '') as actions,
+    nullif(array_to_string(list_transform(conditions, s -> s.Name || ' = ' || s.Value), '; '), '') as conditions,
     coalesce(owner, lower(mailbox_name)) as mailbox,
     ip_address,
     session_id,

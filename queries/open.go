@@ -115,7 +115,7 @@ func (c *Case) defineMacros(ctx context.Context, first, last time.Time) error {
 		if m.Name == "local_time" {
 			definition = localTime(c.zone, first, last)
 		}
-		if _, err := c.engine.Exec(ctx, definition); err != nil {
+		if err := c.engine.Exec(ctx, definition); err != nil {
 			return fmt.Errorf("define %s: %w", m.Name, err)
 		}
 	}

@@ -23,7 +23,7 @@ func (c *Case) Place(ctx context.Context, databases []*geoip.Database) (sentence
 		return nil, fmt.Errorf("list the addresses that no sign-in places: %w", err)
 	}
 	gave := make([]int, len(databases))
-	_, err = c.engine.Exec(ctx, "create table placed_addresses (ip_address varchar, network bigint, country varchar, source varchar)")
+	err = c.engine.Exec(ctx, "create table placed_addresses (ip_address varchar, network bigint, country varchar, source varchar)")
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (c *Case) Place(ctx context.Context, databases []*geoip.Database) (sentence
 	if err != nil {
 		return nil, fmt.Errorf("place the addresses: %w", err)
 	}
-	_, err = c.engine.Exec(ctx, `
+	err = c.engine.Exec(ctx, `
 		create or replace view addresses as
 		select * from placed_addresses
 		union all

@@ -77,13 +77,13 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 // in all, or for all rows (n = 0), which need no total.
 func (c *Case) answer(ctx context.Context, statement string, n int) (rows *engine.Rows, total int64, err error) {
 	if n == 0 {
-		if _, err := c.engine.Exec(ctx, "set variable first_rows = null"); err != nil {
+		if err := c.engine.Exec(ctx, "set variable first_rows = null"); err != nil {
 			return nil, 0, err
 		}
 		rows, err = c.engine.Query(ctx, statement)
 		return rows, 0, err
 	}
-	if _, err := c.engine.Exec(ctx, fmt.Sprintf("set variable first_rows = %d", n)); err != nil {
+	if err := c.engine.Exec(ctx, fmt.Sprintf("set variable first_rows = %d", n)); err != nil {
 		return nil, 0, err
 	}
 	return c.engine.QueryFirst(ctx, statement, n)

@@ -73,7 +73,7 @@ func TestShowSQLRunsInAShell(t *testing.T) {
 	defer e.Close()
 	path := newCase(t, filterRows...)
 	for _, s := range []string{"attach " + engine.Literal(path) + " as evidence (read_only)", "use evidence"} {
-		if _, err := e.Exec(ctx, s); err != nil {
+		if err := e.Exec(ctx, s); err != nil {
 			t.Fatal(err)
 		}
 	}

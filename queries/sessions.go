@@ -10,12 +10,17 @@ import (
 // the filters show.
 func isOfSessions(name string) bool { return name == "sessions" || name == "judged_sessions" }
 
+// selectOf is the SELECT of a view of the case. Asked through the view, names in it
+// mean those of the case; asked as it stands, those of the run.
+func selectOf(name string) string {
+	view, _ := ingest.LookupView(name)
+	return strings.TrimPrefix(view.SQL, "create view "+name+" as")
+}
+
 // tellingSessions is the SELECT of the case's view sessions over the view or table
 // judged: judged_sessions, of those shown, or all_judged_sessions.
 func tellingSessions(judged string) string {
-	view, _ := ingest.LookupView("sessions")
-	text := strings.TrimPrefix(view.SQL, "create view sessions as")
-	return strings.ReplaceAll(text, "evidence.judged_sessions", judged)
+	return strings.ReplaceAll(selectOf("sessions"), "evidence.judged_sessions", judged)
 }
 
 // sessionsShown is the condition, from where on, under which the filters show a

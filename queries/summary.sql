@@ -690,7 +690,7 @@ act_counts as (
             'mail sent': 'message',
             'mail deleted': 'message',
             'files downloaded': 'file'
-        })[kind][1] as noun,
+        })[kind] as noun,
         count(*) as records,
         count(*) filter (where is_throttled) as throttled,
         min(event_time) as first_seen,

@@ -102,7 +102,7 @@ own_times as (
     from (
         select
             unique_token_id,
-            try_cast(case when json_valid(raw) then raw ->> '$.AppAccessContext.IssuedAtTime' end as timestamp) as issued_at,
+            utc(case when json_valid(raw) then raw ->> '$.AppAccessContext.IssuedAtTime' end) as issued_at,
         from audit_events
         where unique_token_id in (select unique_token_id from traced where found_id is null)
         union all

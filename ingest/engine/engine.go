@@ -23,7 +23,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/marcboeker/go-duckdb"
+	"github.com/duckdb/duckdb-go/v2"
 )
 
 // Options bound an Engine.
@@ -63,6 +63,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 		"set allow_persistent_secrets = false",
 		"set temp_directory = " + Literal(o.Temp),
 		"set enable_progress_bar = false",
+		"set TimeZone = 'UTC'", // not the machine's
 	}
 	if o.Memory != "" {
 		settings = append(settings, "set memory_limit = "+Literal(o.Memory))
@@ -71,7 +72,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 		settings = append(settings, fmt.Sprintf("set threads = %d", o.Threads))
 	}
 	for _, s := range settings {
-		if _, err := e.Exec(ctx, s); err != nil {
+		if err := e.Exec(ctx, s); err != nil {
 			e.Close()
 			return nil, fmt.Errorf("start the engine: %w", err)
 		}
@@ -106,8 +107,7 @@ func (e *Engine) takePart(ctx context.Context, part float64) error {
 	if _, err := fmt.Sscanf(limit, "%f %s", &size, &unit); err != nil {
 		return fmt.Errorf("the limit of memory is %q: %w", limit, err)
 	}
-	_, err := e.Exec(ctx, fmt.Sprintf("set memory_limit = '%.1f %s'", size*part, unit))
-	return err
+	return e.Exec(ctx, fmt.Sprintf("set memory_limit = '%.1f %s'", size*part, unit))
 }
 
 // blockSize is that of a new case, in bytes. A thread that reads texts of over
@@ -131,7 +131,7 @@ func (e *Engine) Create(ctx context.Context, path string) error {
 		"attach " + Literal(path) + " as evidence" + blocks,
 		"use evidence",
 	} {
-		if _, err := e.Exec(ctx, s); err != nil {
+		if err := e.Exec(ctx, s); err != nil {
 			return fmt.Errorf("open case %s: %w", path, err)
 		}
 	}
@@ -145,7 +145,7 @@ func (e *Engine) Attach(ctx context.Context, path string) error {
 		"attach " + Literal(path) + " as evidence (read_only)",
 		"set search_path = 'memory,evidence'",
 	} {
-		if _, err := e.Exec(ctx, s); err != nil {
+		if err := e.Exec(ctx, s); err != nil {
 			return fmt.Errorf("open case %s: %w", path, err)
 		}
 	}
@@ -155,7 +155,7 @@ func (e *Engine) Attach(ctx context.Context, path string) error {
 // Detach writes the case out and closes it.
 func (e *Engine) Detach(ctx context.Context) error {
 	for _, s := range []string{"use memory", "detach evidence"} {
-		if _, err := e.Exec(ctx, s); err != nil {
+		if err := e.Exec(ctx, s); err != nil {
 			return fmt.Errorf("close the case: %w", err)
 		}
 	}
@@ -168,11 +168,11 @@ func (e *Engine) Detach(ctx context.Context) error {
 func (e *Engine) Lock(ctx context.Context) error {
 	for _, s := range []string{
 		"pragma enable_profiling = 'no_output'",
-		`pragma custom_profiling_settings = '{"OPERATOR_TYPE": "true", "OPERATOR_CARDINALITY": "true"}'`,
+		`pragma custom_profiling_settings = '{"OPERATOR_TYPE": "true", "OPERATOR_CARDINALITY": "true", "EXTRA_INFO": "true"}'`,
 		"set enable_external_access = false",
 		"set lock_configuration = true",
 	} {
-		if _, err := e.Exec(ctx, s); err != nil {
+		if err := e.Exec(ctx, s); err != nil {
 			return fmt.Errorf("lock the engine: %w", err)
 		}
 	}
@@ -188,13 +188,17 @@ func (e *Engine) Close() error {
 	return e.db.Close()
 }
 
-// Exec runs a statement and returns the number of rows it changed.
-func (e *Engine) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
-	res, err := e.conn.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return 0, plain(err)
-	}
-	n, err := res.RowsAffected()
+// Exec runs a statement. How many rows it changed is asked with Count: the number
+// that the engine gives for `create table as` depends on its version.
+func (e *Engine) Exec(ctx context.Context, statement string, args ...any) error {
+	_, err := e.conn.ExecContext(ctx, statement, args...)
+	return plain(err)
+}
+
+// Count is the number of rows of a relation: a table, or whatever may follow `from`.
+func (e *Engine) Count(ctx context.Context, relation string) (int64, error) {
+	var n int64
+	err := e.conn.QueryRowContext(ctx, "select count(*) from "+relation).Scan(&n)
 	return n, plain(err)
 }
 

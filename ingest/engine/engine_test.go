@@ -18,7 +18,7 @@ func TestLongTextsFitInMemory(t *testing.T) {
 	if err := write.Create(ctx, path); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := write.Exec(ctx, "create table texts as select i, repeat(chr(65 + i::int % 26), 7000) as raw from range(2048) as numbers (i)"); err != nil {
+	if err := write.Exec(ctx, "create table texts as select i, repeat(chr(65 + i::int % 26), 7000) as raw from range(2048) as numbers (i)"); err != nil {
 		t.Fatal(err)
 	}
 	if err := write.Detach(ctx); err != nil {

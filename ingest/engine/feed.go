@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/marcboeker/go-duckdb"
+	"github.com/duckdb/duckdb-go/v2"
 )
 
 // Feed hands rows from Go to a statement while it runs. The statement reads
@@ -25,7 +25,6 @@ type Feed struct {
 	empty   chan *feedBatch
 
 	ended chan struct{} // closed when the statement has ended
-	rows  int64         // that it changed
 	err   error
 }
 
@@ -48,7 +47,7 @@ const feedBatchSize = 1 << 20
 
 // NewFeed starts the statement, in a transaction of its own.
 func (e *Engine) NewFeed(ctx context.Context, statement string) (*Feed, error) {
-	if _, err := e.Exec(ctx, "begin transaction"); err != nil {
+	if err := e.Exec(ctx, "begin transaction"); err != nil {
 		return nil, err
 	}
 	f := &Feed{
@@ -61,7 +60,7 @@ func (e *Engine) NewFeed(ctx context.Context, statement string) (*Feed, error) {
 	e.feed = f
 	go func() {
 		defer close(f.ended)
-		if f.rows, f.err = e.Exec(ctx, statement); f.err == nil {
+		if f.err = e.Exec(ctx, statement); f.err == nil {
 			f.err = ctx.Err()
 		}
 	}()
@@ -94,17 +93,15 @@ func (f *Feed) flush() error {
 	return nil
 }
 
-// Close waits for the statement to take the last row, and returns how many
-// rows it changed.
-func (f *Feed) Close() (rows int64, err error) {
+// Close waits for the statement to take the last row.
+func (f *Feed) Close() error {
 	flushErr := f.flush()
 	f.end()
 	if f.err != nil || flushErr != nil {
 		f.engine.rollback()
-		return 0, errors.Join(f.err, flushErr)
+		return errors.Join(f.err, flushErr)
 	}
-	_, err = f.engine.Exec(context.Background(), "commit")
-	return f.rows, err
+	return f.engine.Exec(context.Background(), "commit")
 }
 
 // Abandon undoes what the statement did.

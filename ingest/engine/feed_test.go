@@ -19,7 +19,7 @@ func TestFeed(t *testing.T) {
 	if err := e.Create(ctx, filepath.Join(t.TempDir(), "x.duckdb")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Exec(ctx, "create table texts (record bigint, raw varchar, body varchar)"); err != nil {
+	if err := e.Exec(ctx, "create table texts (record bigint, raw varchar, body varchar)"); err != nil {
 		t.Fatal(err)
 	}
 	text := make([]byte, 0, 5000)
@@ -76,11 +76,7 @@ func TestFeed(t *testing.T) {
 		if tt.abandon || err != nil {
 			f.Abandon()
 		} else {
-			var n int64
-			n, err = f.Close()
-			if err == nil && n != int64(tt.rows) {
-				t.Errorf("%s: %d rows fed, %d taken", tt.reason, tt.rows, n)
-			}
+			err = f.Close()
 		}
 		if (err == nil) != (tt.fails == "") || err != nil && !strings.Contains(err.Error(), tt.fails) {
 			t.Errorf("%s: %v, want %q", tt.reason, err, tt.fails)
@@ -109,7 +105,7 @@ func TestFeedCancelled(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
-	if _, err := f.Close(); err == nil {
+	if err := f.Close(); err == nil {
 		t.Error("a cancelled feed was committed")
 	}
 }

@@ -8,9 +8,10 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"strings"
 	"time"
 
-	"github.com/marcboeker/go-duckdb"
+	"github.com/duckdb/duckdb-go/v2"
 )
 
 // Column is a column of an answer.
@@ -67,13 +68,12 @@ func (e *Engine) Query(ctx context.Context, statement string, args ...any) (*Row
 	return r, nil
 }
 
-// QueryFirst runs a SELECT for its first n rows, and tells how many it has in all.
-// Where it ends in a total order, which it should, these are the rows that the
-// engine chose the first from, and counted; else they are counted by a question
-// of their own. The engine must be locked.
+// QueryFirst runs a SELECT for its first n rows, and says how many it has in all.
+// Where it ends in a total order, which it should, and all rows reached the step
+// that chose the first of them, that step has counted them; else they are counted
+// by a question of their own. The engine must be locked.
 func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows *Rows, total int64, err error) {
-	first := fmt.Sprintf("%s\nlimit %d", statement, n)
-	rows, err = e.Query(ctx, first)
+	rows, err = e.Query(ctx, fmt.Sprintf("%s\nlimit %d", statement, n))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -85,29 +85,56 @@ func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows 
 	if total, ok := chosenFrom(profile); ok {
 		return rows, total, nil
 	}
-	if err := rows.Close(); err != nil {
-		return nil, 0, err
-	}
+	// The answer lies whole in memory, so another question does no harm to it.
 	if err := e.conn.QueryRowContext(ctx, "select count(*) from ("+statement+"\n)").Scan(&total); err != nil {
+		rows.Close()
 		return nil, 0, plain(err)
 	}
-	rows, err = e.Query(ctx, first)
-	return rows, total, err
+	return rows, total, nil
 }
 
 // chosenFrom is the number of rows that went into the last step of a plan, which
-// sorts and cuts off; false if it has no such step. The steps that something is
-// computed in beforehand stand before the one that it is for.
+// sorts and cuts off; false if it has no such step, or if what it has chosen so far
+// may have kept rows from it. The steps that something is computed in beforehand
+// stand before the one that it is for.
 func chosenFrom(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
 	for len(plan.Children) > 0 {
-		isCut := plan.Metrics["OPERATOR_TYPE"] == "TOP_N"
-		plan = plan.Children[len(plan.Children)-1]
-		if isCut {
-			rows, err := strconv.ParseInt(plan.Metrics["OPERATOR_CARDINALITY"], 10, 64)
+		last := plan.Children[len(plan.Children)-1]
+		switch plan.Metrics["OPERATOR_TYPE"] {
+		case "", "PROJECTION", "CTE":
+			plan = last
+		case "TOP_N":
+			if !isWhole(last) {
+				return 0, false
+			}
+			rows, err := strconv.ParseInt(last.Metrics["OPERATOR_CARDINALITY"], 10, 64)
 			return rows, err == nil
+		default:
+			return 0, false
 		}
 	}
 	return 0, false
+}
+
+// isWhole tells whether a step certainly passed on all its rows. The one that
+// chooses the first rows tells the scans below it what is too late to be chosen
+// (a "dynamic filter"), and they leave some of that out, but for the steps that pass
+// nothing on before they have read everything.
+func isWhole(step duckdb.ProfilingInfo) bool {
+	switch step.Metrics["OPERATOR_TYPE"] {
+	case "HASH_GROUP_BY", "PERFECT_HASH_GROUP_BY", "UNGROUPED_AGGREGATE", "WINDOW", "CTE_SCAN", "EMPTY_RESULT", "DUMMY_SCAN", "COLUMN_DATA_SCAN":
+		return true
+	case "PROJECTION", "FILTER", "UNION", "HASH_JOIN", "CROSS_PRODUCT", "NESTED_LOOP_JOIN", "PIECEWISE_MERGE_JOIN", "IE_JOIN":
+		for _, child := range step.Children {
+			if !isWhole(child) {
+				return false
+			}
+		}
+		return len(step.Children) > 0
+	case "TABLE_SCAN":
+		return !strings.Contains(step.Metrics["EXTRA_INFO"], "Dynamic Filter (")
+	}
+	return false
 }
 
 // Next moves to the next row; false at the end or on an error, see Err.

@@ -13,7 +13,7 @@ func TestQueryFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	if _, err := e.Exec(ctx, "create table numbers as select i, i % 7 as rest, 'text ' || i as text from range(300000) as numbers (i)"); err != nil {
+	if err := e.Exec(ctx, "create table numbers as select i, i % 7 as rest, 'text ' || i as text from range(300000) as numbers (i)"); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.Lock(ctx); err != nil {

@@ -164,7 +164,7 @@ select
     filled(f.riskDetail) as risk_detail,
     coalesce(joined(f.riskEventTypes_v2), joined(f.riskEventTypesV2), joined(f.riskEventTypes)) as risk_event_types,
     nullif(array_to_string(
-        list_transform(f.networkLocationDetails, n -> array_to_string(n.networkNames, ', ')), ', '), '') as named_locations,
+        list_transform(f.networkLocationDetails, n -> nullif(array_to_string(n.networkNames, ', '), '')), ', '), '') as named_locations,
     filled(f.sessionId) as session_id,
     filled(f.uniqueTokenIdentifier) as unique_token_id,
     filled(f.correlationId) as correlation_id,

@@ -203,7 +203,7 @@ select
     coalesce(joined(f.RiskEventTypes_V2), joined(f.RiskEventTypes)) as risk_event_types,
     nullif(array_to_string(list_transform(
         from_json(json_text(f.NetworkLocationDetails), '[{"networkNames": ["VARCHAR"]}]'),
-        n -> array_to_string(n.networkNames, ', ')
+        n -> nullif(array_to_string(n.networkNames, ', '), '')
     ), ', '), '') as named_locations,
     filled(f.SessionId) as session_id,
     filled(f.UniqueTokenIdentifier) as unique_token_id,

@@ -7,13 +7,13 @@ select
     e.operation,
     e.result_status as result,
     coalesce(
-        array_to_string(json_extract_string(e.raw, '$.AffectedItems[*].Subject'), chr(10)),
+        nullif(array_to_string(json_extract_string(e.raw, '$.AffectedItems[*].Subject'), chr(10)), ''),
         e.raw ->> '$.SourceFileName',
         e.object_id
     ) as items,
     coalesce(e.raw ->> '$.Folder.Path', e.raw ->> '$.SourceRelativeUrl') as place,
     e.raw ->> '$.DestFolder.Path' as moved_to,
-    array_to_string(json_extract_string(e.raw, '$.AffectedItems[*].InternetMessageId'), chr(10)) as message_ids,
+    nullif(array_to_string(json_extract_string(e.raw, '$.AffectedItems[*].InternetMessageId'), chr(10)), '') as message_ids,
     placed_address(e.ip_address, a.country, a.network, a.source) as ip_address,
     e.file_id || ':' || e.record as record
 from (
