@@ -9,17 +9,18 @@ import (
 // keptView is a view of the case that costs about as much as a report, and that
 // many questions read.
 type keptView struct {
-	name, from, key string
-	reads           []string // other kept views
+	name, key string
+	from      string   // empty = its SELECT, in which names mean those of the run
+	reads     []string // other kept views
 }
 
 var keptViews = []keptView{
-	{name: "addresses", from: "addresses", key: "ip_address"}, // with what Place found
-	{name: "account_names", from: "evidence.account_names", key: "user_id"},
-	{name: "app_names", from: "evidence.app_names", key: "app_id"},
-	{name: "device_names", from: "evidence.device_names", key: "device_id"},
-	{name: "coverage", from: "evidence.coverage", key: "position, log"},
-	{name: "limits", from: "evidence.limits", key: "position, subject"},
+	{name: "addresses", key: "ip_address", from: "addresses"}, // with what Place found
+	{name: "account_names", key: "user_id"},
+	{name: "app_names", key: "app_id"},
+	{name: "device_names", key: "device_id"},
+	{name: "coverage", key: "position, log"},
+	{name: "limits", key: "position, subject"},
 	{name: "judged_sessions", key: "session_id", reads: []string{"addresses", "account_names", "app_names", "device_names"}},
 	{name: "sessions", key: "session_id", reads: []string{"addresses", "app_names", "device_names", "judged_sessions"}}, // from tellingSessions
 }
@@ -40,11 +41,11 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 		if isOfSessions(v.name) {
 			shown = c.sessionsShown()
 		}
-		switch v.name {
-		case "judged_sessions": // by what the run knows of addresses
-			from = "(" + selectOf(v.name) + ")"
-		case "sessions":
+		switch {
+		case v.name == "sessions":
 			from = "(" + tellingSessions("all_judged_sessions") + ")"
+		case from == "":
+			from = "(" + selectOf(v.name) + ")"
 		}
 		for _, statement := range []string{
 			"set variable first_rows = null",
