@@ -68,6 +68,11 @@ func (c *Case) workOut(ctx context.Context, names ...string) error {
 // its first rows much cheaper. Other questions may read them more than once, and find
 // them in the order in which they are kept.
 func (c *Case) prepareFor(ctx context.Context, refs []reference, isReport bool) error {
+	if readsFindings(refs) {
+		if err := c.lookForFindings(ctx); err != nil {
+			return err
+		}
+	}
 	for _, v := range keptViews {
 		isRead := slices.ContainsFunc(refs, func(ref reference) bool { return ref.name == v.name && !ref.evidence })
 		if !isRead || c.kept[v.name] {

@@ -12,7 +12,7 @@ import (
 var files embed.FS
 
 // Groups are the report groups in the order in which they are shown.
-var Groups = []string{"summary", "evidence", "sessions", "signins", "apps", "ca", "audit", "findings"}
+var Groups = []string{"summary", "incident", "evidence", "sessions", "signins", "apps", "ca", "audit"}
 
 // Report is one canned query: the file NAME.sql in this folder and what its
 // header says. See the package comment for the header's keys.

@@ -1,0 +1,182 @@
+package queries
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+
+	"entrail/ingest/engine"
+	"entrail/queries/rules"
+)
+
+// The relations that a run has of the rules once a question reads one of them:
+//
+//	rules          what the header of each rule says
+//	rule_needs     the tables that each looks in
+//	rule_hits      what each rule's SELECT gave
+//	all_findings   one row an act, of whatever filters
+//	finding_records  the evidence of each
+//	findings       those of which the filters show a record
+var findingRelations = []string{"rules", "rule_needs", "rule_hits", "all_findings", "finding_records", "findings", "incidents"}
+
+// lookForFindings runs the rules, once a run.
+func (c *Case) lookForFindings(ctx context.Context) error {
+	if c.kept["findings"] {
+		return nil
+	}
+	c.kept["findings"] = true
+	if err := c.listRules(ctx); err != nil {
+		return fmt.Errorf("list the rules: %w", err)
+	}
+	for _, r := range rules.All() {
+		if err := c.run(ctx, r); err != nil {
+			return fmt.Errorf("rule %s: %w", r.Name, err)
+		}
+	}
+	for _, name := range []string{"all_findings", "finding_records"} {
+		if err := c.defineModel(ctx, name); err != nil {
+			return err
+		}
+	}
+	return c.engine.Exec(ctx, "create view findings as from all_findings"+c.findingsShown())
+}
+
+// listRules makes the tables of rules and lists, which are part of the program.
+func (c *Case) listRules(ctx context.Context) error {
+	var severities []string
+	for i, s := range rules.Severities {
+		severities = append(severities, fmt.Sprintf("(%s, %d)", engine.Literal(s), i+1))
+	}
+	var hit []string
+	for _, column := range rules.Columns {
+		hit = append(hit, column.Name+" "+column.Type)
+	}
+	statements := []string{
+		"create table severities as select * from (values " + strings.Join(severities, ", ") + ") as s (severity, severity_rank)",
+		`create table rules (
+			finding varchar, position integer, tactic varchar, title varchar, severity varchar, techniques varchar, catalogue varchar,
+			meaning varchar, false_positives varchar, blind_spots varchar, next varchar, source varchar
+		)`,
+		"create table rule_needs (finding varchar, log_table varchar)",
+		"create table rule_hits (finding varchar, " + strings.Join(hit, ", ") + ")",
+	}
+	for _, l := range rules.Lists() {
+		var columns []string
+		for _, name := range l.Columns {
+			columns = append(columns, engine.Identifier(name)+" varchar")
+		}
+		statements = append(statements, "create table list_"+l.Name+" ("+strings.Join(columns, ", ")+")")
+	}
+	for _, s := range statements {
+		if err := c.engine.Exec(ctx, s); err != nil {
+			return err
+		}
+	}
+	for _, l := range rules.Lists() {
+		err := c.engine.Append("list_"+l.Name, func(add func(...driver.Value) error) error {
+			for _, row := range l.Rows {
+				values := make([]driver.Value, len(row))
+				for i, v := range row {
+					if v != "" {
+						values[i] = v
+					}
+				}
+				if err := add(values...); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	err := c.engine.Append("rules", func(add func(...driver.Value) error) error {
+		for i, r := range rules.All() {
+			err := add(r.Name, int32(i+1), r.Tactic, r.Title, r.Severity, strings.Join(r.Techniques, ","), strings.Join(r.Catalogue, ","),
+				r.Meaning, r.FalsePositives, r.BlindSpots, r.Next, r.Source)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.engine.Append("rule_needs", func(add func(...driver.Value) error) error {
+		for _, r := range rules.All() {
+			for _, need := range r.Needs {
+				if err := add(r.Name, need); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// run asks one rule, if there is anything that it could look in.
+func (c *Case) run(ctx context.Context, r rules.Rule) error {
+	var rows int64
+	for _, need := range r.Needs {
+		n, err := c.count(ctx, "evidence."+need)
+		if err != nil {
+			return err
+		}
+		rows += n
+	}
+	if rows == 0 {
+		return nil
+	}
+	if err := c.prepareRule(ctx, r.SQL); err != nil {
+		return err
+	}
+	return c.engine.Exec(ctx, fmt.Sprintf("insert into rule_hits select %s, * from (\n%s\n)", engine.Literal(r.Name), r.SQL))
+}
+
+// prepareRule works out the views that a rule reads.
+func (c *Case) prepareRule(ctx context.Context, text string) error {
+	refs, err := c.references(ctx, text)
+	if err != nil {
+		return err
+	}
+	if err := c.prepareFor(ctx, refs, false); err != nil {
+		return err
+	}
+	var names []string
+	for _, ref := range refs {
+		names = append(names, ref.name)
+	}
+	return c.defineModel(ctx, names...)
+}
+
+// findingsShown is the condition, from where on, under which the filters show a
+// finding: they show a record of its evidence.
+func (c *Case) findingsShown() string {
+	if c.filter.isZero() {
+		return ""
+	}
+	var shown []string
+	for _, t := range eventTables() {
+		if len(c.conditionsOf[t.Name]) > 0 {
+			shown = append(shown, "select file_id, record from "+t.Name)
+		}
+	}
+	if len(shown) == 0 {
+		return ""
+	}
+	return ` where finding_id in (
+		select finding_id from finding_records
+		where (file_id, record) in (` + strings.Join(shown, " union all ") + `)
+	)`
+}
+
+// readsFindings tells whether a question reads what the rules gave.
+func readsFindings(refs []reference) bool {
+	return slices.ContainsFunc(refs, func(ref reference) bool {
+		return !ref.evidence && (slices.Contains(findingRelations, ref.name) || strings.HasPrefix(ref.name, "list_"))
+	})
+}
