@@ -22,7 +22,7 @@ import (
 //	findings       those of which the filters show a record
 //	incident_findings  which of them belong together, see incidents.go
 //	rule_need_counts   the rows of each table that a rule looks in
-var findingRelations = []string{"rules", "rule_needs", "rule_hits", "all_findings", "finding_records", "findings", "incident_findings", "rule_need_counts"}
+var findingRelations = []string{"rules", "rule_needs", "rule_hits", "all_findings", "finding_records", "findings", "incident_findings", "rule_need_counts", "incident_traces"}
 
 // lookForFindings runs the rules, once a run.
 func (c *Case) lookForFindings(ctx context.Context) error {
@@ -44,6 +44,9 @@ func (c *Case) lookForFindings(ctx context.Context) error {
 		}
 	}
 	if err := c.putIncidentsTogether(ctx); err != nil {
+		return err
+	}
+	if err := c.defineModel(ctx, "incident_traces"); err != nil {
 		return err
 	}
 	return c.engine.Exec(ctx, "create view findings as from all_findings"+c.findingsShown())

@@ -53,15 +53,11 @@ func (c *Case) putIncidentsTogether(ctx context.Context) error {
 // joinables lists the findings, with the addresses that mean somebody: one from which
 // many accounts sign in on several days is an office or a carrier.
 func (c *Case) joinables(ctx context.Context) ([]joinable, error) {
+	if err := c.defineModel(ctx, "shared_addresses"); err != nil {
+		return nil, err
+	}
 	rows, err := c.all(ctx, `
-		with shared_addresses as (
-			select ip_address
-			from evidence.sign_ins
-			where status = 'success' and ip_address is not null
-			group by ip_address
-			having count(distinct user_id) >= 5 and count(distinct event_time::date) >= 3
-		),
-		shared as (
+		with shared as (
 			select coalesce(list(ip_address), []) as shared_list
 			from shared_addresses
 		)
