@@ -20,10 +20,19 @@ const near = 20
 // Explain spells out the records of that id (as FILE_ID:RECORD, or the id that
 // the log gave) in all evidence, whatever the filters: each as a Result of its
 // columns, one of the fields of the raw record whose value means more than it
-// says, its child rows, the raw record itself, and what is tied to it.
+// says, its child rows, the raw record itself, and what is tied to it. The name of a
+// finding, or the id of a hit, is spelled out too.
 //
 // An id that no record has is an error which says what else the id may be.
 func (c *Case) Explain(ctx context.Context, id string) ([]*Result, error) {
+	if rule, ok := ExplainRule(id); ok {
+		return []*Result{rule}, nil
+	}
+	if findingID.MatchString(id) {
+		if all, err := c.explainFinding(ctx, id); all != nil || err != nil {
+			return all, err
+		}
+	}
 	found, err := c.find(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("explain %s: %w", id, err)

@@ -6,13 +6,17 @@ import (
 	"strings"
 
 	"entrail/ingest"
+	"entrail/queries/rules"
 )
 
-// List is the table of all reports.
+// List is the table of all reports, and of the findings that are looked for.
 func List() *Result {
 	var rows [][]any
 	for _, r := range Reports() {
 		rows = append(rows, []any{r.Name, r.Group, r.Title})
+	}
+	for _, r := range rules.All() {
+		rows = append(rows, []any{r.Name, "finding, " + strings.ReplaceAll(r.Tactic, "_", " "), r.Title})
 	}
 	return fixed("list", "Reports", rows, "report", "group", "title")
 }
