@@ -10,7 +10,9 @@
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 with policies as (
-    select string_agg(coalesce(new_values ->> 'conditionalaccesspolicy', old_values ->> 'conditionalaccesspolicy'), ' ') as policy_text
+    select string_agg(array_to_string(regexp_extract_all(
+        coalesce(new_values ->> 'conditionalaccesspolicy', old_values ->> 'conditionalaccesspolicy'), '"excludeGroups":\s*\[[^\]]*'
+    ), ' '), ' ') as excepted_groups
     from directory_acts
     where activity like '%conditional access policy'
 ),
@@ -28,7 +30,7 @@ judged as (
     select
         members.*,
         regexp_matches(lower(group_name), '(ca|conditional|mfa|policy|2fa)[^a-z]*(.*)(exclu|exempt|bypass|except)|(exclu|exempt|bypass)(.*)(ca|conditional|mfa|2fa|policy)|break.?glass|emergency')
-        or coalesce(regexp_matches(policy_text, '"excludeGroups":\s*\[[^\]]*' || group_id), false) as is_exception,
+        or coalesce(group_id <> '' and contains(excepted_groups, group_id), false) as is_exception,
         regexp_matches(lower(group_name), '(^|[^a-z])(global|tenant|domain|security|exchange|privileged)[^a-z]*admin|tier.?0|privileged') as is_powerful
     from members
     cross join policies
