@@ -72,6 +72,8 @@ var Formats = []Format{
 	{"csv", []string{".csv"}, CSV},
 	{"json", []string{".json"}, JSON},
 	{"md", []string{".md", ".markdown"}, Markdown},
+	{"stix", []string{".stix.json"}, STIX},
+	{"misp", []string{".misp.json"}, MISP},
 }
 
 // Rows is how many rows of a report the format shows at most, so that no more
