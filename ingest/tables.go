@@ -18,18 +18,6 @@ var tablesSQL string
 //go:embed codes.sql
 var codesSQL string
 
-//go:embed lookups.sql
-var lookupsSQL string
-
-//go:embed views.sql
-var viewsSQL string
-
-//go:embed limits.sql
-var limitsSQL string
-
-//go:embed sessions.sql
-var sessionsSQL string
-
 // Table describes one table or view of a case, as --schema prints it.
 type Table struct {
 	Name    string
@@ -71,14 +59,14 @@ func Tables() []Table {
 	return all
 }
 
-// CreateTables makes the empty tables and the views of a new case, which must
+// CreateTables makes the empty tables and the macros of a new case, which must
 // be attached writable. It does so in one transaction: each costs a wait for
 // the disk.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
 	if err := e.Exec(ctx, "begin transaction"); err != nil {
 		return fmt.Errorf("create the tables: %w", err)
 	}
-	for _, script := range []string{tablesSQL, codesSQL, lookupsSQL, viewsSQL, limitsSQL, sessionsSQL} {
+	for _, script := range []string{tablesSQL, codesSQL, macrosSQL} {
 		for statement := range strings.SplitSeq(script, ";\n") {
 			if strings.TrimSpace(statement) == "" {
 				continue

@@ -47,7 +47,7 @@ var findingID = regexp.MustCompile(`^[0-9a-f]{16}$`)
 // explainFinding spells out one hit: its line, what its rule says, and the records
 // that are its evidence; nil where no finding has that id.
 func (c *Case) explainFinding(ctx context.Context, id string) ([]*Result, error) {
-	if err := c.lookForFindings(ctx); err != nil {
+	if err := c.define(ctx, false, "all_findings", "finding_records", "all_events"); err != nil {
 		return nil, err
 	}
 	is := " where finding_id = " + engine.Literal(id)
@@ -64,7 +64,7 @@ func (c *Case) explainFinding(ctx context.Context, id string) ([]*Result, error)
 	evidence, err := c.all(ctx, `
 		select r.file_id || ':' || r.record, r.id, e.event_time::varchar, e.source, e.actor, e.action, e.target, e.ip_address, e.result
 		from finding_records as r
-		left join evidence.events as e on e.file_id = r.file_id and e.record = r.record`+is+`
+		left join all_events as e on e.file_id = r.file_id and e.record = r.record`+is+`
 		order by e.event_time, r.file_id, r.record`)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ import (
 func lookFor(t *testing.T, c *Case, r rules.Rule) {
 	t.Helper()
 	ctx := context.Background()
-	c.kept["findings"] = true
+	c.hasFindings = true
 	if err := c.listRules(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestRules(t *testing.T) {
 func TestRuleContract(t *testing.T) {
 	c := openCase(t, Filter{}, time.UTC, tiedRows("i", 60)...)
 	ctx := context.Background()
-	c.kept["findings"] = true
+	c.hasFindings = true
 	if err := c.listRules(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestRuleContract(t *testing.T) {
 					t.Errorf("reads the list %s, which is not there", list)
 				}
 			}
-			if err := c.prepareRule(ctx, r.SQL); err != nil {
+			if err := c.define(ctx, false, namesIn(r.SQL)...); err != nil {
 				t.Fatal(err)
 			}
 			rows, err := c.all(ctx, "select column_name, column_type from (describe "+r.SQL+")")

@@ -34,7 +34,7 @@ func Schema() *Result {
 	for _, t := range ingest.Tables() {
 		describe(t)
 	}
-	for _, v := range ingest.Views() {
+	for _, v := range views {
 		describe(v.Table)
 	}
 	return fixed("schema", "Tables", rows, "table", "column", "type", "meaning")
