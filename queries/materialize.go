@@ -30,6 +30,9 @@ func (c *Case) define(ctx context.Context, isReport bool, names ...string) error
 		if err := c.define(ctx, isReport, namesIn(v.SQL)...); err != nil {
 			return err
 		}
+		if c.defined[name] == onRows { // on the way, by the rules
+			continue
+		}
 		statements := []string{fmt.Sprintf("create or replace view %s as\n%s", name, c.selectOf(v))}
 		c.defined[name] = asItStands
 		if isWorkedOut {
