@@ -68,6 +68,9 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 	if len(conditions) == 0 {
 		return nil
 	}
+	if err := c.engine.Exec(ctx, "set variable is_filtered = true"); err != nil {
+		return err
+	}
 	for _, v := range ingest.Views() {
 		view := c.filteredView(v)
 		if view == "" {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"entrail/ingest"
 	"entrail/ingest/engine"
 	"entrail/queries/rules"
 )
@@ -19,7 +20,9 @@ import (
 //	all_findings   one row an act, of whatever filters
 //	finding_records  the evidence of each
 //	findings       those of which the filters show a record
-var findingRelations = []string{"rules", "rule_needs", "rule_hits", "all_findings", "finding_records", "findings", "incidents"}
+//	incident_findings  which of them belong together, see incidents.go
+//	rule_need_counts   the rows of each table that a rule looks in
+var findingRelations = []string{"rules", "rule_needs", "rule_hits", "all_findings", "finding_records", "findings", "incident_findings", "rule_need_counts", "incident_traces"}
 
 // lookForFindings runs the rules, once a run.
 func (c *Case) lookForFindings(ctx context.Context) error {
@@ -39,6 +42,12 @@ func (c *Case) lookForFindings(ctx context.Context) error {
 		if err := c.defineModel(ctx, name); err != nil {
 			return err
 		}
+	}
+	if err := c.putIncidentsTogether(ctx); err != nil {
+		return err
+	}
+	if err := c.defineModel(ctx, "incident_traces"); err != nil {
+		return err
 	}
 	return c.engine.Exec(ctx, "create view findings as from all_findings"+c.findingsShown())
 }
@@ -60,6 +69,7 @@ func (c *Case) listRules(ctx context.Context) error {
 			meaning varchar, false_positives varchar, blind_spots varchar, next varchar, source varchar
 		)`,
 		"create table rule_needs (finding varchar, log_table varchar)",
+		"create table rule_need_counts (log_table varchar, records bigint, first_event timestamp, last_event timestamp)",
 		"create table rule_hits (finding varchar, " + strings.Join(hit, ", ") + ")",
 	}
 	for _, l := range rules.Lists() {
@@ -106,9 +116,11 @@ func (c *Case) listRules(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.engine.Append("rule_needs", func(add func(...driver.Value) error) error {
+	needed := map[string]bool{}
+	err = c.engine.Append("rule_needs", func(add func(...driver.Value) error) error {
 		for _, r := range rules.All() {
 			for _, need := range r.Needs {
+				needed[need] = true
 				if err := add(r.Name, need); err != nil {
 					return err
 				}
@@ -116,6 +128,23 @@ func (c *Case) listRules(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	for _, t := range ingest.Tables() {
+		if !needed[t.Name] {
+			continue
+		}
+		period := "null, null"
+		if hasColumn(t, "event_time") {
+			period = "min(event_time), max(event_time)"
+		}
+		err := c.engine.Exec(ctx, fmt.Sprintf("insert into rule_need_counts select '%s', count(*), %s from evidence.%[1]s", t.Name, period))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run asks one rule, if there is anything that it could look in.
