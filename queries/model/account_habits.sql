@@ -3,7 +3,7 @@
 -- materialized: yes
 -- column kind varchar: user, service_principal, managed_identity
 -- column account varchar: of logons
--- column feature varchar: network, country, client, application, address, agent, credential
+-- column feature varchar: network, country, client, application, address, agent, credential; any = the account as a whole
 -- column value varchar: AS number, two letters, operating system and program, application id, address, user agent, kind of credential
 -- column first_seen timestamp: first success with it (UTC)
 -- column last_seen timestamp: last one
@@ -11,7 +11,8 @@
 -- column days bigint: on how many days of UTC
 -- column account_first_seen timestamp: first success of the account
 -- column account_successes bigint: of the account
--- column baseline_days bigint: whole days of the account's successes before first_seen
+-- column account_days bigint: days with successes of the account
+-- column baseline_days bigint: whole days between the first success of the account and first_seen
 with used as (
     select
         kind,
@@ -73,7 +74,8 @@ select
     f.days,
     a.first_seen as account_first_seen,
     a.successes as account_successes,
+    a.days as account_days,
     date_diff('day', a.first_seen, f.first_seen) as baseline_days
 from features as f
 join features as a on a.feature = 'any' and a.kind = f.kind and a.account = f.account
-where f.feature <> 'any' and f.value is not null
+where f.feature = 'any' or f.value is not null
