@@ -1,10 +1,14 @@
 package ingest
 
-import "strings"
+import (
+	"strings"
+
+	"entrail/ingest/schema"
+)
 
 // View describes one view of a case, and the statement that makes it.
 type View struct {
-	Table
+	schema.Table
 	SQL string
 }
 
@@ -34,7 +38,7 @@ func Views() []View {
 			}
 			column, meaning, _ := strings.Cut(definition, ": ")
 			name, typeName, _ := strings.Cut(column, " ")
-			v.Columns = append(v.Columns, TableColumn{name, typeName, meaning})
+			v.Columns = append(v.Columns, schema.Column{Name: name, Type: typeName, Comment: meaning})
 		}
 		v.Comment = strings.Join(words, " ")
 		all = append(all, v)

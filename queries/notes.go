@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 )
 
 // notesOn returns the sentences that the reader of a report with these
@@ -133,7 +133,7 @@ func tablesRead(refs []reference) []string {
 		}
 	}
 	var known []string
-	for _, t := range ingest.Tables() { // in the order of tables.sql, each once
+	for _, t := range schema.Tables() { // in their order, each once
 		if slices.Contains(tables, t.Name) {
 			known = append(known, t.Name)
 		}

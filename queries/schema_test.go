@@ -8,13 +8,14 @@ import (
 
 	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
 
 // TestSchemaIsTrue compares what --schema says with what the engine has.
 func TestSchemaIsTrue(t *testing.T) {
 	c := openCase(t, Filter{}, time.UTC)
 	views := ingest.Views()
-	tables := ingest.Tables()
+	tables := schema.Tables()
 	for _, v := range views {
 		tables = append(tables, v.Table)
 	}
