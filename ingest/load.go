@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
 
 // feedSize is from which size on the records of a file go straight into the
@@ -130,10 +131,10 @@ func (l *loader) countIf(err error, table string) (int64, error) {
 }
 
 func (l *loader) createCase() error {
-	if err := CreateTables(l.ctx, l.engine); err != nil {
+	if err := schema.Create(l.ctx, l.engine); err != nil {
 		return err
 	}
-	return l.exec("insert into meta values ('schema_version', $1, $2, $3::timestamp)", SchemaVersion, l.options.Version, l.options.Now.UTC())
+	return l.exec("insert into meta values ('schema_version', $1, $2, $3::timestamp)", schema.Version, l.options.Version, l.options.Now.UTC())
 }
 
 func (l *loader) checkCase() error {
@@ -147,8 +148,8 @@ func (l *loader) checkCase() error {
 		if err != nil {
 			return err
 		}
-		if v[0] != SchemaVersion {
-			return fmt.Errorf("the case has schema version %v, this entrail writes %s: load the evidence into a new case", v[0], SchemaVersion)
+		if v[0] != schema.Version {
+			return fmt.Errorf("the case has schema version %v, this entrail writes %s: load the evidence into a new case", v[0], schema.Version)
 		}
 		return nil
 	}
@@ -225,15 +226,14 @@ func (l *loader) load(sources []source) error {
 	}
 	// The steps of a sign-in come from its JSON or from the AuthDetails file;
 	// so do those of a provisioning event, and what it changed.
-	for _, of := range []struct{ table, parent string }{
-		{"sign_in_steps", "sign_in_id"},
-		{"provisioning_steps", "change_id"},
-		{"provisioning_changes", "change_id"},
-	} {
+	for _, child := range schema.Children() {
+		if !child.Has("file_id") {
+			continue
+		}
 		if err := l.exec(fmt.Sprintf(`
 			delete from %[1]s
 			where file_id is null
-				and %[2]s in (select %[2]s from %[1]s where file_id is not null)`, of.table, of.parent)); err != nil {
+				and %[2]s in (select %[2]s from %[1]s where file_id is not null)`, child.Name, child.Parent.Column)); err != nil {
 			return err
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
 
 // newCase makes a case file, runs the statements in it, and returns its path.
@@ -65,10 +65,10 @@ var emptyCase = sync.OnceValues(func() ([]byte, error) {
 	if err := e.Create(ctx, path); err != nil {
 		return nil, err
 	}
-	if err := ingest.CreateTables(ctx, e); err != nil {
+	if err := schema.Create(ctx, e); err != nil {
 		return nil, err
 	}
-	version := "insert into meta values ('schema_version', " + engine.Literal(ingest.SchemaVersion) + ", 'test', timestamp '2026-01-01')"
+	version := "insert into meta values ('schema_version', " + engine.Literal(schema.Version) + ", 'test', timestamp '2026-01-01')"
 	if err := e.Exec(ctx, version); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 )
 
 // near is how many of the records tied to an explained one are listed.
@@ -64,20 +64,13 @@ func (c *Case) Explain(ctx context.Context, id string) ([]*Result, error) {
 // record is one row of an event table (or of a table of steps or changes, where
 // it is a record of its own), by column.
 type record struct {
-	table  ingest.Table
+	table  schema.Table
 	values map[string]any
 }
 
 func (r record) text(column string) string {
 	s, _ := r.values[column].(string)
 	return s
-}
-
-// recordTables are the tables whose rows are records of a file.
-func recordTables() []ingest.Table {
-	return slices.DeleteFunc(ingest.Tables(), func(t ingest.Table) bool {
-		return !hasColumn(t, "file_id") || !hasColumn(t, "record") || !hasColumn(t, "raw")
-	})
 }
 
 var position = regexp.MustCompile(`^([0-9]{1,9}):([0-9]{1,18})$`)
@@ -101,8 +94,8 @@ func (c *Case) find(ctx context.Context, id string) ([]record, error) {
 
 func (c *Case) recordsWhere(ctx context.Context, where string) ([]record, error) {
 	var found []record
-	for _, t := range recordTables() {
-		if strings.Contains(where, "(id") && !hasColumn(t, "id") {
+	for _, t := range schema.Records() {
+		if strings.Contains(where, "(id") && !t.Has("id") {
 			continue
 		}
 		var columns []string
@@ -165,7 +158,7 @@ func (c *Case) whatElse(ctx context.Context, id string) error {
 	} {
 		var n int64
 		for _, t := range eventTables() {
-			if !hasColumn(t, other.column) {
+			if !t.Has(other.column) {
 				continue
 			}
 			rows, err := c.all(ctx, "select count(*) from evidence."+t.Name+" where lower("+other.column+") = lower("+literal(id)+")")
@@ -296,7 +289,7 @@ func emptyColumns(r record) []string {
 // childrenOf are the child rows of the record, a Result a table that has any.
 func (c *Case) childrenOf(ctx context.Context, r record) ([]*Result, error) {
 	var results []*Result
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		p, ok := parents[t.Name]
 		if !ok || p.table != r.table.Name || r.text(p.key) == "" {
 			continue
@@ -374,7 +367,7 @@ func (c *Case) tiedTo(ctx context.Context, r record) ([]*Result, error) {
 			continue
 		}
 		for _, t := range eventTables() {
-			if !hasColumn(t, tie.column) || tie.table != "" && tie.table != t.Name {
+			if !t.Has(tie.column) || tie.table != "" && tie.table != t.Name {
 				continue
 			}
 			same := tie.column + " = " + literal(id)

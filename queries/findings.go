@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 	"entrail/queries/rules"
 )
 
@@ -28,6 +28,19 @@ var (
 	ruleTables = []string{"rules", "rule_needs", "rule_need_counts", "severities"}
 	hitTables  = []string{"rule_hits", "incident_findings"}
 )
+
+// isOfFindings tells of a view's name that it has a row a finding, of those that the
+// filters show.
+func isOfFindings(name string) bool { return name == "findings" }
+
+// tablesOfRules are the tables that rules look in.
+func tablesOfRules() []string {
+	var tables []string
+	for _, r := range rules.All() {
+		tables = append(tables, r.Needs...)
+	}
+	return tables
+}
 
 // prepareRules makes what a question reads of the rules, if it reads any of it.
 func (c *Case) prepareRules(ctx context.Context, name string) error {
@@ -56,6 +69,9 @@ func (c *Case) lookForFindings(ctx context.Context) error {
 	}
 	if err := c.define(ctx, false, "all_findings", "finding_records"); err != nil {
 		return err
+	}
+	if err := c.engine.Exec(ctx, "create or replace macro "+c.findingShown()); err != nil {
+		return fmt.Errorf("say which findings are shown: %w", err)
 	}
 	return c.putIncidentsTogether(ctx)
 }
@@ -143,12 +159,12 @@ func (c *Case) listRules(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		if !needed[t.Name] {
 			continue
 		}
 		period := "null, null"
-		if hasColumn(t, "event_time") {
+		if t.Has("event_time") {
 			period = "min(event_time), max(event_time)"
 		}
 		err := c.engine.Exec(ctx, fmt.Sprintf("insert into rule_need_counts select '%s', count(*), %s from evidence.%[1]s", t.Name, period))

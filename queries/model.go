@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 )
 
 // The model says what a case means: model/NAME.sql and model/lookups/NAME.sql are
@@ -20,7 +20,7 @@ var modelFiles embed.FS
 
 // view is one view of the model.
 type view struct {
-	ingest.Table
+	schema.Table
 	SQL          string   // its SELECT
 	materialized bool     // worked out once a run, before the first question that reads it
 	forQueries   bool     // the same, but not for reports, which read it once
@@ -97,7 +97,7 @@ func filesOf(patterns ...string) func(yield func(name, text string) bool) {
 }
 
 func parseView(name, text string) (view, error) {
-	v := view{Table: ingest.Table{Name: name}}
+	v := view{Table: schema.Table{Name: name}}
 	fields, body, err := header(name, text)
 	if err != nil {
 		return v, err
@@ -108,7 +108,7 @@ func parseView(name, text string) (view, error) {
 		switch {
 		case isColumn:
 			columnName, typeName, _ := strings.Cut(column, " ")
-			v.Columns = append(v.Columns, ingest.TableColumn{Name: columnName, Type: typeName, Comment: f.value})
+			v.Columns = append(v.Columns, schema.Column{Name: columnName, Type: typeName, Comment: f.value})
 		case f.key == "description":
 			v.Comment = f.value
 		case f.key == "source":
@@ -140,7 +140,7 @@ func overAll(v view) view {
 	all.Name, all.whole, all.columnsOf = v.whole, "", v.Name
 	all.Comment = "The rows of " + v.Name + " in all evidence, whatever the filters show."
 	var tables []string
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		if slices.Contains(namesIn(v.SQL), t.Name) {
 			tables = append(tables, t.Name+" as (from evidence."+t.Name+")")
 		}
@@ -202,7 +202,7 @@ func mustOrder(all []view) []view {
 // mustReadMacros puts each macro after those that it calls.
 func mustReadMacros() []macro {
 	var all []macro
-	for _, m := range ingest.Macros() {
+	for _, m := range schema.Macros() {
 		all = append(all, macro{m.Name, m.Comment, m.SQL})
 	}
 	var model []macro

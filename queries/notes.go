@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 )
 
 // notesOn returns the sentences that the reader of a report with these
@@ -129,12 +129,15 @@ func tablesRead(refs []reference) []string {
 				tables = append(tables, t.Name)
 			}
 		}
+		if isOfFindings(ref.name) {
+			tables = append(tables, tablesOfRules()...)
+		}
 		if p, ok := parents[ref.name]; ok {
 			tables = append(tables, p.table)
 		}
 	}
 	var known []string
-	for _, t := range ingest.Tables() { // in the order of tables.sql, each once
+	for _, t := range schema.Tables() { // in their order, each once
 		if slices.Contains(tables, t.Name) {
 			known = append(known, t.Name)
 		}

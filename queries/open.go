@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
 
 // Case is a case file open for questions: attached read-only, with the run's
@@ -87,9 +87,9 @@ func (c *Case) checkVersion(ctx context.Context, path string) error {
 	if err != nil || len(rows) != 1 {
 		return fmt.Errorf("open case %s: this database isn't a case written by entrail", path)
 	}
-	if version, _ := rows[0][0].(string); version != ingest.SchemaVersion {
+	if version, _ := rows[0][0].(string); version != schema.Version {
 		return fmt.Errorf("open case %s: the case has schema version %s, this entrail reads version %s; load the exports again into a new case",
-			path, version, ingest.SchemaVersion)
+			path, version, schema.Version)
 	}
 	return nil
 }

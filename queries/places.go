@@ -93,7 +93,7 @@ func (a *unplaced) fill(p geoip.Place) (fills bool) {
 func (c *Case) unplaced(ctx context.Context) ([]unplaced, error) {
 	var logs []string
 	for _, t := range eventTables() {
-		if hasColumn(t, "ip_address") {
+		if t.Has("ip_address") {
 			logs = append(logs, "select client_address(ip_address) as ip_address from evidence."+t.Name)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 	"entrail/queries/rules"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -48,7 +48,7 @@ func TestRules(t *testing.T) {
 			f.compare(t, c, Report{Name: r.Name, SQL: "select * exclude (records) from rule_hits order by first_seen, what, who, target"})
 			var tables []string
 			for _, need := range r.Needs {
-				if table, ok := tableOf(need); ok && hasColumn(table, "file_id") {
+				if table, ok := schema.Lookup(need); ok && table.Has("file_id") {
 					tables = append(tables, "select file_id, record from evidence."+need)
 				}
 			}
@@ -94,13 +94,22 @@ func TestRuleContract(t *testing.T) {
 				t.Fatalf("not one SELECT: %v", err)
 			}
 			for _, need := range r.Needs {
-				if _, ok := tableOf(need); !ok {
+				if _, ok := schema.Lookup(need); !ok {
 					t.Errorf("needs %s, which is no table", need)
 				}
 			}
 			for _, list := range r.Lists {
 				if !slices.ContainsFunc(rules.Lists(), func(l rules.List) bool { return l.Name == list }) {
 					t.Errorf("reads the list %s, which is not there", list)
+				}
+			}
+			refs, err := c.references(ctx, r.SQL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, ref := range refs {
+				if _, isTable := schema.Lookup(ref.name); ref.evidence != isTable && (ref.evidence || isTable) {
+					t.Errorf("reads %s: want evidence. in front of tables, which rules see whole, and of nothing else", ref.name)
 				}
 			}
 			if err := c.define(ctx, false, namesIn(r.SQL)...); err != nil {
@@ -132,13 +141,4 @@ func TestRuleContract(t *testing.T) {
 	for _, row := range rows {
 		t.Errorf("rule %v gives the severity %v", row[0], row[1])
 	}
-}
-
-func tableOf(name string) (ingest.Table, bool) {
-	for _, t := range ingest.Tables() {
-		if t.Name == name {
-			return t, true
-		}
-	}
-	return ingest.Table{}, false
 }

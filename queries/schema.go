@@ -5,7 +5,7 @@ import (
 	"iter"
 	"strings"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 	"entrail/queries/rules"
 )
 
@@ -25,13 +25,13 @@ func List() *Result {
 // columns, with the meaning of each.
 func Schema() *Result {
 	var rows [][]any
-	describe := func(t ingest.Table) {
+	describe := func(t schema.Table) {
 		rows = append(rows, []any{t.Name, nil, nil, t.Comment})
 		for _, c := range t.Columns {
 			rows = append(rows, []any{t.Name, c.Name, c.Type, c.Comment})
 		}
 	}
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		describe(t)
 	}
 	for _, v := range views {

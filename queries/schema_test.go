@@ -6,14 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
 
 // TestSchemaIsTrue compares what --schema says with what the engine has.
 func TestSchemaIsTrue(t *testing.T) {
 	c := openCase(t, Filter{}, time.UTC)
-	tables := ingest.Tables()
+	tables := schema.Tables()
 	for _, v := range views {
 		tables = append(tables, v.Table)
 	}

@@ -31,7 +31,8 @@ expected as (
         (10, 'directory audit log', 'Entra admin center > Audit logs > Download'),
         (11, 'risk detections', 'Entra admin center > Risk detections > Download'),
         (12, 'risky users', 'Entra admin center > Risky users > Download'),
-        (13, 'provisioning log', 'Entra admin center > Provisioning logs > Download')
+        (13, 'provisioning log', 'Entra admin center > Provisioning logs > Download'),
+        (14, 'Graph activity log', 'Log Analytics > MicrosoftGraphActivityLogs, or where else diagnostic settings send them')
     ) as logs (position, log, export)
 ),
 loaded as (
@@ -71,6 +72,8 @@ loaded as (
     select 12, 'risky users', file_id, record, event_time, null, null, null from evidence.risky_users
     union all
     select 13, 'provisioning log', file_id, record, event_time, null, null, null from evidence.provisioning_events
+    union all
+    select 14, 'Graph activity log', file_id, record, event_time, session_id <> '', null, null from evidence.graph_activity
 ),
 -- By position and part, which tell the logs apart as their names do: many rows
 -- group several times as fast by a number as by names that begin alike.
@@ -162,7 +165,7 @@ counts as (
         max(event_time) as last_event,
         count(distinct local_time(event_time)::date) as days,
         count(*) filter (where event_time is null) as timeless,
-        case when position <= 9 then count(*) filter (where has_session_id) end as with_session_id,
+        case when position <= 9 or position = 14 then count(*) filter (where has_session_id) end as with_session_id,
         case when position <= 6 then count(*) filter (where has_policy_detail) end as with_policy_detail,
     from loaded
     group by position, log
