@@ -34,20 +34,21 @@ func (c *Case) define(ctx context.Context, isReport bool, names ...string) error
 			continue
 		}
 		statements := []string{fmt.Sprintf("create or replace view %s as\n%s", name, c.selectOf(v))}
-		c.defined[name] = asItStands
+		as := asItStands
 		if isWorkedOut {
 			statements = []string{
 				"set variable first_rows = null",
 				fmt.Sprintf("create table %s_rows as from (\n%s\n)%s", name, c.selectOf(v), v.order()),
 				fmt.Sprintf("create or replace view %[1]s as from %[1]s_rows", name),
 			}
-			c.defined[name] = onRows
+			as = onRows
 		}
 		for _, s := range statements {
 			if err := c.engine.Exec(ctx, s); err != nil {
 				return fmt.Errorf("work out %s: %w", name, err)
 			}
 		}
+		c.defined[name] = as
 	}
 	return nil
 }

@@ -12,8 +12,8 @@ import (
 	"entrail/ingest/schema"
 )
 
-// The model says what a case means: model/NAME.sql and model/lookups/NAME.sql are
-// views, model/macros/NAME.sql macros. See the package comment for their headers.
+// The model says what a case means: model/NAME.sql, and those in model/lookups and
+// model/sessions, are views, model/macros/NAME.sql macros. See the package comment for their headers.
 //
 //go:embed model
 var modelFiles embed.FS
@@ -56,7 +56,7 @@ func lookupView(name string) (view, bool) {
 // test walks them all.
 func mustReadViews() []view {
 	var all []view
-	for name, text := range filesOf("model/*.sql", "model/lookups/*.sql") {
+	for name, text := range filesOf("model/*.sql", "model/lookups/*.sql", "model/sessions/*.sql") {
 		v, err := parseView(name, text)
 		if err != nil {
 			panic(err)
@@ -121,6 +121,8 @@ func parseView(name, text string) (view, error) {
 			v.orderedBy = f.value
 		case f.key == "whole":
 			v.whole = f.value
+		case f.key == "rules" && f.value == "sessions":
+			v.SQL = "with\nhits as (\n" + sessionHits() + "\n)\n" + v.SQL
 		case f.key == "columns of":
 			v.columnsOf = f.value
 		default:

@@ -1,7 +1,9 @@
 package queries
 
 import (
+	"bytes"
 	"context"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -88,5 +90,24 @@ func TestTheRunBringsItsOwnViews(t *testing.T) {
 	}
 	if _, err := c.Query(context.Background(), "select * from addresses"); err == nil || !strings.Contains(err.Error(), "asked for as addresses") {
 		t.Errorf("a view of the case itself: got error %v, want that it is none", err)
+	}
+}
+
+// TestModelFilesAreShort holds the model to files that can be read in one sitting.
+func TestModelFilesAreShort(t *testing.T) {
+	files := 0
+	err := fs.WalkDir(modelFiles, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		files++
+		text, err := modelFiles.ReadFile(path)
+		if n := bytes.Count(text, []byte("\n")); n > 500 {
+			t.Errorf("%s has %d lines", path, n)
+		}
+		return err
+	})
+	if err != nil || files < 30 {
+		t.Errorf("%d files, %v", files, err)
 	}
 }

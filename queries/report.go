@@ -108,7 +108,7 @@ func parse(name, text string) (Report, error) {
 		case "title":
 			r.Title = value
 		case "description":
-			r.Description = value
+			r.Description = strings.ReplaceAll(value, "{session rules}", sessionWeights())
 		case "group":
 			group, order, _ := strings.Cut(value, " ")
 			r.Group = group

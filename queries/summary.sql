@@ -527,13 +527,18 @@ sessions_to_look_at as (
 ),
 explained_sessions as (
     select
-        *,
-        list_filter(string_split_regex(reasons, ' \(\+[0-9]+\)(; |$)'), r -> r <> '') as reason_list, -- without the points of each
-        -- what an intruder did or used, before lists of places
-        list_filter(reason_list, r -> r like 'error chain%')
-            || list_filter(reason_list, r -> r not like 'error chain%' and regexp_matches(r, '^([0-9]+ events? (after|by a token)|user agent of a tool|signed in by device code|notable operations)'))
-            || list_filter(reason_list, r -> r not like 'error chain%' and not regexp_matches(r, '^([0-9]+ events? (after|by a token)|user agent of a tool|signed in by device code|notable operations)')) as why,
-    from sessions_to_look_at
+        s.*,
+        f.why,
+    from sessions_to_look_at as s
+    left join (
+        -- how somebody got in and what they did or used, before places
+        select
+            session_id,
+            list(reason order by list_position(['entry', 'act', 'place'], kind), position) as why,
+        from session_findings
+        where session_id in (select session_id from sessions_to_look_at)
+        group by session_id
+    ) as f using (session_id)
 ),
 session_lines as (
     select 0 as item_no, 'sessions' as item, count(*)::varchar as value,
