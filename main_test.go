@@ -1282,6 +1282,29 @@ func reportTable() string {
 	return table + "\n"
 }
 
+// formatTable lists the files of ingest/formats by their titles.
+func formatTable(t *testing.T) string {
+	t.Helper()
+	names, err := filepath.Glob("ingest/formats/*.sql")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no formats: %v", err)
+	}
+	table := "\n| export | called in `files` |\n|---|---|\n"
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(text), "\n")
+		title, ok := strings.CutPrefix(first, "-- title: ")
+		if !ok {
+			t.Errorf("%s does not begin with its title", name)
+		}
+		table += fmt.Sprintf("| %s | `%s` |\n", title, strings.TrimSuffix(filepath.Base(name), ".sql"))
+	}
+	return table + "\n"
+}
+
 // TestReadmeCommands runs every entrail command of the README on the sample.
 func TestReadmeCommands(t *testing.T) {
 	shell, err := exec.LookPath("sh")

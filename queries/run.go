@@ -26,8 +26,7 @@ func (c *Case) RunFirst(ctx context.Context, r Report, n int) (*Result, error) {
 // Query asks an ad-hoc question, which must be one SELECT. It sees what the
 // reports see.
 func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
-	c.endReading()
-	if err := c.engine.CheckSelect(ctx, text); err != nil {
+	if err := c.CheckQuery(ctx, text); err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
 	notes, err := c.notesOnWords(ctx, text)

@@ -47,9 +47,9 @@ func TestSessionsOnce(t *testing.T) {
 func TestSessionsAreFilteredByAnyName(t *testing.T) {
 	for _, question := range []string{
 		"select count from (summarize sessions) where column_name = 'session_id'",
-		"select count(*) from query_table('sessions')",
-		"select count(*) from query('from sessions')",
-		"select count(*) from query_table('shown_sessions')",
+		"select count(*) from (describe sessions) as columns where (select count(*) from sessions) = 1 and column_name = 'session_id'",
+		"with sessions as (from sessions) select count(*) from sessions",
+		"select count(*) from memory.main.shown_sessions",
 	} {
 		c := openCase(t, Filter{Users: []string{"a@contoso.com"}}, time.UTC,
 			`insert into sign_ins (file_id, record, id, event_time, user_principal_name, status, session_id) values

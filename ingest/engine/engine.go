@@ -222,34 +222,6 @@ func (e *Engine) Append(table string, fill func(add func(...driver.Value) error)
 	return nil
 }
 
-// CheckSelect tells in a sentence why the text is not one single SELECT, or
-// returns nil. Preparing it instead would run all statements but the last.
-func (e *Engine) CheckSelect(ctx context.Context, text string) error {
-	var isError bool
-	var message string
-	var statements int
-	err := e.conn.QueryRowContext(ctx, `
-		with parsed as (select json_serialize_sql($1::varchar) as tree)
-		select
-			(tree ->> '$.error')::boolean,
-			coalesce(tree ->> '$.error_message', ''),
-			coalesce(json_array_length(tree, '$.statements'), 0)
-		from parsed`, text).Scan(&isError, &message, &statements)
-	switch {
-	case err != nil:
-		return plain(err)
-	case isError && strings.HasPrefix(message, "Only SELECT"):
-		return fmt.Errorf("only a SELECT can be asked; the evidence is read-only")
-	case isError:
-		return fmt.Errorf("%s", message)
-	case statements == 0:
-		return fmt.Errorf("the query is empty")
-	case statements > 1:
-		return fmt.Errorf("%d statements given; ask one SELECT at a time", statements)
-	}
-	return nil
-}
-
 // plain keeps of the engine's message what means something to who did not
 // write the engine: the first line, and the names that it thinks were meant.
 // The excerpt of the source goes.
