@@ -26,10 +26,35 @@ var sessionsSQL string
 // be attached writable. It does so in one transaction: each costs a wait for
 // the disk.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
-	if err := e.Exec(ctx, "begin transaction"); err != nil {
-		return fmt.Errorf("create the tables: %w", err)
+	return inTransaction(ctx, e, func() error {
+		if err := schema.CreateTables(ctx, e); err != nil {
+			return err
+		}
+		return createViews(ctx, e)
+	})
+}
+
+// openTables makes a case that is there, and attached with Extend, the default, if
+// it is one. It runs by the macros and views of this program, not by those that it
+// came with; a view of another name stays, for nothing reads it.
+func openTables(ctx context.Context, e *engine.Engine) error {
+	if err := schema.Check(ctx, e, "evidence"); err != nil {
+		return err
 	}
-	if err := schema.Create(ctx, e); err != nil {
+	return inTransaction(ctx, e, func() error {
+		if err := schema.DropMacros(ctx, e, "evidence"); err != nil {
+			return err
+		}
+		if err := e.Use(ctx); err != nil {
+			return err
+		}
+		return createViews(ctx, e)
+	})
+}
+
+// createViews makes the macros and the views, instead of those of their names.
+func createViews(ctx context.Context, e *engine.Engine) error {
+	if err := schema.CreateMacros(ctx, e); err != nil {
 		return err
 	}
 	for _, script := range []string{lookupsSQL, viewsSQL, limitsSQL, sessionsSQL} {
@@ -37,13 +62,20 @@ func CreateTables(ctx context.Context, e *engine.Engine) error {
 			if strings.TrimSpace(statement) == "" {
 				continue
 			}
-			if err := e.Exec(ctx, statement); err != nil {
+			if err := e.Exec(ctx, strings.Replace(statement, "create view ", "create or replace view ", 1)); err != nil {
 				return fmt.Errorf("create the views: %w", err)
 			}
 		}
 	}
-	if err := e.Exec(ctx, "commit"); err != nil {
-		return fmt.Errorf("create the tables: %w", err)
-	}
 	return nil
+}
+
+func inTransaction(ctx context.Context, e *engine.Engine, do func() error) error {
+	if err := e.Exec(ctx, "begin transaction"); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return e.Exec(ctx, "commit")
 }
