@@ -711,6 +711,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	if err := os.Mkdir(clean, 0o700); err != nil {
 		return "", false, err
 	}
+	defer os.RemoveAll(clean)
 	bar := newProgress(c.quiet, stderr)
 	options := ingest.Options{
 		Engine:      c.engine,
@@ -730,12 +731,14 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	options.Engine.Temp = clean
 	summary, err := ingest.Load(ctx, target, c.paths, options)
 	bar.clear()
-	os.RemoveAll(clean)
 	if err != nil {
 		return "", false, err
 	}
 	if kept == nil {
 		return target, summary.Complete(), nil
+	}
+	if err := queries.AddViews(ctx, target, options.Engine); err != nil {
+		return "", false, err
 	}
 	return c.db, summary.Complete(), kept.Commit()
 }

@@ -66,10 +66,9 @@
 // # Adding a column
 //
 // Write it into schema/tables/TABLE.sql with its meaning, which is what --schema
-// prints, and into the formats that know it. Never rename one. A view goes into
-// views.sql, or sessions.sql if it is about sessions, a lookup of codes into
-// lookups.sql. Raise schema.Version with a change to any of them that a case
-// made before lacks.
+// prints, and into the formats that know it. Never rename one. Raise schema.Version
+// with a change that a case made before lacks. What the columns mean together,
+// views and lookups of codes, is no part of a case: see package queries.
 //
 // # Adding a table
 //

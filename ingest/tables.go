@@ -2,27 +2,12 @@ package ingest
 
 import (
 	"context"
-	_ "embed"
-	"fmt"
-	"strings"
 
 	"entrail/ingest/engine"
 	"entrail/ingest/schema"
 )
 
-//go:embed lookups.sql
-var lookupsSQL string
-
-//go:embed views.sql
-var viewsSQL string
-
-//go:embed limits.sql
-var limitsSQL string
-
-//go:embed sessions.sql
-var sessionsSQL string
-
-// CreateTables makes the empty tables and the views of a new case, which must
+// CreateTables makes the empty tables and the macros of a new case, which must
 // be attached writable. It does so in one transaction: each costs a wait for
 // the disk.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
@@ -30,13 +15,13 @@ func CreateTables(ctx context.Context, e *engine.Engine) error {
 		if err := schema.CreateTables(ctx, e); err != nil {
 			return err
 		}
-		return createViews(ctx, e)
+		return schema.CreateMacros(ctx, e)
 	})
 }
 
 // openTables makes a case that is there, and attached with Extend, the default, if
-// it is one. It runs by the macros and views of this program, not by those that it
-// came with; a view of another name stays, for nothing reads it.
+// it is one. The load runs by the macros of this program, not by those that the
+// case came with, which go. A view in it stays, for nothing reads it.
 func openTables(ctx context.Context, e *engine.Engine) error {
 	if err := schema.Check(ctx, e, "evidence"); err != nil {
 		return err
@@ -48,26 +33,8 @@ func openTables(ctx context.Context, e *engine.Engine) error {
 		if err := e.Use(ctx); err != nil {
 			return err
 		}
-		return createViews(ctx, e)
+		return schema.CreateMacros(ctx, e)
 	})
-}
-
-// createViews makes the macros and the views, instead of those of their names.
-func createViews(ctx context.Context, e *engine.Engine) error {
-	if err := schema.CreateMacros(ctx, e); err != nil {
-		return err
-	}
-	for _, script := range []string{lookupsSQL, viewsSQL, limitsSQL, sessionsSQL} {
-		for statement := range strings.SplitSeq(script, ";\n") {
-			if strings.TrimSpace(statement) == "" {
-				continue
-			}
-			if err := e.Exec(ctx, strings.Replace(statement, "create view ", "create or replace view ", 1)); err != nil {
-				return fmt.Errorf("create the views: %w", err)
-			}
-		}
-	}
-	return nil
 }
 
 func inTransaction(ctx context.Context, e *engine.Engine, do func() error) error {

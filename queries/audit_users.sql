@@ -50,7 +50,7 @@ logon_counts as (
             l.operation = 'UserLoginFailed' or l.error_number <> 0 or l.logon_error is not null
         )), 0)::bigint as logons_failed
     from logons as l
-    left join evidence.error_codes as code
+    left join error_codes as code
         on code.error_code = l.error_number
         or (l.error_number is null and code.name = l.logon_error)
     left join evidence.interrupt_codes as interrupt on interrupt.error_code = code.error_code

@@ -414,7 +414,7 @@ func (c *Case) tiedTo(ctx context.Context, r record) ([]*Result, error) {
 				e.ip_address,
 				n.file_id || ':' || n.record as record
 			from nearest as n
-			left join evidence.events as e using (source, file_id, record)
+			left join all_events as e using (source, file_id, record)
 			order by n.event_time, n.source, n.file_id, n.record`,
 	})
 	if err != nil {

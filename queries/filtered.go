@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"entrail/ingest"
 	"entrail/ingest/schema"
 )
 
@@ -19,9 +18,9 @@ type condition struct {
 	sql  func(t schema.Table) string // "" = the table hasn't the column
 }
 
-// putFilters makes, in the session's own database, a view of the table's name
-// in front of each table in evidence that the filters narrow, and of each view
-// that reads one of these. The name of any other is that in evidence itself.
+// putFilters makes, in the run's own database, a view of the table's name in front
+// of each table in evidence that the filters narrow. The name of any other is that
+// in evidence itself.
 func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 	conditions, err := c.conditions(ctx, newest)
 	if err != nil {
@@ -69,29 +68,10 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 	if len(conditions) == 0 {
 		return nil
 	}
-	for _, v := range ingest.Views() {
-		view := c.filteredView(v)
-		if view == "" {
-			continue
-		}
-		if err := c.engine.Exec(ctx, view); err != nil {
-			return fmt.Errorf("view %s: %w", v.Name, err)
-		}
+	if err := c.engine.Exec(ctx, "create or replace macro "+c.sessionShown()); err != nil {
+		return fmt.Errorf("say which sessions are shown: %w", err)
 	}
 	return nil
-}
-
-// filteredView is a view of the case as the filters let it be seen, "" where
-// they leave it as it is. The timeline is made anew from the filtered tables; of
-// sessions see sessions.go. Other views, such as coverage, are never filtered.
-func (c *Case) filteredView(v ingest.View) string {
-	switch shown := c.sessionsShown(); {
-	case v.Name == "events":
-		return strings.ReplaceAll(v.SQL, "evidence.", "")
-	case isOfSessions(v.Name) && shown != "":
-		return "create view " + v.Name + " as select * from evidence." + v.Name + shown
-	}
-	return ""
 }
 
 // conditions turns the filter into SQL, making the tables of wanted values

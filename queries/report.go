@@ -91,25 +91,13 @@ func mustRead() []Report {
 // continues the value above, then one SELECT.
 func parse(name, text string) (Report, error) {
 	r := Report{Name: name, SQL: text}
-	var key string
+	fields, _, err := header(name, text)
+	if err != nil {
+		return r, err
+	}
 	values := map[string][]string{}
-	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		rest, isComment := strings.CutPrefix(line, "--")
-		if !isComment {
-			break
-		}
-		if more, ok := strings.CutPrefix(rest, "   "); ok && key != "" {
-			last := len(values[key]) - 1
-			values[key][last] += " " + strings.TrimSpace(more)
-			continue
-		}
-		k, v, ok := strings.Cut(rest, ":")
-		if !ok {
-			return r, fmt.Errorf("%s.sql: header line %q: want `-- key: value`", name, line)
-		}
-		key = strings.TrimSpace(k)
-		values[key] = append(values[key], strings.TrimSpace(v))
+	for _, f := range fields {
+		values[f.key] = append(values[f.key], f.value)
 	}
 	for key, v := range values {
 		value := v[0]

@@ -50,8 +50,16 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	if err != nil {
 		return nil, err
 	}
-	if err := c.prepareFor(ctx, refs, isReport); err != nil {
-		return nil, err
+	for _, ref := range refs {
+		if ref.evidence {
+			if _, isView := lookupView(ref.name); isView {
+				return nil, fmt.Errorf("evidence.%s is no table of the evidence; the view is asked for as %[1]s", ref.name)
+			}
+			continue
+		}
+		if err := c.define(ctx, isReport, ref.name); err != nil {
+			return nil, err
+		}
 	}
 	notes, isLoaded, err := c.notesOn(ctx, r, refs)
 	if err != nil {

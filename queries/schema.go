@@ -5,7 +5,6 @@ import (
 	"iter"
 	"strings"
 
-	"entrail/ingest"
 	"entrail/ingest/schema"
 )
 
@@ -31,7 +30,7 @@ func Schema() *Result {
 	for _, t := range schema.Tables() {
 		describe(t)
 	}
-	for _, v := range ingest.Views() {
+	for _, v := range views {
 		describe(v.Table)
 	}
 	return fixed("schema", "Tables", rows, "table", "column", "type", "meaning")

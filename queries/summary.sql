@@ -153,7 +153,7 @@ policy_results as (
         ) as is_of_code,
     from sign_in_policies
     join sign_ins on sign_ins.file_id = sign_in_policies.parent_file_id and sign_ins.record = sign_in_policies.parent_record
-    left join evidence.error_codes as code on code.error_code = sign_ins.error_code
+    left join error_codes as code on code.error_code = sign_ins.error_code
     where result in ('failure', 'reportOnlyFailure', 'reportOnlyInterrupted')
 ),
 policy_counts as (
@@ -239,7 +239,7 @@ failures as (
         where status = 'failure'
         group by all
     )
-    left join evidence.error_codes using (error_code)
+    left join error_codes using (error_code)
 ),
 failure_lines as (
     select
@@ -426,7 +426,7 @@ right_passwords as (
     )
     join (select distinct block, run, ip_address from spraying) using (ip_address)
     join spray_periods using (block, run)
-    join evidence.error_codes using (error_code)
+    join error_codes using (error_code)
     where first_factor_passed and event_time between period_start and period_end
     group by block, run
 ),
@@ -459,7 +459,7 @@ spray_lines as (
 
 sessions_to_look_at as (
     select *
-    from judged_sessions
+    from shown_sessions
     where attention in ('high', 'look')
     qualify row_number() over (order by points desc, last_seen desc, session_id) <= 5
 ),
@@ -477,7 +477,7 @@ session_lines as (
     select 0 as item_no, 'sessions' as item, count(*)::varchar as value,
         count(*) filter (where attention = 'high') || ' of high attention, '
             || count(*) filter (where attention = 'look') || ' more to look at; five at most below' as detail,
-    from judged_sessions
+    from shown_sessions
     having count(*) > 0
     union all
     select

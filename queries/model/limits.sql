@@ -1,16 +1,9 @@
--- The account behind a guest's name in the audit log:
--- bob_fabrikam.com#ext#@contoso.onmicrosoft.com is bob@fabrikam.com.
-create macro home_account(account) as case
-    when lower(account) like '%#ext#%'
-        then regexp_replace(split_part(lower(account), '#ext#', 1), '_([^_]*)$', '@\1')
-    else lower(account)
-end;
-
--- What the loaded files do not let one conclude, a sentence a row.
---   position integer: order
---   subject varchar: what the sentence is about
---   remark varchar: the sentence
-create view limits as
+-- description: What the loaded files do not let one conclude, a sentence a row.
+-- materialized: yes
+-- ordered by: position, subject
+-- column position integer: order
+-- column subject varchar: what the sentence is about
+-- column remark varchar: the sentence
 with
 sign_in_kinds as materialized (
     select
@@ -174,4 +167,4 @@ from throttled
 union all
 select 32, 'mail', 'A Sync record of MailItemsAccessed names a folder, not its messages: the whole folder must be taken as read ('
     || counted(count(*), 'record', 'records') || ', ' || few(list_sort(list(distinct lower(mailbox)))) || ').'
-from mail_reads where is_sync having count(*) > 0;
+from mail_reads where is_sync having count(*) > 0
