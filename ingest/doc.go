@@ -67,8 +67,8 @@
 //
 // Write it into schema/tables/TABLE.sql with its meaning, which is what --schema
 // prints, and into the formats that know it. Never rename one. Raise schema.Version
-// with a change that a case made before lacks. What the columns mean together, views
-// and lookups of codes, is no part of a case: see package queries.
+// with a change that a case made before lacks. What the columns mean together,
+// views and lookups of codes, is no part of a case: see package queries.
 //
 // # Adding a table
 //

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"entrail/ingest/engine"
-	"entrail/ingest/schema"
 )
 
 // TestLoadLinksSessions looks for a known session's id where no field of the
@@ -86,7 +85,7 @@ func BenchmarkLink(b *testing.B) {
 	if err := e.Create(ctx, filepath.Join(b.TempDir(), "case.duckdb")); err != nil {
 		b.Fatal(err)
 	}
-	if err := schema.Create(ctx, e); err != nil {
+	if err := CreateTables(ctx, e); err != nil {
 		b.Fatal(err)
 	}
 	l := &loader{ctx: ctx, engine: e, files: []*inputFile{{}}}

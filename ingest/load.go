@@ -73,14 +73,11 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 		return Summary{}, err
 	}
 	defer e.Close()
-	if err := e.Create(ctx, casePath); err != nil {
-		return Summary{}, err
-	}
 	l := &loader{ctx: ctx, engine: e, options: o, copies: map[*format]*cleanCopy{}}
 	if isNew {
-		err = l.createCase()
+		err = l.createCase(casePath)
 	} else {
-		err = l.checkCase()
+		err = l.openCase(casePath)
 	}
 	if err != nil {
 		return Summary{}, err
@@ -130,30 +127,24 @@ func (l *loader) countIf(err error, table string) (int64, error) {
 	return l.engine.Count(l.ctx, table)
 }
 
-func (l *loader) createCase() error {
-	if err := schema.Create(l.ctx, l.engine); err != nil {
+func (l *loader) createCase(path string) error {
+	if err := l.engine.Create(l.ctx, path); err != nil {
+		return err
+	}
+	if err := CreateTables(l.ctx, l.engine); err != nil {
 		return err
 	}
 	return l.exec("insert into meta values ('schema_version', $1, $2, $3::timestamp)", schema.Version, l.options.Version, l.options.Now.UTC())
 }
 
-func (l *loader) checkCase() error {
-	rows, err := l.engine.Query(l.ctx, "select value from meta where key = 'schema_version'")
-	if err != nil {
-		return fmt.Errorf("this is not a case of entrail: %w", err)
+func (l *loader) openCase(path string) error {
+	if err := l.engine.Extend(l.ctx, path); err != nil {
+		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		v, err := rows.Values()
-		if err != nil {
-			return err
-		}
-		if v[0] != schema.Version {
-			return fmt.Errorf("the case has schema version %v, this entrail writes %s: load the evidence into a new case", v[0], schema.Version)
-		}
-		return nil
+	if err := openTables(l.ctx, l.engine); err != nil {
+		return fmt.Errorf("open the case: %w", err)
 	}
-	return errors.New("this is not a case of entrail: it has no schema version")
+	return nil
 }
 
 func (l *loader) load(sources []source) error {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"entrail/ingest"
 	"entrail/ingest/engine"
 	"entrail/ingest/schema"
 )
@@ -65,7 +66,7 @@ var emptyCase = sync.OnceValues(func() ([]byte, error) {
 	if err := e.Create(ctx, path); err != nil {
 		return nil, err
 	}
-	if err := schema.Create(ctx, e); err != nil {
+	if err := ingest.CreateTables(ctx, e); err != nil {
 		return nil, err
 	}
 	version := "insert into meta values ('schema_version', " + engine.Literal(schema.Version) + ", 'test', timestamp '2026-01-01')"

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"slices"
 
-	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
 
 // CheckQuery tells why a question can't be asked, or returns nil: one's own, or one
@@ -38,7 +38,7 @@ func functionNames(but string) []string {
 			names = append(names, f.Name)
 		}
 	}
-	for _, m := range ingest.Macros() {
+	for _, m := range macros {
 		names = append(names, m.Name)
 	}
 	return names
@@ -47,10 +47,10 @@ func functionNames(but string) []string {
 // relationNames are the tables and views of a case.
 func relationNames() []string {
 	var names []string
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		names = append(names, t.Name)
 	}
-	for _, v := range ingest.Views() {
+	for _, v := range views {
 		names = append(names, v.Name)
 	}
 	return names

@@ -95,7 +95,10 @@ func AddViews(ctx context.Context, path string, o engine.Options) error {
 		return err
 	}
 	defer e.Close()
-	if err := e.Create(ctx, path); err != nil {
+	if err := e.Extend(ctx, path); err != nil {
+		return err
+	}
+	if err := e.Use(ctx); err != nil {
 		return err
 	}
 	statements := []string{"begin transaction"}

@@ -132,13 +132,9 @@ func where(is func(Table) bool) []Table {
 	return slices.DeleteFunc(Tables(), func(t Table) bool { return !is(t) })
 }
 
-// Create makes the empty tables, the codes and the macros in the database that
-// is the engine's default. It does so in one transaction: each costs a wait for
-// the disk.
-func Create(ctx context.Context, e *engine.Engine) error {
-	if err := e.Exec(ctx, "begin transaction"); err != nil {
-		return fmt.Errorf("create the tables: %w", err)
-	}
+// CreateTables makes the empty tables and those of codes in the database that is
+// the engine's default.
+func CreateTables(ctx context.Context, e *engine.Engine) error {
 	for _, t := range tables {
 		for statement := range strings.SplitSeq(t.sql, ";\n") {
 			if strings.TrimSpace(statement) == "" {
@@ -149,13 +145,15 @@ func Create(ctx context.Context, e *engine.Engine) error {
 			}
 		}
 	}
+	return nil
+}
+
+// CreateMacros makes the macros of the load in the same database.
+func CreateMacros(ctx context.Context, e *engine.Engine) error {
 	for _, m := range macros {
 		if err := e.Exec(ctx, "create macro "+m.SQL); err != nil {
 			return fmt.Errorf("create macro %s: %w", m.Name, err)
 		}
-	}
-	if err := e.Exec(ctx, "commit"); err != nil {
-		return fmt.Errorf("create the tables: %w", err)
 	}
 	return nil
 }

@@ -1,0 +1,48 @@
+package ingest
+
+import (
+	"context"
+
+	"entrail/ingest/engine"
+	"entrail/ingest/schema"
+)
+
+// CreateTables makes the empty tables and the macros of a new case, which must
+// be attached writable. It does so in one transaction: each costs a wait for
+// the disk.
+func CreateTables(ctx context.Context, e *engine.Engine) error {
+	return inTransaction(ctx, e, func() error {
+		if err := schema.CreateTables(ctx, e); err != nil {
+			return err
+		}
+		return schema.CreateMacros(ctx, e)
+	})
+}
+
+// openTables makes a case that is there, and attached with Extend, the default, if
+// it is one. The load runs by the macros of this program, not by those that the
+// case came with, which go. A view in it stays, for nothing reads it.
+func openTables(ctx context.Context, e *engine.Engine) error {
+	if err := schema.Check(ctx, e, "evidence"); err != nil {
+		return err
+	}
+	return inTransaction(ctx, e, func() error {
+		if err := schema.DropMacros(ctx, e, "evidence"); err != nil {
+			return err
+		}
+		if err := e.Use(ctx); err != nil {
+			return err
+		}
+		return schema.CreateMacros(ctx, e)
+	})
+}
+
+func inTransaction(ctx context.Context, e *engine.Engine, do func() error) error {
+	if err := e.Exec(ctx, "begin transaction"); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return e.Exec(ctx, "commit")
+}
