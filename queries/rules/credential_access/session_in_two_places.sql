@@ -4,14 +4,14 @@
 -- catalogue: D12
 -- meaning: Acts of one session came from two countries, or from two networks with two kinds of client. A session belongs to one
 --   client: whoever uses it elsewhere took it along, as a thief does with a cookie or token.
--- false positives: A phone between wireless network and carrier; a VPN that carries only a part of the traffic; travel with a
+-- false positives: Neighbouring countries and devices of the organization are low. A phone between wireless network and carrier; a VPN that carries only a part of the traffic; travel with a
 --   device that stays signed in.
 -- blind spots: A thief in the same network or country with the same kind of client. Addresses whose place is known from
 --   no sign-in count only where a program is at work.
 -- next: Ask the user which of the places is theirs. Revoke the session, and read what it did from the other one.
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
--- lists: hosting_networks, shared_networks, tool_agents
+-- lists: hosting_networks, shared_networks, country_centres
 with used as (
     select
         session_id,
@@ -64,11 +64,17 @@ with used as (
 placed as (
     select
         u.*,
+        -- the countries with offices of the tenant are one area
+        case when o.ip_address is not null or u.country in (select country from office_addresses where country is not null) then 'home' else u.country end as area,
         h.name as hosting,
         coalesce(s.kind, '') as shared,
+        c.latitude::double as latitude,
+        c.longitude::double as longitude,
         t.tool
     from used as u
     left join tool_user_agents as t on t.user_agent = u.user_agent
+    left join office_addresses as o on o.ip_address = u.ip_address
+    left join list_country_centres as c on c.country = u.country
     left join list_hosting_networks as h on h.asn = u.network::varchar
     left join list_shared_networks as s on s.asn = u.network::varchar
 ),
@@ -81,6 +87,7 @@ sessions_seen as (
         sum(events)::bigint as events,
         list_sort(list(distinct ip_address)) as addresses,
         list_sort(list(distinct country) filter (where country is not null and shared not in ('microsoft', 'relay', 'security service'))) as countries,
+        count(distinct area) filter (where shared not in ('microsoft', 'relay', 'security service')) as areas,
         list_sort(list(distinct network) filter (where network is not null and shared not in ('microsoft', 'relay', 'security service'))) as networks,
         count(distinct regexp_extract(client, '^[a-z]+')) as systems,
         list_sort(list(distinct client) filter (where client is not null)) as clients,
@@ -88,8 +95,13 @@ sessions_seen as (
         bool_and(is_managed) filter (where user_agent is not null) as is_managed,
         max(hosting) as hosting,
         max(tool) as tool,
+        -- the corners of what lies between the middles of the countries
+        12742 * asin(sqrt(
+            pow(sin(radians(max(latitude) - min(latitude)) / 2), 2)
+            + cos(radians(min(latitude))) * cos(radians(max(latitude))) * pow(sin(radians(max(longitude) - min(longitude)) / 2), 2)
+        )) as kilometres,
         count(distinct case when not contains(ip_address, ':') then regexp_extract(ip_address, '^\d+\.\d+') end) as ranges,
-        bool_or(network is null) as is_place_unknown,
+        bool_or(network is null and country is null) as is_place_unknown,
         list_sort(list_distinct(list(evidence)))[1:1000] as records
     from placed
     group by session_id
@@ -117,7 +129,8 @@ select
         when len(countries) > 1 and is_managed then 'low'
         when len(countries) > 1 and (systems > 1 or tool is not null or hosting is not null) then 'high'
         when len(countries) > 1 and known_countries = len(countries) then 'low'
-        when len(countries) > 1 then 'medium'
+        when areas > 1 and kilometres < 1500 then 'low'
+        when areas > 1 then 'medium'
         when len(networks) > 1 and systems > 1 then 'medium'
         when len(networks) > 1 and (tool is not null or not has_baseline) then 'medium'
         when tool is not null then 'medium'
@@ -144,5 +157,6 @@ select
     'session ' || session_id as act,
     records
 from judged
-where len(countries) > 1 or (len(networks) > 1 and (systems > 1 or tool is not null or hosting is not null)) or tool is not null
+where (areas > 1 and coalesce(known_countries, 0) < len(countries)) or (len(countries) > 1 and (systems > 1 or tool is not null or hosting is not null))
+    or (len(networks) > 1 and (systems > 1 or tool is not null or hosting is not null)) or (tool is not null and ranges > 1)
 order by first_seen, session_id

@@ -38,9 +38,11 @@ unpassed as (
         n.baseline_days,
         coalesce(n.is_new_network, false) as is_new_network,
         coalesce(n.is_new_country, false) as is_new_country,
-        coalesce(n.is_new_client, false) as is_new_client
+        coalesce(n.is_new_client, false) as is_new_client,
+        o.ip_address is not null as is_office
     from stopped as s
     left join strange_logons as n using (file_id, record)
+    left join office_addresses as o on o.ip_address = s.ip_address
     where (s.file_id, s.record) not in (select (file_id, record) from passed)
 ),
 tries as (
@@ -61,38 +63,20 @@ tries as (
         bool_or(is_new_country) as is_new_country,
         bool_or(is_new_client) as is_new_client,
         bool_or(is_managed or is_compliant) as is_managed,
+        bool_and(is_office) as is_office,
         min_by(act_id, (event_time, file_id, record)) as act_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from unpassed
     group by account, network, country
 ),
--- Addresses from which three other accounts or more sign in: an office.
-shared as (
-    select
-        t.account,
-        t.network,
-        t.country,
-        max(h.accounts) as accounts
-    from tries as t
-    join (
-        select value, count(distinct account) as accounts
-        from account_habits
-        where feature = 'address' and kind = 'user' and days >= 2
-        group by value
-    ) as h on contains(t.addresses, h.value)
-    group by all
-),
 judged as (
     select
         t.*,
-        coalesce(o.accounts, 0) >= 3 as is_office,
         h.name as hosting,
         a.account_days
     from tries as t
     left join list_hosting_networks as h on h.asn = t.network::varchar
     left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = t.account
-    left join shared as o
-        on o.account = t.account and o.network is not distinct from t.network and o.country is not distinct from t.country
 )
 select
     case
