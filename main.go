@@ -755,7 +755,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 	if c.explain != "" {
 		d.Title = "Record " + c.explain
 	}
-	if len(c.reports) == 1 && c.reports[0].Name == "session_events" {
+	if len(c.reports) == 1 && c.reports[0].Layout == queries.Sessions {
 		d.Title = "Audit events"
 		if len(c.filter.Users) > 0 {
 			d.Title += " for " + strings.Join(c.filter.Users, ", ")
@@ -819,8 +819,8 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 			}
 		}
 	}
-	isEvents := func(r queries.Report) bool { return r.Name == "session_events" }
-	if c.format.Name == "html" && slices.ContainsFunc(c.reports, isEvents) {
+	bySession := func(r queries.Report) bool { return r.Layout == queries.Sessions }
+	if c.format.Name == "html" && slices.ContainsFunc(c.reports, bySession) {
 		d.Headings = func(sessions []string) (map[string]queries.SessionHeading, error) {
 			return evidence.SessionHeadings(ctx, sessions)
 		}

@@ -6,6 +6,7 @@
 --   country_list and network_list are where the addresses are, as far as sign-ins from there or a geolocation database
 --   say.
 -- group: audit 4
+-- wrap: meaning
 -- topics: password spray, logins, logons, userloggedin, userloginfailed
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

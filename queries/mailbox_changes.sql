@@ -4,6 +4,7 @@
 --   done is false where the service refused. One change may be logged twice, by the cmdlet and by the mailbox
 --   (UpdateInboxRules). What Microsoft's own services set is left out.
 -- group: audit 11
+-- wrap: destination, actions, conditions
 -- topics: persistence, inbox rules, forwarding, transport rules, mailbox permissions, delegation, exfiltration,
 --   business email compromise, bec
 -- needs: audit_events

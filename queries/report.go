@@ -27,7 +27,9 @@ type Report struct {
 	FilledBy    string   // which export fills it, for the "not loaded" sentence
 	Caveat      string   // when its numbers mislead; may be empty
 	Charts      []Chart
-	SQL         string // the whole file, header included
+	Layout      Layout           // Table where the header does not say
+	Styles      map[string]Style // of columns that are not Plain, by name
+	SQL         string           // the whole file, header included
 }
 
 // Chart is a picture that the HTML report draws beside the table.
@@ -90,7 +92,7 @@ func mustRead() []Report {
 // parse reads a report file: `-- key: value` lines, where a line `--   more`
 // continues the value above, then one SELECT.
 func parse(name, text string) (Report, error) {
-	r := Report{Name: name, SQL: text}
+	r := Report{Name: name, Layout: Table, SQL: text}
 	var key string
 	values := map[string][]string{}
 	for line := range strings.Lines(text) {
@@ -135,6 +137,14 @@ func parse(name, text string) (Report, error) {
 			r.FilledBy = value
 		case "caveat":
 			r.Caveat = value
+		case "layout":
+			if err := r.setLayout(value); err != nil {
+				return r, fmt.Errorf("%s.sql: %w", name, err)
+			}
+		case "wrap", "paths", "raw":
+			if err := r.setStyle(key, value); err != nil {
+				return r, fmt.Errorf("%s.sql: %w", name, err)
+			}
 		case "chart":
 			for _, c := range v {
 				chart, err := parseChart(c)

@@ -17,8 +17,9 @@ const (
 
 // Column is one column of a Result.
 type Column struct {
-	Name string // snake case, as in the SQL
-	Kind Kind
+	Name  string // snake case, as in the SQL
+	Kind  Kind
+	Style Style // of a Text column
 }
 
 // Result is the answer of one report or of an ad-hoc query.

@@ -15,6 +15,7 @@
 --   without a device: 1); no sign-in of the session in the files (no interactive one: 1). 1: addresses of unknown network beside
 --   others.
 -- group: sessions 1
+-- wrap: reasons
 -- topics: aitm, adversary in the middle, phishing, stolen token, token theft, hijacking, impossible travel, anomalies
 -- needs: sign_ins, audit_events
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns) and the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

@@ -6,6 +6,7 @@
 --   two things, a locked account or an address known for attacks: a row each, by the log's own reason. A code
 --   that we do not know is explained by the log's failure_reason.
 -- group: signins 7
+-- wrap: meaning
 -- topics: password spray, brute force, lockout, locked accounts, error codes, credential stuffing, enumeration
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns

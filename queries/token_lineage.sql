@@ -7,6 +7,7 @@
 --   used_network and used_country are looked up: used_place_source learned = from a sign-in that came from the address,
 --   else the file name of the geolocation database.
 -- group: sessions 3
+-- wrap: app_display_name
 -- topics: token replay, stolen token, token theft
 -- needs: audit_events, graph_activity
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export), whose records carry token

@@ -34,6 +34,10 @@ func column(name string, kind queries.Kind) queries.Column {
 	return queries.Column{Name: name, Kind: kind}
 }
 
+func styled(name string, style queries.Style) queries.Column {
+	return queries.Column{Name: name, Kind: queries.Text, Style: style}
+}
+
 func document(results ...*queries.Result) Document {
 	return Document{
 		Title: "Sign-ins and audit events", Version: "1.2.3", Zone: "UTC",

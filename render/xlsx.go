@@ -34,7 +34,7 @@ const (
 // times are in the document's zone, which a spreadsheet can't store. Text is
 // never a formula, shows its hidden characters, and says where it was cut.
 //
-// A document of the one report session_events is laid out as the script that
+// A document of one report by sessions is laid out as the script that
 // responders know writes it: the sheet Audit Events comes first, with the
 // document's title above the table AuditEvents.
 func XLSX(w io.Writer, d Document) error {
@@ -280,7 +280,7 @@ func (b *workbook) printWide(name string) error {
 
 // isScript says that r is to look as the well-known script's workbook does.
 func (b *workbook) isScript(r *queries.Result) bool {
-	return !b.d.Several && r.Report.Name == "session_events"
+	return !b.d.Several && r.Report.Layout == queries.Sessions
 }
 
 // free returns a sheet name that is allowed and not taken: `name`, `name (2)`.
@@ -314,7 +314,7 @@ func (s *sheet) put(row []any) error {
 	lines := 1
 	for i, v := range row {
 		line[i] = s.cell(v)
-		if t, ok := v.(string); ok && inSentences[s.info.result.Columns[i].Name] && len(t)+3 > int(s.widths[i]) {
+		if t, ok := v.(string); ok && s.info.result.Columns[i].Style == queries.Sentences && len(t)+3 > int(s.widths[i]) {
 			cell := line[i].(excelize.Cell)
 			cell.StyleID = s.style.sentences
 			line[i] = cell

@@ -219,7 +219,7 @@ func TestXLSXSheetNames(t *testing.T) {
 func TestXLSXAsTheScriptWritesIt(t *testing.T) {
 	columns := []queries.Column{column("SessionId", queries.Text), column("Timestamp", queries.Time)}
 	events := func() *queries.Result {
-		return result(queries.Report{Name: "session_events", Title: "Events of the sessions"}, columns, []any{"00a1", instant})
+		return result(queries.Report{Name: "session_events", Title: "Events of the sessions", Layout: queries.Sessions}, columns, []any{"00a1", instant})
 	}
 	d := document(events())
 	d.Title = "Audit events for adele@contoso.com"
@@ -284,7 +284,7 @@ func TestXLSXRollsOver(t *testing.T) {
 // Sentences are wrapped in a row that is high enough, the header is on every
 // page, and what is too wide for paper is said to be.
 func TestXLSXOnPaper(t *testing.T) {
-	columns := []queries.Column{column("reasons", queries.Text)}
+	columns := []queries.Column{styled("reasons", queries.Sentences)}
 	row := []any{strings.Repeat("two countries and three networks; ", 10)}
 	for i := range 9 {
 		columns = append(columns, column("user_agent_"+strconv.Itoa(i), queries.Text))
