@@ -33,8 +33,12 @@ type Document struct {
 	// are read to the end before the next is asked for.
 	Results iter.Seq2[*queries.Result, error]
 
-	// Several says that more than one report was asked for: JSON is then an
-	// object by report name instead of an array, and CSV refuses.
+	// Asked is the question as it was put: the flags that choose reports, a
+	// query, a record or sessions, with their values.
+	Asked string
+
+	// Several says that more than one report was asked for, which the formats
+	// that hold one refuse.
 	Several bool
 
 	// Headings returns those of sessions in the report session_events, by session
@@ -45,6 +49,7 @@ type Document struct {
 	Width   int    // columns of the terminal; 0 = no terminal, nothing is shortened
 	Color   bool   // Text may use colour
 	RawCSV  bool   // CSV cells exactly as they are in the log, see CSV
+	Bare    bool   // JSON of the rows alone, without where they come from
 	TempDir string // where XLSX may spill; empty = the system's folder
 }
 

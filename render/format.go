@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"io"
 	"path/filepath"
 	"strings"
@@ -10,19 +11,45 @@ import (
 
 // Format is one way to write a Document.
 type Format struct {
-	Name    string   // as --format takes it
-	Endings []string // of file names, with the dot; the first one is used for new files
-	Write   func(io.Writer, Document) error
+	Name      string   // as --format takes it
+	Endings   []string // of file names, with the dot; the first one is used for new files
+	OneReport bool     // it holds the rows of one report and nothing else, no notes either
+	Write     func(io.Writer, Document) error
 }
 
 // Formats lists every format.
 var Formats = []Format{
-	{"text", []string{".txt"}, Text},
-	{"html", []string{".html", ".htm"}, HTML},
-	{"xlsx", []string{".xlsx"}, XLSX},
-	{"csv", []string{".csv"}, CSV},
-	{"json", []string{".json"}, JSON},
-	{"md", []string{".md", ".markdown"}, Markdown},
+	{"text", []string{".txt"}, false, Text},
+	{"html", []string{".html", ".htm"}, false, HTML},
+	{"xlsx", []string{".xlsx"}, false, XLSX},
+	{"csv", []string{".csv"}, true, CSV},
+	{"json", []string{".json"}, false, JSON},
+	{"jsonl", []string{".jsonl", ".ndjson"}, true, JSONL},
+	{"md", []string{".md", ".markdown"}, false, Markdown},
+}
+
+// errOneReport is the answer of a format that holds one report.
+var errOneReport = errors.New("a file of this format holds one report: name a folder to write one file each")
+
+// writeOne writes the one result of a document, for a format that holds no more.
+func writeOne(d Document, write func(*queries.Result) error) error {
+	if d.Several {
+		return errOneReport
+	}
+	first := true
+	for r, err := range d.Results {
+		switch {
+		case err != nil:
+			return err
+		case !first:
+			return errOneReport
+		}
+		first = false
+		if err := write(r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Rows is how many rows of a report the format shows at most, so that no more

@@ -181,10 +181,10 @@ func TestCounted(t *testing.T) {
 }
 
 func TestOneReportFormatsRefuseASecond(t *testing.T) {
-	for _, name := range []string{"csv", "json"} {
+	for _, name := range []string{"csv", "json", "jsonl"} {
 		f, _ := Lookup(name)
 		d := document(many(1), many(1))
-		d.Several = false
+		d.Several, d.Bare = false, true
 		var page strings.Builder
 		if err := f.Write(&page, d); err == nil {
 			t.Errorf("%s: no error", name)
