@@ -1,4 +1,5 @@
 -- title: What report-only policies would have done
+-- sheet: Report-only policies
 -- description: Policies in report-only mode enforce nothing; this is what each would have done, and to whom: one row a
 --   policy, outcome and user. Sign-ins to which the policy did not apply are left out (ca_policies counts them). A
 --   refusal here that belongs to an attack is an attack the policy would have stopped.

@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -57,6 +58,9 @@ func checkHeader(t *testing.T, r Report) {
 	}
 	if strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Description, ".") {
 		t.Errorf("a title has no full stop, a description has one: %q, %q", r.Title, r.Description)
+	}
+	if name := cmp.Or(r.Sheet, r.Title); len([]rune(name)) > 31 {
+		t.Errorf("%q is no name for a sheet: it has more than 31 characters; give another with `-- sheet:`", name)
 	}
 	if len(r.Needs) > 0 && r.FilledBy == "" {
 		t.Errorf("needs %v, but `filled by` doesn't say which export brings them", r.Needs)

@@ -36,6 +36,8 @@
 //	-- wrap: columns of sentences, or of names not to be cut; they go on in further lines
 //	-- paths: columns of paths: where room is short, the last part of one is shown
 //	-- raw: columns of raw records, which a page folds away
+//	-- severity: columns whose words are coloured by what they ask for (Rank)
+//	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters
 //
 // Then comes one SELECT, which a DuckDB shell must take as it stands:
 //

@@ -41,9 +41,24 @@ const (
 	Sentences       // `wrap`: prose, or names not to be cut; goes on in further lines
 	Path            // `paths`: where room is short, its last part is what counts
 	RawRecord       // `raw`: JSON as it was exported; a page folds it away
+	Severity        // `severity`: one of our words, see Rank
 )
 
-var styleKeys = map[string]Style{"wrap": Sentences, "paths": Path, "raw": RawRecord}
+var styleKeys = map[string]Style{"wrap": Sentences, "paths": Path, "raw": RawRecord, "severity": Severity}
+
+// Rank is how much a word of severity, or of a session's attention, asks to be
+// looked at: 3 high, 2 medium, 1 low, 0 not at all.
+func Rank(word string) int {
+	switch word {
+	case "critical", "high":
+		return 3
+	case "medium", "look":
+		return 2
+	case "low":
+		return 1
+	}
+	return 0
+}
 
 // setStyle gives the style of that header key to the columns of a comma-separated list.
 func (r *Report) setStyle(key, columns string) error {

@@ -1,4 +1,5 @@
 -- title: Changes to mailboxes and mail flow
+-- sheet: Changes to mailboxes
 -- description: Every rule, forwarding, permission and transport setting that somebody set or removed, newest first, with
 --   what it does: conditions say which messages it takes, actions what becomes of them, destination where they go.
 --   done is false where the service refused. One change may be logged twice, by the cmdlet and by the mailbox

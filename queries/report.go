@@ -27,6 +27,7 @@ type Report struct {
 	FilledBy    string   // which export fills it, for the "not loaded" sentence
 	Caveat      string   // when its numbers mislead; may be empty
 	Charts      []Chart
+	Sheet       string           // name of its sheet in a workbook, where the title is longer than such a name may be
 	Layout      Layout           // Table where the header does not say
 	Styles      map[string]Style // of columns that are not Plain, by name
 	SQL         string           // the whole file, header included
@@ -137,11 +138,13 @@ func parse(name, text string) (Report, error) {
 			r.FilledBy = value
 		case "caveat":
 			r.Caveat = value
+		case "sheet":
+			r.Sheet = value
 		case "layout":
 			if err := r.setLayout(value); err != nil {
 				return r, fmt.Errorf("%s.sql: %w", name, err)
 			}
-		case "wrap", "paths", "raw":
+		case "wrap", "paths", "raw", "severity":
 			if err := r.setStyle(key, value); err != nil {
 				return r, fmt.Errorf("%s.sql: %w", name, err)
 			}

@@ -41,6 +41,10 @@ type Result struct {
 	// of them, and 0 where Rows yields all.
 	Total int64
 
+	// Own says that it answers a question of the user's own, whose columns are
+	// called as the question calls them.
+	Own bool
+
 	// NotLoaded says that nothing in evidence could fill the report. The note
 	// that tells which export would is then the only one.
 	NotLoaded bool

@@ -38,6 +38,7 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
+	result.Own = true
 	result.Notes = append(result.Notes, notes...)
 	return result, nil
 }

@@ -16,6 +16,7 @@
 --   others.
 -- group: sessions 1
 -- wrap: reasons
+-- severity: attention
 -- topics: aitm, adversary in the middle, phishing, stolen token, token theft, hijacking, impossible travel, anomalies
 -- needs: sign_ins, audit_events
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns) and the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

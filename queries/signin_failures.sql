@@ -1,4 +1,5 @@
 -- title: Why sign-ins failed or were interrupted
+-- sheet: Failed sign-ins
 -- description: One row a status and error code, failures first. password_was_right says whether the first factor
 --   had been accepted: false = guessing or a typing error, true = somebody knew the password (or held a session) and
 --   something else stopped them, empty = the code does not tell. stopped_by names what stopped it. An interruption

@@ -1,4 +1,5 @@
 -- title: From sign-in to token to activity
+-- sheet: From sign-in to token
 -- description: Each token that shows up in the audit log or in requests to Microsoft Graph, led back to the sign-in that
 --   issued it: where it was issued and where it was used. One row a token and address of use, those used elsewhere than
 --   issued first: other network is the mark of a token that was taken away by itself, other address may be a phone that

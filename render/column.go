@@ -21,10 +21,51 @@ func numeric(k queries.Kind) bool { return k == queries.Integer || k == queries.
 // names returns the columns' names, safe to show and different from each
 // other even when a reader ignores case: a second `a` is `a_2`.
 func names(columns []queries.Column) []string {
-	taken := map[string]bool{}
-	unique := make([]string, len(columns))
+	all := make([]string, len(columns))
 	for i, c := range columns {
-		base := visible(c.Name)
+		all[i] = c.Name
+	}
+	return distinct(all)
+}
+
+// headings are the names as people write them: `ip_address` is IP address. A
+// question of one's own keeps the names that it gave.
+func headings(r *queries.Result) []string {
+	if r.Own {
+		return names(r.Columns)
+	}
+	all := make([]string, len(r.Columns))
+	for i, c := range r.Columns {
+		all[i] = heading(c.Name)
+	}
+	return distinct(all)
+}
+
+// abbreviations are the words of column names that are none.
+var abbreviations = map[string]string{
+	"id": "ID", "ids": "IDs", "ip": "IP", "mfa": "MFA", "url": "URL", "utc": "UTC", "sha256": "SHA-256", "os": "OS", "asn": "ASN", "upn": "UPN", "oauth": "OAuth",
+}
+
+func heading(name string) string {
+	words := strings.Split(strings.TrimPrefix(name, "is_"), "_")
+	for i, w := range words {
+		if a, ok := abbreviations[w]; ok {
+			words[i] = a
+		}
+	}
+	s := strings.Join(words, " ")
+	if s == "" {
+		return name
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// distinct makes the names safe to show and different from each other.
+func distinct(all []string) []string {
+	taken := map[string]bool{}
+	unique := make([]string, len(all))
+	for i, given := range all {
+		base := visible(given)
 		if base == "" {
 			base = "column"
 		}

@@ -234,13 +234,15 @@ type section struct {
 }
 
 type headCell struct {
-	Parts []string // the name, cut where a line may break
+	Parts []string // the heading, cut where a line may break
+	Name  string   // of the column, as --filter and --columns take it
 	Class string
 }
 
 // bodyCell is a cell; Short is set where Text is long enough to be folded.
 // Raw is set for a raw record, folded away whole.
-type bodyCell struct{ Text, Short, Length, Raw, Class string }
+// Rank is the class of a word of severity.
+type bodyCell struct{ Text, Short, Length, Raw, Class, Rank string }
 
 func newSection(r *queries.Result) (*section, error) {
 	s := &section{
@@ -276,12 +278,12 @@ func newSection(r *queries.Result) (*section, error) {
 // fill reads a table, and its charts.
 func (s *section) fill(r *queries.Result) error {
 	classes := make([]string, len(r.Columns))
-	for i, name := range names(r.Columns) {
+	for i, heading := range headings(r) {
 		classes[i] = class(r.Columns[i])
 		if i == 0 && r.Report.Layout == queries.Record {
 			classes[i] = "m" // names of fields
 		}
-		s.Head = append(s.Head, headCell{strings.SplitAfter(name, "_"), classes[i]})
+		s.Head = append(s.Head, headCell{strings.SplitAfter(heading, "_"), visible(r.Columns[i].Name), classes[i]})
 	}
 	var charts []*chart
 	for _, c := range r.Report.Charts {
@@ -314,6 +316,9 @@ func (s *section) fill(r *queries.Result) error {
 				limit = foldedSentences
 			}
 			line[i] = newCell(visibleLines(text(v)), classes[i], limit)
+			if r.Columns[i].Style == queries.Severity {
+				line[i].Rank = rankClasses[queries.Rank(line[i].Text)]
+			}
 		}
 		s.Rows = append(s.Rows, line)
 	}
@@ -371,6 +376,9 @@ func rawCell(v any) bodyCell {
 	}
 	return bodyCell{Short: "raw", Raw: visibleLines(raw)}
 }
+
+// rankClasses tell the style sheet of a severity, by its rank.
+var rankClasses = [...]string{"", "low", "medium", "high"}
 
 // newCell folds away a text that is longer than limit.
 func newCell(s, class string, limit int) bodyCell {

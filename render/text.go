@@ -12,13 +12,18 @@ import (
 )
 
 // The colours of a terminal page: bold headings, dim prose, yellow for what
-// the reader must not miss. Log fields are never coloured.
+// the reader must not miss. Log fields are never coloured, only our own words
+// of severity are.
 const (
 	bold   = "\x1b[1m"
 	dim    = "\x1b[2m"
 	yellow = "\x1b[33m"
+	red    = "\x1b[1;31m"
 	reset  = "\x1b[0m"
 )
+
+// rankStyles are the colours of a severity, by its rank.
+var rankStyles = [...]string{"", "", yellow, red}
 
 const (
 	gap       = 2    // blanks between two columns
@@ -229,6 +234,7 @@ type layout struct {
 	right   []bool
 	wrapped []bool   // longer cells go on in further lines
 	paths   []bool   // longer cells lose their folders
+	ranked  []bool   // cells have the colour of their severity
 	cut     bool     // longer cells are shortened
 	shared  []string // names and values of columns that say the same in all rows
 	omitted []string
@@ -276,6 +282,7 @@ func (p *page) fitted(head []string, columns []queries.Column, sample [][]string
 		lay.right = append(lay.right, numeric(columns[i].Kind))
 		lay.wrapped = append(lay.wrapped, isText && columns[i].Style == queries.Sentences)
 		lay.paths = append(lay.paths, isText && columns[i].Style == queries.Path)
+		lay.ranked = append(lay.ranked, columns[i].Style == queries.Severity)
 		natural = append(natural, wide)
 		floor = append(floor, least)
 	}
@@ -337,6 +344,9 @@ func (p *page) row(style string, lay layout, line []string) error {
 				b.WriteString(strings.Repeat(" ", gap))
 			}
 			blank := strings.Repeat(" ", max(0, w-cells.StringWidth(cell)))
+			if style := rankStyles[queries.Rank(cell)]; lay.ranked[i] && style != "" && p.d.Color {
+				cell = style + cell + reset
+			}
 			switch {
 			case lay.right[i]:
 				b.WriteString(blank + cell)
