@@ -8,6 +8,7 @@
 --   asked_for_more: it asked for a second factor, and the sign-in may have gone on; not_passed: the factor was asked for
 --   and failed. The rest of failure: another policy or something else ended the sign-in, or the controls do not tell.
 -- group: ca 4
+-- wrap: policy_name
 -- needs: sign_in_policies
 -- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and
 --   without the permission the list is left out: neither means that there is none

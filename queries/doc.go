@@ -36,6 +36,12 @@
 //	-- filled by: the end of "Not loaded ...: ", naming the export to get
 //	-- caveat: when its numbers mislead
 //	-- chart: bar x=week y=sign_ins,users faint=is_cut title=Sign-ins a week
+//	-- layout: how a page shows it, if not as a table (layout.go)
+//	-- wrap: columns of sentences, or of names not to be cut; they go on in further lines
+//	-- paths: columns of paths: where room is short, the last part of one is shown
+//	-- raw: columns of raw records, which a page folds away
+//	-- severity: columns whose words are coloured by what they ask for (Rank)
+//	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters
 //
 // Then comes one SELECT, which a DuckDB shell must take as it stands:
 //
@@ -95,8 +101,8 @@
 // The story of one session is told by dossier/*.sql, each one SELECT under the
 // same header, in the order of `group: sessions N`. A part asks for the session in
 // getvariable('dossier_session') and reads evidence.TABLE, for a session is
-// told whole; raw, as its last column, is folded away. lanes.sql is the
-// picture. What --explain says of a value is a line in model/lookups.
+// told whole; a column that its header calls raw is folded away. lanes.sql is
+// the picture. What --explain says of a value is a line in model/lookups.
 //
 // What carries no id of the session's, and why it stands beside it, is the table
 // dossier_beside, made for each session by dossier/tables/dossier_beside.sql.

@@ -245,7 +245,7 @@ func (c *Case) sessionFacts(ctx context.Context, session string, traces sessionT
 			rows = append(rows, []any{trace.name, c.shown(trace.at), trace.meaning})
 		}
 	}
-	facts := fixed("facts", "What is known of it as a whole", rows, "field", "value", "meaning")
+	facts := fields("facts", "What is known of it as a whole", rows)
 	facts.Report.Description = "The session's row in the report sessions, a line a column; last, its first and last trace."
 	return facts, c.summarise(values, traces), nil
 }

@@ -215,7 +215,7 @@ func (c *Case) explainOne(ctx context.Context, r record, words *words) ([]*Resul
 	if err != nil {
 		return nil, err
 	}
-	main := fixed("record", fmt.Sprintf("Record %v of file %v", r.values["record"], r.values["file_id"]), columns, "field", "value", "meaning", "about_the_field")
+	main := fields("record", fmt.Sprintf("Record %v of file %v", r.values["record"], r.values["file_id"]), columns, "about_the_field")
 	main.Report.Description = "Each column that the record fills in the table " + r.table.Name + ": " + r.table.Comment
 	if len(file) == 1 {
 		main.Report.Description += fmt.Sprintf(" It stands in %v (%v), SHA-256 %v.", file[0][0], file[0][2], file[0][1])
@@ -225,7 +225,7 @@ func (c *Case) explainOne(ctx context.Context, r record, words *words) ([]*Resul
 	}
 	results := []*Result{main}
 	if codes := words.codesOf(r.text("raw")); len(codes) > 0 {
-		codes := fixed("codes", "Codes in the raw record", codes, "field", "value", "meaning")
+		codes := fields("codes", "Codes in the raw record", codes)
 		codes.Report.Description = "The fields of the record, as it was exported, whose value means more than it says."
 		results = append(results, codes)
 	}
@@ -239,7 +239,7 @@ func (c *Case) explainOne(ctx context.Context, r record, words *words) ([]*Resul
 		return nil, err
 	}
 	results = append(results, tied...)
-	raw := fixed("raw", "Raw record", rawLines(r.text("raw")), "json")
+	raw := fixed(Report{Name: "raw", Title: "Raw record", Layout: Raw}, rawLines(r.text("raw")), layoutColumns[Raw]...)
 	raw.Report.Description = "As it was exported, in lines."
 	return append(results, raw), nil
 }
@@ -301,7 +301,7 @@ func (c *Case) childrenOf(ctx context.Context, r record) ([]*Result, error) {
 			}
 		}
 		result, err := c.held(ctx, Report{
-			Name: t.Name, Title: "Its rows in " + t.Name, Description: t.Comment,
+			Name: t.Name, Title: "Its rows in " + t.Name, Description: t.Comment, Styles: map[string]Style{"policy_name": Sentences},
 			SQL: fmt.Sprintf("select %s from evidence.%s where %s order by all", strings.Join(columns, ", "), t.Name,
 				p.of(fmt.Sprintf("select %v as file_id, %v as record, %s as %s", r.values["file_id"], r.values["record"], literal(r.text(p.key)), p.key))),
 		})

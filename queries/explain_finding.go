@@ -38,7 +38,7 @@ func ExplainRule(name string) (*Result, bool) {
 			rows = append(rows, []any{line.what, line.text})
 		}
 	}
-	return fixed("finding", r.Title, rows, "about", "text"), true
+	return fixed(Report{Name: "finding", Title: r.Title, Styles: map[string]Style{"text": Sentences}}, rows, "about", "text"), true
 }
 
 // findingID is what finding_id of the report findings looks like.
@@ -71,9 +71,9 @@ func (c *Case) explainFinding(ctx context.Context, id string) ([]*Result, error)
 	}
 	rule, _ := ExplainRule(name)
 	return []*Result{
-		fixed("hit", "Finding "+id, line, "field", "value"),
+		fixed(Report{Name: "hit", Title: "Finding " + id, Styles: map[string]Style{"value": Sentences}}, line, "field", "value"),
 		rule,
-		fixed("evidence", "Evidence", evidence, "record", "id", "event_time", "log", "actor", "action", "target", "ip_address", "result"),
+		fixed(Report{Name: "evidence", Title: "Evidence"}, evidence, "record", "id", "event_time", "log", "actor", "action", "target", "ip_address", "result"),
 	}, nil
 }
 

@@ -33,10 +33,11 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, 0, false)
+	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", Layout: Table, SQL: text}, 0, false)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
+	result.Own = true
 	result.Notes = append(result.Notes, notes...)
 	return result, nil
 }
@@ -74,7 +75,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 		result.Total = total
 	}
 	for _, column := range rows.Columns {
-		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type)})
+		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type), r.Styles[column.Name]})
 	}
 	result.Rows = c.read(rows, result.Columns)
 	return result, nil

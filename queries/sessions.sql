@@ -5,6 +5,8 @@
 --   operating system, browser and device; it is known if the session began with it or the user had it elsewhere before, of a
 --   whole session only if the user had it before.
 -- group: sessions 1
+-- wrap: reasons
+-- severity: attention
 -- topics: aitm, adversary in the middle, phishing, stolen token, token theft, hijacking, impossible travel, anomalies
 -- needs: sign_ins, audit_events
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns) and the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

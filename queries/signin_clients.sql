@@ -5,6 +5,7 @@
 --   possible in modern clients too. The row without a client has what no client app made: service principals and managed
 --   identities.
 -- group: signins 10
+-- wrap: meaning
 -- topics: ropc, device code, modern authentication
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns

@@ -3,6 +3,7 @@
 --   and password and cannot do multifactor authentication. One row a user, client and application; rows with a
 --   success come first. A success here has passed no second factor, whatever the policies say of browsers.
 -- group: signins 13
+-- wrap: app_display_name
 -- topics: basic authentication, imap, pop, smtp, activesync
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns

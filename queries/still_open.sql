@@ -4,6 +4,8 @@
 --   roles, authentication methods, devices, guests, accounts, group members, policies. how_sure says whether the log has it made, or only
 --   changed. What belongs to an incident or a finding comes first; the rest is ordinary administration, listed so that nothing is
 --   missed.
+-- severity: severity
+-- wrap: object, detail, how_sure, findings, evidence
 -- group: incident 5
 -- topics: persistence, backdoors, remediation, clean up, containment, what is left, eviction
 -- needs: audit_events, directory_audits

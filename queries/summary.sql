@@ -3,6 +3,8 @@
 --   which sessions and accounts to look at first, what was changed, and what cannot be concluded because it is not in
 --   the files. Sessions and password sprays are judged on all evidence; everything else is what the filters show.
 -- group: summary 1
+-- layout: summary
+-- wrap: detail
 -- caveat: A pointer to the reports, not a verdict: each line has a report that shows the records behind it.
 with password_codes as (
     select unnest([50126, 50053, 50055, 50056, 50057, 50034, 50064]) as error_code

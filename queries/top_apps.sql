@@ -4,6 +4,7 @@
 --   failures. resources names the three most used targets of its tokens. Two rows with one name are two
 --   applications: look at app_id, a name is easily copied.
 -- group: apps 1
+-- wrap: app_display_name
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: bar x=app_display_name y=sign_ins title=Sign-ins by application

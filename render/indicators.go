@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"entrail/queries"
+
 	"github.com/google/uuid"
 )
 
@@ -38,18 +40,15 @@ func (i indicator) comment() string {
 // eachIndicator reads the one result that the document must have: the report
 // indicators.
 func eachIndicator(d Document, format string, each func(indicator) error) error {
-	for result, err := range d.Results {
-		if err != nil {
-			return err
-		}
-		if result.Report.Name != "indicators" {
-			return fmt.Errorf("%s holds indicators and nothing else: ask for --report indicators", format)
+	return writeOne(d, func(r *queries.Result) error {
+		if r.Report.Name != "indicators" {
+			return fmt.Errorf("%s holds the report indicators and nothing else; %s is none", format, r.Report.Name)
 		}
 		at := map[string]int{}
-		for i, c := range result.Columns {
+		for i, c := range r.Columns {
 			at[c.Name] = i
 		}
-		for row, err := range result.Rows {
+		for row, err := range r.Rows {
 			if err != nil {
 				return err
 			}
@@ -69,8 +68,8 @@ func eachIndicator(d Document, format string, each func(indicator) error) error 
 				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // stixTime is a time as STIX writes it.

@@ -7,6 +7,8 @@
 --   the same address, else the geolocation database. The raw record is folded into the last column; --explain takes what
 --   stands in the column record.
 -- group: sessions 3
+-- wrap: detail, change
+-- raw: raw
 with told as (
     select
         'sign_ins' as source,
