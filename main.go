@@ -65,11 +65,12 @@ What to ask:
                           default: summary on a terminal, all in a file
   -q, --query SQL         one SELECT of your own; - reads it from standard
                           input, @FILE from a file
-      --list              the reports
+      --list              the reports, and the findings that are looked for
       --schema            the tables and their columns
       --show-sql NAME     the SQL of a report
       --explain ID        one record of any log spelled out, by its id or as
-                          FILE_ID:RECORD, with what is tied to it
+                          FILE_ID:RECORD, with what is tied to it; or what a
+                          finding means, by its name or finding_id
 
 What to show (each repeatable, with lists; @FILE reads one value a line):
       --user U            user principal name, display name or object id;
@@ -92,8 +93,9 @@ What to show (each repeatable, with lists; @FILE reads one value a line):
 Where to:
   -o, --output PATH       a file, - for standard output, or a folder (one file
                           a report)
-  -f, --format F          text, html, xlsx, csv, json, jsonl, md; default by
-                          the ending of --output, else text
+  -f, --format F          text, html, xlsx, csv, json, jsonl, md; of indicators
+                          stix and misp too; default by the ending of --output,
+                          else text
       --raw-csv           CSV cells as they are in the log, formulas included
       --no-meta           JSON of the rows alone, without where they come from
       --db FILE           keep the case in this DuckDB file; with PATH: add to
@@ -373,7 +375,11 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		_, err := fmt.Fprintln(stdout, "entrail", version())
 		return nil, true, err
 	}
-	asksNothing := *list || *schema || *showSQL != ""
+	var rule *queries.Result // asked for by name, which needs no evidence
+	if len(c.paths) == 0 && c.db == "" {
+		rule, _ = queries.ExplainRule(c.explain)
+	}
+	asksNothing := *list || *schema || *showSQL != "" || rule != nil
 	switch {
 	case len(c.paths) == 0 && c.db != "" && !asksNothing && isMissing(c.db):
 		return nil, false, usageError("give the exports too, and the case is made from them", "--db %s: there is no such case", c.db)
@@ -429,7 +435,7 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		return nil, false, err
 	}
 	if asksNothing {
-		return nil, true, describe(c, *schema, *showSQL, stdout)
+		return nil, true, describe(c, *schema, *showSQL, rule, stdout)
 	}
 	return c, false, nil
 }
@@ -579,7 +585,10 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 	}
 	if len(names) == 0 {
 		names = []string{"all"}
-		if c.output == "-" {
+		switch {
+		case c.format.Indicators:
+			names = []string{"indicators"}
+		case c.output == "-":
 			names = []string{"summary"}
 		}
 	}
@@ -596,6 +605,8 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 		return usageError("choose one with --report, or give a folder: -o reports/", "a %s file holds one report, %d are asked for", of, len(c.reports))
 	case len(c.columns) > 0 && (len(c.reports) > 1 || c.explain != "" || c.dossier):
 		return usageError("choose one with --report", "--columns is for one report, or a query")
+	case c.format.Indicators && c.reports[0].Name != "indicators":
+		return usageError("leave --report out", "a %s file holds the report indicators and nothing else", of)
 	case c.bare && c.format.Name != "json":
 		return usageError("say -f json", "--no-meta is for JSON, not for %s", c.format.Name)
 	}
@@ -672,7 +683,7 @@ func isMissing(path string) bool {
 }
 
 // describe prints what needs no evidence: the reports, the tables, a query.
-func describe(c *call, schema bool, name string, stdout io.Writer) error {
+func describe(c *call, schema bool, name string, rule *queries.Result, stdout io.Writer) error {
 	if name != "" {
 		reports, err := queries.Select([]string{name})
 		if err != nil {
@@ -686,7 +697,10 @@ func describe(c *call, schema bool, name string, stdout io.Writer) error {
 		return nil
 	}
 	result := queries.List()
-	if schema {
+	switch {
+	case rule != nil:
+		result = rule
+	case schema:
 		result = queries.Schema()
 	}
 	if err := c.choose(result); err != nil {
