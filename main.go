@@ -122,6 +122,10 @@ func main() {
 	// A closed pipe is an error of write, not the end of the process.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // by nohup
+		// A terminal that closes may say so more than once, while the run clears up.
+		ctx, _ = signal.NotifyContext(ctx, syscall.SIGHUP)
+	}
 	go func() {
 		<-ctx.Done()
 		stop() // a second Ctrl-C ends the process at once

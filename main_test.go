@@ -25,6 +25,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 	"unicode"
@@ -506,18 +507,19 @@ func TestLeavesNothingBehind(t *testing.T) {
 	}
 	unplannable += " select count(*) from c20"
 	for _, test := range []struct {
-		reason    string
-		args      []string // EVIDENCE and OUT stand for the folders
-		interrupt bool
-		code      int
+		reason string
+		args   []string // EVIDENCE and OUT stand for the folders
+		signal os.Signal
+		code   int
 	}{
-		{"a page and a case", []string{"EVIDENCE", "-o", "OUT/case.html", "--db", "OUT/case.duckdb"}, false, exitDone},
-		{"a workbook, which spills", []string{"EVIDENCE", "-o", "OUT/case.xlsx", "--memory", "400MB"}, false, exitDone},
-		{"a folder of tables", []string{"EVIDENCE", "-r", "evidence,sessions,ca", "-o", "OUT/tables/"}, false, exitDone},
-		{"a query that is none", []string{"EVIDENCE", "-q", "select", "-o", "OUT/query.csv"}, false, exitUsage},
-		{"a disk that is full", []string{"EVIDENCE", "-r", "sessions,ca", "-o", "/dev/full", "-f", "html"}, false, exitFailed},
-		{"Ctrl-C while it plans", []string{"EVIDENCE", "-q", unplannable, "-o", "OUT/query.csv"}, true, exitInterrupted},
-		{"Ctrl-C while it works", []string{"EVIDENCE", "-q", endless, "-o", "OUT/query.csv", "--threads", "1"}, true, exitInterrupted},
+		{"a page and a case", []string{"EVIDENCE", "-o", "OUT/case.html", "--db", "OUT/case.duckdb"}, nil, exitDone},
+		{"a workbook, which spills", []string{"EVIDENCE", "-o", "OUT/case.xlsx", "--memory", "400MB"}, nil, exitDone},
+		{"a folder of tables", []string{"EVIDENCE", "-r", "evidence,sessions,ca", "-o", "OUT/tables/"}, nil, exitDone},
+		{"a query that is none", []string{"EVIDENCE", "-q", "select", "-o", "OUT/query.csv"}, nil, exitUsage},
+		{"a disk that is full", []string{"EVIDENCE", "-r", "sessions,ca", "-o", "/dev/full", "-f", "html"}, nil, exitFailed},
+		{"Ctrl-C while it plans", []string{"EVIDENCE", "-q", unplannable, "-o", "OUT/query.csv"}, os.Interrupt, exitInterrupted},
+		{"Ctrl-C while it works", []string{"EVIDENCE", "-q", endless, "-o", "OUT/query.csv", "--threads", "1"}, os.Interrupt, exitInterrupted},
+		{"the terminal closes", []string{"EVIDENCE", "-q", endless, "-o", "OUT/query.csv", "--threads", "1"}, syscall.SIGHUP, exitInterrupted},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
 			t.Parallel()
@@ -533,14 +535,14 @@ func TestLeavesNothingBehind(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			if test.interrupt {
+			if test.signal != nil {
 				waitFor(t, func() bool { // until it is loaded and asks
 					loading, _ := filepath.Glob(filepath.Join(p.temp, "*", "load"))
 					loaded, _ := filepath.Glob(filepath.Join(p.temp, "*", "case.duckdb"))
 					return loaded != nil && loading == nil
 				})
 				time.Sleep(time.Second)
-				if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				if err := cmd.Process.Signal(test.signal); err != nil {
 					t.Fatal(err)
 				}
 			}

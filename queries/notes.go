@@ -178,6 +178,33 @@ func (c *Case) references(ctx context.Context, text string) ([]reference, error)
 	return refs, err
 }
 
+// checkNames refuses a question that names anything in the case file but its
+// tables: a view or macro there may be anybody's. The run has all of ours under
+// their bare names.
+func (c *Case) checkNames(ctx context.Context, text string) error {
+	var refused error
+	err := c.eachNode(ctx, text, func(node map[string]any) {
+		word := func(key string) string { s, _ := node[key].(string); return strings.ToLower(s) }
+		catalog, folder, name := word("catalog_name"), word("schema_name"), word("table_name")
+		isTable := node["type"] == "BASE_TABLE"
+		if function := word("function_name"); function != "" {
+			catalog, folder, name = word("catalog"), word("schema"), function+"()"
+		} else if !isTable {
+			return
+		}
+		if catalog != "evidence" && folder != "evidence" {
+			return
+		}
+		if _, isOurs := schema.Lookup(name); !isOurs || catalog == "evidence" && folder != "" && folder != "main" {
+			refused = fmt.Errorf("%s is no table of a case, and what else a case file holds is not asked; without `evidence.`, the names of tables, views and macros are those that --schema lists", strings.Trim(catalog+"."+folder, ".")+"."+name)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return refused
+}
+
 // notesOnWords says which columns that a query seems to ask for are words of
 // DuckDB's for its own user, who is duckdb in every row.
 func (c *Case) notesOnWords(ctx context.Context, text string) ([]string, error) {

@@ -53,8 +53,9 @@ func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *ti
 	return c, nil
 }
 
-// prepare attaches the case and shuts the engine in before it reads a word of
-// it: whoever made the file could have put views into it that open others.
+// prepare attaches the case, shuts the engine in and makes sure that its tables are
+// ours before it reads a word of it: whoever made the file could have put into it
+// what opens others. Its views and macros are never asked: the run has its own.
 func (c *Case) prepare(ctx context.Context, path string) error {
 	if err := c.engine.Attach(ctx, path); err != nil {
 		return err
@@ -62,8 +63,8 @@ func (c *Case) prepare(ctx context.Context, path string) error {
 	if err := c.engine.Lock(ctx); err != nil {
 		return err
 	}
-	if err := c.checkVersion(ctx, path); err != nil {
-		return err
+	if err := schema.Check(ctx, c.engine, "evidence"); err != nil {
+		return fmt.Errorf("open case %s: %w", path, err)
 	}
 	first, last, err := c.period(ctx)
 	if err != nil {
@@ -77,19 +78,6 @@ func (c *Case) prepare(ctx context.Context, path string) error {
 	}
 	if err := c.putFilters(ctx, last); err != nil {
 		return fmt.Errorf("apply the filters: %w", err)
-	}
-	return nil
-}
-
-// checkVersion refuses a file that is no case, or one of another schema.
-func (c *Case) checkVersion(ctx context.Context, path string) error {
-	rows, err := c.all(ctx, "select value from evidence.meta where key = 'schema_version'")
-	if err != nil || len(rows) != 1 {
-		return fmt.Errorf("open case %s: this database isn't a case written by entrail", path)
-	}
-	if version, _ := rows[0][0].(string); version != schema.Version {
-		return fmt.Errorf("open case %s: the case has schema version %s, this entrail reads version %s; load the exports again into a new case",
-			path, version, schema.Version)
 	}
 	return nil
 }

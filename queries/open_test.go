@@ -29,7 +29,26 @@ func TestOpenRefuses(t *testing.T) {
 	if err := os.WriteFile(text, []byte(strings.Repeat("not a database\n", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	damaged := newCase(t)
+	bytes, err := os.ReadFile(damaged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := strings.Index(string(bytes), "schema_version")
+	if at < 0 {
+		t.Fatal("the case does not say its version")
+	}
+	bytes[at] ^= 0xff
+	if err := os.WriteFile(damaged, bytes, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cut := newCase(t)
+	if err := os.Truncate(cut, int64(len(bytes)/2)); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct{ reason, path, want string }{
+		{"a block of meta that isn't what was written", damaged, "the case database is damaged"},
+		{"half a file", cut, "the case database is damaged"},
 		{"a case of a later version", newCase(t, "update meta set value = '99' where key = 'schema_version'"), "schema version 99"},
 		{"a case without a version", newCase(t, "delete from meta"), "isn't a case"},
 		{"another program's database", other, "isn't a case"},

@@ -29,6 +29,9 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	if err := c.CheckQuery(ctx, text); err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
+	if err := c.checkNames(ctx, text); err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
 	notes, err := c.notesOnWords(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)

@@ -17,6 +17,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -138,7 +139,7 @@ func (e *Engine) attachWritable(ctx context.Context, path, options string) error
 		"attach " + Literal(path) + " as evidence" + options,
 	} {
 		if err := e.Exec(ctx, s); err != nil {
-			return fmt.Errorf("open case %s: %w", path, err)
+			return fmt.Errorf("open case %s: %w", path, damage(err))
 		}
 	}
 	return nil
@@ -147,18 +148,26 @@ func (e *Engine) attachWritable(ctx context.Context, path, options string) error
 // Use makes the attached database the default.
 func (e *Engine) Use(ctx context.Context) error { return e.Exec(ctx, "use evidence") }
 
-// Attach attaches a database file as `evidence`, read-only. A name that the
-// session's own database does not have is looked for there.
+// Attach attaches a database file as `evidence`, read-only. A name without
+// `evidence.` before it never means anything in there.
 func (e *Engine) Attach(ctx context.Context, path string) error {
-	for _, s := range []string{
-		"attach " + Literal(path) + " as evidence (read_only)",
-		"set search_path = 'memory,evidence'",
-	} {
-		if err := e.Exec(ctx, s); err != nil {
-			return fmt.Errorf("open case %s: %w", path, err)
-		}
+	if err := e.Exec(ctx, "attach "+Literal(path)+" as evidence (read_only)"); err != nil {
+		return fmt.Errorf("open case %s: %w", path, damage(err))
 	}
 	return nil
+}
+
+// ErrDamaged is the error of a database file whose bytes aren't what was written.
+var ErrDamaged = errors.New("the case database is damaged; use a copy of it, or load the exports again into a new case")
+
+// damage puts ErrDamaged before what the engine says of such a file.
+func damage(err error) error {
+	for _, words := range []string{"Corrupt", "read enough bytes", "deserialize"} {
+		if strings.Contains(err.Error(), words) {
+			return fmt.Errorf("%w (%w)", ErrDamaged, err)
+		}
+	}
+	return err
 }
 
 // Detach writes the case out and closes it.

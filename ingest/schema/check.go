@@ -71,7 +71,7 @@ func damaged(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return fmt.Errorf("the case database is damaged; use a copy, or load the exports again into a new case (%w)", err)
+	return fmt.Errorf("%w (%w)", engine.ErrDamaged, err)
 }
 
 // versionOf reads the schema version out of meta, which is known to be our table.
