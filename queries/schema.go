@@ -1,9 +1,7 @@
 package queries
 
 import (
-	"fmt"
 	"iter"
-	"strings"
 
 	"entrail/ingest"
 )
@@ -50,13 +48,4 @@ func fixed(name, title string, rows [][]any, columns ...string) *Result {
 		}
 	})
 	return r
-}
-
-// ShowSQL is the report's SQL as it can be pasted into any DuckDB shell.
-func ShowSQL(r Report) string {
-	return fmt.Sprintf(`-- In a DuckDB shell, beside a case kept with --db:
---     attach 'case.duckdb' as evidence (read_only);
---     use evidence;
-%s;
-`, strings.TrimRight(r.SQL, "; \n"))
 }
