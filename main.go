@@ -67,7 +67,8 @@ What to ask:
                           input, @FILE from a file
       --list              the reports, and the findings that are looked for
       --schema            the tables and their columns
-      --show-sql NAME     the SQL of a report
+      --show-sql NAME     the SQL of a report, a view or a macro, with all that
+                          it stands on, for a DuckDB shell
       --explain ID        one record of any log spelled out, by its id or as
                           FILE_ID:RECORD, with what is tied to it; or what a
                           finding means, by its name or finding_id
@@ -689,16 +690,12 @@ func isMissing(path string) bool {
 // describe prints what needs no evidence: the reports, the tables, a query.
 func describe(c *call, schema bool, name string, rule *queries.Result, stdout io.Writer) error {
 	if name != "" {
-		reports, err := queries.Select([]string{name})
+		text, err := queries.ShowSQL(name)
 		if err != nil {
 			return &userError{message: err.Error()}
 		}
-		for _, r := range reports {
-			if _, err := io.WriteString(stdout, queries.ShowSQL(r)); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err = io.WriteString(stdout, text)
+		return err
 	}
 	result := queries.List()
 	switch {

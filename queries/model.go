@@ -21,6 +21,7 @@ var modelFiles embed.FS
 // view is one view of the model.
 type view struct {
 	schema.Table
+	head         string   // the header of its file
 	SQL          string   // its SELECT
 	materialized bool     // worked out once a run, before the first question that reads it
 	forQueries   bool     // the same, but not for reports, which read it once
@@ -33,6 +34,7 @@ type view struct {
 // macro is one function of SQL that views and questions may call.
 type macro struct {
 	Name, Comment string
+	head          string // the header of its file
 	SQL           string // NAME(PARAMETERS) as EXPRESSION, to stand after `create macro`
 }
 
@@ -102,7 +104,7 @@ func parseView(name, text string) (view, error) {
 	if err != nil {
 		return v, err
 	}
-	v.SQL = strings.TrimSpace(body)
+	v.head, v.SQL = strings.TrimSuffix(text, body), strings.TrimSpace(body)
 	for _, f := range fields {
 		column, isColumn := strings.CutPrefix(f.key, "column ")
 		switch {
@@ -140,6 +142,7 @@ func parseView(name, text string) (view, error) {
 func overAll(v view) view {
 	all := v
 	all.Name, all.whole, all.columnsOf = v.whole, "", v.Name
+	all.head = "-- description: what " + v.Name + " is, in all evidence, whatever the filters show\n"
 	all.Comment = "The rows of " + v.Name + " in all evidence, whatever the filters show."
 	var tables []string
 	for _, t := range schema.Tables() {
@@ -205,7 +208,7 @@ func mustOrder(all []view) []view {
 func mustReadMacros() []macro {
 	var all []macro
 	for _, m := range schema.Macros() {
-		all = append(all, macro{m.Name, m.Comment, m.SQL})
+		all = append(all, macro{m.Name, m.Comment, "-- description: " + m.Comment + "\n", m.SQL})
 	}
 	var model []macro
 	for name, text := range filesOf("model/macros/*.sql") {
@@ -249,6 +252,7 @@ func parseMacro(name, text string) (macro, error) {
 	if m.Comment == "" || parameters == "" {
 		return m, fmt.Errorf("%s.sql: want a description, parameters and one expression", name)
 	}
+	m.head = strings.TrimSuffix(text, body)
 	m.SQL = name + "(" + parameters + ") as " + strings.TrimSpace(body)
 	return m, nil
 }

@@ -1,7 +1,6 @@
 package queries
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -58,13 +57,4 @@ func fixed(r Report, rows [][]any, columns ...string) *Result {
 func fields(name, title string, rows [][]any, columns ...string) *Result {
 	return fixed(Report{Name: name, Title: title, Layout: Record, Styles: map[string]Style{"meaning": Sentences}}, rows,
 		append(slices.Clone(layoutColumns[Record]), columns...)...)
-}
-
-// ShowSQL is the report's SQL as it can be pasted into any DuckDB shell.
-func ShowSQL(r Report) string {
-	return fmt.Sprintf(`-- In a DuckDB shell, beside a case kept with --db:
---     attach 'case.duckdb' as evidence (read_only);
---     use evidence;
-%s;
-`, strings.TrimRight(r.SQL, "; \n"))
 }
