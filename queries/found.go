@@ -83,6 +83,7 @@ func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err e
 		if err != nil {
 			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 		}
+		var names []string // read once, if any is missing
 		missing := 0
 		for _, v := range asked.values {
 			if isSeveral[v] {
@@ -93,9 +94,13 @@ func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err e
 			}
 			if _, found := slices.BinarySearch(known, strings.ToLower(v)); !found {
 				missing++
-				names, err := c.valuesOf(ctx, asked.names)
-				if err != nil {
-					return nil, false, fmt.Errorf("look for the nearest of what was asked for: %w", err)
+				if names == nil {
+					if names, err = c.valuesOf(ctx, asked.names); err != nil {
+						return nil, false, fmt.Errorf("look for the nearest of what was asked for: %w", err)
+					}
+				}
+				if err := ctx.Err(); err != nil { // to compare a long list takes long
+					return nil, false, err
 				}
 				sentences = append(sentences, asked.what+" not found: "+v+didYouMeanUser(v, names))
 			}

@@ -176,18 +176,10 @@ func TestQueryAnswers(t *testing.T) {
 		{"select [1, 2], {'a': 1}, date '2026-10-01', 1.5::decimal(4, 2), null", `[1,2]|{"a":1}|2026-10-01|1.5|`},
 		{"values (true, 1::double)", "true|1"},
 		{"select getvariable('since')", ""},
+		{"select 170141183460469231731687303715884105727::hugeint as big", "170141183460469231731687303715884105727"},
 	} {
 		if got := answer(t, c, test.query); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.query, got, test.want)
-		}
-	}
-	r, err := c.Query(context.Background(), "select 170141183460469231731687303715884105727::hugeint as big")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, err := range r.Rows {
-		if err == nil || !strings.Contains(err.Error(), "column big") {
-			t.Errorf("a number beyond 64 bits: got error %v, want one that names the column", err)
 		}
 	}
 	since := openCase(t, Filter{Since: Moment{Time: time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)}}, time.UTC, filterRows...)

@@ -253,8 +253,10 @@ func (e *Engine) parse(ctx context.Context, text string) (*statement, error) {
 		Message    string `json:"error_message"`
 		Statements []any  `json:"statements"`
 	}
-	if err := json.Unmarshal([]byte(serialized), &tree); err != nil {
-		return nil, refuse("the query is nested too deep")
+	numbers := json.NewDecoder(strings.NewReader(serialized))
+	numbers.UseNumber() // SQL has greater ones than Go
+	if err := numbers.Decode(&tree); err != nil {
+		return nil, refuse("the query has a number that is too great, or is nested too deep")
 	}
 	switch {
 	case tree.Error && strings.HasPrefix(tree.Message, "Only SELECT") && pivotForm.MatchString(text):
