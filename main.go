@@ -86,14 +86,16 @@ What to show (each repeatable, with lists; @FILE reads one value a line):
       --until T           before this time
       --tz ZONE           zone of what is shown, and of days, weeks and hours
                           (default UTC)
+      --columns A,B,...   these columns of the report, in this order
       --limit N           rows of a table on the terminal, 0 = all (default 50)
 
 Where to:
   -o, --output PATH       a file, - for standard output, or a folder (one file
                           a report)
-  -f, --format F          text, html, xlsx, csv, json, md; default by the
-                          ending of --output, else text
+  -f, --format F          text, html, xlsx, csv, json, jsonl, md; default by
+                          the ending of --output, else text
       --raw-csv           CSV cells as they are in the log, formulas included
+      --no-meta           JSON of the rows alone, without where they come from
       --db FILE           keep the case in this DuckDB file; with PATH: add to
                           it; without: read it
       --force             write over an existing --output
@@ -205,6 +207,8 @@ type call struct {
 	format  render.Format
 	limit   int
 	rawCSV  bool
+	bare    bool     // JSON without its metadata
+	columns []string // of the one report; nil = all
 	db      string
 	mmdb    []string // geolocation databases
 	places  []string // the same with their editions, for the page
@@ -346,6 +350,8 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 	flags.StringVar(&c.explain, "explain", "", "")
 	flags.StringVarP(&c.output, "output", "o", "-", "")
 	flags.BoolVar(&c.rawCSV, "raw-csv", false, "")
+	flags.BoolVar(&c.bare, "no-meta", false, "")
+	flags.StringSliceVar(&c.columns, "columns", nil, "")
 	flags.StringVar(&c.db, "db", "", "")
 	flags.StringArrayVar(&c.mmdb, "mmdb", nil, "")
 	flags.BoolVar(&c.force, "force", false, "")
@@ -559,7 +565,7 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 		c.format, _ = render.Lookup("text")
 	default:
 		if c.format, known = render.FormatFor(c.output); !known {
-			return usageError("end the name in .html, .xlsx, .csv, .json, .md or .txt, or say --format", "--output %s: the ending tells no format", c.output)
+			return usageError("end the name in .html, .xlsx, .csv, .json, .jsonl, .md or .txt, or say --format", "--output %s: the ending tells no format", c.output)
 		}
 	}
 	if c.format.Name == "xlsx" && c.output == "-" && isTerminal(stdout) {
@@ -582,11 +588,16 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 			return &userError{message: err.Error()}
 		}
 	}
-	if c.explain != "" && (c.folder || c.format.Name == "csv") {
-		return usageError("say -o FILE.html, or -f json", "--explain writes several tables on one page, which is neither a folder nor a CSV file")
-	}
-	if c.format.Name == "csv" && len(c.reports) > 1 && !c.folder {
-		return usageError("choose one with --report, or give a folder: -o reports/", "a CSV file holds one report, %d are asked for", len(c.reports))
+	of := strings.ToUpper(c.format.Name)
+	switch {
+	case c.explain != "" && (c.folder || c.format.OneReport):
+		return usageError("say -o FILE.html, or -f json", "--explain writes several tables on one page, which is neither a folder nor a %s file", of)
+	case c.format.OneReport && len(c.reports) > 1 && !c.folder:
+		return usageError("choose one with --report, or give a folder: -o reports/", "a %s file holds one report, %d are asked for", of, len(c.reports))
+	case len(c.columns) > 0 && (len(c.reports) > 1 || c.explain != "" || c.dossier):
+		return usageError("choose one with --report", "--columns is for one report, or a query")
+	case c.bare && c.format.Name != "json":
+		return usageError("say -f json", "--no-meta is for JSON, not for %s", c.format.Name)
 	}
 	return c.protect()
 }
@@ -678,6 +689,9 @@ func describe(c *call, schema bool, name string, stdout io.Writer) error {
 	if schema {
 		result = queries.Schema()
 	}
+	if err := c.choose(result); err != nil {
+		return err
+	}
 	d := c.document(stdout)
 	d.Limit = 0
 	d.Results = func(yield func(*queries.Result, error) bool) { yield(result, nil) }
@@ -711,6 +725,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	if err := os.Mkdir(clean, 0o700); err != nil {
 		return "", false, err
 	}
+	defer os.RemoveAll(clean)
 	bar := newProgress(c.quiet, stderr)
 	options := ingest.Options{
 		Engine:      c.engine,
@@ -730,14 +745,31 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	options.Engine.Temp = clean
 	summary, err := ingest.Load(ctx, target, c.paths, options)
 	bar.clear()
-	os.RemoveAll(clean)
 	if err != nil {
 		return "", false, err
 	}
 	if kept == nil {
 		return target, summary.Complete(), nil
 	}
+	if err := queries.AddViews(ctx, target, options.Engine); err != nil {
+		return "", false, err
+	}
 	return c.db, summary.Complete(), kept.Commit()
+}
+
+// asked is the question as it was put, without its filters.
+func (c *call) asked() string {
+	switch {
+	case c.query != "":
+		return "--query " + c.query
+	case c.explain != "":
+		return "--explain " + c.explain
+	}
+	var names []string
+	for _, r := range c.reports {
+		names = append(names, r.Name)
+	}
+	return "--report " + strings.Join(names, ",")
 }
 
 // document is everything on the page but the results.
@@ -749,13 +781,15 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Zone:      c.zone.String(),
 		Filters:   c.words,
 		Places:    c.places,
+		Asked:     c.asked(),
 		Several:   len(c.reports) > 1 || c.explain != "",
 		RawCSV:    c.rawCSV,
+		Bare:      c.bare,
 	}
 	if c.explain != "" {
 		d.Title = "Record " + c.explain
 	}
-	if len(c.reports) == 1 && c.reports[0].Name == "session_events" {
+	if len(c.reports) == 1 && c.reports[0].Layout == queries.Sessions {
 		d.Title = "Audit events"
 		if len(c.filter.Users) > 0 {
 			d.Title += " for " + strings.Join(c.filter.Users, ", ")
@@ -793,25 +827,32 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		}
 		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
 	}
-	// A query is checked before the first byte goes out.
+	// A query is checked before the first byte goes out, and so are columns.
 	var answered *queries.Result
-	if c.query != "" {
+	switch {
+	case c.query != "":
 		if answered, err = evidence.Query(ctx, c.query); err != nil {
 			return queryError(ctx, err)
 		}
+	case len(c.columns) > 0:
+		if answered, err = evidence.RunFirst(ctx, c.reports[0], c.format.Rows(d, c.reports[0])); err != nil {
+			return err
+		}
+	}
+	if err := c.choose(answered); err != nil {
+		return err
 	}
 	ask := func(reports []queries.Report) iter.Seq2[*queries.Result, error] {
 		return func(yield func(*queries.Result, error) bool) {
-			if answered != nil {
-				yield(answered, nil)
-				return
-			}
 			for _, r := range reports {
-				result, err := evidence.RunFirst(ctx, r, c.format.Rows(d, r))
+				result, err := answered, error(nil)
+				if result == nil {
+					result, err = evidence.RunFirst(ctx, r, c.format.Rows(d, r))
+				}
 				if !yield(result, err) || err != nil {
 					return
 				}
-				if name := c.format.Name; name == "csv" || name == "json" {
+				if c.format.OneReport || c.bare {
 					for _, note := range result.Notes {
 						c.say(stderr, "%s: %s", r.Name, note)
 					}
@@ -819,8 +860,8 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 			}
 		}
 	}
-	isEvents := func(r queries.Report) bool { return r.Name == "session_events" }
-	if c.format.Name == "html" && slices.ContainsFunc(c.reports, isEvents) {
+	bySession := func(r queries.Report) bool { return r.Layout == queries.Sessions }
+	if c.format.Name == "html" && slices.ContainsFunc(c.reports, bySession) {
 		d.Headings = func(sessions []string) (map[string]queries.SessionHeading, error) {
 			return evidence.SessionHeadings(ctx, sessions)
 		}
@@ -841,6 +882,17 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		}
 	}
 	c.say(stderr, "%d files written to %s", len(c.reports), c.output)
+	return nil
+}
+
+// choose leaves of the result the columns asked for, if any are.
+func (c *call) choose(r *queries.Result) error {
+	if len(c.columns) == 0 {
+		return nil
+	}
+	if err := r.Choose(c.columns); err != nil {
+		return &userError{message: "--columns: " + err.Error()}
+	}
 	return nil
 }
 

@@ -27,7 +27,7 @@ func (c *Case) completeSessions(ctx context.Context) error {
 		}
 		var parts []string
 		for _, t := range eventTables() {
-			if hasColumn(t, "session_id") {
+			if t.Has("session_id") {
 				parts = append(parts, "select lower(session_id) as id from evidence."+t.Name)
 			}
 		}
@@ -124,7 +124,7 @@ const fewValues = 12
 func (c *Case) absentValue(ctx context.Context, column, value string) (string, error) {
 	var hits, parts []string
 	for _, t := range eventTables() {
-		if hasColumn(t, column) {
+		if t.Has(column) {
 			hits = append(hits, "exists (from evidence."+t.Name+" where "+equals(column, []string{value})+")")
 			parts = append(parts, "select "+column+"::varchar as value from evidence."+t.Name)
 		}
@@ -184,7 +184,7 @@ func (c *Case) valuesOf(ctx context.Context, columns []string) ([]string, error)
 	for _, t := range eventTables() {
 		for _, column := range columns {
 			switch {
-			case !hasColumn(t, column):
+			case !t.Has(column):
 			case column == "targets": // a comma-joined list
 				parts = append(parts, `select unnest(string_split_regex(lower(targets), '\s*,\s*')) as value from evidence.`+t.Name)
 			default:

@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 )
 
 // notesOn returns the sentences that the reader of a report with these
@@ -128,12 +129,15 @@ func tablesRead(refs []reference) []string {
 				tables = append(tables, t.Name)
 			}
 		}
+		if isOfFindings(ref.name) {
+			tables = append(tables, tablesOfRules()...)
+		}
 		if p, ok := parents[ref.name]; ok {
 			tables = append(tables, p.table)
 		}
 	}
 	var known []string
-	for _, t := range ingest.Tables() { // in the order of tables.sql, each once
+	for _, t := range schema.Tables() { // in their order, each once
 		if slices.Contains(tables, t.Name) {
 			known = append(known, t.Name)
 		}
@@ -144,6 +148,8 @@ func tablesRead(refs []reference) []string {
 	return known
 }
 
+var wordPattern = regexp.MustCompile(`[a-z_]+`)
+
 // reference is a table or view as a query names it.
 type reference struct {
 	name     string
@@ -151,13 +157,22 @@ type reference struct {
 }
 
 // references lists what stands in the FROM clauses of a SELECT, names of
-// common table expressions included.
+// common table expressions included, and what a table function or SUMMARIZE may be
+// asked about: every word of its own.
 func (c *Case) references(ctx context.Context, text string) ([]reference, error) {
 	var refs []reference
 	err := c.eachNode(ctx, text, func(node map[string]any) {
-		if node["type"] == "BASE_TABLE" {
+		switch node["type"] {
+		case "BASE_TABLE":
 			name, _ := node["table_name"].(string)
 			refs = append(refs, reference{strings.ToLower(name), node["schema_name"] == "evidence" || node["catalog_name"] == "evidence"})
+		case "TABLE_FUNCTION", "SHOW_REF":
+			text, _ := json.Marshal(node) // it was read from JSON
+			for _, word := range wordPattern.FindAllString(strings.ToLower(string(text)), -1) {
+				if _, ok := lookupView(word); ok {
+					refs = append(refs, reference{word, false})
+				}
+			}
 		}
 	})
 	return refs, err

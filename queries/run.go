@@ -26,18 +26,18 @@ func (c *Case) RunFirst(ctx context.Context, r Report, n int) (*Result, error) {
 // Query asks an ad-hoc question, which must be one SELECT. It sees what the
 // reports see.
 func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
-	c.endReading()
-	if err := c.engine.CheckSelect(ctx, text); err != nil {
+	if err := c.CheckQuery(ctx, text); err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
 	notes, err := c.notesOnWords(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, 0, false)
+	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", Layout: Table, SQL: text}, 0, false)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
+	result.Own = true
 	result.Notes = append(result.Notes, notes...)
 	return result, nil
 }
@@ -50,8 +50,16 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	if err != nil {
 		return nil, err
 	}
-	if err := c.prepareFor(ctx, refs, isReport); err != nil {
-		return nil, err
+	for _, ref := range refs {
+		if ref.evidence {
+			if _, isView := lookupView(ref.name); isView {
+				return nil, fmt.Errorf("evidence.%s is no table of the evidence; the view is asked for as %[1]s", ref.name)
+			}
+			continue
+		}
+		if err := c.define(ctx, isReport, ref.name); err != nil {
+			return nil, err
+		}
 	}
 	notes, isLoaded, err := c.notesOn(ctx, r, refs)
 	if err != nil {
@@ -67,7 +75,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 		result.Total = total
 	}
 	for _, column := range rows.Columns {
-		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type)})
+		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type), r.Styles[column.Name]})
 	}
 	result.Rows = c.read(rows, result.Columns)
 	return result, nil

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
@@ -74,15 +75,15 @@ func HTML(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
-		if column := sessionColumn(r); column >= 0 && d.Headings != nil {
-			if err := s.bySession(column, d.Headings); err != nil {
+		if r.Report.Layout == queries.Sessions && d.Headings != nil {
+			if err := s.bySession(r.Columns, d.Headings); err != nil {
 				return err
 			}
 		}
 		s.Page = &page
 		s.Anchor = page.anchor(s.Name)
 		to := &body
-		if isSummary(r) {
+		if r.Report.Layout == queries.Summary {
 			to = &summary
 		}
 		if err := pageTemplate.ExecuteTemplate(to, "section", s); err != nil {
@@ -233,13 +234,15 @@ type section struct {
 }
 
 type headCell struct {
-	Parts []string // the name, cut where a line may break
+	Parts []string // the heading, cut where a line may break
+	Name  string   // of the column, as --filter and --columns take it
 	Class string
 }
 
 // bodyCell is a cell; Short is set where Text is long enough to be folded.
 // Raw is set for a raw record, folded away whole.
-type bodyCell struct{ Text, Short, Length, Raw, Class string }
+// Rank is the class of a word of severity.
+type bodyCell struct{ Text, Short, Length, Raw, Class, Rank string }
 
 func newSection(r *queries.Result) (*section, error) {
 	s := &section{
@@ -250,48 +253,50 @@ func newSection(r *queries.Result) (*section, error) {
 	for _, n := range r.Notes {
 		s.Notes = append(s.Notes, visible(n))
 	}
-	if isSummary(r) {
-		var err error
+	var err error
+	switch r.Report.Layout {
+	case queries.Summary:
 		s.Parts, err = parts(r)
 		lines := 0
 		for _, p := range s.Parts {
 			lines += len(p.Lines)
 		}
 		s.Count = counted(lines, "line")
-		return s, err
-	}
-	switch {
-	case isLanes(r):
-		p, events, err := lanes(r)
+	case queries.Lanes:
+		p, events, failed := lanes(r)
 		s.Count = counted(events, "event")
-		s.Pictures = []picture{p}
-		return s, err
-	case isJSON(r):
-		var err error
-		s.JSON, err = jsonText(r)
+		s.Pictures, err = []picture{p}, failed
+	case queries.Raw:
+		s.JSON, err = rawText(r)
 		s.Count = counted(strings.Count(s.JSON, "\n"), "line")
-		return s, err
+	default:
+		err = s.fill(r)
 	}
+	return s, err
+}
+
+// fill reads a table, and its charts.
+func (s *section) fill(r *queries.Result) error {
 	classes := make([]string, len(r.Columns))
-	for i, name := range names(r.Columns) {
+	for i, heading := range headings(r) {
 		classes[i] = class(r.Columns[i])
-		if i == 0 && isSpelledOut(r) {
+		if i == 0 && r.Report.Layout == queries.Record {
 			classes[i] = "m" // names of fields
 		}
-		s.Head = append(s.Head, headCell{strings.SplitAfter(name, "_"), classes[i]})
+		s.Head = append(s.Head, headCell{strings.SplitAfter(heading, "_"), visible(r.Columns[i].Name), classes[i]})
 	}
 	var charts []*chart
 	for _, c := range r.Report.Charts {
 		k, err := newChart(c, r.Columns)
 		if err != nil {
-			return nil, fmt.Errorf("report %s: %w", r.Report.Name, err)
+			return fmt.Errorf("report %s: %w", r.Report.Name, err)
 		}
 		charts = append(charts, k)
 	}
 	n := 0
 	for row, err := range rows(r) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		n++
 		for _, c := range charts {
@@ -302,15 +307,18 @@ func newSection(r *queries.Result) (*section, error) {
 		}
 		line := make([]bodyCell, len(row))
 		for i, v := range row {
-			if r.Columns[i].Name == "raw" {
+			if r.Columns[i].Style == queries.RawRecord {
 				line[i] = rawCell(v)
 				continue
 			}
 			limit := folded
-			if inSentences[r.Columns[i].Name] {
+			if r.Columns[i].Style == queries.Sentences {
 				limit = foldedSentences
 			}
 			line[i] = newCell(visibleLines(text(v)), classes[i], limit)
+			if r.Columns[i].Style == queries.Severity {
+				line[i].Rank = rankClasses[queries.Rank(line[i].Text)]
+			}
 		}
 		s.Rows = append(s.Rows, line)
 	}
@@ -327,7 +335,7 @@ func newSection(r *queries.Result) (*section, error) {
 			s.Pictures = append(s.Pictures, c.picture())
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // setWidths adds to a text column's class how wide it should be: k is kept on
@@ -356,6 +364,22 @@ func (s *section) setWidths() {
 	}
 }
 
+// rawCell is a raw record in a table: folded away, indented when it is opened.
+func rawCell(v any) bodyCell {
+	raw, ok := v.(string)
+	if !ok || raw == "" {
+		return bodyCell{}
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, []byte(raw), "", "  ") == nil {
+		raw = b.String()
+	}
+	return bodyCell{Short: "raw", Raw: visibleLines(raw)}
+}
+
+// rankClasses tell the style sheet of a severity, by its rank.
+var rankClasses = [...]string{"", "low", "medium", "high"}
+
 // newCell folds away a text that is longer than limit.
 func newCell(s, class string, limit int) bodyCell {
 	c := bodyCell{Text: s, Class: class}
@@ -368,18 +392,4 @@ func newCell(s, class string, limit int) bodyCell {
 		c.Length = counted(len(runes), "character")
 	}
 	return c
-}
-
-// class tells the style sheet how a column is set: n numbers, t times,
-// m what is compared letter by letter. setWidths adds k, v or w.
-func class(c queries.Column) string {
-	switch {
-	case numeric(c.Kind):
-		return "n"
-	case c.Kind == queries.Time:
-		return "t"
-	case c.Name == "id", strings.HasSuffix(c.Name, "_id"), strings.HasPrefix(c.Name, "ip_address"), c.Name == "sha256", c.Name == "raw":
-		return "m"
-	}
-	return ""
 }

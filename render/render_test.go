@@ -34,6 +34,10 @@ func column(name string, kind queries.Kind) queries.Column {
 	return queries.Column{Name: name, Kind: kind}
 }
 
+func styled(name string, style queries.Style) queries.Column {
+	return queries.Column{Name: name, Kind: queries.Text, Style: style}
+}
+
 func document(results ...*queries.Result) Document {
 	return Document{
 		Title: "Sign-ins and audit events", Version: "1.2.3", Zone: "UTC",
@@ -137,6 +141,8 @@ func TestGoldens(t *testing.T) {
 	narrow.Width, narrow.Limit, narrow.Color = 100, 12, true
 	raw := only(hostileDocument(), 0)
 	raw.RawCSV = true
+	bare, bareOne := hostileDocument(), only(hostileDocument(), 1)
+	bare.Bare, bareOne.Bare = true, true
 	for _, test := range []struct {
 		file   string
 		write  func(io.Writer, Document) error
@@ -148,8 +154,10 @@ func TestGoldens(t *testing.T) {
 		{"hostile.html", HTML, hostileDocument(), "escaped by html/template"},
 		{"hostile.csv", CSV, only(hostileDocument(), 0), "no formulas, nothing hidden"},
 		{"raw.csv", CSV, raw, "as in the log"},
-		{"hostile.json", JSON, hostileDocument(), "several reports: an object by name"},
-		{"one.json", JSON, only(hostileDocument(), 1), "one report: an array"},
+		{"hostile.json", JSON, hostileDocument(), "where the rows come from, and the reports by name"},
+		{"bare.json", JSON, bare, "several reports without the rest: an object by name"},
+		{"one.json", JSON, bareOne, "one report without the rest: an array"},
+		{"one.jsonl", JSONL, only(hostileDocument(), 1), "a row a line, nothing else"},
 		{"hostile.md", Markdown, hostileDocument(), "no markup, no link"},
 		{"summary.txt", Text, summaryDocument(80), "the short page"},
 		{"summary.html", HTML, summaryDocument(0), "headed sections, no table of four columns"},
@@ -187,7 +195,7 @@ func firstDifference(got, want string) string {
 func TestSameInputSameBytes(t *testing.T) {
 	for _, f := range Formats {
 		d := hostileDocument
-		if f.Name == "csv" {
+		if f.OneReport {
 			d = func() Document { return only(hostileDocument(), 0) }
 		}
 		first := render(t, f.Write, d())
@@ -269,8 +277,13 @@ func TestEmptyResultIsASentence(t *testing.T) {
 	if got := render(t, CSV, only(hostileDocument(), 2)); got != "user\n" {
 		t.Errorf("CSV always has a header: %q", got)
 	}
-	if got := render(t, JSON, only(hostileDocument(), 2)); got != "[]\n" {
+	bare := only(hostileDocument(), 2)
+	bare.Bare = true
+	if got := render(t, JSON, bare); got != "[]\n" {
 		t.Errorf("JSON: %q", got)
+	}
+	if got := render(t, JSONL, only(hostileDocument(), 2)); got != "" {
+		t.Errorf("JSONL: %q", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 
 	"entrail/queries"
@@ -12,18 +13,13 @@ type sessionRows struct {
 	Rows               [][]bodyCell
 }
 
-// sessionColumn is the column by which HTML shows the rows of a report a
-// session at a time, whose rows stand together; -1 for any other report.
-func sessionColumn(r *queries.Result) int {
-	if r.Report.Name != "session_events" {
-		return -1
+// bySession parts the rows of the section at each new value of session_id; the
+// headings then say what the column did.
+func (s *section) bySession(columns []queries.Column, headingsOf func(sessions []string) (map[string]queries.SessionHeading, error)) error {
+	column := slices.IndexFunc(columns, func(c queries.Column) bool { return c.Name == "session_id" })
+	if column < 0 {
+		return fmt.Errorf("report %s: layout %s: no column session_id", s.Name, queries.Sessions)
 	}
-	return slices.IndexFunc(r.Columns, func(c queries.Column) bool { return c.Name == "session_id" })
-}
-
-// bySession parts the rows of the section, whose headings then say what the
-// column did.
-func (s *section) bySession(column int, headingsOf func(sessions []string) (map[string]queries.SessionHeading, error)) error {
 	var ids []string
 	for _, row := range s.Rows {
 		id := row[column].Text

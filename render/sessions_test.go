@@ -18,7 +18,7 @@ func TestEventsBySession(t *testing.T) {
 		"s2": {About: "another's"},
 	}
 	page := func(headings map[string]queries.SessionHeading) string {
-		d := document(result(queries.Report{Name: "session_events", Title: "Events"}, columns, rows...))
+		d := document(result(queries.Report{Name: "session_events", Title: "Events", Layout: queries.Sessions}, columns, rows...))
 		if headings != nil {
 			d.Headings = func(sessions []string) (map[string]queries.SessionHeading, error) {
 				if want := []string{"s1", "<b>s2"}; !slices.Equal(sessions, want) {

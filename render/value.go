@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
-	"strings"
 	"time"
 
 	"entrail/queries"
@@ -84,29 +83,6 @@ func clock(t time.Time) string {
 		return t.Format("2006-01-02 15:04:05.999999")
 	}
 	return t.Format("2006-01-02 15:04:05.999999 -07:00")
-}
-
-// numeric says that a column is read from the right.
-func numeric(k queries.Kind) bool { return k == queries.Integer || k == queries.Number }
-
-// names returns the columns' names, safe to show and different from each
-// other even when a reader ignores case: a second `a` is `a_2`.
-func names(columns []queries.Column) []string {
-	taken := map[string]bool{}
-	unique := make([]string, len(columns))
-	for i, c := range columns {
-		base := visible(c.Name)
-		if base == "" {
-			base = "column"
-		}
-		name := base
-		for n := 2; taken[strings.ToLower(name)]; n++ {
-			name = base + "_" + strconv.Itoa(n)
-		}
-		taken[strings.ToLower(name)] = true
-		unique[i] = name
-	}
-	return unique
 }
 
 // grouped writes a count with commas, for our own sentences.

@@ -59,7 +59,7 @@ with codes as (
         first_factor_passed,
         stopped_by,
         error_code in (select error_code from evidence.interrupt_codes) as is_interrupt
-    from evidence.error_codes
+    from error_codes
 ),
 -- Names are worked out once a name, not once a sign-in.
 accounts as (
@@ -235,6 +235,6 @@ from told_events as e
 left join codes as c on e.code = c.error_code
 left join account_names as n on not contains(e.user_id, '@') and n.user_id = lower(coalesce(nullif(lower(e.user_id), 'not available'), e.user_key))
 left join app_names as r on lower(e.app_id) = r.app_id
-left join (select id, any_value(name) as name from evidence.well_known_ids group by id) as w on lower(e.app_id) = w.id
-left join (select id, any_value(name) as name from evidence.well_known_ids group by id) as o on lower(e.object_id) = o.id
+left join (select id, any_value(name) as name from well_known_ids group by id) as w on lower(e.app_id) = w.id
+left join (select id, any_value(name) as name from well_known_ids group by id) as o on lower(e.object_id) = o.id
 left join addresses as p on e.address = p.ip_address

@@ -30,6 +30,9 @@
 // Put a fixture into testdata/rules/NAME.txtar, with a hit and a near miss: the tests
 // walk the folder and ask for it.
 //
+// The rules by which sessions are judged are in the folder sessions, and have a form of
+// their own: see package queries.
+//
 // # Adding a list
 //
 // Put NAME.csv into lists/. Its first line is `# source: ...`, the second names the columns.
@@ -111,8 +114,13 @@ var all, lists = mustRead(files)
 // walks them all.
 func mustRead(folder fs.FS) (rules []Rule, lists []List) {
 	err := fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		switch {
+		case err != nil:
 			return err
+		case name == "sessions": // package queries reads these
+			return fs.SkipDir
+		case d.IsDir():
+			return nil
 		}
 		text, err := fs.ReadFile(folder, name)
 		if err != nil {
