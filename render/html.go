@@ -19,11 +19,13 @@ import (
 // htmlRows is how many rows of a table the page holds; the others are counted.
 const htmlRows = 1000
 
-// folded is the length in characters from which a cell is folded away, and
-// foldedSentences that of the columns that hold sentences.
+// Lengths from which texts are folded away: that of a cell in characters, of one
+// of a column that holds sentences, and in bytes of what follows the first sentence
+// of a description.
 const (
-	folded          = 160
-	foldedSentences = 1000
+	folded            = 160
+	foldedSentences   = 1000
+	foldedDescription = 200
 )
 
 var (
@@ -33,27 +35,64 @@ var (
 	//go:embed style.css
 	styleCSS string
 
+	//go:embed page.js
+	pageJS string
+
 	pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 )
 
-// policy is the page's content security policy: nothing may be loaded, run or
-// sent; only the one style sheet, by its hash, applies.
-func policy() string {
-	sum := sha256.Sum256([]byte(styleCSS))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; base-uri 'none'; form-action 'none'"
+// policy is the page's content security policy: nothing may be loaded or sent;
+// only our own style sheets and script, by their hashes, apply, and the script
+// can make no element of a text.
+func policy(paper string) string {
+	return "default-src 'none'; style-src " + hashOf(styleCSS) + " " + hashOf(paper) + "; script-src " + hashOf(pageJS) +
+		"; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 }
 
-// HTML writes one page that needs nothing else: no script, no font, no
-// picture from elsewhere. html/template escapes every field; a table holds
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// paperCSS is what stands around a printed page: the title, the number of the
+// page, and the hash of the list of evidence, which is the SHA-256 of the hashes of
+// its files, a line each, in the order of the list.
+func paperCSS(d Document) string {
+	var list strings.Builder
+	for _, s := range d.Sources {
+		list.WriteString(s.SHA256 + "\n")
+	}
+	evidence := ""
+	if len(d.Sources) > 0 {
+		evidence = fmt.Sprintf("evidence %x", sha256.Sum256([]byte(list.String())))
+	}
+	return fmt.Sprintf(`@page { @top-left { content: %s } @bottom-left { content: %s } @bottom-right { content: "page " counter(page) " of " counter(pages) } }`,
+		cssString(cells.Truncate(visible(d.Title), 120, "…")), cssString(evidence))
+}
+
+// cssString quotes a text for a style sheet, each character by its number.
+func cssString(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		fmt.Fprintf(&b, `\%06x`, r)
+	}
+	return `"` + b.String() + `"`
+}
+
+// HTML writes one page that needs nothing else: no font, no picture, no script
+// from elsewhere. It is whole without its script, which searches, sorts, filters
+// and copies tables. Each row has a number and an address. html/template escapes every field; a table holds
 // its first 1,000 rows and counts the rest; a chart says of which rows it is.
 // The summary comes first of all; reports of logs that are not loaded are one list.
 //
 // The table of contents tells the number of rows, so the sections are kept in
 // memory until the last one is done: their rows are capped.
 func HTML(w io.Writer, d Document) error {
+	paper := paperCSS(d)
 	page := htmlPage{
-		Policy: policy(), Style: template.CSS(styleCSS), // our own file, not data
+		Policy: policy(paper),
+		Style:  template.CSS(styleCSS), Script: template.JS(pageJS), // our own files, not data
+		Paper: template.CSS(paper), // quoted
 		Title: visible(d.Title), Facts: facts(d), Zone: visible(d.Zone),
 	}
 	for _, f := range d.Filters {
@@ -75,13 +114,13 @@ func HTML(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
+		s.Page = &page
+		s.address(page.anchor(s.Name))
 		if r.Report.Layout == queries.Sessions && d.Headings != nil {
 			if err := s.bySession(r.Columns, d.Headings); err != nil {
 				return err
 			}
 		}
-		s.Page = &page
-		s.Anchor = page.anchor(s.Name)
 		to := &body
 		if r.Report.Layout == queries.Summary {
 			to = &summary
@@ -110,6 +149,8 @@ func HTML(w io.Writer, d Document) error {
 type htmlPage struct {
 	Policy   string
 	Style    template.CSS
+	Script   template.JS
+	Paper    template.CSS
 	Title    string
 	Facts    []string
 	Zone     string
@@ -222,15 +263,23 @@ type section struct {
 	Anchor              string // unlike any other on the page
 	IsReport            bool   // --report takes its name
 	Description, Caveat string
+	HowToRead           string // all but the first sentence of a long description, folded away
 	Notes               []string
 	Count               string // "1,478 rows"
 	Head                []headCell
-	Rows                [][]bodyCell
+	Rows                []bodyRow
 	More                string // how many rows are not on the page, empty = none
 	Pictures            []picture
 	Parts               []part        // of the summary, which has no table
 	JSON                string        // a raw record in lines
 	Sessions            []sessionRows // the rows, a session at a time
+}
+
+// bodyRow is a row with its number in the report, and its place on the page.
+type bodyRow struct {
+	Number  int
+	Address string
+	Cells   []bodyCell
 }
 
 type headCell struct {
@@ -250,6 +299,9 @@ func newSection(r *queries.Result) (*section, error) {
 		Description: visible(r.Report.Description), Caveat: visible(r.Report.Caveat),
 	}
 	_, s.IsReport = queries.Lookup(r.Report.Name)
+	if first, rest := firstSentence(s.Description); s.IsReport && len(rest) > foldedDescription {
+		s.Description, s.HowToRead = first, rest
+	}
 	for _, n := range r.Notes {
 		s.Notes = append(s.Notes, visible(n))
 	}
@@ -320,7 +372,7 @@ func (s *section) fill(r *queries.Result) error {
 				line[i].Rank = rankClasses[queries.Rank(line[i].Text)]
 			}
 		}
-		s.Rows = append(s.Rows, line)
+		s.Rows = append(s.Rows, bodyRow{Number: n, Cells: line})
 	}
 	s.setWidths()
 	unread := max(int(r.Total)-n, 0)
@@ -338,6 +390,14 @@ func (s *section) fill(r *queries.Result) error {
 	return nil
 }
 
+// address gives the section and its rows their places on the page.
+func (s *section) address(anchor string) {
+	s.Anchor = anchor
+	for i := range s.Rows {
+		s.Rows[i].Address = "row-" + anchor + "-" + strconv.Itoa(s.Rows[i].Number)
+	}
+}
+
 // setWidths adds to a text column's class how wide it should be: k is kept on
 // one line, v and w are given room, so that no table is squeezed into the page
 // letter by letter. A wide table scrolls.
@@ -348,7 +408,7 @@ func (s *section) setWidths() {
 		}
 		longest := 0
 		for _, row := range s.Rows {
-			longest = max(longest, cells.StringWidth(row[i].Text))
+			longest = max(longest, cells.StringWidth(row.Cells[i].Text))
 		}
 		wide := "w"
 		switch {
@@ -359,7 +419,7 @@ func (s *section) setWidths() {
 		}
 		s.Head[i].Class = strings.TrimSpace(s.Head[i].Class + " " + wide)
 		for _, row := range s.Rows {
-			row[i].Class = s.Head[i].Class
+			row.Cells[i].Class = s.Head[i].Class
 		}
 	}
 }

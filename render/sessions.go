@@ -10,7 +10,7 @@ import (
 // sessionRows are the rows of one session in the report session_events.
 type sessionRows struct {
 	ID, About, Reasons string
-	Rows               [][]bodyCell
+	Rows               []bodyRow
 }
 
 // bySession parts the rows of the section at each new value of session_id; the
@@ -22,14 +22,15 @@ func (s *section) bySession(columns []queries.Column, headingsOf func(sessions [
 	}
 	var ids []string
 	for _, row := range s.Rows {
-		id := row[column].Text
+		id := row.Cells[column].Text
 		last := len(s.Sessions) - 1
 		if last < 0 || s.Sessions[last].ID != id {
 			s.Sessions = append(s.Sessions, sessionRows{ID: id})
 			ids = append(ids, id)
 			last++
 		}
-		s.Sessions[last].Rows = append(s.Sessions[last].Rows, slices.Delete(row, column, column+1))
+		row.Cells = slices.Delete(row.Cells, column, column+1)
+		s.Sessions[last].Rows = append(s.Sessions[last].Rows, row)
 	}
 	headings, err := headingsOf(ids)
 	if err != nil {
