@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"entrail/ingest/header"
 	"entrail/ingest/schema"
 )
 
@@ -100,35 +101,35 @@ func filesOf(patterns ...string) func(yield func(name, text string) bool) {
 
 func parseView(name, text string) (view, error) {
 	v := view{Table: schema.Table{Name: name}}
-	fields, body, err := header(name, text)
+	fields, body, err := header.Read(name, text)
 	if err != nil {
 		return v, err
 	}
 	v.head, v.SQL = strings.TrimSuffix(text, body), strings.TrimSpace(body)
 	for _, f := range fields {
-		column, isColumn := strings.CutPrefix(f.key, "column ")
+		column, isColumn := strings.CutPrefix(f.Key, "column ")
 		switch {
 		case isColumn:
 			columnName, typeName, _ := strings.Cut(column, " ")
-			v.Columns = append(v.Columns, schema.Column{Name: columnName, Type: typeName, Comment: f.value})
-		case f.key == "description":
-			v.Comment = f.value
-		case f.key == "source":
-		case f.key == "materialized":
-			v.materialized, v.forQueries = f.value == "yes", f.value == "for queries"
+			v.Columns = append(v.Columns, schema.Column{Name: columnName, Type: typeName, Comment: f.Value})
+		case f.Key == "description":
+			v.Comment = f.Value
+		case f.Key == "source":
+		case f.Key == "materialized":
+			v.materialized, v.forQueries = f.Value == "yes", f.Value == "for queries"
 			if !v.materialized && !v.forQueries {
-				return v, fmt.Errorf("%s.sql: materialized: %q: want yes or `for queries`", name, f.value)
+				return v, fmt.Errorf("%s.sql: materialized: %q: want yes or `for queries`", name, f.Value)
 			}
-		case f.key == "ordered by":
-			v.orderedBy = f.value
-		case f.key == "whole":
-			v.whole = f.value
-		case f.key == "rules" && f.value == "sessions":
+		case f.Key == "ordered by":
+			v.orderedBy = f.Value
+		case f.Key == "whole":
+			v.whole = f.Value
+		case f.Key == "rules" && f.Value == "sessions":
 			v.SQL = "with\nhits as (\n" + sessionHits() + "\n)\n" + v.SQL
-		case f.key == "columns of":
-			v.columnsOf = f.value
+		case f.Key == "columns of":
+			v.columnsOf = f.Value
 		default:
-			return v, fmt.Errorf("%s.sql: unknown header key %q", name, f.key)
+			return v, fmt.Errorf("%s.sql: unknown header key %q", name, f.Key)
 		}
 	}
 	if v.Comment == "" || v.SQL == "" || (len(v.Columns) == 0) == (v.columnsOf == "") {
@@ -233,20 +234,20 @@ func mustReadMacros() []macro {
 
 func parseMacro(name, text string) (macro, error) {
 	m := macro{Name: name}
-	fields, body, err := header(name, text)
+	fields, body, err := header.Read(name, text)
 	if err != nil {
 		return m, err
 	}
 	parameters := ""
 	for _, f := range fields {
-		switch f.key {
+		switch f.Key {
 		case "description":
-			m.Comment = f.value
+			m.Comment = f.Value
 		case "parameters":
-			parameters = f.value
+			parameters = f.Value
 		case "source":
 		default:
-			return m, fmt.Errorf("%s.sql: unknown header key %q", name, f.key)
+			return m, fmt.Errorf("%s.sql: unknown header key %q", name, f.Key)
 		}
 	}
 	if m.Comment == "" || parameters == "" {

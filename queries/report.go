@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"entrail/ingest/header"
 )
 
 //go:embed *.sql
@@ -94,13 +96,13 @@ func mustRead() []Report {
 // continues the value above, then one SELECT.
 func parse(name, text string) (Report, error) {
 	r := Report{Name: name, Layout: Table, SQL: text}
-	fields, _, err := header(name, text)
+	fields, _, err := header.Read(name, text)
 	if err != nil {
 		return r, err
 	}
 	values := map[string][]string{}
 	for _, f := range fields {
-		values[f.key] = append(values[f.key], f.value)
+		values[f.Key] = append(values[f.Key], f.Value)
 	}
 	for key, v := range values {
 		value := v[0]

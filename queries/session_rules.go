@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"entrail/ingest/header"
 )
 
 // The rules by which sessions are judged: rules/sessions/NN_NAME.sql, told in the
@@ -61,28 +63,28 @@ func mustReadSessionRules() []sessionRule {
 func parseSessionRule(file, text string) (sessionRule, error) {
 	_, name, isNumbered := strings.Cut(file, "_")
 	r := sessionRule{Name: name}
-	fields, body, err := header(file, text)
+	fields, body, err := header.Read(file, text)
 	if err != nil {
 		return r, err
 	}
 	r.SQL = strings.TrimSpace(body)
 	for _, f := range fields {
-		switch f.key {
+		switch f.Key {
 		case "title":
-			r.Title = f.value
+			r.Title = f.Value
 		case "points":
-			number, when, _ := strings.Cut(f.value, " ")
+			number, when, _ := strings.Cut(f.Value, " ")
 			points, err := strconv.Atoi(number)
 			if err != nil || points <= 0 {
-				return r, fmt.Errorf("%s.sql: points: %q: want a number above 0, then when", file, f.value)
+				return r, fmt.Errorf("%s.sql: points: %q: want a number above 0, then when", file, f.Value)
 			}
 			r.Weights = append(r.Weights, weight{points, when})
 		case "techniques":
-			r.Techniques = strings.Split(f.value, ", ")
+			r.Techniques = strings.Split(f.Value, ", ")
 		case "kind":
-			r.Kind = f.value
+			r.Kind = f.Value
 		default:
-			return r, fmt.Errorf("%s.sql: unknown header key %q", file, f.key)
+			return r, fmt.Errorf("%s.sql: unknown header key %q", file, f.Key)
 		}
 	}
 	if !isNumbered || r.Title == "" || len(r.Weights) == 0 || len(r.Techniques) == 0 || !slices.Contains(sessionRuleKinds, r.Kind) || r.SQL == "" {

@@ -42,6 +42,7 @@ import (
 	"strings"
 
 	"entrail/ingest/engine"
+	"entrail/ingest/header"
 )
 
 // Version is raised whenever an older entrail could misread a case.
@@ -194,25 +195,23 @@ func mustReadFolder(folder string) []Table {
 // parse reads the file of one table.
 func parse(name, text string) (Table, error) {
 	t := Table{Name: name}
-	header, sql, found := strings.Cut(text, "create table "+name+" (\n")
+	fields, body, err := header.Read(name, text)
+	if err != nil {
+		return t, err
+	}
+	_, sql, found := strings.Cut(body, "create table "+name+" (\n")
 	columns, _, closed := strings.Cut(sql, "\n);\n")
 	if !found || !closed {
 		return t, fmt.Errorf("%s.sql: want `create table %s (`, a column a line, and `);`", name, name)
 	}
-	t.sql = text[len(header):]
+	t.sql = body
 	for line := range strings.Lines(columns) {
 		definition, meaning, _ := strings.Cut(strings.TrimSpace(line), " -- ")
 		column, typeName, _ := strings.Cut(strings.TrimSuffix(definition, ","), " ")
 		t.Columns = append(t.Columns, Column{column, typeName, meaning})
 	}
-	header = strings.ReplaceAll(header, "\n--   ", " ")
-	for line := range strings.Lines(header) {
-		comment, isComment := strings.CutPrefix(strings.TrimSpace(line), "-- ")
-		key, value, hasValue := strings.Cut(comment, ": ")
-		if !isComment || !hasValue {
-			return t, fmt.Errorf("%s.sql: header line %q: want `-- key: value`", name, line)
-		}
-		if err := t.set(key, value); err != nil {
+	for _, f := range fields {
+		if err := t.set(f.Key, f.Value); err != nil {
 			return t, fmt.Errorf("%s.sql: %w", name, err)
 		}
 	}

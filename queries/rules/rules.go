@@ -47,6 +47,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"entrail/ingest/header"
 )
 
 //go:embed *
@@ -148,12 +150,18 @@ func mustRead(folder fs.FS) (rules []Rule, lists []List) {
 // Parse reads a rule's file.
 func Parse(name, text string) (Rule, error) {
 	r := Rule{Name: name, SQL: text}
-	header, err := parseHeader(text)
+	lines, _, err := header.Read(name, text)
 	if err != nil {
-		return r, fmt.Errorf("%s.sql: %w", name, err)
+		return r, err
 	}
-	for key, value := range header {
-		switch key {
+	given := map[string]bool{}
+	for _, f := range lines {
+		value := f.Value
+		if given[f.Key] {
+			return r, fmt.Errorf("%s.sql: header key %q given twice", name, f.Key)
+		}
+		given[f.Key] = true
+		switch f.Key {
 		case "title":
 			r.Title = value
 		case "severity":
@@ -177,7 +185,7 @@ func Parse(name, text string) (Rule, error) {
 		case "lists":
 			r.Lists = fields(value)
 		default:
-			return r, fmt.Errorf("%s.sql: unknown header key %q", name, key)
+			return r, fmt.Errorf("%s.sql: unknown header key %q", name, f.Key)
 		}
 	}
 	switch {
@@ -193,32 +201,6 @@ func Parse(name, text string) (Rule, error) {
 
 func fields(value string) []string {
 	return strings.Fields(strings.ReplaceAll(value, ",", " "))
-}
-
-// parseHeader reads the `-- key: value` lines that a file begins with.
-func parseHeader(text string) (map[string]string, error) {
-	header := map[string]string{}
-	var key string
-	for line := range strings.Lines(text) {
-		rest, isComment := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "--")
-		if !isComment {
-			break
-		}
-		if more, ok := strings.CutPrefix(rest, "   "); ok && key != "" {
-			header[key] += " " + strings.TrimSpace(more)
-			continue
-		}
-		k, value, ok := strings.Cut(rest, ":")
-		if !ok {
-			return nil, fmt.Errorf("header line %q: want `-- key: value`", line)
-		}
-		key = strings.TrimSpace(k)
-		if _, ok := header[key]; ok {
-			return nil, fmt.Errorf("header key %q given twice", key)
-		}
-		header[key] = strings.TrimSpace(value)
-	}
-	return header, nil
 }
 
 func parseList(name, text string) (List, error) {

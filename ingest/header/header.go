@@ -1,16 +1,18 @@
-package queries
+// Package header reads what the SQL files of entrail begin with: lines `-- key: value`
+// that say what the file is, before the SQL that a shell takes as it stands.
+package header
 
 import (
 	"fmt"
 	"strings"
 )
 
-// field is a line `-- key: value` of the header of a SQL file.
-type field struct{ key, value string }
+// Field is a line `-- key: value` of a header.
+type Field struct{ Key, Value string }
 
-// header reads the lines `-- key: value` that a SQL file begins with, where a line
+// Read reads the lines `-- key: value` that a SQL file begins with, where a line
 // `--   more` continues the value above, and returns what comes after them as body.
-func header(name, text string) (fields []field, body string, err error) {
+func Read(name, text string) (fields []Field, body string, err error) {
 	body = text
 	for line := range strings.Lines(text) {
 		rest, isComment := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "--")
@@ -19,14 +21,14 @@ func header(name, text string) (fields []field, body string, err error) {
 		}
 		body = body[len(line):]
 		if more, ok := strings.CutPrefix(rest, "   "); ok && len(fields) > 0 {
-			fields[len(fields)-1].value += " " + strings.TrimSpace(more)
+			fields[len(fields)-1].Value += " " + strings.TrimSpace(more)
 			continue
 		}
 		key, value, ok := strings.Cut(rest, ":")
 		if !ok {
 			return nil, "", fmt.Errorf("%s.sql: header line %q: want `-- key: value`", name, strings.TrimSpace(line))
 		}
-		fields = append(fields, field{strings.TrimSpace(key), strings.TrimSpace(value)})
+		fields = append(fields, Field{strings.TrimSpace(key), strings.TrimSpace(value)})
 	}
 	return fields, body, nil
 }
