@@ -33,9 +33,9 @@ var lists = set(`"tables" "databases" "variables" __show_tables_expanded`)
 // valueTypes are the types of constants and of casts, as the tree has them.
 var valueTypes = set(`
 	NULL BOOLEAN TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT
-	BIGNUM FLOAT DOUBLE DECIMAL VARCHAR CHAR BLOB BIT UUID DATE TIME TIME_NS TIME_WITH_TIME_ZONE
+	BIGNUM FLOAT DOUBLE DECIMAL VARCHAR BLOB BIT UUID DATE TIME TIME_NS TIME_WITH_TIME_ZONE
 	TIMESTAMP TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS TIMESTAMP_WITH_TIME_ZONE INTERVAL
-	ENUM LIST ARRAY STRUCT MAP UNION UNBOUND`)
+	LIST ARRAY STRUCT MAP UNION UNBOUND`)
 
 // typeNames are the types that a cast may name. A cast to variant ends the process
 // on JSON that is nested deep (1.5.6).
