@@ -38,7 +38,7 @@ waves as (
 select
     case when len(accounts) >= 20 then 'high' else 'medium' end as severity,
     counted(len(accounts), 'account was', 'accounts were') || ' locked or refused within '
-        || counted(date_diff('minute', first_seen, last_seen) + 1, 'minute', 'minutes') || ', '
+        || span_text(first_seen, last_seen) || ', '
         || counted(events, 'attempt', 'attempts') || ' from ' || counted(len(addresses), 'address', 'addresses')
         || case when of_address > 0 then '; of ' || of_address || ' the log says that the address is known for attacks' else '' end as what,
     null::varchar as who,

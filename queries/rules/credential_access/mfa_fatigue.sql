@@ -79,7 +79,7 @@ select
         else 'medium'
     end as severity,
     s.account || ' got ' || prompts || ' prompts for the second factor within '
-        || counted(date_diff('minute', s.first_seen, s.last_seen) + 1, 'minute', 'minutes') || ' and passed none of them'
+        || span_text(s.first_seen, s.last_seen) || ' and passed none of them'
         || case when declined > 0 then ' (declined: ' || declined || ')' else '' end || ', for a sign-in from ' || coalesce(few(s.addresses), 'an address that is not told')
         || coalesce(' (' || s.country || ')', '')
         || case when a.account is not null then '. At ' || minute_text(a.event_time) || ' the sign-in got through' else '' end as what,

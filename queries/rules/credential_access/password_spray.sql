@@ -105,7 +105,7 @@ select
     'Somebody tried passwords on ' || counted(len(tried), 'account', 'accounts') || ' from '
         || case when len(addresses) = 1 then addresses[1] else block end
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
-        || case when minutes < 120 then ' within ' || counted(minutes + 1, 'minute', 'minutes') else ' over ' || counted((minutes / 60)::bigint, 'hour', 'hours') end
+        || ' within ' || span_text(first_seen, last_seen)
         || ', ' || counted(guesses, 'attempt', 'attempts')
         || case when len(fell) > 0 then '. Then got in: ' || few(fell) else '; none of them got in from there' end as what,
     case when len(fell) = 1 then fell[1] end as who,

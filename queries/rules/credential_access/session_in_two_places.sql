@@ -96,10 +96,7 @@ sessions_seen as (
         max(hosting) as hosting,
         max(tool) as tool,
         -- the corners of what lies between the middles of the countries
-        12742 * asin(sqrt(
-            pow(sin(radians(max(latitude) - min(latitude)) / 2), 2)
-            + cos(radians(min(latitude))) * cos(radians(max(latitude))) * pow(sin(radians(max(longitude) - min(longitude)) / 2), 2)
-        )) as kilometres,
+        kilometres(min(latitude), min(longitude), max(latitude), max(longitude)) as kilometres,
         count(distinct case when not contains(ip_address, ':') then regexp_extract(ip_address, '^\d+\.\d+') end) as ranges,
         bool_or(network is null and country is null) as is_place_unknown,
         list_sort(list_distinct(list(evidence)))[1:1000] as records

@@ -124,8 +124,7 @@ select
         when minutes > 60 then 'medium'
         else 'low'
     end as severity,
-    'A session of ' || account || ' went on for ' || case when minutes < 120 then counted(minutes, 'minute', 'minutes') else counted((minutes / 60)::bigint, 'hour', 'hours') end
-        || ' after ' || action || ' at ' || minute_text(ended_at) || ': ' || counted(events, 'act', 'acts')
+    'A session of ' || account || ' went on for ' || span_text(ended_at, last_after) || ' after ' || action || ' at ' || minute_text(ended_at) || ': ' || counted(events, 'act', 'acts')
         || coalesce(' (' || few(operations) || ')', '') || coalesce(', from ' || few(addresses_after), '')
         || case when has_moved then ', from where the session had not come before' else '' end as what,
     account as who,

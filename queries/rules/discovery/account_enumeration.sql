@@ -36,7 +36,7 @@ admitted as (
 select
     case when coalesce(a.accounts, 0) >= len(t.names) then 'low' else 'medium' end as severity,
     'From ' || t.ip_address || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '') || ' somebody tried '
-        || len(t.names) || ' names that no account has, within ' || counted(date_diff('minute', first_seen, last_seen) + 1, 'minute', 'minutes') as what,
+        || len(t.names) || ' names that no account has, within ' || span_text(first_seen, last_seen) as what,
     null::varchar as who,
     first_seen,
     last_seen,

@@ -91,7 +91,7 @@ select
         else 'low'
     end as severity,
     coalesce(user_principal_name, actor, 'Somebody') || ' sent ' || requests || ' requests to Microsoft Graph within '
-        || counted(date_diff('minute', first_seen, last_seen) + 1, 'minute', 'minutes')
+        || span_text(first_seen, last_seen)
         || case when len(collections) >= 4 then ', for ' || len(collections) || ' kinds of directory objects (' || few(collections) || ')' else '' end
         || case when mailboxes > 0 then ', and for the mail of ' || counted(mailboxes, 'mailbox', 'mailboxes') else '' end
         || coalesce(', with ' || coalesce(tool, client_name), '') || coalesce(', from ' || few(addresses), '')

@@ -65,10 +65,7 @@ steps as (
 moves as (
     select
         *,
-        12742 * asin(sqrt(
-            pow(sin(radians(latitude - earlier.latitude) / 2), 2)
-            + cos(radians(earlier.latitude)) * cos(radians(latitude)) * pow(sin(radians(longitude - earlier.longitude) / 2), 2)
-        )) as kilometres,
+        kilometres(earlier.latitude, earlier.longitude, latitude, longitude) as kilometres,
         date_diff('second', earlier.event_time, event_time) / 3600.0 as hours
     from steps
     where earlier is not null and ip_address <> earlier.ip_address and network is distinct from earlier.network
@@ -108,7 +105,7 @@ select
         else 'medium'
     end as severity,
     account || ' signed in from ' || concat_ws(' ', earlier.ip_address, '(' || concat_ws(' ', earlier.country, 'AS' || earlier.network, earlier.hosting) || ')')
-        || ' and ' || case when hours < 2 then counted(round(hours * 60)::bigint, 'minute', 'minutes') else counted(round(hours)::bigint, 'hour', 'hours') end || ' later from '
+        || ' and ' || span_text(earlier.event_time, event_time) || ' later from '
         || concat_ws(' ', ip_address, '(' || concat_ws(' ', country, 'AS' || network, hosting) || ')')
         || ': ' || round(kilometres)::bigint || ' km, ' || least(round(speed)::bigint, 99999) || ' km/h'
         || case when is_middle or earlier.is_middle then ', measured from the middle of the country' else '' end

@@ -69,10 +69,7 @@ judged as (
     select
         p.*,
         h.country as home,
-        12742 * asin(sqrt(
-            pow(sin(radians(b.latitude::double - a.latitude::double) / 2), 2)
-            + cos(radians(a.latitude::double)) * cos(radians(b.latitude::double)) * pow(sin(radians(b.longitude::double - a.longitude::double) / 2), 2)
-        )) as kilometres
+        kilometres(a.latitude::double, a.longitude::double, b.latitude::double, b.longitude::double) as kilometres
     from places as p
     left join homes as h using (account)
     left join list_country_centres as a on a.country = h.country

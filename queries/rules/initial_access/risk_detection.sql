@@ -4,7 +4,7 @@
 -- catalogue: D25, D26, D33
 -- meaning: Microsoft's ID Protection noticed something about the user or the sign-in: what it was says the type.
 -- false positives: Types such as unfamiliar properties or unlikely travel are often false alarms. What was dismissed or
---   remediated, by a person or by Microsoft, is low.
+--   remediated, by a person or by Microsoft, is low; what was confirmed as safe is left out.
 -- blind spots: Without the licence the type is hidden. Microsoft keeps these for 30 to 90 days.
 -- next: Look at the sign-in that it belongs to (request_id), and at the user's other detections.
 -- needs: risk_detections
@@ -16,9 +16,10 @@ with detected as (
         coalesce(home_account(d.user_principal_name), lower(d.user_id)) as account,
         coalesce(t.weight, 'plain') as weight,
         t.meaning,
-        lower(coalesce(d.risk_state, '')) as state
+        lower(coalesce(d.risk_state, '')) as outcome
     from evidence.risk_detections as d
     left join list_risk_types as t on t.risk_type = lower(d.risk_event_type)
+    where lower(coalesce(d.risk_state, '')) <> 'confirmedsafe'
 ),
 days as (
     select
@@ -26,7 +27,7 @@ days as (
         risk_event_type,
         weight,
         meaning,
-        state,
+        outcome,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
@@ -37,12 +38,12 @@ days as (
         case when count(*) = 1 and max(request_id) <> '' then 'sign-in ' || lower(max(request_id)) end as act_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from detected
-    group by account, risk_event_type, weight, meaning, state, date_trunc('day', event_time)
+    group by account, risk_event_type, weight, meaning, outcome, date_trunc('day', event_time)
 )
 select
     case
-        when state = 'confirmedcompromised' or lower(risk_event_type) like 'adminconfirmed%' then 'critical'
-        when state in ('dismissed', 'remediated', 'confirmedsafe') then 'low'
+        when outcome = 'confirmedcompromised' or lower(risk_event_type) like 'adminconfirmed%' then 'critical'
+        when outcome in ('dismissed', 'remediated') then 'low'
         when weight = 'grave' and coalesce(risk_level, 'high') = 'high' then 'high'
         when weight = 'grave' then 'medium'
         when risk_level = 'high' then 'medium'
@@ -52,7 +53,7 @@ select
         || coalesce(': ' || meaning, '') || coalesce(', level ' || risk_level, '')
         || coalesce(', from ' || few(addresses), '') || coalesce(' (' || nullif(listed(countries), '') || ')', '')
         || case
-            when state in ('dismissed', 'remediated', 'confirmedsafe') then '; since then ' || case state when 'confirmedsafe' then 'confirmed as safe' else state end
+            when outcome in ('dismissed', 'remediated') then '; since then ' || outcome
             else ''
         end
         || case when events > 1 then ', ' || events || ' times' else '' end as what,
@@ -65,7 +66,7 @@ select
     null::varchar as session_id,
     addresses as ip_addresses,
     null::varchar as rarity,
-    coalesce(act_id, 'risk ' || coalesce(risk_event_type, '') || ' ' || coalesce(account, '') || ' ' || state || ' ' || strftime(first_seen, '%Y-%m-%d')) as act,
+    coalesce(act_id, 'risk ' || coalesce(risk_event_type, '') || ' ' || coalesce(account, '') || ' ' || outcome || ' ' || strftime(first_seen, '%Y-%m-%d')) as act,
     records
 from days
-order by first_seen, account, risk_event_type, state
+order by first_seen, account, risk_event_type, outcome
