@@ -53,7 +53,7 @@ func heading(name string) string {
 			words[i] = a
 		}
 	}
-	s := strings.Join(words, " ")
+	s := strings.ReplaceAll(strings.Join(words, " "), "sign in", "sign-in")
 	if s == "" {
 		return name
 	}

@@ -10,15 +10,15 @@ import (
 
 func TestHeadings(t *testing.T) {
 	var columns []queries.Column
-	for _, name := range []string{"ip_address", "is_managed", "sha256", "user_id", "User_Id", "is_", "a=b"} {
+	for _, name := range []string{"ip_address", "is_managed", "sha256", "sign_ins", "user_id", "User_Id", "is_", "a=b"} {
 		columns = append(columns, column(name, queries.Text))
 	}
 	r := result(queries.Report{Name: "r"}, columns)
-	if got, want := fmt.Sprint(headings(r)), "[IP address Managed SHA-256 User ID User Id_2 is_ A=b]"; got != want {
+	if got, want := fmt.Sprint(headings(r)), "[IP address Managed SHA-256 Sign-ins User ID User Id_2 is_ A=b]"; got != want {
 		t.Errorf("headings %s, want %s", got, want)
 	}
 	r.Own = true
-	if got, want := fmt.Sprint(headings(r)), "[ip_address is_managed sha256 user_id User_Id_2 is_ a=b]"; got != want {
+	if got, want := fmt.Sprint(headings(r)), "[ip_address is_managed sha256 sign_ins user_id User_Id_2 is_ a=b]"; got != want {
 		t.Errorf("of a question of one's own: %s, want %s", got, want)
 	}
 }

@@ -268,7 +268,7 @@ type section struct {
 	Count               string // "1,478 rows"
 	Head                []headCell
 	Rows                []bodyRow
-	More                string // how many rows are not on the page, empty = none
+	More                string // how many rows are not on the page, in words; empty = none
 	Pictures            []picture
 	Parts               []part        // of the summary, which has no table
 	JSON                string        // a raw record in lines
@@ -379,7 +379,7 @@ func (s *section) fill(r *queries.Result) error {
 	n += unread
 	s.Count = counted(n, "row")
 	if n > htmlRows {
-		s.More = counted(n-htmlRows, "more row")
+		s.More = fmt.Sprintf("the first %s are here, %s", grouped(htmlRows), were(n-htmlRows, "more row"))
 	}
 	for _, c := range charts {
 		c.missed += unread

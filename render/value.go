@@ -103,3 +103,11 @@ func counted(n int, noun string) string {
 	}
 	return grouped(n) + " " + noun + "s"
 }
+
+// were is a count, its noun and its verb: "1 row is", "2 rows are".
+func were(n int, noun string) string {
+	if n == 1 {
+		return counted(n, noun) + " is"
+	}
+	return counted(n, noun) + " are"
+}

@@ -624,13 +624,6 @@ func (b *workbook) remarks(s *sheetInfo) string {
 	return strings.Join(lines, "\n")
 }
 
-func were(n int, noun string) string {
-	if n == 1 {
-		return counted(n, noun) + " is"
-	}
-	return counted(n, noun) + " are"
-}
-
 // arrange puts About first, or last in the well-known script's workbook.
 func (b *workbook) arrange() error {
 	if len(b.sheets) == 0 || !b.isScript(b.sheets[0].result) {
