@@ -361,29 +361,19 @@ var nestings = map[string]func(n int) string{
 }
 
 // TestNestings: a statement with very much of something is refused or taken; to look
-// at it does not end the process. One with a hundred of it is answered.
+// at it does not end the process.
 func TestNestings(t *testing.T) {
 	ctx := context.Background()
 	e := questions(t)
 	isBounded := map[string]bool{}
 	for name, nest := range nestings {
-		for _, n := range []int{900, 20_000} {
+		for _, n := range []int{900, 5000} {
 			err := e.CheckSelect(ctx, nest(n))
 			isBounded[name] = isBounded[name] || err != nil
 		}
-		if name == "join" { // takes seconds to plan
-			continue
-		}
 		if err := e.CheckSelect(ctx, nest(100)); err != nil {
 			t.Errorf("100 of %s are refused: %v", name, err)
-			continue
 		}
-		rows, err := e.Query(ctx, nest(100))
-		if err != nil {
-			t.Errorf("100 of %s: %v", name, err)
-			continue
-		}
-		rows.Close()
 	}
 	for _, name := range []string{"case", "cast", "concat", "function", "from", "list", "not", "plus", "subquery"} {
 		if !isBounded[name] {
