@@ -15,10 +15,20 @@ import (
 // in the way and why, and the nearest that may stand in its place.
 func (c *Case) CheckQuery(ctx context.Context, text string) error {
 	c.endReading()
-	err := c.engine.CheckSelect(ctx, text)
 	var refusal *engine.Refusal
-	if !errors.As(err, &refusal) {
-		return err
+	for {
+		err := c.engine.CheckSelect(ctx, text)
+		if !errors.As(err, &refusal) {
+			return err
+		}
+		// A view is made before the first question that reads it.
+		isNew, err := c.defineNew(ctx, refusal.Table)
+		if err != nil {
+			return err
+		}
+		if !isNew {
+			break
+		}
 	}
 	var near string
 	switch {
@@ -28,6 +38,20 @@ func (c *Case) CheckQuery(ctx context.Context, text string) error {
 		near = didYouMean(refusal.Table, relationNames())
 	}
 	return errors.New(refusal.Reason + near)
+}
+
+// defineNew makes a view of the model, or a table of the rules, that the run does not
+// have yet; false where the name is none of these.
+func (c *Case) defineNew(ctx context.Context, name string) (bool, error) {
+	_, isView := lookupView(name)
+	isNew := isView && c.defined[name] == undefined || isTableOfRules(name) && !c.hasFindings
+	if !isNew {
+		return false, nil
+	}
+	if isTableOfRules(name) {
+		return true, c.lookForFindings(ctx)
+	}
+	return true, c.define(ctx, false, name)
 }
 
 // functionNames are those that a question may call, but the one.
@@ -53,5 +77,5 @@ func relationNames() []string {
 	for _, v := range views {
 		names = append(names, v.Name)
 	}
-	return names
+	return slices.Concat(names, ruleTables, hitTables)
 }

@@ -28,7 +28,7 @@ func TestReportContract(t *testing.T) {
 	for _, report := range Reports() {
 		t.Run(report.Name, func(t *testing.T) {
 			checkHeader(t, report)
-			if err := c.engine.CheckSelect(ctx, report.SQL); err != nil {
+			if err := c.CheckQuery(ctx, report.SQL); err != nil {
 				t.Fatalf("not one SELECT: %v", err)
 			}
 			checkNeeds(t, c, report)

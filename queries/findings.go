@@ -29,6 +29,11 @@ var (
 	hitTables  = []string{"rule_hits", "incident_findings"}
 )
 
+// isTableOfRules tells of a name that it is a table that the rules make.
+func isTableOfRules(name string) bool {
+	return slices.Contains(ruleTables, name) || slices.Contains(hitTables, name) || strings.HasPrefix(name, "list_")
+}
+
 // isOfFindings tells of a view's name that it has a row a finding, of those that the
 // filters show.
 func isOfFindings(name string) bool { return name == "findings" }

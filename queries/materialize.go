@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"entrail/ingest/engine"
 )
@@ -123,6 +122,6 @@ func AddViews(ctx context.Context, path string, o engine.Options) error {
 func isOfRules(v view) bool {
 	return slices.ContainsFunc(namesIn(v.SQL), func(name string) bool {
 		below, isView := lookupView(name)
-		return slices.Contains(ruleTables, name) || slices.Contains(hitTables, name) || strings.HasPrefix(name, "list_") || isView && isOfRules(below)
+		return isTableOfRules(name) || isView && isOfRules(below)
 	})
 }

@@ -90,7 +90,7 @@ func TestRuleContract(t *testing.T) {
 			if !snakeCase.MatchString(r.Name) {
 				t.Errorf("name %q isn't snake case", r.Name)
 			}
-			if err := c.engine.CheckSelect(ctx, r.SQL); err != nil {
+			if err := c.CheckQuery(ctx, r.SQL); err != nil {
 				t.Fatalf("not one SELECT: %v", err)
 			}
 			for _, need := range r.Needs {

@@ -53,7 +53,7 @@ func (s *sheet) needs(text string) {
 		switch {
 		case isList && !slices.Contains(s.lists, list):
 			s.lists = append(s.lists, list)
-		case slices.Contains(ruleTables, name) || slices.Contains(hitTables, name):
+		case isTableOfRules(name) && !isList:
 			s.ofRules = true
 		}
 	}
