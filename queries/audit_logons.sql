@@ -56,7 +56,7 @@ explained as (
         code.stopped_by,
         interrupt.error_code is not null as is_interrupt
     from kinds
-    left join evidence.error_codes as code
+    left join error_codes as code
         on code.error_code = kinds.error_number
         or (kinds.error_number is null and code.name = kinds.logon_error)
     left join evidence.interrupt_codes as interrupt on interrupt.error_code = code.error_code

@@ -28,7 +28,7 @@ with blocked as (
         s.status,
         s.event_time
     from sign_ins as s
-    join evidence.error_codes as code on code.error_code = s.error_code
+    join error_codes as code on code.error_code = s.error_code
     where code.by_conditional_access
         and s.status is distinct from 'success'
 ),

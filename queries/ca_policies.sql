@@ -40,7 +40,7 @@ failures as (
         ) as effect
     from sign_in_policies as p
     left join sign_ins as s on s.file_id = p.parent_file_id and s.record = p.parent_record
-    left join evidence.error_codes as code on code.error_code = s.error_code
+    left join error_codes as code on code.error_code = s.error_code
     where p.result = 'failure'
 ),
 effects as (

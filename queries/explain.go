@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 )
 
 // near is how many of the records tied to an explained one are listed.
@@ -20,10 +20,19 @@ const near = 20
 // Explain spells out the records of that id (as FILE_ID:RECORD, or the id that
 // the log gave) in all evidence, whatever the filters: each as a Result of its
 // columns, one of the fields of the raw record whose value means more than it
-// says, its child rows, the raw record itself, and what is tied to it.
+// says, its child rows, the raw record itself, and what is tied to it. The name of a
+// finding, or the id of a hit, is spelled out too.
 //
 // An id that no record has is an error which says what else the id may be.
 func (c *Case) Explain(ctx context.Context, id string) ([]*Result, error) {
+	if rule, ok := ExplainRule(id); ok {
+		return []*Result{rule}, nil
+	}
+	if findingID.MatchString(id) {
+		if all, err := c.explainFinding(ctx, id); all != nil || err != nil {
+			return all, err
+		}
+	}
 	found, err := c.find(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("explain %s: %w", id, err)
@@ -55,20 +64,13 @@ func (c *Case) Explain(ctx context.Context, id string) ([]*Result, error) {
 // record is one row of an event table (or of a table of steps or changes, where
 // it is a record of its own), by column.
 type record struct {
-	table  ingest.Table
+	table  schema.Table
 	values map[string]any
 }
 
 func (r record) text(column string) string {
 	s, _ := r.values[column].(string)
 	return s
-}
-
-// recordTables are the tables whose rows are records of a file.
-func recordTables() []ingest.Table {
-	return slices.DeleteFunc(ingest.Tables(), func(t ingest.Table) bool {
-		return !hasColumn(t, "file_id") || !hasColumn(t, "record") || !hasColumn(t, "raw")
-	})
 }
 
 var position = regexp.MustCompile(`^([0-9]{1,9}):([0-9]{1,18})$`)
@@ -92,8 +94,8 @@ func (c *Case) find(ctx context.Context, id string) ([]record, error) {
 
 func (c *Case) recordsWhere(ctx context.Context, where string) ([]record, error) {
 	var found []record
-	for _, t := range recordTables() {
-		if strings.Contains(where, "(id") && !hasColumn(t, "id") {
+	for _, t := range schema.Records() {
+		if strings.Contains(where, "(id") && !t.Has("id") {
 			continue
 		}
 		var columns []string
@@ -156,7 +158,7 @@ func (c *Case) whatElse(ctx context.Context, id string) error {
 	} {
 		var n int64
 		for _, t := range eventTables() {
-			if !hasColumn(t, other.column) {
+			if !t.Has(other.column) {
 				continue
 			}
 			rows, err := c.all(ctx, "select count(*) from evidence."+t.Name+" where lower("+other.column+") = lower("+literal(id)+")")
@@ -287,7 +289,7 @@ func emptyColumns(r record) []string {
 // childrenOf are the child rows of the record, a Result a table that has any.
 func (c *Case) childrenOf(ctx context.Context, r record) ([]*Result, error) {
 	var results []*Result
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		p, ok := parents[t.Name]
 		if !ok || p.table != r.table.Name || r.text(p.key) == "" {
 			continue
@@ -365,7 +367,7 @@ func (c *Case) tiedTo(ctx context.Context, r record) ([]*Result, error) {
 			continue
 		}
 		for _, t := range eventTables() {
-			if !hasColumn(t, tie.column) || tie.table != "" && tie.table != t.Name {
+			if !t.Has(tie.column) || tie.table != "" && tie.table != t.Name {
 				continue
 			}
 			same := tie.column + " = " + literal(id)
@@ -421,7 +423,7 @@ func (c *Case) tiedTo(ctx context.Context, r record) ([]*Result, error) {
 				e.ip_address,
 				n.file_id || ':' || n.record as record
 			from nearest as n
-			left join evidence.events as e using (source, file_id, record)
+			left join all_events as e using (source, file_id, record)
 			order by n.event_time, n.source, n.file_id, n.record`,
 	})
 	if err != nil {

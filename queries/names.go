@@ -23,7 +23,7 @@ func Select(names []string) ([]Report, error) {
 			add(r)
 			continue
 		}
-		found := false
+		found, before := false, len(chosen)
 		candidates := []string{"all"}
 		for _, r := range Reports() {
 			if name == "all" || name == r.Group {
@@ -35,6 +35,12 @@ func Select(names []string) ([]Report, error) {
 				candidates = append(candidates, r.Group)
 			}
 		}
+		for _, r := range Reports() {
+			if !found && slices.Contains(r.Topics, strings.ReplaceAll(name, "_", " ")) {
+				add(r)
+			}
+		}
+		found = found || len(chosen) > before
 		if !found {
 			hint := about(name)
 			if hint == "" {

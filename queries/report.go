@@ -6,13 +6,15 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"entrail/ingest/header"
 )
 
 //go:embed *.sql
 var files embed.FS
 
 // Groups are the report groups in the order in which they are shown.
-var Groups = []string{"summary", "evidence", "sessions", "signins", "apps", "ca", "audit", "findings"}
+var Groups = []string{"summary", "incident", "evidence", "sessions", "signins", "apps", "ca", "audit"}
 
 // Report is one canned query: the file NAME.sql in this folder and what its
 // header says. See the package comment for the header's keys.
@@ -94,25 +96,13 @@ func mustRead() []Report {
 // continues the value above, then one SELECT.
 func parse(name, text string) (Report, error) {
 	r := Report{Name: name, Layout: Table, SQL: text}
-	var key string
+	fields, _, err := header.Read(name, text)
+	if err != nil {
+		return r, err
+	}
 	values := map[string][]string{}
-	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		rest, isComment := strings.CutPrefix(line, "--")
-		if !isComment {
-			break
-		}
-		if more, ok := strings.CutPrefix(rest, "   "); ok && key != "" {
-			last := len(values[key]) - 1
-			values[key][last] += " " + strings.TrimSpace(more)
-			continue
-		}
-		k, v, ok := strings.Cut(rest, ":")
-		if !ok {
-			return r, fmt.Errorf("%s.sql: header line %q: want `-- key: value`", name, line)
-		}
-		key = strings.TrimSpace(k)
-		values[key] = append(values[key], strings.TrimSpace(v))
+	for _, f := range fields {
+		values[f.Key] = append(values[f.Key], f.Value)
 	}
 	for key, v := range values {
 		value := v[0]
@@ -123,7 +113,7 @@ func parse(name, text string) (Report, error) {
 		case "title":
 			r.Title = value
 		case "description":
-			r.Description = value
+			r.Description = strings.ReplaceAll(value, "{session rules}", sessionWeights())
 		case "group":
 			group, order, _ := strings.Cut(value, " ")
 			r.Group = group

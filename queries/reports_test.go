@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -76,7 +76,28 @@ func reportOf(name string) string {
 	return name
 }
 
+// runFixture holds a report to the rows that a fixture wants of its case.
 func runFixture(t *testing.T, archive *txtar.Archive) {
+	t.Helper()
+	report, ok := Lookup(reportOf(strings.TrimPrefix(filepath.Base(t.Name()), "/")))
+	if !ok {
+		t.Fatalf("no report is called %s", reportOf(filepath.Base(t.Name())))
+	}
+	f := readFixture(t, archive)
+	f.compare(t, openCase(t, f.filter, f.zone, f.rows...), report)
+}
+
+// fixture is a case and what a question must answer from it.
+type fixture struct {
+	rows   []string // statements that make the case
+	filter Filter
+	zone   *time.Location
+	only   string     // what the first column must have; "" = anything
+	want   [][]string // columns and rows
+}
+
+func readFixture(t *testing.T, archive *txtar.Archive) fixture {
+	t.Helper()
 	var (
 		rows   []string
 		filter Filter
@@ -116,20 +137,23 @@ func runFixture(t *testing.T, archive *txtar.Archive) {
 			rows = append(rows, fmt.Sprintf("update %s set parent_file_id = p.file_id, parent_record = p.record from %s as p where p.id = %s and parent_record is null", name, p.table, p.column))
 		}
 	}
-	report, ok := Lookup(reportOf(strings.TrimPrefix(filepath.Base(t.Name()), "/")))
-	if !ok {
-		t.Fatalf("no report is called %s", reportOf(filepath.Base(t.Name())))
-	}
-	result, err := openCase(t, filter, zone, rows...).Run(context.Background(), report)
+	return fixture{rows, filter, zone, only, want}
+}
+
+// compare asks the report and compares its rows with those wanted.
+func (f fixture) compare(t *testing.T, c *Case, report Report) {
+	t.Helper()
+	result, err := c.Run(context.Background(), report)
 	if err != nil {
 		t.Fatal(err)
 	}
+	want := f.want
 	got := [][]string{want[0]}
 	for row, err := range result.Rows {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if picked := pick(t, result.Columns, row, want[0]); only == "" || picked[0] == only {
+		if picked := pick(t, result.Columns, row, want[0]); f.only == "" || picked[0] == f.only {
 			got = append(got, picked)
 		}
 	}
@@ -248,7 +272,7 @@ func insertJSON(t *testing.T, table, text string) []string {
 // insert adds rows, with the file and record number that events have: a
 // statement for those with the same columns.
 func insert(table string, rows []map[string]*string) []string {
-	isEvent := slices.ContainsFunc(eventTables(), func(e ingest.Table) bool { return e.Name == table })
+	isEvent := slices.ContainsFunc(eventTables(), func(e schema.Table) bool { return e.Name == table })
 	literals := map[string][]string{} // by the columns
 	for i, values := range rows {
 		if isEvent {

@@ -14,7 +14,7 @@ type Kind int
 // column's kind; nil is SQL NULL.
 const (
 	Text    Kind = iota // string
-	Integer             // int64
+	Integer             // int64; a string where it has more than 64 bits
 	Number              // float64
 	Boolean             // bool
 	Time                // time.Time, already in the zone it is to be shown in

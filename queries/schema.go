@@ -1,18 +1,21 @@
 package queries
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
+	"entrail/queries/rules"
 )
 
-// List is the table of all reports.
+// List is the table of all reports, and of the findings that are looked for.
 func List() *Result {
 	var rows [][]any
 	for _, r := range Reports() {
 		rows = append(rows, []any{r.Name, r.Group, r.Title})
+	}
+	for _, r := range rules.All() {
+		rows = append(rows, []any{r.Name, "finding, " + strings.ReplaceAll(r.Tactic, "_", " "), r.Title})
 	}
 	return fixed(Report{Name: "list", Title: "Reports"}, rows, "report", "group", "title")
 }
@@ -21,16 +24,16 @@ func List() *Result {
 // columns, with the meaning of each.
 func Schema() *Result {
 	var rows [][]any
-	describe := func(t ingest.Table) {
+	describe := func(t schema.Table) {
 		rows = append(rows, []any{t.Name, nil, nil, t.Comment})
 		for _, c := range t.Columns {
 			rows = append(rows, []any{t.Name, c.Name, c.Type, c.Comment})
 		}
 	}
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		describe(t)
 	}
-	for _, v := range ingest.Views() {
+	for _, v := range views {
 		describe(v.Table)
 	}
 	return fixed(Report{Name: "schema", Title: "Tables", Styles: map[string]Style{"meaning": Sentences}}, rows, "table", "column", "type", "meaning")
@@ -54,13 +57,4 @@ func fixed(r Report, rows [][]any, columns ...string) *Result {
 func fields(name, title string, rows [][]any, columns ...string) *Result {
 	return fixed(Report{Name: name, Title: title, Layout: Record, Styles: map[string]Style{"meaning": Sentences}}, rows,
 		append(slices.Clone(layoutColumns[Record]), columns...)...)
-}
-
-// ShowSQL is the report's SQL as it can be pasted into any DuckDB shell.
-func ShowSQL(r Report) string {
-	return fmt.Sprintf(`-- In a DuckDB shell, beside a case kept with --db:
---     attach 'case.duckdb' as evidence (read_only);
---     use evidence;
-%s;
-`, strings.TrimRight(r.SQL, "; \n"))
 }

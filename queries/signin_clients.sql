@@ -60,7 +60,7 @@ select
     c.first_seen,
     c.last_seen
 from clients as c
-left join evidence.client_apps as known on known.client_app = lower(split_part(c.client_app, ';', 1))
+left join client_apps as known on known.client_app = lower(split_part(c.client_app, ';', 1))
 order by
     c.sign_ins desc,
     c.client_app,

@@ -66,7 +66,7 @@ select
     by_code.applications,
     by_code.failure_reason
 from by_code
-left join evidence.error_codes as code using (error_code)
+left join error_codes as code using (error_code)
 order by
     by_code.status nulls last,
     by_code.sign_ins desc,

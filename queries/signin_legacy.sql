@@ -15,7 +15,7 @@ with attempts as (
         s.*,
         code.first_factor_passed
     from sign_ins as s
-    left join evidence.error_codes as code on code.error_code = s.error_code
+    left join error_codes as code on code.error_code = s.error_code
     where s.is_legacy_auth
 )
 select

@@ -84,7 +84,7 @@ select
     s.file_id,
     s.record
 from sign_ins as s
-left join evidence.error_codes as code using (error_code)
+left join error_codes as code using (error_code)
 order by
     s.event_time desc nulls last,
     s.file_id,

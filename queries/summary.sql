@@ -10,6 +10,68 @@ with password_codes as (
     select unnest([50126, 50053, 50055, 50056, 50057, 50034, 50064]) as error_code
 ),
 
+-- What the rules name, the incidents first.
+shown_incidents as (
+    select distinct i.incident
+    from incident_findings as i
+    join findings using (finding_id)
+),
+incident_titles as (
+    select
+        i.incident,
+        f.title,
+        min(f.severity_rank) as severity_rank,
+        min(f.severity) as severity,
+        min(f.first_seen) as first_seen,
+        max(f.last_seen) as last_seen,
+        list(distinct f.who) filter (where f.who is not null) as accounts
+    from incident_findings as i
+    join all_findings as f using (finding_id)
+    where f.severity_rank <= 3 and i.incident in (from shown_incidents)
+    group by i.incident, f.title
+),
+incident_lines as (
+    select
+        incident as item_no,
+        'incident ' || incident as item,
+        few(list_sort(list_distinct(flatten(list(accounts))))) as value,
+        min_by(severity, severity_rank) || ', ' || period_text(min(first_seen), max(last_seen)) || ': '
+            || array_to_string(list(title order by first_seen, severity_rank, title), '; ') as detail,
+    from incident_titles
+    group by incident
+    having incident <= 3
+),
+severity_counts as (
+    select severity, severity_rank, count(*) as times
+    from findings
+    group by all
+),
+finding_lines as (
+    select
+        0 as item_no,
+        'findings' as item,
+        coalesce(sum(times), 0)::varchar as value,
+        concat_ws(
+            '; ',
+            string_agg(times || ' ' || severity, ', ' order by severity_rank),
+            (select counted(count(*), 'incident', 'incidents') from shown_incidents)
+        ) as detail,
+    from severity_counts
+    having exists (from rule_hits) or exists (from evidence.sign_ins) or exists (from evidence.audit_events) or exists (from evidence.directory_audits)
+    union all
+    from incident_lines
+    union all
+    select
+        100 + row_number() over (order by severity_rank, last_seen desc, finding_id),
+        severity,
+        who,
+        minute_text(first_seen) || ' ' || what,
+    from findings
+    where severity_rank <= 3
+        and finding_id not in (select finding_id from incident_findings where incident <= 3)
+    qualify row_number() over (order by severity_rank, last_seen desc, finding_id) <= 5
+),
+
 evidence_files as (
     select
         count(*) filter (where format <> 'zip') as recognised,
@@ -155,7 +217,7 @@ policy_results as (
         ) as is_of_code,
     from sign_in_policies
     join sign_ins on sign_ins.file_id = sign_in_policies.parent_file_id and sign_ins.record = sign_in_policies.parent_record
-    left join evidence.error_codes as code on code.error_code = sign_ins.error_code
+    left join error_codes as code on code.error_code = sign_ins.error_code
     where result in ('failure', 'reportOnlyFailure', 'reportOnlyInterrupted')
 ),
 policy_counts as (
@@ -241,7 +303,7 @@ failures as (
         where status = 'failure'
         group by all
     )
-    left join evidence.error_codes using (error_code)
+    left join error_codes using (error_code)
 ),
 failure_lines as (
     select
@@ -428,7 +490,7 @@ right_passwords as (
     )
     join (select distinct block, run, ip_address from spraying) using (ip_address)
     join spray_periods using (block, run)
-    join evidence.error_codes using (error_code)
+    join error_codes using (error_code)
     where first_factor_passed and event_time between period_start and period_end
     group by block, run
 ),
@@ -461,25 +523,30 @@ spray_lines as (
 
 sessions_to_look_at as (
     select *
-    from judged_sessions
+    from shown_sessions
     where attention in ('high', 'look')
     qualify row_number() over (order by points desc, last_seen desc, session_id) <= 5
 ),
 explained_sessions as (
     select
-        *,
-        list_filter(string_split_regex(reasons, ' \(\+[0-9]+\)(; |$)'), r -> r <> '') as reason_list, -- without the points of each
-        -- what an intruder did or used, before lists of places
-        list_filter(reason_list, r -> r like 'error chain%')
-            || list_filter(reason_list, r -> r not like 'error chain%' and regexp_matches(r, '^([0-9]+ events? (after|by a token)|user agent of a tool|signed in by device code|notable operations)'))
-            || list_filter(reason_list, r -> r not like 'error chain%' and not regexp_matches(r, '^([0-9]+ events? (after|by a token)|user agent of a tool|signed in by device code|notable operations)')) as why,
-    from sessions_to_look_at
+        s.*,
+        f.why,
+    from sessions_to_look_at as s
+    left join (
+        -- how somebody got in and what they did or used, before places
+        select
+            session_id,
+            list(reason order by list_position(['entry', 'act', 'place'], kind), position) as why,
+        from session_findings
+        where session_id in (select session_id from sessions_to_look_at)
+        group by session_id
+    ) as f using (session_id)
 ),
 session_lines as (
     select 0 as item_no, 'sessions' as item, count(*)::varchar as value,
         count(*) filter (where attention = 'high') || ' of high attention, '
             || count(*) filter (where attention = 'look') || ' more to look at; five at most below' as detail,
-    from judged_sessions
+    from shown_sessions
     having count(*) > 0
     union all
     select
@@ -812,7 +879,9 @@ gap_lines as (
 ),
 
 lines as (
-    select 1 as section_no, 'evidence' as section, * from evidence_lines
+    select 0 as section_no, 'findings' as section, * from finding_lines
+    union all
+    select 1, 'evidence', * from evidence_lines
     union all
     select 2, 'sessions to look at first', * from session_lines
     union all

@@ -98,7 +98,7 @@ left join causes as cause
 left join resources as r
     on r.app_display_name is not distinct from a.app_display_name
     and r.app_id is not distinct from a.app_id
-left join evidence.error_codes as code on code.error_code = cause.error_code
+left join error_codes as code on code.error_code = cause.error_code
 order by
     a.sign_ins desc,
     a.app_display_name,

@@ -11,21 +11,24 @@ import (
 
 // Format is one way to write a Document.
 type Format struct {
-	Name      string   // as --format takes it
-	Endings   []string // of file names, with the dot; the first one is used for new files
-	OneReport bool     // it holds the rows of one report and nothing else, no notes either
-	Write     func(io.Writer, Document) error
+	Name       string   // as --format takes it
+	Endings    []string // of file names, with the dot; the first one is used for new files
+	OneReport  bool     // it holds the rows of one report and nothing else, no notes either
+	Indicators bool     // that report is indicators
+	Write      func(io.Writer, Document) error
 }
 
 // Formats lists every format.
 var Formats = []Format{
-	{"text", []string{".txt"}, false, Text},
-	{"html", []string{".html", ".htm"}, false, HTML},
-	{"xlsx", []string{".xlsx"}, false, XLSX},
-	{"csv", []string{".csv"}, true, CSV},
-	{"json", []string{".json"}, false, JSON},
-	{"jsonl", []string{".jsonl", ".ndjson"}, true, JSONL},
-	{"md", []string{".md", ".markdown"}, false, Markdown},
+	{"text", []string{".txt"}, false, false, Text},
+	{"html", []string{".html", ".htm"}, false, false, HTML},
+	{"xlsx", []string{".xlsx"}, false, false, XLSX},
+	{"csv", []string{".csv"}, true, false, CSV},
+	{"json", []string{".json"}, false, false, JSON},
+	{"jsonl", []string{".jsonl", ".ndjson"}, true, false, JSONL},
+	{"md", []string{".md", ".markdown"}, false, false, Markdown},
+	{"stix", []string{".stix.json"}, true, true, STIX},
+	{"misp", []string{".misp.json"}, true, true, MISP},
 }
 
 // errOneReport is the answer of a format that holds one report.

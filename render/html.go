@@ -246,7 +246,7 @@ var groupTitles = map[string]string{
 	"apps":     "Applications",
 	"ca":       "Conditional Access",
 	"audit":    "Audit",
-	"findings": "Findings",
+	"incident": "Incident",
 }
 
 func groupTitle(group string) string {

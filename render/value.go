@@ -41,7 +41,9 @@ func checkRow(columns []queries.Column, row []any) error {
 			case queries.Text:
 				_, ok = v.(string)
 			case queries.Integer:
-				_, ok = v.(int64)
+				if _, ok = v.(int64); !ok {
+					_, ok = v.(string) // of more than 64 bits
+				}
 			case queries.Number:
 				_, ok = v.(float64)
 			case queries.Boolean:

@@ -212,13 +212,7 @@ func value(v any, typeName string) (any, error) {
 			return fmt.Sprintf("%x-%x-%x-%x-%x", v[:4], v[4:6], v[6:8], v[8:10], v[10:]), nil
 		}
 		return hex.EncodeToString(v), nil
-	case duckdb.Map:
-		text := map[string]any{}
-		for k, item := range v {
-			text[fmt.Sprint(k)] = item
-		}
-		return value(text, typeName)
-	case []any, map[string]any:
+	case []any, map[string]any, duckdb.OrderedMap:
 		text, err := json.Marshal(v)
 		if err != nil {
 			return nil, fmt.Errorf("value of type %s: %w", typeName, err)

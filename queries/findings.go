@@ -1,0 +1,214 @@
+package queries
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+
+	"entrail/ingest/engine"
+	"entrail/ingest/schema"
+	"entrail/queries/rules"
+)
+
+// What a run has of the rules, once a question reads it:
+//
+//	rules              what the header of each rule says
+//	rule_needs         the tables that each looks in
+//	rule_need_counts   how much there is in each of these
+//	severities         in their order
+//	list_NAME          the lists
+//	rule_hits          what each rule's SELECT gave
+//	incident_findings  which findings belong together, see incidents.go
+//
+// The views all_findings, finding_records, findings and incident_traces of the model
+// say what that means.
+var (
+	ruleTables = []string{"rules", "rule_needs", "rule_need_counts", "severities"}
+	hitTables  = []string{"rule_hits", "incident_findings"}
+)
+
+// isOfFindings tells of a view's name that it has a row a finding, of those that the
+// filters show.
+func isOfFindings(name string) bool { return name == "findings" }
+
+// tablesOfRules are the tables that rules look in.
+func tablesOfRules() []string {
+	var tables []string
+	for _, r := range rules.All() {
+		tables = append(tables, r.Needs...)
+	}
+	return tables
+}
+
+// prepareRules makes what a question reads of the rules, if it reads any of it.
+func (c *Case) prepareRules(ctx context.Context, name string) error {
+	switch {
+	case slices.Contains(hitTables, name):
+		return c.lookForFindings(ctx)
+	case slices.Contains(ruleTables, name) || strings.HasPrefix(name, "list_"):
+		return c.listRules(ctx)
+	}
+	return nil
+}
+
+// lookForFindings runs the rules, once a run.
+func (c *Case) lookForFindings(ctx context.Context) error {
+	if c.hasFindings {
+		return nil
+	}
+	c.hasFindings = true
+	if err := c.listRules(ctx); err != nil {
+		return fmt.Errorf("list the rules: %w", err)
+	}
+	for _, r := range rules.All() {
+		if err := c.run(ctx, r); err != nil {
+			return fmt.Errorf("rule %s: %w", r.Name, err)
+		}
+	}
+	if err := c.define(ctx, false, "all_findings", "finding_records"); err != nil {
+		return err
+	}
+	if err := c.engine.Exec(ctx, "create or replace macro "+c.findingShown()); err != nil {
+		return fmt.Errorf("say which findings are shown: %w", err)
+	}
+	return c.putIncidentsTogether(ctx)
+}
+
+// listRules makes the tables of rules and lists, which are part of the program.
+func (c *Case) listRules(ctx context.Context) error {
+	if c.hasRules {
+		return nil
+	}
+	c.hasRules = true
+	var severities []string
+	for i, s := range rules.Severities {
+		severities = append(severities, fmt.Sprintf("(%s, %d)", engine.Literal(s), i+1))
+	}
+	var hit []string
+	for _, column := range rules.Columns {
+		hit = append(hit, column.Name+" "+column.Type)
+	}
+	statements := []string{
+		"create table severities as select * from (values " + strings.Join(severities, ", ") + ") as s (severity, severity_rank)",
+		`create table rules (
+			finding varchar, position integer, tactic varchar, title varchar, severity varchar, techniques varchar, catalogue varchar,
+			meaning varchar, false_positives varchar, blind_spots varchar, next varchar, source varchar
+		)`,
+		"create table rule_needs (finding varchar, log_table varchar)",
+		"create table rule_need_counts (log_table varchar, records bigint, first_event timestamp, last_event timestamp)",
+		"create table rule_hits (finding varchar, " + strings.Join(hit, ", ") + ")",
+	}
+	for _, l := range rules.Lists() {
+		var columns []string
+		for _, name := range l.Columns {
+			columns = append(columns, engine.Identifier(name)+" varchar")
+		}
+		statements = append(statements, "create table list_"+l.Name+" ("+strings.Join(columns, ", ")+")")
+	}
+	for _, s := range statements {
+		if err := c.engine.Exec(ctx, s); err != nil {
+			return err
+		}
+	}
+	for _, l := range rules.Lists() {
+		err := c.engine.Append("list_"+l.Name, func(add func(...driver.Value) error) error {
+			for _, row := range l.Rows {
+				values := make([]driver.Value, len(row))
+				for i, v := range row {
+					if v != "" {
+						values[i] = v
+					}
+				}
+				if err := add(values...); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	err := c.engine.Append("rules", func(add func(...driver.Value) error) error {
+		for i, r := range rules.All() {
+			err := add(r.Name, int32(i+1), r.Tactic, r.Title, r.Severity, strings.Join(r.Techniques, ","), strings.Join(r.Catalogue, ","),
+				r.Meaning, r.FalsePositives, r.BlindSpots, r.Next, r.Source)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	needed := map[string]bool{}
+	err = c.engine.Append("rule_needs", func(add func(...driver.Value) error) error {
+		for _, r := range rules.All() {
+			for _, need := range r.Needs {
+				needed[need] = true
+				if err := add(r.Name, need); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, t := range schema.Tables() {
+		if !needed[t.Name] {
+			continue
+		}
+		period := "null, null"
+		if t.Has("event_time") {
+			period = "min(event_time), max(event_time)"
+		}
+		err := c.engine.Exec(ctx, fmt.Sprintf("insert into rule_need_counts select '%s', count(*), %s from evidence.%[1]s", t.Name, period))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run asks one rule, if there is anything that it could look in.
+func (c *Case) run(ctx context.Context, r rules.Rule) error {
+	var rows int64
+	for _, need := range r.Needs {
+		n, err := c.count(ctx, "evidence."+need)
+		if err != nil {
+			return err
+		}
+		rows += n
+	}
+	if rows == 0 {
+		return nil
+	}
+	if err := c.define(ctx, false, namesIn(r.SQL)...); err != nil {
+		return err
+	}
+	return c.engine.Exec(ctx, fmt.Sprintf("insert into rule_hits select %s, * from (\n%s\n)", engine.Literal(r.Name), r.SQL))
+}
+
+// findingShown is the macro that says whether the filters show a finding: they show a
+// record of its evidence.
+func (c *Case) findingShown() string {
+	var shown []string
+	for _, t := range eventTables() {
+		if len(c.conditionsOf[t.Name]) > 0 {
+			shown = append(shown, "select file_id, record from "+t.Name)
+		}
+	}
+	if len(shown) == 0 {
+		return "is_finding_shown(id) as id is not null"
+	}
+	return `is_finding_shown(id) as id in (
+		select finding_id
+		from finding_records
+		where (file_id, record) in (` + strings.Join(shown, " union all ") + `)
+	)`
+}

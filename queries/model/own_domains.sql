@@ -1,0 +1,55 @@
+-- description: One row a domain of the tenant's own: those of the accounts that are members of it, and the one that
+--   the names of its guests end in. A domain that only guests, failed names or callers from outside have isn't own.
+-- materialized: yes
+-- column domain varchar: lower case
+with names as (
+    select
+        lower(user_principal_name) as name,
+        true as is_sure
+    from evidence.sign_ins
+    where user_principal_name like '%@%'
+        -- no such user, and users of another tenant
+        and coalesce(error_code, 0) not in (50034, 50020, 90072, 50059, 90002, 90019, 51004)
+        and (
+            coalesce(home_tenant_id, '') = ''
+            or coalesce(resource_tenant_id, '') = ''
+            or lower(home_tenant_id) = lower(resource_tenant_id)
+        )
+    union
+    select
+        lower(user_id),
+        -- people of other organizations act in Teams under their own names
+        coalesce(workload, '') <> 'MicrosoftTeams'
+    from evidence.audit_events
+    where user_id like '%@%'
+        and not coalesce(is_system, false)
+        and coalesce(user_type, 0) in (0, 2)
+        and coalesce(operation, '') <> 'UserLoginFailed'
+    union
+    select
+        lower(initiated_by),
+        true
+    from evidence.directory_audits
+    where initiated_by like '%@%'
+        and coalesce(initiated_by_type, 'user') = 'user'
+),
+domains as (
+    select
+        regexp_extract(name, '@([a-z0-9.-]+\.[a-z0-9-]+)$', 1) as domain,
+        bool_or(is_sure) as is_sure
+    from names
+    where not starts_with(name, 'urn:')
+        and name not like 'fim_password_service@%'
+    group by 1
+)
+select domain
+from domains
+where domain <> ''
+    and (is_sure or not (select coalesce(bool_or(is_sure), false) from domains))
+    -- nobody's tenant
+    and domain not in (
+        'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com', 'yahoo.com', 'icloud.com', 'me.com',
+        'aol.com', 'gmx.com', 'gmx.de', 'gmx.net', 'web.de', 'mail.ru', 'yandex.ru', 'yandex.com', 'proton.me', 'protonmail.com',
+        'tutanota.com', 'tuta.io', 'mail.com', 'qq.com', '163.com', '126.com', 'zoho.com', 'support.onmicrosoft.com'
+    )
+order by domain

@@ -1,0 +1,144 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"entrail/ingest/schema"
+	"entrail/queries/rules"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// lookFor runs one rule alone.
+func lookFor(t *testing.T, c *Case, r rules.Rule) {
+	t.Helper()
+	ctx := context.Background()
+	c.hasFindings = true
+	if err := c.listRules(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.run(ctx, r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRules holds each rule to its fixture, which must have a hit and a near miss: a
+// record that is no hit's evidence.
+func TestRules(t *testing.T) {
+	for _, r := range rules.All() {
+		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join("testdata", "rules", r.Name+".txtar")
+			archive, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatalf("no fixture with a hit and a near miss: %v", err)
+			}
+			f := readFixture(t, archive)
+			if len(f.want) < 2 {
+				t.Error("the fixture has no hit")
+			}
+			c := openCase(t, f.filter, f.zone, f.rows...)
+			lookFor(t, c, r)
+			f.compare(t, c, Report{Name: r.Name, SQL: "select * exclude (records) from rule_hits order by first_seen, what, who, target"})
+			var tables []string
+			for _, need := range r.Needs {
+				if table, ok := schema.Lookup(need); ok && table.Has("file_id") {
+					tables = append(tables, "select file_id, record from evidence."+need)
+				}
+			}
+			rows, err := c.all(context.Background(), `
+				select count(*)
+				from (`+strings.Join(tables, " union all ")+`) as logged
+				anti join (select unnest(records) as r from rule_hits) as evidence on evidence.r.file_id = logged.file_id and evidence.r.record = logged.record`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rows[0][0] == int64(0) {
+				t.Error("the fixture has no near miss: each of its records is evidence")
+			}
+		})
+	}
+	fixtures, err := filepath.Glob("testdata/rules/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range fixtures {
+		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
+		if _, ok := rules.Lookup(name); !ok {
+			t.Errorf("%s is the fixture of no rule", path)
+		}
+	}
+}
+
+// TestRuleContract holds every rule to what the package comment of rules asks of it,
+// and runs it on rows full of ties, NULLs and texts that are no JSON.
+func TestRuleContract(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC, tiedRows("i", 60)...)
+	ctx := context.Background()
+	c.hasFindings = true
+	if err := c.listRules(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rules.All() {
+		t.Run(r.Name, func(t *testing.T) {
+			if !snakeCase.MatchString(r.Name) {
+				t.Errorf("name %q isn't snake case", r.Name)
+			}
+			if err := c.engine.CheckSelect(ctx, r.SQL); err != nil {
+				t.Fatalf("not one SELECT: %v", err)
+			}
+			for _, need := range r.Needs {
+				if _, ok := schema.Lookup(need); !ok {
+					t.Errorf("needs %s, which is no table", need)
+				}
+			}
+			for _, list := range r.Lists {
+				if !slices.ContainsFunc(rules.Lists(), func(l rules.List) bool { return l.Name == list }) {
+					t.Errorf("reads the list %s, which is not there", list)
+				}
+			}
+			refs, err := c.references(ctx, r.SQL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, ref := range refs {
+				if _, isTable := schema.Lookup(ref.name); ref.evidence != isTable && (ref.evidence || isTable) {
+					t.Errorf("reads %s: want evidence. in front of tables, which rules see whole, and of nothing else", ref.name)
+				}
+			}
+			if err := c.define(ctx, false, namesIn(r.SQL)...); err != nil {
+				t.Fatal(err)
+			}
+			rows, err := c.all(ctx, "select column_name, column_type from (describe "+r.SQL+")")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got, want []string
+			for _, row := range rows {
+				got = append(got, fmt.Sprint(row...))
+			}
+			for _, column := range rules.Columns {
+				want = append(want, column.Name+column.Type)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("columns\n got %s\nwant %s", strings.Join(got, ", "), strings.Join(want, ", "))
+			}
+			if err := c.run(ctx, r); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	rows, err := c.all(ctx, "select distinct finding, severity from rule_hits where severity is null or severity not in (select severity from severities)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		t.Errorf("rule %v gives the severity %v", row[0], row[1])
+	}
+}
