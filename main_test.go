@@ -985,6 +985,10 @@ func TestHostileFields(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		own, err := os.ReadFile("render/page.js")
+		if err != nil {
+			t.Fatal(err)
+		}
 		policy, shown := false, false
 		for n := range doc.Descendants() {
 			if n.Type == html.TextNode && n.Data == hostile[0] {
@@ -994,7 +998,11 @@ func TestHostileFields(t *testing.T) {
 				continue
 			}
 			switch n.Data {
-			case "script", "img", "iframe", "object", "embed", "link", "base", "form":
+			case "script":
+				if n.FirstChild == nil || n.FirstChild.Data != string(own) {
+					t.Error("HTML has a script that is not our own")
+				}
+			case "img", "iframe", "object", "embed", "link", "base", "form":
 				t.Errorf("HTML has an element %s", n.Data)
 			}
 			for _, a := range n.Attr {
@@ -1078,7 +1086,7 @@ func TestHostileFields(t *testing.T) {
 	})
 
 	t.Run("json", func(t *testing.T) {
-		page := mustRun(t, "--db", db, "-f", "json", "-q", "select user_display_name from sign_ins order by event_time")
+		page := mustRun(t, "--db", db, "-f", "json", "--no-meta", "-q", "select user_display_name from sign_ins order by event_time")
 		noControls(t, "JSON", page)
 		var rows []struct {
 			Name string `json:"user_display_name"`

@@ -24,7 +24,7 @@ const shownFirst = 12;
 const mostValues = 200; // values of a column that a filter offers
 
 for (const section of document.querySelectorAll("main section")) {
-  const tables = [...section.querySelectorAll(":scope > .scroll > table")];
+  const tables = [...section.querySelectorAll(":scope > .scroll > table:has(thead .no)")]; // of numbered rows
   if (tables.length) equip(section, tables);
 }
 linkSessions();
