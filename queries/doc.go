@@ -94,7 +94,7 @@
 //
 //	-- parameters: a, b
 //
-// and one expression. Macros of ingest/codes.sql can be called too.
+// and one expression. Macros of ingest/schema/macros.sql can be called too.
 //
 // # Adding a part to the dossier
 //

@@ -195,8 +195,15 @@ func (c *Case) checkNames(ctx context.Context, text string) error {
 		if catalog != "evidence" && folder != "evidence" {
 			return
 		}
-		if _, isOurs := schema.Lookup(name); !isOurs || catalog == "evidence" && folder != "" && folder != "main" {
-			refused = fmt.Errorf("%s is no table of a case, and what else a case file holds is not asked; without `evidence.`, the names of tables, views and macros are those that --schema lists", strings.Trim(catalog+"."+folder, ".")+"."+name)
+		_, isTableOfOurs := schema.Lookup(name)
+		_, isView := lookupView(name)
+		full := strings.Trim(catalog+"."+folder, ".") + "." + name
+		switch {
+		case isTableOfOurs && (catalog != "evidence" || folder == "" || folder == "main"):
+		case isView:
+			refused = fmt.Errorf("%s is no table of the evidence; the view is asked for as %s", full, name)
+		default:
+			refused = fmt.Errorf("%s is no table of the evidence, and nothing else in a case file is asked; --schema lists what there is", full)
 		}
 	})
 	if err != nil {

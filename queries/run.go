@@ -55,9 +55,6 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	}
 	for _, ref := range refs {
 		if ref.evidence {
-			if _, isView := lookupView(ref.name); isView {
-				return nil, fmt.Errorf("evidence.%s is no table of the evidence; the view is asked for as %[1]s", ref.name)
-			}
 			continue
 		}
 		if err := c.define(ctx, isReport, ref.name); err != nil {
