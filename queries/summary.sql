@@ -395,7 +395,7 @@ failed_minutes as (
     group by all
 ),
 -- Windows of twenty minutes, one from each minute on. They are grouped: where
--- distinct values are counted over a moving frame, the engine (1.1.3) may wait
+-- distinct values are counted over a moving frame, DuckDB 1.1.3 might wait
 -- for itself for ever.
 windows as (
     select

@@ -29,7 +29,8 @@ type Rows struct {
 }
 
 // patience is how long a cancelled question is waited for. The engine stops
-// soon once it works on the answer, but not while it plans how to (1.1.3).
+// soon once it works on the answer, but not while it plans how to (1.5.6, see
+// TestContractOfInterrupts).
 const patience = time.Second
 
 // Query runs a SELECT. If the engine does not stop when ctx ends, it is left
