@@ -208,6 +208,62 @@ func checkColumns(t *testing.T, r Report, columns []engine.Column) {
 	}
 }
 
+// TestLayouts holds reports and parts of the dossier to the columns that their
+// header speaks of: a column that was renamed would lose its style in silence.
+func TestLayouts(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC)
+	ctx := context.Background()
+	if err := c.define(ctx, false, namesIn(besideSQL)...); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.engine.Exec(ctx, "create table dossier_beside as\n"+besideSQL); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range slices.Concat(Reports(), dossierParts) {
+		result, err := c.Run(ctx, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, column := range result.Columns {
+			names = append(names, column.Name)
+			if column.Style != Plain && column.Kind != Text {
+				t.Errorf("%s: column %s is no text, and has a style", r.Name, column.Name)
+			}
+		}
+		for name := range r.Styles {
+			if !slices.Contains(names, name) {
+				t.Errorf("%s: the header gives a style to %s, which is no column", r.Name, name)
+			}
+		}
+		if want := layoutColumns[r.Layout]; len(names) < len(want) || !slices.Equal(names[:len(want)], want) {
+			t.Errorf("%s: layout %s wants the columns %v first, has %v", r.Name, r.Layout, want, names)
+		}
+		if r.Layout == Sessions && !slices.Contains(names, "session_id") {
+			t.Errorf("%s: layout %s wants a column session_id, has %v", r.Name, r.Layout, names)
+		}
+	}
+}
+
+func TestHeaderOfLayout(t *testing.T) {
+	const header = "-- title: A\n-- description: B.\n-- group: audit 1\n"
+	for _, test := range []struct{ lines, reason, want string }{
+		{"", "nothing said", "table map[]"},
+		{"-- layout: summary\n-- wrap: a,\n--   b\n-- paths: c\n", "all said", "summary map[a:1 b:1 c:2]"},
+		{"-- layout: sumary\n", "no such layout", `x.sql: layout "sumary": want one of lanes, raw, record, sessions, summary, table`},
+		{"-- wrap: a\n-- raw: a\n", "two styles", `x.sql: column "a" has two styles`},
+	} {
+		r, err := parse("x", header+test.lines+"select 1")
+		got := fmt.Sprintf("%s %v", r.Layout, r.Styles)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("%s: got %q, want %q", test.reason, got, test.want)
+		}
+	}
+}
+
 // Where distinct values are counted over a frame of rows, two threads of DuckDB
 // 1.1.3 might wait for each other for ever. Four runs over 500,000 rows ended on
 // 1.5.6, which is no proof.

@@ -8,11 +8,12 @@
 -- column service varchar: which logged it
 -- column result varchar: success, failure; NULL = the log doesn't say
 -- column result_reason varchar: the log's words
--- column actor varchar: who: user principal name in lower case, else name of the application
+-- column actor varchar: who: user principal name in lower case, else name of the application; unknown = not logged
 -- column actor_type varchar: user, application, service = Microsoft's own
 -- column is_service boolean: a service of Microsoft's own acted, by its own decision
 -- column app_id varchar: the application through which, or by which, it was done
 -- column ip_address varchar: of the actor, where it can be the client's
+-- column ip_addresses varchar[]: the same as a list
 -- column user_agent varchar: of the actor
 -- column target varchar: what it was done to: a user, where there is one, else the first that has a name; lower case
 -- column target_type varchar: User, ServicePrincipal, Application, Group, Device, Policy, ...
@@ -23,6 +24,11 @@
 -- column new_values json: by property in lower case, the first of each name
 -- column details varchar: what else the log says: JSON, or several of them
 -- column session_id varchar: where the log gives it
+-- column nth_by_actor bigint: how often the actor had done so by then, this act counted
+-- column rarity varchar: first of its kind by the actor, or in the tenant, in the days of log before; NULL = neither, or
+--   less than a week before
+-- column is_unusual boolean: no habit of the actor's: the first of its kind after a week of log, or the logs cover less
+--   than a day and tell of no habits
 -- column records struct(file_id integer, record bigint, id varchar)[]: the records of the act
 with entra_parts as (
     select
@@ -238,7 +244,7 @@ read_acts as (
             when lower(a.result) in ('success', 'succeeded', 'partiallysucceeded', 'true', '0') then 'success'
             when a.result is not null then 'failure'
         end as result,
-        case when a.actor like '%@%' then lower(a.actor) else a.actor end as actor,
+        case when a.actor like '%@%' then lower(a.actor) else coalesce(a.actor, 'unknown') end as actor,
         client_address(a.ip_address) as ip_address,
         coalesce(list_filter(a.targets, t -> t.target_type = 'User')[1], list_filter(a.targets, t -> t.target is not null)[1]) as t,
         coalesce(c.changes, []) as changes,
@@ -321,6 +327,13 @@ judged_acts as (
             else lower(coalesce(actor, '')) in (select service_name from services)
         end as is_service
     from read_acts
+),
+-- What the logs about the directory cover.
+period as (
+    select
+        min(event_time) as first_event,
+        max(event_time) as last_event
+    from read_acts
 )
 select
     coalesce(a.id, a.file_id || ':' || a.record) as act_id,
@@ -335,6 +348,7 @@ select
     a.is_service,
     coalesce(a.app_id, s.app_id) as app_id,
     a.ip_address,
+    list_filter([a.ip_address], ip -> ip is not null) as ip_addresses,
     coalesce(a.user_agent, s.user_agent) as user_agent,
     lower(a.t.target) as target,
     a.t.target_type as target_type,
@@ -345,8 +359,20 @@ select
     a.new_values,
     coalesce(a.details, s.details) as details,
     coalesce(a.session_id, s.session_id) as session_id,
+    row_number() over of_actor as nth_by_actor,
+    case
+        when a.event_time < p.first_event + interval 7 day then null
+        when row_number() over of_tenant = 1 then 'first in this tenant in ' || date_diff('day', p.first_event, a.event_time) || ' days of log'
+        when row_number() over of_actor = 1 then 'first for this user in ' || date_diff('day', p.first_event, a.event_time) || ' days of log'
+    end as rarity,
+    row_number() over of_actor = 1 and a.event_time >= p.first_event + interval 7 day
+        or p.last_event < p.first_event + interval 1 day as is_unusual,
     [{'file_id': a.file_id, 'record': a.record, 'id': a.id}] || coalesce(s.records, []) as records
 from judged_acts as a
-anti join pairs as p on p.file_id = a.file_id and p.record = a.record
+cross join period as p
 left join second_records as s on s.file_id = a.file_id and s.record = a.record
+where not exists (select 1 from pairs where pairs.file_id = a.file_id and pairs.record = a.record)
+window
+    of_actor as (partition by a.activity, lower(a.actor) order by a.event_time, a.file_id, a.record),
+    of_tenant as (partition by a.activity order by a.event_time, a.file_id, a.record)
 order by a.event_time, a.file_id, a.record

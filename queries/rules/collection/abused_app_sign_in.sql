@@ -14,7 +14,7 @@ with applications as (
     select distinct
         l.app_id,
         l.app,
-        coalesce(a.name, case when b.name is not null and length(b.name) >= 6 then b.name end) as known_as,
+        coalesce(a.app_name, case when b.app_name is not null and length(b.app_name) >= 6 then b.app_name end) as known_as,
         -- letters that look like others: rn for m, 0 for o, 1 for l
         regexp_matches(lower(l.app), 'rnicrosoft|micr0soft|mircosoft|microsfot|0ffice|0utlook|outl00k|out1ook|0nedrive|0ne drive|sharep0int|tearns|azur3|off1ce')
             -- Cyrillic and Greek letters among Latin ones
@@ -25,7 +25,7 @@ with applications as (
             ) as is_look_alike
     from (select distinct app_id, app from logons where app_id is not null) as l
     left join list_abused_apps as a on lower(a.app_id) = l.app_id
-    left join list_abused_apps as b on lower(b.name) = lower(l.app)
+    left join list_abused_apps as b on lower(b.app_name) = lower(l.app)
 ),
 suspects as (
     select *

@@ -1,0 +1,72 @@
+-- title: Method of the second factor added, changed or removed
+-- severity: low
+-- techniques: T1098.005, T1556.006
+-- catalogue: D57
+-- meaning: A user, or an administrator for the user, changed how the account proves itself. An intruder who has
+--   the password registers a phone of theirs, often right after a sign-in that the service called risky.
+-- false positives: New phones, new staff, the help desk: every day. Only with a risky sign-in in the day before,
+--   or from a country that is new for the user, is it more than low here.
+-- blind spots: Sign-ins of which the files hold no record.
+-- next: Call the user on a number you know. Remove the method if it isn't theirs, then reset the password and end
+--   the sessions.
+-- needs: directory_audits, audit_events, sign_ins
+-- source: https://learn.microsoft.com/entra/identity/authentication/howto-authentication-methods-activity,
+--   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+with registered as (
+    select
+        *,
+        coalesce(target, actor) as account
+    from directory_acts
+    where regexp_matches(
+            activity,
+            '^(user|admin) (registered|deleted|changed|updated|registered all required|started) .*security info|^user changed default security info|^(user|admin) (registered|deleted|updated|changed) .*(method|passkey)|^(add|delete|update) passkey'
+        )
+        and activity not like '%started%'
+        and coalesce(result_reason, '') not ilike '%temporary access pass%'
+        and result is distinct from 'failure'
+),
+risky as (
+    select
+        lower(user_principal_name) as account,
+        event_time,
+        [{'file_id': file_id, 'record': record, 'id': id}] as evidence
+    from evidence.sign_ins
+    where status = 'success'
+        and (risk_level_during_sign_in in ('medium', 'high') or risk_level_aggregated = 'high' or risk_state in ('atRisk', 'confirmedCompromised'))
+),
+chained as (
+    select
+        r.*,
+        k.event_time as risky_time,
+        k.evidence as risky_records
+    from registered as r
+    asof left join risky as k on k.account = r.account and k.event_time <= r.event_time
+),
+judged as (
+    select
+        *,
+        coalesce(risky_time >= event_time - interval 1 day, false) as is_after_risk
+    from chained
+)
+select
+    case when bool_or(is_after_risk) then 'high' else 'low' end as severity,
+    concat(
+        actor, ' changed methods of ', case when actor = account then 'the own account' else account end, ': ',
+        listed(list(distinct coalesce(result_reason, activity) order by coalesce(result_reason, activity))),
+        case when bool_or(is_after_risk) then ', within a day of a risky sign-in' end, '.'
+    ) as what,
+    actor as who,
+    min(event_time) as first_seen,
+    max(event_time) as last_seen,
+    count(*) as events,
+    account as target,
+    any_value(app_id) as app_id,
+    any_value(session_id) as session_id,
+    list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
+    null::varchar as rarity,
+    min_by(act_id, {'t': event_time, 'id': act_id}) as act,
+    flatten(list(records order by event_time, act_id))
+        || coalesce(min_by(risky_records, event_time) filter (is_after_risk), []) as records
+from judged
+group by actor, account, event_time::date
+order by first_seen, who, target

@@ -1,0 +1,39 @@
+-- title: Temporary Access Pass created
+-- severity: medium
+-- techniques: T1098.005
+-- catalogue: D58
+-- meaning: An administrator made a pass that signs in as the user without password and second factor, and that
+--   lets methods be registered.
+-- false positives: Onboarding and the help desk: an administrator who does so often is low here.
+-- blind spots: Who used the pass is in the sign-ins.
+-- next: Ask the administrator and the user; see the sign-ins and the methods of the account afterwards.
+-- needs: directory_audits, audit_events
+-- source: https://learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
+with passes as (
+    select
+        *,
+        count(*) over (partition by actor order by event_time rows between unbounded preceding and 1 preceding) as earlier
+    from directory_acts
+    where (
+            activity in ('admin registered security info', 'admin updated security info')
+                and (result_reason ilike '%temporary access pass%' or details ilike '%temporary access pass%' or details ilike '%temporaryaccesspass%')
+            or activity like 'create%temporary access pass%'
+        )
+        and result is distinct from 'failure'
+)
+select
+    case when earlier = 0 and is_unusual then 'medium' else 'low' end as severity,
+    concat(actor, ' created a Temporary Access Pass for ', coalesce(target, 'an account'), '.') as what,
+    actor as who,
+    event_time as first_seen,
+    event_time as last_seen,
+    1::bigint as events,
+    target as target,
+    app_id as app_id,
+    session_id,
+    ip_addresses,
+    rarity,
+    act_id as act,
+    records
+from passes
+order by event_time, act_id
