@@ -46,7 +46,7 @@ changes as (
 ),
 acting as (
     select
-        * exclude (action_text),
+        * exclude (action_text, folder),
         case when json_valid(action_text) then from_json(
             action_text, '[{"ActionType": "VARCHAR", "Recipients": ["VARCHAR"], "FolderName": "VARCHAR", "Folder": "VARCHAR"}]'
         ) end as mail_program_actions,
