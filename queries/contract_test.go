@@ -192,6 +192,9 @@ func checkColumns(t *testing.T, r Report, columns []engine.Column) {
 func TestLayouts(t *testing.T) {
 	c := openCase(t, Filter{}, time.UTC)
 	ctx := context.Background()
+	if err := c.define(ctx, false, namesIn(besideSQL)...); err != nil {
+		t.Fatal(err)
+	}
 	if err := c.engine.Exec(ctx, "create table dossier_beside as\n"+besideSQL); err != nil {
 		t.Fatal(err)
 	}
