@@ -1,4 +1,5 @@
 -- title: What policies would have stopped
+-- sheet: Policies that would stop it
 -- description: For each incident, each Conditional Access policy that its sign-ins were held against, those in report-only mode too: the
 --   first sign-in that it stopped or would have stopped, and how many records of the incident came later in other ways, whatever the
 --   policy had done. A policy that stopped nothing is listed as well.
