@@ -166,6 +166,7 @@ unified_acts as (
 ),
 logged_changes as (
     select
+        true as is_entra,
         parent_file_id as file_id,
         parent_record as record,
         property,
@@ -174,6 +175,7 @@ logged_changes as (
     from evidence.directory_audit_changes
     union all
     select
+        false,
         file_id,
         record,
         change.Name,
@@ -190,6 +192,7 @@ logged_changes as (
 -- Both logs write a value as JSON: a text in quotes, or a list.
 plain_changes as (
     select
+        is_entra,
         file_id,
         record,
         property,
@@ -211,6 +214,7 @@ plain_changes as (
 ),
 first_values as (
     select
+        is_entra,
         file_id,
         record,
         lower(property) as name,
@@ -219,17 +223,18 @@ first_values as (
         list({'property': property, 'old_value': old_value, 'new_value': new_value} order by place) as changes,
         min(place) as place
     from plain_changes
-    group by file_id, record, name
+    group by is_entra, file_id, record, name
 ),
 record_changes as (
     select
+        is_entra,
         file_id,
         record,
         flatten(list(changes order by place)) as changes,
         json_group_object(name, old_value) as old_values,
         json_group_object(name, new_value) as new_values
     from first_values
-    group by file_id, record
+    group by is_entra, file_id, record
 ),
 acts_of_both as (
     from entra_acts
@@ -255,7 +260,7 @@ read_acts as (
             c.old_values ->> 'approle.value', c.new_values ->> 'consentaction.permissions', c.new_values ->> 'keydescription'
         ) as particular
     from acts_of_both as a
-    left join record_changes as c using (file_id, record)
+    left join record_changes as c using (is_entra, file_id, record)
 ),
 -- The record of the unified audit log that speaks of the same act.
 pairs as (
@@ -284,7 +289,7 @@ second_records as (
         any_value(u.user_agent) as user_agent,
         any_value(u.details) as details
     from pairs as p
-    join read_acts as u using (file_id, record)
+    join read_acts as u on u.file_id = p.file_id and u.record = p.record and not u.is_entra
     group by all
 ),
 -- Services of Microsoft's that change a directory by themselves. A name alone could be anybody's: it counts where the
@@ -370,8 +375,9 @@ select
     [{'file_id': a.file_id, 'record': a.record, 'id': a.id}] || coalesce(s.records, []) as records
 from judged_acts as a
 cross join period as p
-left join second_records as s on s.file_id = a.file_id and s.record = a.record
-where not exists (select 1 from pairs where pairs.file_id = a.file_id and pairs.record = a.record)
+left join second_records as s on a.is_entra and s.file_id = a.file_id and s.record = a.record
+where a.is_entra
+    or not exists (select 1 from pairs where pairs.file_id = a.file_id and pairs.record = a.record)
 window
     of_actor as (partition by a.activity, lower(a.actor) order by a.event_time, a.file_id, a.record),
     of_tenant as (partition by a.activity order by a.event_time, a.file_id, a.record)

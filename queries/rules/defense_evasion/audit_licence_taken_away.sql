@@ -1,0 +1,44 @@
+-- title: Licence taken away that the audit log needs
+-- severity: low
+-- techniques: T1562.008
+-- catalogue: D82
+-- meaning: The licence decides how much of a mailbox's use is logged. Without advanced auditing, some of what an
+--   intruder does leaves no trace.
+-- false positives: Licences move every day. Only records that name advanced auditing are medium here.
+-- blind spots: The record of a licence change rarely says which plans went.
+-- next: Compare the licences of the account with those of its colleagues.
+-- needs: directory_audits, audit_events
+-- source: https://learn.microsoft.com/purview/audit-premium,
+--   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+with licences as (
+    select
+        *,
+        coalesce(details like '%M365_ADVANCED_AUDITING%', false)
+        or coalesce(contains(old_values::varchar, 'M365_ADVANCED_AUDITING'), false)
+            and (
+                not coalesce(contains(new_values::varchar, 'M365_ADVANCED_AUDITING'), false)
+                or coalesce(regexp_matches(new_values::varchar, 'M365_ADVANCED_AUDITING[^}]*(Disabled|Deleted|Suspended)'), false)
+            ) as is_audit
+    from directory_acts
+    where activity in ('change user license', 'update user')
+        and result is distinct from 'failure'
+        and not is_service
+)
+select
+    case when bool_or(is_audit) then 'medium' else 'low' end as severity,
+    concat(actor, case when bool_or(is_audit) then ' took advanced auditing away from ' else ' changed licences of ' end, listed(list(distinct coalesce(target, 'an account') order by coalesce(target, 'an account'))), '.') as what,
+    actor as who,
+    min(event_time) as first_seen,
+    max(event_time) as last_seen,
+    count(*) as events,
+    case when count(distinct target) = 1 then any_value(target) else counted(count(distinct target), 'account', 'accounts') end as target,
+    any_value(app_id) as app_id,
+    any_value(session_id) as session_id,
+    list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
+    min(rarity) as rarity,
+    min_by(act_id, {'t': event_time, 'id': act_id}) as act,
+    flatten(list(records order by event_time, act_id)) as records
+from licences
+where activity = 'change user license' or is_audit
+group by actor, event_time::date, is_audit
+order by first_seen, who, target

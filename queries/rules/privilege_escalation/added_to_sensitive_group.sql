@@ -1,0 +1,53 @@
+-- title: Added to a group that policies except or that has power
+-- severity: medium
+-- techniques: T1098
+-- catalogue: D75
+-- meaning: Somebody was added to a group that Conditional Access leaves out, or whose name says that it has power.
+--   For members of the former no second factor is asked.
+-- false positives: Planned exceptions. Groups of administrators by name alone are low here.
+-- blind spots: Groups whose name and policies say nothing; policies that weren't changed within the log.
+-- next: Ask who ordered it; take the account out and see where it signed in from.
+-- needs: directory_audits, audit_events
+-- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+with policies as (
+    select string_agg(coalesce(new_values ->> 'conditionalaccesspolicy', old_values ->> 'conditionalaccesspolicy'), ' ') as policy_text
+    from directory_acts
+    where activity like '%conditional access policy'
+),
+members as (
+    select
+        *,
+        coalesce(new_values ->> 'group.displayname', list_filter(targets, t -> t.target_type = 'Group')[1].target, 'not logged') as group_name,
+        coalesce(new_values ->> 'group.objectid', list_filter(targets, t -> t.target_type = 'Group')[1].target_id) as group_id
+    from directory_acts
+    where activity = 'add member to group'
+        and result is distinct from 'failure'
+        and not is_service
+),
+judged as (
+    select
+        members.*,
+        regexp_matches(lower(group_name), '(ca|conditional|mfa|policy|2fa)[^a-z]*(.*)(exclu|exempt|bypass|except)|(exclu|exempt|bypass)(.*)(ca|conditional|mfa|2fa|policy)|break.?glass|emergency')
+        or coalesce(regexp_matches(policy_text, '"excludeGroups":\s*\[[^\]]*' || group_id), false) as is_exception,
+        regexp_matches(lower(group_name), '(^|[^a-z])(global|tenant|domain|security|exchange|privileged)[^a-z]*admin|tier.?0|privileged') as is_powerful
+    from members
+    cross join policies
+)
+select
+    case when bool_or(is_exception) then 'medium' else 'low' end as severity,
+    concat(actor, ' added ', listed(list(distinct coalesce(target, 'somebody') order by coalesce(target, 'somebody'))), ' to the group ', group_name, case when bool_or(is_exception) then ', which policies leave out' end, '.') as what,
+    actor as who,
+    min(event_time) as first_seen,
+    max(event_time) as last_seen,
+    count(*) as events,
+    lower(group_name) as target,
+    any_value(app_id) as app_id,
+    any_value(session_id) as session_id,
+    list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
+    min(rarity) as rarity,
+    min_by(act_id, {'t': event_time, 'id': act_id}) as act,
+    flatten(list(records order by event_time, act_id)) as records
+from judged
+where is_exception or is_powerful
+group by actor, group_name, event_time::date
+order by first_seen, who, target
