@@ -4,7 +4,6 @@
 --   first sign-in that it stopped or would have stopped, and how many records of the incident came later in other ways, whatever the
 --   policy had done. A policy that stopped nothing is listed as well.
 -- wrap: policy_name, grant_controls
--- sheet: Policies and incidents
 -- group: incident 8
 -- topics: prevention, conditional access, report-only, lessons learned, what if
 -- needs: sign_in_policies, audit_events
