@@ -65,11 +65,13 @@ What to ask:
                           default: summary on a terminal, all in a file
   -q, --query SQL         one SELECT of your own; - reads it from standard
                           input, @FILE from a file
-      --list              the reports
+      --list              the reports, and the findings that are looked for
       --schema            the tables and their columns
-      --show-sql NAME     the SQL of a report
+      --show-sql NAME     the SQL of a report, a view or a macro, with all that
+                          it stands on, for a DuckDB shell
       --explain ID        one record of any log spelled out, by its id or as
-                          FILE_ID:RECORD, with what is tied to it
+                          FILE_ID:RECORD, with what is tied to it; or what a
+                          finding means, by its name or finding_id
 
 What to show (each repeatable, with lists; @FILE reads one value a line):
       --user U            user principal name, display name or object id;
@@ -86,14 +88,17 @@ What to show (each repeatable, with lists; @FILE reads one value a line):
       --until T           before this time
       --tz ZONE           zone of what is shown, and of days, weeks and hours
                           (default UTC)
+      --columns A,B,...   these columns of the report, in this order
       --limit N           rows of a table on the terminal, 0 = all (default 50)
 
 Where to:
   -o, --output PATH       a file, - for standard output, or a folder (one file
                           a report)
-  -f, --format F          text, html, xlsx, csv, json, md; default by the
-                          ending of --output, else text
+  -f, --format F          text, html, xlsx, csv, json, jsonl, md; of indicators
+                          stix and misp too; default by the ending of --output,
+                          else text
       --raw-csv           CSV cells as they are in the log, formulas included
+      --no-meta           JSON of the rows alone, without where they come from
       --db FILE           keep the case in this DuckDB file; with PATH: add to
                           it; without: read it
       --force             write over an existing --output
@@ -118,6 +123,10 @@ func main() {
 	// A closed pipe is an error of write, not the end of the process.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // by nohup
+		// A terminal that closes may say so more than once, while the run clears up.
+		ctx, _ = signal.NotifyContext(ctx, syscall.SIGHUP)
+	}
 	go func() {
 		<-ctx.Done()
 		stop() // a second Ctrl-C ends the process at once
@@ -205,6 +214,8 @@ type call struct {
 	format  render.Format
 	limit   int
 	rawCSV  bool
+	bare    bool     // JSON without its metadata
+	columns []string // of the one report; nil = all
 	db      string
 	mmdb    []string // geolocation databases
 	places  []string // the same with their editions, for the page
@@ -218,7 +229,7 @@ type call struct {
 // answer does what the command line asks. complete is false when some of the
 // input could not be taken.
 func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (complete bool, err error) {
-	c, done, err := parse(args, stdin, stdout)
+	c, done, err := parse(ctx, args, stdin, stdout)
 	if err != nil || done {
 		return true, err
 	}
@@ -319,21 +330,16 @@ var errNoSession = errors.New("no session to tell of: the filters let none throu
 
 // parse reads the command line. done means that it asked for nothing more
 // than a text, which has been printed.
-func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool, err error) {
+func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool, err error) {
 	c = &call{}
 	flags := pflag.NewFlagSet("entrail", pflag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}
 	var (
-		reports     = flags.StringSliceP("report", "r", nil, "")
 		query       = flags.StringP("query", "q", "", "")
 		list        = flags.Bool("list", false, "")
 		schema      = flags.Bool("schema", false, "")
 		showSQL     = flags.String("show-sql", "", "")
-		users       = flags.StringSlice("user", nil, "")
-		sessions    = flags.StringSlice("session", nil, "")
-		apps        = flags.StringSlice("app", nil, "")
-		ips         = flags.StringSlice("ip", nil, "")
 		columns     = flags.StringArray("filter", nil, "")
 		since       = flags.String("since", "", "")
 		until       = flags.String("until", "", "")
@@ -342,10 +348,18 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		showVersion = flags.Bool("version", false, "")
 		help        = flags.BoolP("help", "h", false, "")
 	)
+	var reports, users, sessions, apps, ips listFlag
+	flags.VarP(&reports, "report", "r", "")
+	flags.Var(&users, "user", "")
+	flags.Var(&sessions, "session", "")
+	flags.Var(&apps, "app", "")
+	flags.Var(&ips, "ip", "")
 	flags.IntVar(&c.limit, "limit", 50, "")
 	flags.StringVar(&c.explain, "explain", "", "")
 	flags.StringVarP(&c.output, "output", "o", "-", "")
 	flags.BoolVar(&c.rawCSV, "raw-csv", false, "")
+	flags.BoolVar(&c.bare, "no-meta", false, "")
+	flags.StringSliceVar(&c.columns, "columns", nil, "")
 	flags.StringVar(&c.db, "db", "", "")
 	flags.StringArrayVar(&c.mmdb, "mmdb", nil, "")
 	flags.BoolVar(&c.force, "force", false, "")
@@ -367,7 +381,11 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		_, err := fmt.Fprintln(stdout, "entrail", version())
 		return nil, true, err
 	}
-	asksNothing := *list || *schema || *showSQL != ""
+	var rule *queries.Result // asked for by name, which needs no evidence
+	if len(c.paths) == 0 && c.db == "" {
+		rule, _ = queries.ExplainRule(c.explain)
+	}
+	asksNothing := *list || *schema || *showSQL != "" || rule != nil
 	switch {
 	case len(c.paths) == 0 && c.db != "" && !asksNothing && isMissing(c.db):
 		return nil, false, usageError("give the exports too, and the case is made from them", "--db %s: there is no such case", c.db)
@@ -375,21 +393,34 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		return nil, false, usageError("entrail --help shows how it is used; entrail testdata/contoso tries it on the sample", "no PATH given")
 	case len(c.paths) == 0 && c.db == "" && !asksNothing:
 		return nil, false, usageError("give the exports, or a case with --db", "no PATH given")
-	case flags.Changed("query") && len(*reports) > 0:
+	case flags.Changed("query") && len(reports) > 0:
 		return nil, false, usageError("ask one after the other; --db keeps the case meanwhile", "--query and --report exclude each other")
 	case c.engine.Memory != "" && !sizeForm.MatchString(c.engine.Memory):
 		return nil, false, usageError("write 500MB or 4GB", "--memory %s: not a size", c.engine.Memory)
+	case c.engine.Memory != "" && bytesOf(c.engine.Memory) < minMemory:
+		return nil, false, usageError("give 100MB or more, or leave it out", "--memory %s: too little to work with", c.engine.Memory)
+	case c.engine.Memory != "" && bytesOf(c.engine.Memory) > maxMemory:
+		return nil, false, usageError("give what the machine has, such as 4GB, or leave it out", "--memory %s: more than any machine has", c.engine.Memory)
 	case c.dateOrder != "" && c.dateOrder != "dmy" && c.dateOrder != "mdy":
 		return nil, false, usageError("dmy when 03/12/2025 is in December, mdy when it is in March", "--date-order %s: it is dmy or mdy", c.dateOrder)
 	case c.limit < 0:
 		return nil, false, usageError("0 shows all rows", "--limit %d: less than nothing", c.limit)
 	case c.engine.Threads < 0:
 		return nil, false, usageError("leave it out to use every core", "--threads %d: less than nothing", c.engine.Threads)
+	case c.engine.Threads > maxThreads:
+		return nil, false, usageError("leave it out to use every core", "--threads %d: the most is %d", c.engine.Threads, maxThreads)
+	}
+	for flag, names := range map[string][]string{"db": {c.db}, "mmdb": c.mmdb} {
+		for _, name := range names {
+			if info, err := os.Stat(name); err == nil && isStream(info) {
+				return nil, false, usageError("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
+			}
+		}
 	}
 	if c.zone, err = queries.LoadZone(*tz); err != nil {
 		return nil, false, &userError{message: err.Error()}
 	}
-	if c.filter, c.words, err = filterOf(*users, *sessions, *apps, *ips, *columns, *since, *until); err != nil {
+	if c.filter, c.words, err = filterOf(ctx, users, sessions, apps, ips, *columns, *since, *until); err != nil {
 		return nil, false, err
 	}
 	if flags.Changed("explain") {
@@ -397,7 +428,7 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		switch {
 		case c.explain == "":
 			return nil, false, usageError("give the id of a record, or FILE_ID:RECORD", "--explain: there is no id")
-		case flags.Changed("query") || len(*reports) > 0:
+		case flags.Changed("query") || len(reports) > 0:
 			return nil, false, usageError("ask one after the other; --db keeps the case meanwhile", "--explain stands alone, without --report and --query")
 		case len(c.words) > 0:
 			return nil, false, usageError("leave the filters out", "--explain shows one record whatever the filters")
@@ -405,7 +436,7 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 		c.reports = []queries.Report{{Name: "explain"}}
 	}
 	if flags.Changed("query") {
-		if c.query, err = queryText(*query, stdin); err != nil {
+		if c.query, err = queryText(ctx, *query, stdin); err != nil {
 			return nil, false, err
 		}
 		if strings.TrimSpace(c.query) == "" {
@@ -419,11 +450,11 @@ func parse(args []string, stdin io.Reader, stdout io.Writer) (c *call, done bool
 	case *schema:
 		c.reports = []queries.Report{{Name: "schema"}}
 	}
-	if err := c.chooseOutput(*format, *reports, stdout); err != nil {
+	if err := c.chooseOutput(*format, reports, stdout); err != nil {
 		return nil, false, err
 	}
 	if asksNothing {
-		return nil, true, describe(c, *schema, *showSQL, stdout)
+		return nil, true, describe(c, *schema, *showSQL, rule, stdout)
 	}
 	return c, false, nil
 }
@@ -445,10 +476,25 @@ func flagError(err error, flags *pflag.FlagSet) error {
 	return &userError{err.Error(), hint}
 }
 
-// sizeForm is how --memory is written.
-var sizeForm = regexp.MustCompile(`(?i)^\d+(\.\d+)? ?([KMGT]i?B)$`)
+// Bounds of --memory, in bytes, and of --threads. The engine reads a size beyond
+// 64 bits as none, and starts every thread, whatever the system has room for.
+const (
+	minMemory  = 100e6
+	maxMemory  = 1e15
+	maxThreads = 512
+)
 
-func filterOf(users, sessions, apps, ips, columns []string, since, until string) (queries.Filter, []string, error) {
+// sizeForm is how --memory is written.
+var sizeForm = regexp.MustCompile(`(?i)^(\d+(?:\.\d+)?) ?([KMGT])i?B$`)
+
+// bytesOf is a size, a unit of 1,024 as one of 1,000.
+func bytesOf(size string) float64 {
+	parts := sizeForm.FindStringSubmatch(size)
+	n, _ := strconv.ParseFloat(parts[1], 64) // beyond a float: infinite
+	return n * map[string]float64{"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}[strings.ToUpper(parts[2])]
+}
+
+func filterOf(ctx context.Context, users, sessions, apps, ips, columns []string, since, until string) (queries.Filter, []string, error) {
 	var f queries.Filter
 	var words []string
 	for _, list := range []struct {
@@ -463,7 +509,7 @@ func filterOf(users, sessions, apps, ips, columns []string, since, until string)
 	} {
 		for _, v := range list.values {
 			if name, isFile := strings.CutPrefix(v, "@"); isFile {
-				lines, err := readLines(name)
+				lines, err := readLines(ctx, name)
 				if err != nil {
 					return f, nil, usageError("@FILE names a file with one value a line", "--%s %s: %v", list.name, v, err)
 				}
@@ -507,38 +553,6 @@ func filterOf(users, sessions, apps, ips, columns []string, since, until string)
 	return f, words, nil
 }
 
-func readLines(name string) ([]string, error) {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	var lines []string
-	for line := range strings.Lines(strings.TrimPrefix(string(text), "\ufeff")) {
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	if len(lines) == 0 {
-		return nil, errors.New("the file holds no value")
-	}
-	return lines, nil
-}
-
-func queryText(query string, stdin io.Reader) (string, error) {
-	if query == "-" {
-		text, err := io.ReadAll(stdin)
-		return string(text), err
-	}
-	if name, isFile := strings.CutPrefix(query, "@"); isFile {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return "", usageError("@FILE names a file with one SELECT", "--query: %v", err)
-		}
-		return string(text), nil
-	}
-	return query, nil
-}
-
 // chooseOutput settles where to write, in which format, and which reports.
 func (c *call) chooseOutput(format string, names []string, stdout io.Writer) error {
 	info, err := os.Stat(c.output)
@@ -559,7 +573,7 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 		c.format, _ = render.Lookup("text")
 	default:
 		if c.format, known = render.FormatFor(c.output); !known {
-			return usageError("end the name in .html, .xlsx, .csv, .json, .md or .txt, or say --format", "--output %s: the ending tells no format", c.output)
+			return usageError("end the name in .html, .xlsx, .csv, .json, .jsonl, .md or .txt, or say --format", "--output %s: the ending tells no format", c.output)
 		}
 	}
 	if c.format.Name == "xlsx" && c.output == "-" && isTerminal(stdout) {
@@ -573,7 +587,10 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 	}
 	if len(names) == 0 {
 		names = []string{"all"}
-		if c.output == "-" {
+		switch {
+		case c.format.Indicators:
+			names = []string{"indicators"}
+		case c.output == "-":
 			names = []string{"summary"}
 		}
 	}
@@ -582,11 +599,18 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 			return &userError{message: err.Error()}
 		}
 	}
-	if c.explain != "" && (c.folder || c.format.Name == "csv") {
-		return usageError("say -o FILE.html, or -f json", "--explain writes several tables on one page, which is neither a folder nor a CSV file")
-	}
-	if c.format.Name == "csv" && len(c.reports) > 1 && !c.folder {
-		return usageError("choose one with --report, or give a folder: -o reports/", "a CSV file holds one report, %d are asked for", len(c.reports))
+	of := strings.ToUpper(c.format.Name)
+	switch {
+	case c.explain != "" && (c.folder || c.format.OneReport):
+		return usageError("say -o FILE.html, or -f json", "--explain writes several tables on one page, which is neither a folder nor a %s file", of)
+	case c.format.OneReport && len(c.reports) > 1 && !c.folder:
+		return usageError("choose one with --report, or give a folder: -o reports/", "a %s file holds one report, %d are asked for", of, len(c.reports))
+	case len(c.columns) > 0 && (len(c.reports) > 1 || c.explain != "" || c.dossier):
+		return usageError("choose one with --report", "--columns is for one report, or a query")
+	case c.format.Indicators && c.reports[0].Name != "indicators":
+		return usageError("leave --report out", "a %s file holds the report indicators and nothing else", of)
+	case c.bare && c.format.Name != "json":
+		return usageError("say -f json", "--no-meta is for JSON, not for %s", c.format.Name)
 	}
 	return c.protect()
 }
@@ -661,22 +685,24 @@ func isMissing(path string) bool {
 }
 
 // describe prints what needs no evidence: the reports, the tables, a query.
-func describe(c *call, schema bool, name string, stdout io.Writer) error {
+func describe(c *call, schema bool, name string, rule *queries.Result, stdout io.Writer) error {
 	if name != "" {
-		reports, err := queries.Select([]string{name})
+		text, err := queries.ShowSQL(name)
 		if err != nil {
 			return &userError{message: err.Error()}
 		}
-		for _, r := range reports {
-			if _, err := io.WriteString(stdout, queries.ShowSQL(r)); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err = io.WriteString(stdout, text)
+		return err
 	}
 	result := queries.List()
-	if schema {
+	switch {
+	case rule != nil:
+		result = rule
+	case schema:
 		result = queries.Schema()
+	}
+	if err := c.choose(result); err != nil {
+		return err
 	}
 	d := c.document(stdout)
 	d.Limit = 0
@@ -711,6 +737,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	if err := os.Mkdir(clean, 0o700); err != nil {
 		return "", false, err
 	}
+	defer os.RemoveAll(clean)
 	bar := newProgress(c.quiet, stderr)
 	options := ingest.Options{
 		Engine:      c.engine,
@@ -730,14 +757,31 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	options.Engine.Temp = clean
 	summary, err := ingest.Load(ctx, target, c.paths, options)
 	bar.clear()
-	os.RemoveAll(clean)
 	if err != nil {
 		return "", false, err
 	}
 	if kept == nil {
 		return target, summary.Complete(), nil
 	}
+	if err := queries.AddViews(ctx, target, options.Engine); err != nil {
+		return "", false, err
+	}
 	return c.db, summary.Complete(), kept.Commit()
+}
+
+// asked is the question as it was put, without its filters.
+func (c *call) asked() string {
+	switch {
+	case c.query != "":
+		return "--query " + c.query
+	case c.explain != "":
+		return "--explain " + c.explain
+	}
+	var names []string
+	for _, r := range c.reports {
+		names = append(names, r.Name)
+	}
+	return "--report " + strings.Join(names, ",")
 }
 
 // document is everything on the page but the results.
@@ -749,13 +793,15 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Zone:      c.zone.String(),
 		Filters:   c.words,
 		Places:    c.places,
+		Asked:     c.asked(),
 		Several:   len(c.reports) > 1 || c.explain != "",
 		RawCSV:    c.rawCSV,
+		Bare:      c.bare,
 	}
 	if c.explain != "" {
 		d.Title = "Record " + c.explain
 	}
-	if len(c.reports) == 1 && c.reports[0].Name == "session_events" {
+	if len(c.reports) == 1 && c.reports[0].Layout == queries.Sessions {
 		d.Title = "Audit events"
 		if len(c.filter.Users) > 0 {
 			d.Title += " for " + strings.Join(c.filter.Users, ", ")
@@ -793,25 +839,32 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		}
 		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
 	}
-	// A query is checked before the first byte goes out.
+	// A query is checked before the first byte goes out, and so are columns.
 	var answered *queries.Result
-	if c.query != "" {
+	switch {
+	case c.query != "":
 		if answered, err = evidence.Query(ctx, c.query); err != nil {
 			return queryError(ctx, err)
 		}
+	case len(c.columns) > 0:
+		if answered, err = evidence.RunFirst(ctx, c.reports[0], c.format.Rows(d, c.reports[0])); err != nil {
+			return err
+		}
+	}
+	if err := c.choose(answered); err != nil {
+		return err
 	}
 	ask := func(reports []queries.Report) iter.Seq2[*queries.Result, error] {
 		return func(yield func(*queries.Result, error) bool) {
-			if answered != nil {
-				yield(answered, nil)
-				return
-			}
 			for _, r := range reports {
-				result, err := evidence.RunFirst(ctx, r, c.format.Rows(d, r))
+				result, err := answered, error(nil)
+				if result == nil {
+					result, err = evidence.RunFirst(ctx, r, c.format.Rows(d, r))
+				}
 				if !yield(result, err) || err != nil {
 					return
 				}
-				if name := c.format.Name; name == "csv" || name == "json" {
+				if c.format.OneReport || c.bare {
 					for _, note := range result.Notes {
 						c.say(stderr, "%s: %s", r.Name, note)
 					}
@@ -819,8 +872,8 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 			}
 		}
 	}
-	isEvents := func(r queries.Report) bool { return r.Name == "session_events" }
-	if c.format.Name == "html" && slices.ContainsFunc(c.reports, isEvents) {
+	bySession := func(r queries.Report) bool { return r.Layout == queries.Sessions }
+	if c.format.Name == "html" && slices.ContainsFunc(c.reports, bySession) {
 		d.Headings = func(sessions []string) (map[string]queries.SessionHeading, error) {
 			return evidence.SessionHeadings(ctx, sessions)
 		}
@@ -841,6 +894,17 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		}
 	}
 	c.say(stderr, "%d files written to %s", len(c.reports), c.output)
+	return nil
+}
+
+// choose leaves of the result the columns asked for, if any are.
+func (c *call) choose(r *queries.Result) error {
+	if len(c.columns) == 0 {
+		return nil
+	}
+	if err := r.Choose(c.columns); err != nil {
+		return &userError{message: "--columns: " + err.Error()}
+	}
 	return nil
 }
 

@@ -4,20 +4,22 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"strings"
+
+	"entrail/ingest/schema"
 )
 
-// mustHaveTime are the tables whose every record has a time: without it, it is
-// in no timeline.
-var mustHaveTime = []string{"sign_ins", "audit_events", "directory_audits", "risk_detections", "provisioning_events", "graph_activity"}
-
-// tellTimes tells of the files with records whose time is none.
+// tellTimes tells of the files with records that should have a time, and whose
+// time is none: they are in no timeline.
 func (l *loader) tellTimes() error {
 	byID := map[int64]*inputFile{}
 	for _, f := range l.files {
 		byID[int64(f.id)] = f
 	}
-	for _, table := range mustHaveTime {
-		rows, err := l.engine.Query(l.ctx, "select file_id::bigint, count(*), min(record) from "+table+" where event_time is null and file_id > $1 group by all", l.first)
+	for _, table := range schema.Records() {
+		if !table.TimeRequired {
+			continue
+		}
+		rows, err := l.engine.Query(l.ctx, "select file_id::bigint, count(*), min(record) from "+table.Name+" where event_time is null and file_id > $1 group by all", l.first)
 		if err != nil {
 			return err
 		}
@@ -87,13 +89,17 @@ func (l *loader) listFiles() error {
 	if err := l.exec("insert into loading select file_id from files where file_id > $1 and format <> 'zip'", l.first); err != nil {
 		return err
 	}
-	for _, t := range eventTables {
+	for _, t := range schema.Records() {
+		time := t.Time
+		if time == "" {
+			time = "null::timestamp"
+		}
 		if err := l.exec(fmt.Sprintf(`
 			insert into file_times
 			select file_id, min(%[2]s), max(%[2]s)
 			from %[1]s
 			where file_id in (select file_id from loading)
-			group by all`, t.name, t.time)); err != nil {
+			group by all`, t.Name, time)); err != nil {
 			return err
 		}
 	}
@@ -130,8 +136,8 @@ func (l *loader) account() error {
 		return err
 	}
 	var tables []string
-	for _, t := range eventTables {
-		tables = append(tables, "select file_id, count(*) as n from "+t.name+" where file_id is not null group by all")
+	for _, t := range schema.Records() {
+		tables = append(tables, "select file_id, count(*) as n from "+t.Name+" where file_id is not null group by all")
 	}
 	for _, statement := range []string{
 		`update files

@@ -16,11 +16,8 @@ func TestBalance(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	if err := e.Create(ctx, filepath.Join(t.TempDir(), "case.duckdb")); err != nil {
-		t.Fatal(err)
-	}
 	l := &loader{ctx: ctx, engine: e}
-	if err := l.createCase(); err != nil {
+	if err := l.createCase(filepath.Join(t.TempDir(), "case.duckdb")); err != nil {
 		t.Fatal(err)
 	}
 	add := func(name string, records, rejected int64) {

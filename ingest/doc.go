@@ -1,5 +1,5 @@
 // Package ingest reads exports into a case: one DuckDB file with the tables of
-// tables.sql. Every record of every input ends as loaded, duplicate or
+// package schema. Every record of every input ends as loaded, duplicate or
 // rejected, and the three add up to what was counted in the bytes, or the
 // load fails.
 //
@@ -49,7 +49,7 @@
 // (blanks.go), raw the record as it was exported, and category the kind of
 // sign-in where only the file's name or an envelope says it. It reads body with
 // one from_json, names what it needs in its structure, and uses the macros of
-// codes.sql: filled, utc, truth, whole, joined, bare_ip, json_text,
+// schema/macros.sql: filled, utc, truth, whole, joined, bare_ip, json_text,
 // sign_in_status, token_sign_in. A text from inside another, such as JSON in a
 // column, still has its blanks: filled(trim(text)). What the export does not say
 // is NULL, never a guess.
@@ -65,9 +65,12 @@
 //
 // # Adding a column
 //
-// Write it into tables.sql with its meaning, which is what --schema prints,
-// and into the formats that know it. Never rename one. A view goes into
-// views.sql, or sessions.sql if it is about sessions, a lookup of codes into
-// lookups.sql. Raise SchemaVersion with a change to any of them that a case
-// made before lacks.
+// Write it into schema/tables/TABLE.sql with its meaning, which is what --schema
+// prints, and into the formats that know it. Never rename one. Raise schema.Version
+// with a change that a case made before lacks. What the columns mean together,
+// views and lookups of codes, is no part of a case: see package queries.
+//
+// # Adding a table
+//
+// See package schema.
 package ingest

@@ -41,6 +41,9 @@ func Keep(ctx context.Context, path string) (*Keeping, error) {
 		return nil, err
 	}
 	k := &Keeping{Partial: path + partialEnding, path: path, lock: flock.New(path + lockEnding)}
+	if err := k.checkNeighbours(); err != nil {
+		return nil, err
+	}
 	if err := k.acquire(); err != nil {
 		return nil, err
 	}
@@ -91,6 +94,52 @@ func (k *Keeping) Close() {
 	k.lock.Close()
 }
 
+// checkNeighbours refuses to go on where the names beside the case are taken by
+// what no run has put there: it would be overwritten, or, behind a link, written
+// elsewhere.
+func (k *Keeping) checkNeighbours() error {
+	for _, name := range []string{k.lock.Path(), k.Partial, k.Partial + ".wal"} {
+		info, err := os.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("look beside the case: %w", err)
+		}
+		isOurs := info.Mode().IsRegular()
+		switch name {
+		case k.lock.Path():
+			isOurs = isOurs && info.Size() == 0
+		case k.Partial: // empty when a run was killed before it wrote a byte
+			isOurs = isOurs && (info.Size() == 0 || isDatabase(name))
+		}
+		if !isOurs {
+			return fmt.Errorf("%s is in the way: entrail uses this name while it loads, and has not made this file; move it away", name)
+		}
+	}
+	return nil
+}
+
+// isDatabase tells that a file begins as those of DuckDB do.
+func isDatabase(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	_, err = readHead(f)
+	return err == nil
+}
+
+// readHead reads the first bytes of a database file.
+func readHead(r io.Reader) ([]byte, error) {
+	head := make([]byte, 12)
+	if _, err := io.ReadFull(r, head); err != nil || string(head[8:]) != "DUCK" {
+		return nil, ErrNoCase
+	}
+	return head, nil
+}
+
 // acquire takes the lock. The system drops it when its owner ends, however that
 // comes about.
 func (k *Keeping) acquire() error {
@@ -134,9 +183,9 @@ func (k *Keeping) copy(ctx context.Context) (err error) {
 		return fmt.Errorf("open the case: %w", err)
 	}
 	defer from.Close()
-	head := make([]byte, 12)
-	if _, err := io.ReadFull(from, head); err != nil || string(head[8:]) != "DUCK" {
-		return ErrNoCase
+	head, err := readHead(from)
+	if err != nil {
+		return err
 	}
 	info, err := from.Stat()
 	if err != nil {

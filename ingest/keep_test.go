@@ -63,3 +63,44 @@ func TestCommit(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesBesideTheCase: what no run has put there stays as it is.
+func TestNamesBesideTheCase(t *testing.T) {
+	for _, tt := range []struct {
+		reason string
+		make   func(path string) error
+		fails  bool
+	}{
+		{"nothing there", func(string) error { return nil }, false},
+		{"the partial case of a run that was killed", func(path string) error {
+			return os.WriteFile(path+partialEnding, []byte("12345678DUCK half"), 0o600)
+		}, false},
+		{"one that was killed before it wrote", func(path string) error { return os.WriteFile(path+partialEnding, nil, 0o600) }, false},
+		{"the lock of a run that was killed", func(path string) error { return os.WriteFile(path+lockEnding, nil, 0o600) }, false},
+		{"somebody's own file", func(path string) error {
+			return os.WriteFile(path+partialEnding, []byte("my thoughts on the case"), 0o600)
+		}, true},
+		{"another one", func(path string) error { return os.WriteFile(path+lockEnding, []byte("my thoughts"), 0o600) }, true},
+		{"a folder", func(path string) error { return os.Mkdir(path+partialEnding, 0o700) }, true},
+		{"a link to nothing, which would be made", func(path string) error { return os.Symlink(path+".elsewhere", path+lockEnding) }, true},
+		{"a link to a case", func(path string) error { return os.Symlink(path, path+partialEnding) }, true},
+	} {
+		folder := t.TempDir()
+		path := filepath.Join(folder, "case.duckdb")
+		if err := errors.Join(os.WriteFile(path, []byte("12345678DUCK before"), 0o600), tt.make(path)); err != nil {
+			t.Fatal(err)
+		}
+		before, _ := os.ReadDir(folder)
+		k, err := Keep(t.Context(), path)
+		if err == nil {
+			k.Close()
+		}
+		if (err != nil) != tt.fails {
+			t.Errorf("%s: %v", tt.reason, err)
+		}
+		after, _ := os.ReadDir(folder)
+		if want := len(before); tt.fails && len(after) != want || !tt.fails && len(after) != 1 {
+			t.Errorf("%s: afterwards there are %v", tt.reason, after)
+		}
+	}
+}

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+
+	"entrail/ingest/schema"
 )
 
 //go:embed link.sql
@@ -14,6 +16,16 @@ var linkSQL string
 func (l *loader) link() error {
 	if len(l.files) == 0 {
 		return nil
+	}
+	for _, log := range schema.Logs() {
+		if !log.Has("session_id") {
+			continue
+		}
+		// Logs spell the same id in either case. As issued it is lower case.
+		if err := l.exec("update " + log.Name + ` set session_id = lower(session_id)
+			where session_id <> lower(session_id) and try_cast(session_id as uuid) is not null`); err != nil {
+			return fmt.Errorf("spell the session ids of %s alike: %w", log.Name, err)
+		}
 	}
 	for statement := range strings.SplitSeq(linkSQL, ";\n") {
 		if err := l.exec(statement); err != nil {

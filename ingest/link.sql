@@ -6,16 +6,6 @@
 update audit_events set session_id = null, session_id_source = null
 where session_id_source = 'free text';
 
--- Logs spell the same id in either case. As issued it is lower case.
-update sign_ins set session_id = lower(session_id)
-where session_id <> lower(session_id) and try_cast(session_id as uuid) is not null;
-
-update audit_events set session_id = lower(session_id)
-where session_id <> lower(session_id) and try_cast(session_id as uuid) is not null;
-
-update graph_activity set session_id = lower(session_id)
-where session_id <> lower(session_id) and try_cast(session_id as uuid) is not null;
-
 create or replace temp table known_sessions as
 select distinct try_cast(session_id as uuid) as session
 from (

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
 
 // feedSize is from which size on the records of a file go straight into the
@@ -72,14 +73,11 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 		return Summary{}, err
 	}
 	defer e.Close()
-	if err := e.Create(ctx, casePath); err != nil {
-		return Summary{}, err
-	}
 	l := &loader{ctx: ctx, engine: e, options: o, copies: map[*format]*cleanCopy{}}
 	if isNew {
-		err = l.createCase()
+		err = l.createCase(casePath)
 	} else {
-		err = l.checkCase()
+		err = l.openCase(casePath)
 	}
 	if err != nil {
 		return Summary{}, err
@@ -129,30 +127,24 @@ func (l *loader) countIf(err error, table string) (int64, error) {
 	return l.engine.Count(l.ctx, table)
 }
 
-func (l *loader) createCase() error {
+func (l *loader) createCase(path string) error {
+	if err := l.engine.Create(l.ctx, path); err != nil {
+		return err
+	}
 	if err := CreateTables(l.ctx, l.engine); err != nil {
 		return err
 	}
-	return l.exec("insert into meta values ('schema_version', $1, $2, $3::timestamp)", SchemaVersion, l.options.Version, l.options.Now.UTC())
+	return l.exec("insert into meta values ('schema_version', $1, $2, $3::timestamp)", schema.Version, l.options.Version, l.options.Now.UTC())
 }
 
-func (l *loader) checkCase() error {
-	rows, err := l.engine.Query(l.ctx, "select value from meta where key = 'schema_version'")
-	if err != nil {
-		return fmt.Errorf("this is not a case of entrail: %w", err)
+func (l *loader) openCase(path string) error {
+	if err := l.engine.Extend(l.ctx, path); err != nil {
+		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		v, err := rows.Values()
-		if err != nil {
-			return err
-		}
-		if v[0] != SchemaVersion {
-			return fmt.Errorf("the case has schema version %v, this entrail writes %s: load the evidence into a new case", v[0], SchemaVersion)
-		}
-		return nil
+	if err := openTables(l.ctx, l.engine); err != nil {
+		return fmt.Errorf("open the case: %w", err)
 	}
-	return errors.New("this is not a case of entrail: it has no schema version")
+	return nil
 }
 
 func (l *loader) load(sources []source) error {
@@ -225,15 +217,14 @@ func (l *loader) load(sources []source) error {
 	}
 	// The steps of a sign-in come from its JSON or from the AuthDetails file;
 	// so do those of a provisioning event, and what it changed.
-	for _, of := range []struct{ table, parent string }{
-		{"sign_in_steps", "sign_in_id"},
-		{"provisioning_steps", "change_id"},
-		{"provisioning_changes", "change_id"},
-	} {
+	for _, child := range schema.Children() {
+		if !child.Has("file_id") {
+			continue
+		}
 		if err := l.exec(fmt.Sprintf(`
 			delete from %[1]s
 			where file_id is null
-				and %[2]s in (select %[2]s from %[1]s where file_id is not null)`, of.table, of.parent)); err != nil {
+				and %[2]s in (select %[2]s from %[1]s where file_id is not null)`, child.Name, child.Parent.Column)); err != nil {
 			return err
 		}
 	}

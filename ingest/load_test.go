@@ -70,10 +70,7 @@ var emptyCase = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	defer e.Close()
-	if err := e.Create(ctx, path); err != nil {
-		return nil, err
-	}
-	if err := (&loader{ctx: ctx, engine: e}).createCase(); err != nil {
+	if err := (&loader{ctx: ctx, engine: e}).createCase(path); err != nil {
 		return nil, err
 	}
 	if err := e.Detach(ctx); err != nil {

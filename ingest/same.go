@@ -7,22 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-)
 
-// eventTables are the tables that a record can land in, with the column that
-// names the record.
-var eventTables = []struct{ name, id, time string }{
-	{"sign_ins", "id", "event_time"},
-	{"sign_in_steps", "sign_in_id", "step_time"},
-	{"audit_events", "id", "event_time"},
-	{"directory_audits", "id", "event_time"},
-	{"risk_detections", "id", "event_time"},
-	{"risky_users", "id", "event_time"},
-	{"provisioning_events", "id", "event_time"},
-	{"provisioning_steps", "change_id", "null::timestamp"},
-	{"provisioning_changes", "change_id", "null::timestamp"},
-	{"graph_activity", "id", "event_time"},
-}
+	"entrail/ingest/schema"
+)
 
 // removeDuplicates takes every record that is there twice out again, keeps one
 // by path and number, and lists the others in `duplicates`.
@@ -31,24 +18,24 @@ func (l *loader) removeDuplicates() error {
 	if err := l.exec("create or replace temp table child_places (child varchar, file_id integer, record bigint, place bigint)"); err != nil {
 		return err
 	}
-	for _, t := range eventTables {
+	for _, t := range schema.Records() {
 		var err error
-		if t.name == "sign_ins" {
+		if t.Name == "sign_ins" {
 			err = l.mergeSignIns()
 			if err == nil {
-				err = l.removeEqual(t.name, withoutID, "id is null")
+				err = l.removeEqual(t.Name, withoutID, "id is null")
 			}
 		} else {
-			err = l.removeEqual(t.name, t.id, "true")
+			err = l.removeEqual(t.Name, t.ID, "true")
 		}
 		switch {
-		case err == nil && t.name == "directory_audits":
+		case err == nil && t.Name == "directory_audits":
 			err = l.matchPortalAudits()
-		case err == nil && t.name == "provisioning_events":
+		case err == nil && t.Name == "provisioning_events":
 			err = l.matchPortalProvisioning()
 		}
 		if err != nil {
-			return fmt.Errorf("find the duplicates in %s: %w", t.name, err)
+			return fmt.Errorf("find the duplicates in %s: %w", t.Name, err)
 		}
 	}
 	return nil
@@ -147,22 +134,16 @@ func (l *loader) takeOut(table, identical string) error {
 	return nil
 }
 
-// childTables hang on the records of another table, and repeat of it what is
-// named here.
-var childTables = []struct{ name, parent, repeated string }{
-	{"sign_in_policies", "sign_ins", "sign_in_id = p.id, event_time = p.event_time"},
-	{"sign_in_steps", "sign_ins", "sign_in_id = p.id"},
-	{"directory_audit_changes", "directory_audits", "audit_id = p.id"},
-	{"provisioning_steps", "provisioning_events", "change_id = p.change_id"},
-	{"provisioning_changes", "provisioning_events", "change_id = p.change_id"},
-}
-
 // inherit gives each record with doubles one set of child rows: its own, else
 // that of the first double that has any. The others go.
 func (l *loader) inherit(table string) error {
-	for _, c := range childTables {
-		if c.parent != table {
+	for _, c := range schema.Children() {
+		if c.Parent.Table != table {
 			continue
+		}
+		repeated := []string{c.Parent.Column + " = p." + c.Parent.Key}
+		for _, column := range c.Parent.Repeats {
+			repeated = append(repeated, column+" = p."+column)
 		}
 		for _, statement := range []string{`
 			create or replace temp table members as
@@ -176,7 +157,7 @@ func (l *loader) inherit(table string) error {
 			select m.* replace (coalesce(p.place, m.place) as place)
 			from all_members as m
 			left join child_places as p
-				on p.child = '` + c.name + `' and p.file_id = m.file_id and p.record = m.record`, `
+				on p.child = '` + c.Name + `' and p.file_id = m.file_id and p.record = m.record`, `
 			create or replace temp table heirs as
 			select
 				kept_file_id,
@@ -185,26 +166,26 @@ func (l *loader) inherit(table string) error {
 				arg_min(record, place) as record
 			from members as m
 			where exists (
-				from ` + c.name + ` as c where c.parent_file_id = m.file_id and c.parent_record = m.record
+				from ` + c.Name + ` as c where c.parent_file_id = m.file_id and c.parent_record = m.record
 			)
 			group by all`,
-			`delete from ` + c.name + `
+			`delete from ` + c.Name + `
 			where rowid in (
 				select c.rowid
-				from ` + c.name + ` as c
+				from ` + c.Name + ` as c
 				join members as m on m.file_id = c.parent_file_id and m.record = c.parent_record
 				anti join heirs as h on h.file_id = m.file_id and h.record = m.record
 			)`,
-			`update ` + c.name + `
-			set parent_file_id = h.kept_file_id, parent_record = h.kept_record, ` + c.repeated + `
+			`update ` + c.Name + `
+			set parent_file_id = h.kept_file_id, parent_record = h.kept_record, ` + strings.Join(repeated, ", ") + `
 			from heirs as h
 			join ` + table + ` as p on p.file_id = h.kept_file_id and p.record = h.kept_record
-			where ` + c.name + `.parent_file_id = h.file_id
-				and ` + c.name + `.parent_record = h.record
+			where ` + c.Name + `.parent_file_id = h.file_id
+				and ` + c.Name + `.parent_record = h.record
 				and (h.file_id <> h.kept_file_id or h.record <> h.kept_record)`,
 		} {
 			if err := l.exec(statement); err != nil {
-				return fmt.Errorf("%s: %w", c.name, err)
+				return fmt.Errorf("%s: %w", c.Name, err)
 			}
 		}
 	}

@@ -2,94 +2,47 @@ package ingest
 
 import (
 	"context"
-	_ "embed"
-	"fmt"
-	"strings"
 
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
 
-// SchemaVersion is raised whenever an older entrail could misread a case.
-const SchemaVersion = "8"
-
-//go:embed tables.sql
-var tablesSQL string
-
-//go:embed codes.sql
-var codesSQL string
-
-//go:embed lookups.sql
-var lookupsSQL string
-
-//go:embed views.sql
-var viewsSQL string
-
-//go:embed limits.sql
-var limitsSQL string
-
-//go:embed sessions.sql
-var sessionsSQL string
-
-// Table describes one table or view of a case, as --schema prints it.
-type Table struct {
-	Name    string
-	Comment string
-	Columns []TableColumn
-}
-
-// TableColumn describes one column of a Table.
-type TableColumn struct {
-	Name, Type, Comment string
-}
-
-// Tables returns the description of every table, read from the
-// comments of tables.sql and codes.sql.
-func Tables() []Table {
-	var all []Table
-	var comment []string
-	open := false
-	for line := range strings.Lines(tablesSQL + codesSQL) {
-		line = strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(line, "--"):
-			comment = append(comment, strings.TrimSpace(strings.TrimPrefix(line, "--")))
-		case strings.HasPrefix(line, "create table "):
-			name := strings.Fields(line)[2]
-			all = append(all, Table{Name: name, Comment: strings.Join(comment, " ")})
-			open = true
-		case line == ");":
-			open = false
-		case open:
-			definition, text, _ := strings.Cut(line, " -- ")
-			name, typeName, _ := strings.Cut(strings.TrimSuffix(definition, ","), " ")
-			t := &all[len(all)-1]
-			t.Columns = append(t.Columns, TableColumn{name, typeName, text})
-		case line == "":
-			comment = nil
-		}
-	}
-	return all
-}
-
-// CreateTables makes the empty tables and the views of a new case, which must
+// CreateTables makes the empty tables and the macros of a new case, which must
 // be attached writable. It does so in one transaction: each costs a wait for
 // the disk.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
-	if err := e.Exec(ctx, "begin transaction"); err != nil {
-		return fmt.Errorf("create the tables: %w", err)
-	}
-	for _, script := range []string{tablesSQL, codesSQL, lookupsSQL, viewsSQL, limitsSQL, sessionsSQL} {
-		for statement := range strings.SplitSeq(script, ";\n") {
-			if strings.TrimSpace(statement) == "" {
-				continue
-			}
-			if err := e.Exec(ctx, statement); err != nil {
-				return fmt.Errorf("create the tables: %w", err)
-			}
+	return inTransaction(ctx, e, func() error {
+		if err := schema.CreateTables(ctx, e); err != nil {
+			return err
 		}
+		return schema.CreateMacros(ctx, e)
+	})
+}
+
+// openTables makes a case that is there, and attached with Extend, the default, if
+// it is one. The load runs by the macros of this program, not by those that the
+// case came with, which go. A view in it stays, for nothing reads it.
+func openTables(ctx context.Context, e *engine.Engine) error {
+	if err := schema.Check(ctx, e, "evidence"); err != nil {
+		return err
 	}
-	if err := e.Exec(ctx, "commit"); err != nil {
-		return fmt.Errorf("create the tables: %w", err)
+	return inTransaction(ctx, e, func() error {
+		if err := schema.DropMacros(ctx, e, "evidence"); err != nil {
+			return err
+		}
+		if err := e.Use(ctx); err != nil {
+			return err
+		}
+		return schema.CreateMacros(ctx, e)
+	})
+}
+
+func inTransaction(ctx context.Context, e *engine.Engine, do func() error) error {
+	if err := e.Exec(ctx, "begin transaction"); err != nil {
+		return err
 	}
-	return nil
+	if err := do(); err != nil {
+		return err
+	}
+	return e.Exec(ctx, "commit")
 }

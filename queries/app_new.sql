@@ -3,6 +3,7 @@
 --   since. baseline_days is how many days of evidence lie before that first sign-in: the more, the surer that the
 --   application is new. first_user was the first to try. The counts and last_seen obey the filters, those three do not.
 -- group: apps 4
+-- wrap: app_display_name
 -- topics: rogue apps, new applications
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns

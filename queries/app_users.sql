@@ -2,6 +2,7 @@
 -- description: One row an application and user (or service principal, or managed identity), the most used application
 --   first. Name one with --app to look into it.
 -- group: apps 3
+-- wrap: app_display_name
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 with uses_by_country as (

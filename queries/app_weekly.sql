@@ -4,6 +4,7 @@
 --   between the first and the last sign-in of the evidence (and within --since and --until): with fewer than seven the
 --   week is_cut and can't be compared.
 -- group: apps 2
+-- wrap: app_display_name
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: heat x=week y=sign_ins group=app_display_name faint=is_cut title=Sign-ins a week of the top applications

@@ -5,6 +5,7 @@
 --   geolocation database.
 --   The whole record is shown by --explain with its id.
 -- group: audit 1
+-- paths: object_id
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: result_status says Success for most failed sign-ins, see audit_logons. Directory events carry addresses of

@@ -1,4 +1,5 @@
 -- title: Sign-ins as the audit log saw them
+-- sheet: Sign-ins in the audit log
 -- description: The unified audit log keeps its own sign-in records, often the only ones left. One row a status,
 --   error number and LogonError. status is decided by the operation and the error: what the record's ResultStatus
 --   says is not used, because it calls most failed sign-ins a success (result_said_success counts how many of the
@@ -6,6 +7,7 @@
 --   country_list and network_list are where the addresses are, as far as sign-ins from there or a geolocation database
 --   say.
 -- group: audit 4
+-- wrap: meaning
 -- topics: password spray, logins, logons, userloggedin, userloginfailed
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
@@ -54,7 +56,7 @@ explained as (
         code.stopped_by,
         interrupt.error_code is not null as is_interrupt
     from kinds
-    left join evidence.error_codes as code
+    left join error_codes as code
         on code.error_code = kinds.error_number
         or (kinds.error_number is null and code.name = kinds.logon_error)
     left join evidence.interrupt_codes as interrupt on interrupt.error_code = code.error_code

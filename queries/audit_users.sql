@@ -30,7 +30,7 @@ top_operations as (
     from top_five
     group by user_id
 ),
-logons as (
+logon_records as (
     select
         user_id,
         operation,
@@ -49,8 +49,8 @@ logon_counts as (
         coalesce(sum(l.events) filter (where interrupt.error_code is null and (
             l.operation = 'UserLoginFailed' or l.error_number <> 0 or l.logon_error is not null
         )), 0)::bigint as logons_failed
-    from logons as l
-    left join evidence.error_codes as code
+    from logon_records as l
+    left join error_codes as code
         on code.error_code = l.error_number
         or (l.error_number is null and code.name = l.logon_error)
     left join evidence.interrupt_codes as interrupt on interrupt.error_code = code.error_code

@@ -4,6 +4,7 @@
 --   applications. Then it lists, for each such value, every account in all evidence that bears it. accounts is how many do: a
 --   value that many accounts bear is an office, a carrier or a common browser, and says little. is_start is true for the accounts
 --   it began with.
+-- wrap: value
 -- group: incident 7
 -- topics: blast radius, scope, pivot, who else, affected accounts, lateral movement
 -- needs: sign_ins, audit_events

@@ -5,6 +5,7 @@
 --   (has_policy_detail): those whose controls the code speaks of (of 53000 those that ask for a device, of 53003 those that
 --   block, else all that failed). others_failed names the rest of those with result failure.
 -- group: ca 7
+-- wrap: meaning, policies, app_display_name
 -- topics: blocked by policy, 53003
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
@@ -27,7 +28,7 @@ with blocked as (
         s.status,
         s.event_time
     from sign_ins as s
-    join evidence.error_codes as code on code.error_code = s.error_code
+    join error_codes as code on code.error_code = s.error_code
     where code.by_conditional_access
         and s.status is distinct from 'success'
 ),

@@ -1,4 +1,5 @@
 -- title: Conditional Access by application, client and user
+-- sheet: Conditional Access broken down
 -- description: What Conditional Access came to for each application, each client app and each user: dimension says which
 --   of the three, value which one. Within each, those with failures come first. The three parts count the same
 --   sign-ins three times (service principals have no user). What the columns mean is told in ca_status.

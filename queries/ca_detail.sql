@@ -4,6 +4,7 @@
 --   or a user with --user: where at most a hundred sign-ins are shown, every policy is listed; above that only those
 --   that refused or, in report-only mode, would have, and the refusals whose policies the export does not tell.
 -- group: ca 8
+-- wrap: policy_name, remark, app_display_name
 -- needs: sign_ins, sign_in_policies
 -- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and
 --   without the permission the list is left out: neither means that there is none

@@ -3,6 +3,7 @@
 --   country: whoever had the password was in. app_never_covered is true where, in all the evidence, no policy ever
 --   applied to the application. Legacy clients come first, they can't be asked for a second factor.
 -- group: ca 6
+-- wrap: app_display_name
 -- topics: bypass, not covered, single factor
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns

@@ -8,6 +8,7 @@
 --   asked_for_more: it asked for a second factor, and the sign-in may have gone on; not_passed: the factor was asked for
 --   and failed. The rest of failure: another policy or something else ended the sign-in, or the controls do not tell.
 -- group: ca 4
+-- wrap: policy_name
 -- needs: sign_in_policies
 -- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and
 --   without the permission the list is left out: neither means that there is none
@@ -39,7 +40,7 @@ failures as (
         ) as effect
     from sign_in_policies as p
     left join sign_ins as s on s.file_id = p.parent_file_id and s.record = p.parent_record
-    left join evidence.error_codes as code on code.error_code = s.error_code
+    left join error_codes as code on code.error_code = s.error_code
     where p.result = 'failure'
 ),
 effects as (

@@ -1,8 +1,10 @@
 -- title: What report-only policies would have done
+-- sheet: Report-only policies
 -- description: Policies in report-only mode enforce nothing; this is what each would have done, and to whom: one row a
 --   policy, outcome and user. Sign-ins to which the policy did not apply are left out (ca_policies counts them). A
 --   refusal here that belongs to an attack is an attack the policy would have stopped.
 -- group: ca 5
+-- wrap: policy_name, would_have
 -- needs: sign_in_policies
 -- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and
 --   without the permission the list is left out: neither means that there is none

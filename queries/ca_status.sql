@@ -7,6 +7,7 @@
 --   names the policies: for the others ca_policies and ca_detail can tell nothing, download JSON. ca_weekly and ca_breakdown give the same over
 --   time and by application, client and user.
 -- group: ca 1
+-- wrap: meaning
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: bar x=conditional_access_status y=sign_ins title=Sign-ins by Conditional Access status

@@ -13,6 +13,7 @@ import (
 
 	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
 
 // newCase makes a case file, runs the statements in it, and returns its path.
@@ -68,7 +69,7 @@ var emptyCase = sync.OnceValues(func() ([]byte, error) {
 	if err := ingest.CreateTables(ctx, e); err != nil {
 		return nil, err
 	}
-	version := "insert into meta values ('schema_version', " + engine.Literal(ingest.SchemaVersion) + ", 'test', timestamp '2026-01-01')"
+	version := "insert into meta values ('schema_version', " + engine.Literal(schema.Version) + ", 'test', timestamp '2026-01-01')"
 	if err := e.Exec(ctx, version); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@
 --   remarks say in sentences what is missing. The last rows, "cannot be concluded", say what these files leave open.
 --   coverage_daily has the days, coverage_users the accounts. Never filtered.
 -- group: evidence 2
+-- wrap: log, remarks
 -- topics: gaps, missing logs, retention, completeness, truncated exports
 -- caveat: A quiet day and a day missing from the export look the same here. That a log is covered says nothing about
 --   what the tenant was licensed or set up to record.

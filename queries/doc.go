@@ -9,6 +9,10 @@
 //	                                        v
 //	                               view sign_ins, view audit_events, ...
 //	                                        |
+//	                     model/*.sql        |  (model.go, materialize.go)
+//	                                        v
+//	                               view sessions, view events, ...
+//	                                        |
 //	                       NAME.sql         |  (run.go)
 //	                                        v
 //	                                     Result --> package render
@@ -32,6 +36,12 @@
 //	-- filled by: the end of "Not loaded ...: ", naming the export to get
 //	-- caveat: when its numbers mislead
 //	-- chart: bar x=week y=sign_ins,users faint=is_cut title=Sign-ins a week
+//	-- layout: how a page shows it, if not as a table (layout.go)
+//	-- wrap: columns of sentences, or of names not to be cut; they go on in further lines
+//	-- paths: columns of paths: where room is short, the last part of one is shown
+//	-- raw: columns of raw records, which a page folds away
+//	-- severity: columns whose words are coloured by what they ask for (Rank)
+//	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters
 //
 // Then comes one SELECT, which a DuckDB shell must take as it stands:
 //
@@ -42,11 +52,11 @@
 //     sign-ins and then from the databases of --mmdb (places.go). Join it to
 //     client_address(ip_address), and show place_mark(country, network, source)
 //     as place_source wherever the record does not tell its place itself.
-//   - account_names, app_names, device_names, coverage, limits and judged_sessions
-//     too go without evidence. in front: they are worked out once a run (kept.go).
-//     So does sessions, which tells what each used: for the first rows only of
-//     those first by points desc, last_seen desc, session_id. Read it in that order
-//     and whole, and where its own columns are not wanted, judged_sessions.
+//   - views of the model go without evidence. in front: they are the run's. Of
+//     sessions, a report's first rows alone have all columns, those first by
+//     points desc, last_seen desc, session_id. Read it in that order and whole, and
+//     where its own columns are not wanted, shown_sessions; to judge on
+//     everything, judged_sessions.
 //   - local_time(event_time) is for days, weeks and hours only, which are
 //     returned as text or integers. A TIMESTAMP that is returned stays UTC:
 //     it is moved into --tz on its way out.
@@ -62,13 +72,37 @@
 // The tests walk the folder and hold every report to this. Its own test gives
 // it rows with a hit and a near miss; see reports_test.go.
 //
+// # Adding a view or a macro
+//
+// What a case means is the model: model/NAME.sql is the view NAME, with lookups of
+// codes in model/lookups, and model/macros/NAME.sql is a macro. They travel with the
+// program and are defined by the run, so that none needs a new case; a case file has
+// them for DuckDB shells only. A view's file has the header
+//
+//	-- description: what a row is
+//	-- source: where its facts come from
+//	-- materialized: yes, if it is worked out once a run, before the first question
+//	--   that reads it; `for queries`, if reports are to work it out anew
+//	-- ordered by: the order in which its rows are stored then
+//	-- whole: the name of the view that is the same over all evidence, of a view that
+//	--   the filters narrow
+//	-- column NAME TYPE: its meaning, which is what --schema prints
+//	-- columns of: the view whose columns it has, in place of the lines above
+//
+// and one SELECT, which names tables as evidence.TABLE (bare, and the filters narrow
+// it) and other views as they are called. A macro's file has description, source and
+//
+//	-- parameters: a, b
+//
+// and one expression. Macros of ingest/schema/macros.sql can be called too.
+//
 // # Adding a part to the dossier
 //
 // The story of one session is told by dossier/*.sql, each one SELECT under the
 // same header, in the order of `group: sessions N`. A part asks for the session in
 // getvariable('dossier_session') and reads evidence.TABLE, for a session is
-// told whole; raw, as its last column, is folded away. lanes.sql is the
-// picture. What --explain says of a value is a line in ingest/lookups.sql.
+// told whole; a column that its header calls raw is folded away. lanes.sql is
+// the picture. What --explain says of a value is a line in model/lookups.
 //
 // What carries no id of the session's, and why it stands beside it, is the table
 // dossier_beside, made for each session by dossier/tables/dossier_beside.sql.

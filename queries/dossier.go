@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"entrail/ingest"
 )
 
 // The parts of a dossier: the files dossier/NAME.sql, under a header as a
@@ -55,10 +53,7 @@ func mustReadParts() []Report {
 // SessionsShown returns the ids of the sessions that the filters let through,
 // the ones to look at first on top.
 func (c *Case) SessionsShown(ctx context.Context) ([]string, error) {
-	if err := c.workOut(ctx, "judged_sessions"); err != nil {
-		return nil, err
-	}
-	rows, err := c.all(ctx, "select session_id from judged_sessions order by points desc, last_seen desc, session_id")
+	rows, err := c.all(ctx, "select session_id from shown_sessions order by points desc, last_seen desc, session_id")
 	if err != nil {
 		return nil, fmt.Errorf("list the sessions: %w", err)
 	}
@@ -81,14 +76,11 @@ func (c *Case) SessionHeadings(ctx context.Context, sessions []string) (map[stri
 	if len(sessions) == 0 {
 		return nil, nil
 	}
-	if err := c.workOut(ctx, "judged_sessions"); err != nil {
-		return nil, err
-	}
 	var ids []string
 	for _, id := range sessions {
 		ids = append(ids, literal(id))
 	}
-	rows, err := c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from judged_sessions where session_id in ("+strings.Join(ids, ", ")+")")
+	rows, err := c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from shown_sessions where session_id in ("+strings.Join(ids, ", ")+")")
 	if err != nil {
 		return nil, fmt.Errorf("describe the sessions: %w", err)
 	}
@@ -115,7 +107,7 @@ func (c *Case) Dossier(ctx context.Context, session string) ([]*Result, error) {
 }
 
 func (c *Case) dossier(ctx context.Context, session string) ([]*Result, error) {
-	if err := c.workOut(ctx, "sessions"); err != nil {
+	if err := c.define(ctx, false, append(namesIn(besideSQL), "sessions")...); err != nil {
 		return nil, err
 	}
 	if err := c.engine.Exec(ctx, "set variable dossier_session = "+literal(session)); err != nil {
@@ -203,7 +195,7 @@ func (c *Case) traces(ctx context.Context) (sessionTraces, error) {
 			(select count(*) from dossier_beside where not is_within),
 			least(first_seen, (select min(event_time) from dossier_beside where is_trace)),
 			greatest(last_seen, (select max(event_time) from dossier_beside where is_trace))
-		from all_sessions
+		from sessions
 		where session_id = getvariable('dossier_session')`)
 	if err != nil || len(rows) == 0 { // sessionFacts says that there is none
 		return sessionTraces{}, err
@@ -220,12 +212,12 @@ func (c *Case) traces(ctx context.Context) (sessionTraces, error) {
 // sessionFacts is the session's row of the view sessions, a field a row, and
 // what of it stands above.
 func (c *Case) sessionFacts(ctx context.Context, session string, traces sessionTraces) (*Result, sessionSummary, error) {
-	view, _ := ingest.LookupView("sessions")
+	view, _ := lookupView("sessions")
 	var columns []string
 	for _, column := range view.Columns {
 		columns = append(columns, column.Name)
 	}
-	found, err := c.all(ctx, "select "+strings.Join(columns, ", ")+" from all_sessions where session_id = "+literal(session))
+	found, err := c.all(ctx, "select "+strings.Join(columns, ", ")+" from sessions where session_id = "+literal(session))
 	if err != nil {
 		return nil, sessionSummary{}, err
 	}
@@ -253,7 +245,7 @@ func (c *Case) sessionFacts(ctx context.Context, session string, traces sessionT
 			rows = append(rows, []any{trace.name, c.shown(trace.at), trace.meaning})
 		}
 	}
-	facts := fixed("facts", "What is known of it as a whole", rows, "field", "value", "meaning")
+	facts := fields("facts", "What is known of it as a whole", rows)
 	facts.Report.Description = "The session's row in the report sessions, a line a column; last, its first and last trace."
 	return facts, c.summarise(values, traces), nil
 }

@@ -27,7 +27,7 @@ func TestDossierParts(t *testing.T) {
 		if !strings.HasSuffix(part.Description, ".") || part.Group != "sessions" {
 			t.Errorf("%s: a part has a description with a full stop, and the group sessions", part.Name)
 		}
-		if err := forward.engine.CheckSelect(ctx, part.SQL); err != nil {
+		if err := forward.CheckQuery(ctx, part.SQL); err != nil {
 			t.Errorf("%s: not one SELECT: %v", part.Name, err)
 		}
 		checkOrdered(t, forward, part)

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 )
 
 // near is how many of the records tied to an explained one are listed.
@@ -64,20 +64,13 @@ func (c *Case) Explain(ctx context.Context, id string) ([]*Result, error) {
 // record is one row of an event table (or of a table of steps or changes, where
 // it is a record of its own), by column.
 type record struct {
-	table  ingest.Table
+	table  schema.Table
 	values map[string]any
 }
 
 func (r record) text(column string) string {
 	s, _ := r.values[column].(string)
 	return s
-}
-
-// recordTables are the tables whose rows are records of a file.
-func recordTables() []ingest.Table {
-	return slices.DeleteFunc(ingest.Tables(), func(t ingest.Table) bool {
-		return !hasColumn(t, "file_id") || !hasColumn(t, "record") || !hasColumn(t, "raw")
-	})
 }
 
 var position = regexp.MustCompile(`^([0-9]{1,9}):([0-9]{1,18})$`)
@@ -101,8 +94,8 @@ func (c *Case) find(ctx context.Context, id string) ([]record, error) {
 
 func (c *Case) recordsWhere(ctx context.Context, where string) ([]record, error) {
 	var found []record
-	for _, t := range recordTables() {
-		if strings.Contains(where, "(id") && !hasColumn(t, "id") {
+	for _, t := range schema.Records() {
+		if strings.Contains(where, "(id") && !t.Has("id") {
 			continue
 		}
 		var columns []string
@@ -165,7 +158,7 @@ func (c *Case) whatElse(ctx context.Context, id string) error {
 	} {
 		var n int64
 		for _, t := range eventTables() {
-			if !hasColumn(t, other.column) {
+			if !t.Has(other.column) {
 				continue
 			}
 			rows, err := c.all(ctx, "select count(*) from evidence."+t.Name+" where lower("+other.column+") = lower("+literal(id)+")")
@@ -222,7 +215,7 @@ func (c *Case) explainOne(ctx context.Context, r record, words *words) ([]*Resul
 	if err != nil {
 		return nil, err
 	}
-	main := fixed("record", fmt.Sprintf("Record %v of file %v", r.values["record"], r.values["file_id"]), columns, "field", "value", "meaning", "about_the_field")
+	main := fields("record", fmt.Sprintf("Record %v of file %v", r.values["record"], r.values["file_id"]), columns, "about_the_field")
 	main.Report.Description = "Each column that the record fills in the table " + r.table.Name + ": " + r.table.Comment
 	if len(file) == 1 {
 		main.Report.Description += fmt.Sprintf(" It stands in %v (%v), SHA-256 %v.", file[0][0], file[0][2], file[0][1])
@@ -232,7 +225,7 @@ func (c *Case) explainOne(ctx context.Context, r record, words *words) ([]*Resul
 	}
 	results := []*Result{main}
 	if codes := words.codesOf(r.text("raw")); len(codes) > 0 {
-		codes := fixed("codes", "Codes in the raw record", codes, "field", "value", "meaning")
+		codes := fields("codes", "Codes in the raw record", codes)
 		codes.Report.Description = "The fields of the record, as it was exported, whose value means more than it says."
 		results = append(results, codes)
 	}
@@ -246,7 +239,7 @@ func (c *Case) explainOne(ctx context.Context, r record, words *words) ([]*Resul
 		return nil, err
 	}
 	results = append(results, tied...)
-	raw := fixed("raw", "Raw record", rawLines(r.text("raw")), "json")
+	raw := fixed(Report{Name: "raw", Title: "Raw record", Layout: Raw}, rawLines(r.text("raw")), layoutColumns[Raw]...)
 	raw.Report.Description = "As it was exported, in lines."
 	return append(results, raw), nil
 }
@@ -296,7 +289,7 @@ func emptyColumns(r record) []string {
 // childrenOf are the child rows of the record, a Result a table that has any.
 func (c *Case) childrenOf(ctx context.Context, r record) ([]*Result, error) {
 	var results []*Result
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		p, ok := parents[t.Name]
 		if !ok || p.table != r.table.Name || r.text(p.key) == "" {
 			continue
@@ -308,7 +301,7 @@ func (c *Case) childrenOf(ctx context.Context, r record) ([]*Result, error) {
 			}
 		}
 		result, err := c.held(ctx, Report{
-			Name: t.Name, Title: "Its rows in " + t.Name, Description: t.Comment,
+			Name: t.Name, Title: "Its rows in " + t.Name, Description: t.Comment, Styles: map[string]Style{"policy_name": Sentences},
 			SQL: fmt.Sprintf("select %s from evidence.%s where %s order by all", strings.Join(columns, ", "), t.Name,
 				p.of(fmt.Sprintf("select %v as file_id, %v as record, %s as %s", r.values["file_id"], r.values["record"], literal(r.text(p.key)), p.key))),
 		})
@@ -374,7 +367,7 @@ func (c *Case) tiedTo(ctx context.Context, r record) ([]*Result, error) {
 			continue
 		}
 		for _, t := range eventTables() {
-			if !hasColumn(t, tie.column) || tie.table != "" && tie.table != t.Name {
+			if !t.Has(tie.column) || tie.table != "" && tie.table != t.Name {
 				continue
 			}
 			same := tie.column + " = " + literal(id)
@@ -430,7 +423,7 @@ func (c *Case) tiedTo(ctx context.Context, r record) ([]*Result, error) {
 				e.ip_address,
 				n.file_id || ':' || n.record as record
 			from nearest as n
-			left join evidence.events as e using (source, file_id, record)
+			left join all_events as e using (source, file_id, record)
 			order by n.event_time, n.source, n.file_id, n.record`,
 	})
 	if err != nil {

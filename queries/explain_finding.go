@@ -38,7 +38,7 @@ func ExplainRule(name string) (*Result, bool) {
 			rows = append(rows, []any{line.what, line.text})
 		}
 	}
-	return fixed("finding", r.Title, rows, "about", "text"), true
+	return fixed(Report{Name: "finding", Title: r.Title, Styles: map[string]Style{"text": Sentences}}, rows, "about", "text"), true
 }
 
 // findingID is what finding_id of the report findings looks like.
@@ -47,7 +47,7 @@ var findingID = regexp.MustCompile(`^[0-9a-f]{16}$`)
 // explainFinding spells out one hit: its line, what its rule says, and the records
 // that are its evidence; nil where no finding has that id.
 func (c *Case) explainFinding(ctx context.Context, id string) ([]*Result, error) {
-	if err := c.lookForFindings(ctx); err != nil {
+	if err := c.define(ctx, false, "all_findings", "finding_records", "all_events"); err != nil {
 		return nil, err
 	}
 	is := " where finding_id = " + engine.Literal(id)
@@ -64,16 +64,16 @@ func (c *Case) explainFinding(ctx context.Context, id string) ([]*Result, error)
 	evidence, err := c.all(ctx, `
 		select r.file_id || ':' || r.record, r.id, e.event_time::varchar, e.source, e.actor, e.action, e.target, e.ip_address, e.result
 		from finding_records as r
-		left join evidence.events as e on e.file_id = r.file_id and e.record = r.record`+is+`
+		left join all_events as e on e.file_id = r.file_id and e.record = r.record`+is+`
 		order by e.event_time, r.file_id, r.record`)
 	if err != nil {
 		return nil, err
 	}
 	rule, _ := ExplainRule(name)
 	return []*Result{
-		fixed("hit", "Finding "+id, line, "field", "value"),
+		fixed(Report{Name: "hit", Title: "Finding " + id, Styles: map[string]Style{"value": Sentences}}, line, "field", "value"),
 		rule,
-		fixed("evidence", "Evidence", evidence, "record", "id", "event_time", "log", "actor", "action", "target", "ip_address", "result"),
+		fixed(Report{Name: "evidence", Title: "Evidence"}, evidence, "record", "id", "event_time", "log", "actor", "action", "target", "ip_address", "result"),
 	}, nil
 }
 

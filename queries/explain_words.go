@@ -27,11 +27,11 @@ func (c *Case) learnWords(ctx context.Context) (*words, error) {
 		into *map[string]string
 		sql  string
 	}{
-		{&w.errors, "select error_code::varchar, concat_ws(': ', name, meaning) from evidence.error_codes"},
+		{&w.errors, "select error_code::varchar, concat_ws(': ', name, meaning) from error_codes"},
 		{&w.recordTypes, "select record_type::varchar, name from evidence.record_types"},
-		{&w.clientApps, "select client_app, meaning from evidence.client_apps"},
-		{&w.values, "select field || '=' || value, meaning from evidence.field_values"},
-		{&w.bits, "select bit::varchar, method from evidence.authentication_method_bits"},
+		{&w.clientApps, "select client_app, meaning from client_apps"},
+		{&w.values, "select field || '=' || value, meaning from field_values"},
+		{&w.bits, "select bit::varchar, method from authentication_method_bits"},
 		{&w.ids, `
 			select lower(app_id), 'the application ' || max(app_display_name) || ', as the sign-ins name it'
 			from evidence.sign_ins where app_id <> '' and app_display_name <> '' group by 1
@@ -43,7 +43,7 @@ func (c *Case) learnWords(ctx context.Context) (*words, error) {
 			from evidence.sign_ins where user_id <> '' and user_principal_name <> '' and user_id not like '00000000-0000-%' group by 1`},
 		// after what was learned, which is only what somebody called a thing
 		{&w.ids, `
-			select id, 'the ' || kind || ' ' || name || coalesce(': ' || remark, '') from evidence.well_known_ids`},
+			select id, 'the ' || kind || ' ' || name || coalesce(': ' || remark, '') from well_known_ids`},
 	} {
 		rows, err := c.all(ctx, lookup.sql)
 		if err != nil {

@@ -4,6 +4,7 @@
 --   client is one too. country and network are looked up for ip_address: place_source learned = a sign-in from there gives
 --   them, else the geolocation database. Page views, lists and settings are in audit_list.
 -- group: audit 6
+-- paths: object_id
 -- topics: downloads, sharing, sharepoint, onedrive, anonymous links, exfiltration
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

@@ -2,6 +2,8 @@
 -- description: Every input, with what became of its records: records = loaded + duplicates + rejected. A file without a
 --   format was not recognised; the note says why. An archive has a row without records, and its files a row each.
 -- group: evidence 1
+-- wrap: note
+-- paths: path
 select
     path,
     format,

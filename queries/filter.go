@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 )
 
 // Filter says what to show. Each kind narrows further; within a kind any value
@@ -91,28 +91,22 @@ func (f Filter) isZero() bool {
 }
 
 // eventTables are the tables whose rows are events: the ones that are filtered.
-func eventTables() []ingest.Table {
-	return slices.DeleteFunc(ingest.Tables(), func(t ingest.Table) bool {
-		return !hasColumn(t, "file_id") || !hasColumn(t, "event_time")
-	})
-}
-
-func hasColumn(t ingest.Table, name string) bool {
-	return slices.ContainsFunc(t.Columns, func(c ingest.TableColumn) bool { return c.Name == name })
-}
+func eventTables() []schema.Table { return schema.Logs() }
 
 // parents names, for each table of child rows, its column that names an event,
 // that event's table, and the name's column there. Child rows are shown with
 // their parent.
-var parents = map[string]parent{
-	"sign_in_policies":        {"sign_in_id", "sign_ins", "id"},
-	"sign_in_steps":           {"sign_in_id", "sign_ins", "id"},
-	"directory_audit_changes": {"audit_id", "directory_audits", "id"},
-	"provisioning_steps":      {"change_id", "provisioning_events", "change_id"},
-	"provisioning_changes":    {"change_id", "provisioning_events", "change_id"},
-}
+var parents = parentsOf(schema.Children())
 
 type parent struct{ column, table, key string }
+
+func parentsOf(children []schema.Table) map[string]parent {
+	all := map[string]parent{}
+	for _, t := range children {
+		all[t.Name] = parent{t.Parent.Column, t.Parent.Table, t.Parent.Key}
+	}
+	return all
+}
 
 // of is the condition that a child row hangs on one of the records, a query that
 // gives file_id, record and the key. A row that does not tell its record (a step

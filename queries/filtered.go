@@ -9,18 +9,18 @@ import (
 	"strings"
 	"time"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 )
 
 // condition is one flag of the filter, ready to be put in front of a table.
 type condition struct {
 	flag string                      // as typed, for notes
-	sql  func(t ingest.Table) string // "" = the table hasn't the column
+	sql  func(t schema.Table) string // "" = the table hasn't the column
 }
 
-// putFilters makes, in the session's own database, a view of the table's name
-// in front of each table in evidence that the filters narrow, and of each view
-// that reads one of these. The name of any other is that in evidence itself.
+// putFilters makes, in the run's own database, a view of the table's name in front
+// of each table in evidence, with the rows that the filters show. No other name is
+// looked for in evidence: whatever else the file holds is never asked.
 func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 	conditions, err := c.conditions(ctx, newest)
 	if err != nil {
@@ -36,9 +36,9 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 			c.timeless[t.Name] = rows[0][0].(int64)
 		}
 	}
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		var narrowed string
-		if slices.ContainsFunc(eventTables(), func(e ingest.Table) bool { return e.Name == t.Name }) {
+		if slices.ContainsFunc(eventTables(), func(e schema.Table) bool { return e.Name == t.Name }) {
 			for _, condition := range conditions {
 				if text := condition.sql(t); text != "" {
 					c.conditionsOf[t.Name] = append(c.conditionsOf[t.Name], text)
@@ -54,7 +54,7 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 			narrowed = p.of("select file_id, record, " + p.key + " from " + p.table)
 		}
 		if narrowed == "" {
-			continue
+			narrowed = "true"
 		}
 		if err := c.engine.Exec(ctx, "create view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
@@ -71,29 +71,10 @@ func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
 	if err := c.engine.Exec(ctx, "set variable is_filtered = true"); err != nil {
 		return err
 	}
-	for _, v := range ingest.Views() {
-		view := c.filteredView(v)
-		if view == "" {
-			continue
-		}
-		if err := c.engine.Exec(ctx, view); err != nil {
-			return fmt.Errorf("view %s: %w", v.Name, err)
-		}
+	if err := c.engine.Exec(ctx, "create or replace macro "+c.sessionShown()); err != nil {
+		return fmt.Errorf("say which sessions are shown: %w", err)
 	}
 	return nil
-}
-
-// filteredView is a view of the case as the filters let it be seen, "" where
-// they leave it as it is. The timeline is made anew from the filtered tables; of
-// sessions see sessions.go. Other views, such as coverage, are never filtered.
-func (c *Case) filteredView(v ingest.View) string {
-	switch shown := c.sessionsShown(); {
-	case v.Name == "events":
-		return strings.ReplaceAll(v.SQL, "evidence.", "")
-	case isOfSessions(v.Name) && shown != "":
-		return "create view " + v.Name + " as select * from evidence." + v.Name + shown
-	}
-	return ""
 }
 
 // conditions turns the filter into SQL, making the tables of wanted values
@@ -103,10 +84,10 @@ func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, e
 	var all []condition
 	wanted := func(flag string, columns, values []string) {
 		patterns := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !strings.Contains(v, "*") })
-		all = append(all, condition{"--" + flag, func(t ingest.Table) string {
+		all = append(all, condition{"--" + flag, func(t schema.Table) string {
 			var any []string
 			for _, column := range columns {
-				if hasColumn(t, column) {
+				if t.Has(column) {
 					any = append(any, among(column, "wanted_"+flag, patterns))
 				}
 			}
@@ -144,8 +125,8 @@ func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, e
 		wanted("ip", ipColumns, nil)
 	}
 	for _, column := range f.Columns {
-		all = append(all, condition{"--filter " + column.Column, func(t ingest.Table) string {
-			if !hasColumn(t, column.Column) {
+		all = append(all, condition{"--filter " + column.Column, func(t schema.Table) string {
+			if !t.Has(column.Column) {
 				return ""
 			}
 			text := equals(column.Column, column.Values)
@@ -160,7 +141,7 @@ func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, e
 			return nil
 		}
 		text := "event_time " + operator + " " + timestamp(m.at(newest))
-		all = append(all, condition{"--" + name, func(ingest.Table) string { return text }})
+		all = append(all, condition{"--" + name, func(schema.Table) string { return text }})
 		err := c.engine.Exec(ctx, "set variable "+name+" = "+timestamp(m.at(newest)))
 		return err
 	}
@@ -246,7 +227,7 @@ func (c *Case) wantAddresses(ctx context.Context) error {
 	var parts []string
 	for _, t := range eventTables() {
 		for _, column := range ipColumns {
-			if hasColumn(t, column) {
+			if t.Has(column) {
 				parts = append(parts, "select "+column+" as address from evidence."+t.Name)
 			}
 		}

@@ -7,29 +7,63 @@ import (
 	"slices"
 	"strings"
 
-	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 	"entrail/queries/rules"
 )
 
-// The relations that a run has of the rules once a question reads one of them:
+// What a run has of the rules, once a question reads it:
 //
-//	rules          what the header of each rule says
-//	rule_needs     the tables that each looks in
-//	rule_hits      what each rule's SELECT gave
-//	all_findings   one row an act, of whatever filters
-//	finding_records  the evidence of each
-//	findings       those of which the filters show a record
-//	incident_findings  which of them belong together, see incidents.go
-//	rule_need_counts   the rows of each table that a rule looks in
-var findingRelations = []string{"rules", "rule_needs", "rule_hits", "all_findings", "finding_records", "findings", "incident_findings", "rule_need_counts", "incident_traces"}
+//	rules              what the header of each rule says
+//	rule_needs         the tables that each looks in
+//	rule_need_counts   how much there is in each of these
+//	severities         in their order
+//	list_NAME          the lists
+//	rule_hits          what each rule's SELECT gave
+//	incident_findings  which findings belong together, see incidents.go
+//
+// The views all_findings, finding_records, findings and incident_traces of the model
+// say what that means.
+var (
+	ruleTables = []string{"rules", "rule_needs", "rule_need_counts", "severities"}
+	hitTables  = []string{"rule_hits", "incident_findings"}
+)
+
+// isTableOfRules tells of a name that it is a table that the rules make.
+func isTableOfRules(name string) bool {
+	return slices.Contains(ruleTables, name) || slices.Contains(hitTables, name) || strings.HasPrefix(name, "list_")
+}
+
+// isOfFindings tells of a view's name that it has a row a finding, of those that the
+// filters show.
+func isOfFindings(name string) bool { return name == "findings" }
+
+// tablesOfRules are the tables that rules look in.
+func tablesOfRules() []string {
+	var tables []string
+	for _, r := range rules.All() {
+		tables = append(tables, r.Needs...)
+	}
+	return tables
+}
+
+// prepareRules makes what a question reads of the rules, if it reads any of it.
+func (c *Case) prepareRules(ctx context.Context, name string) error {
+	switch {
+	case slices.Contains(hitTables, name):
+		return c.lookForFindings(ctx)
+	case slices.Contains(ruleTables, name) || strings.HasPrefix(name, "list_"):
+		return c.listRules(ctx)
+	}
+	return nil
+}
 
 // lookForFindings runs the rules, once a run.
 func (c *Case) lookForFindings(ctx context.Context) error {
-	if c.kept["findings"] {
+	if c.hasFindings {
 		return nil
 	}
-	c.kept["findings"] = true
+	c.hasFindings = true
 	if err := c.listRules(ctx); err != nil {
 		return fmt.Errorf("list the rules: %w", err)
 	}
@@ -38,22 +72,21 @@ func (c *Case) lookForFindings(ctx context.Context) error {
 			return fmt.Errorf("rule %s: %w", r.Name, err)
 		}
 	}
-	for _, name := range []string{"all_findings", "finding_records"} {
-		if err := c.defineModel(ctx, name); err != nil {
-			return err
-		}
-	}
-	if err := c.putIncidentsTogether(ctx); err != nil {
+	if err := c.define(ctx, false, "all_findings", "finding_records"); err != nil {
 		return err
 	}
-	if err := c.defineModel(ctx, "incident_traces"); err != nil {
-		return err
+	if err := c.engine.Exec(ctx, "create or replace macro "+c.findingShown()); err != nil {
+		return fmt.Errorf("say which findings are shown: %w", err)
 	}
-	return c.engine.Exec(ctx, "create view findings as from all_findings"+c.findingsShown())
+	return c.putIncidentsTogether(ctx)
 }
 
 // listRules makes the tables of rules and lists, which are part of the program.
 func (c *Case) listRules(ctx context.Context) error {
+	if c.hasRules {
+		return nil
+	}
+	c.hasRules = true
 	var severities []string
 	for i, s := range rules.Severities {
 		severities = append(severities, fmt.Sprintf("(%s, %d)", engine.Literal(s), i+1))
@@ -131,12 +164,12 @@ func (c *Case) listRules(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		if !needed[t.Name] {
 			continue
 		}
 		period := "null, null"
-		if hasColumn(t, "event_time") {
+		if t.Has("event_time") {
 			period = "min(event_time), max(event_time)"
 		}
 		err := c.engine.Exec(ctx, fmt.Sprintf("insert into rule_need_counts select '%s', count(*), %s from evidence.%[1]s", t.Name, period))
@@ -160,34 +193,15 @@ func (c *Case) run(ctx context.Context, r rules.Rule) error {
 	if rows == 0 {
 		return nil
 	}
-	if err := c.prepareRule(ctx, r.SQL); err != nil {
+	if err := c.define(ctx, false, namesIn(r.SQL)...); err != nil {
 		return err
 	}
 	return c.engine.Exec(ctx, fmt.Sprintf("insert into rule_hits select %s, * from (\n%s\n)", engine.Literal(r.Name), r.SQL))
 }
 
-// prepareRule works out the views that a rule reads.
-func (c *Case) prepareRule(ctx context.Context, text string) error {
-	refs, err := c.references(ctx, text)
-	if err != nil {
-		return err
-	}
-	if err := c.prepareFor(ctx, refs, false); err != nil {
-		return err
-	}
-	var names []string
-	for _, ref := range refs {
-		names = append(names, ref.name)
-	}
-	return c.defineModel(ctx, names...)
-}
-
-// findingsShown is the condition, from where on, under which the filters show a
-// finding: they show a record of its evidence.
-func (c *Case) findingsShown() string {
-	if c.filter.isZero() {
-		return ""
-	}
+// findingShown is the macro that says whether the filters show a finding: they show a
+// record of its evidence.
+func (c *Case) findingShown() string {
 	var shown []string
 	for _, t := range eventTables() {
 		if len(c.conditionsOf[t.Name]) > 0 {
@@ -195,17 +209,11 @@ func (c *Case) findingsShown() string {
 		}
 	}
 	if len(shown) == 0 {
-		return ""
+		return "is_finding_shown(id) as id is not null"
 	}
-	return ` where finding_id in (
-		select finding_id from finding_records
+	return `is_finding_shown(id) as id in (
+		select finding_id
+		from finding_records
 		where (file_id, record) in (` + strings.Join(shown, " union all ") + `)
 	)`
-}
-
-// readsFindings tells whether a question reads what the rules gave.
-func readsFindings(refs []reference) bool {
-	return slices.ContainsFunc(refs, func(ref reference) bool {
-		return !ref.evidence && (slices.Contains(findingRelations, ref.name) || strings.HasPrefix(ref.name, "list_"))
-	})
 }

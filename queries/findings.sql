@@ -4,6 +4,8 @@
 --   that is often harmless. Info: for completeness. Everything is judged on all evidence, whatever the filters show; rarity says
 --   against what. Where several rules name one act, the line bears the title of the most severe, and also names the others.
 --   evidence lists file_id:record of each record.
+-- severity: severity
+-- wrap: title, what, target, rarity, also, ip_addresses, evidence
 -- group: incident 1
 -- topics: finding, alerts, detections, mitre, att&ck, attack, bec, business email compromise, persistence, spray, password spray
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity

@@ -1,6 +1,8 @@
 -- title: Findings not looked for
 -- description: What no log could show: each finding that had no log to look in, and each that could look in a part of its logs, or of
 --   the time of the evidence, only. Not looked for is not the same as not found.
+-- severity: severity
+-- wrap: title, not_loaded, looked_in
 -- group: incident 3
 -- topics: gaps, blind spots, missing logs, not loaded
 with evidence_period as (

@@ -27,7 +27,7 @@ func (c *Case) completeSessions(ctx context.Context) error {
 		}
 		var parts []string
 		for _, t := range eventTables() {
-			if hasColumn(t, "session_id") {
+			if t.Has("session_id") {
 				parts = append(parts, "select lower(session_id) as id from evidence."+t.Name)
 			}
 		}
@@ -83,6 +83,7 @@ func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err e
 		if err != nil {
 			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 		}
+		var names []string // read once, if any is missing
 		missing := 0
 		for _, v := range asked.values {
 			if isSeveral[v] {
@@ -93,9 +94,13 @@ func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err e
 			}
 			if _, found := slices.BinarySearch(known, strings.ToLower(v)); !found {
 				missing++
-				names, err := c.valuesOf(ctx, asked.names)
-				if err != nil {
-					return nil, false, fmt.Errorf("look for the nearest of what was asked for: %w", err)
+				if names == nil {
+					if names, err = c.valuesOf(ctx, asked.names); err != nil {
+						return nil, false, fmt.Errorf("look for the nearest of what was asked for: %w", err)
+					}
+				}
+				if err := ctx.Err(); err != nil { // to compare a long list takes long
+					return nil, false, err
 				}
 				sentences = append(sentences, asked.what+" not found: "+v+didYouMeanUser(v, names))
 			}
@@ -124,7 +129,7 @@ const fewValues = 12
 func (c *Case) absentValue(ctx context.Context, column, value string) (string, error) {
 	var hits, parts []string
 	for _, t := range eventTables() {
-		if hasColumn(t, column) {
+		if t.Has(column) {
 			hits = append(hits, "exists (from evidence."+t.Name+" where "+equals(column, []string{value})+")")
 			parts = append(parts, "select "+column+"::varchar as value from evidence."+t.Name)
 		}
@@ -184,7 +189,7 @@ func (c *Case) valuesOf(ctx context.Context, columns []string) ([]string, error)
 	for _, t := range eventTables() {
 		for _, column := range columns {
 			switch {
-			case !hasColumn(t, column):
+			case !t.Has(column):
 			case column == "targets": // a comma-joined list
 				parts = append(parts, `select unnest(string_split_regex(lower(targets), '\s*,\s*')) as value from evidence.`+t.Name)
 			default:

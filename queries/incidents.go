@@ -53,7 +53,7 @@ func (c *Case) putIncidentsTogether(ctx context.Context) error {
 // joinables lists the findings, with the addresses that mean somebody: one from which
 // many accounts sign in on several days is an office or a carrier.
 func (c *Case) joinables(ctx context.Context) ([]joinable, error) {
-	if err := c.defineModel(ctx, "shared_addresses"); err != nil {
+	if err := c.define(ctx, false, "shared_addresses"); err != nil {
 		return nil, err
 	}
 	rows, err := c.all(ctx, `

@@ -3,6 +3,8 @@
 --   72 hours apart, an address that few accounts use, an account or an object. joined_by says what joins them. An incident has a
 --   finding of high severity, or several of medium; low ones that share something with it are counted as context. story tells in
 --   order of time what happened.
+-- severity: severity
+-- wrap: title, story, who, tactics, ip_addresses, session_ids, joined_by, finding_ids
 -- group: incident 2
 -- topics: incident, incidents, attack chain, kill chain, story, breach, compromise
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity

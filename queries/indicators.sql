@@ -3,9 +3,10 @@
 --   the evidence of their findings of medium severity or more, each with its first and last record there, and in which findings it
 --   is. elsewhere counts the records of all evidence that bear it too and belong to no such finding: where it is large, the value is
 --   also somebody's ordinary one, and blocking it does harm.
+-- wrap: value, findings
 -- group: incident 6
 -- topics: ioc, iocs, indicators of compromise, blocklist, stix, misp
--- needs: sign_ins, audit_events, directory_audits, graph_activity
+-- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity
 -- filled by: the sign-in logs and the audit logs (Entra admin center > Download), and the unified audit log (Search-UnifiedAuditLog, or
 --   Microsoft Purview > Audit > Export)
 -- caveat: What an attacker shares with others (an address of a provider, the user agent of a browser) is no indicator by itself.

@@ -4,6 +4,7 @@
 --   deleted, moved, forwarded). Must be assumed: a mail client took over the whole folder (Sync), or reads went unlogged
 --   for 24 hours because there were too many (throttled). message_id is the InternetMessageId, ready for a message search;
 --   subject is from whichever record has it.
+-- wrap: basis, subject, folders, ip_addresses, clients
 -- group: incident 4
 -- topics: exposure, data breach, which mails, message ids, mailitemsaccessed, notification
 -- needs: audit_events

@@ -1,9 +1,11 @@
 -- title: Changes to mailboxes and mail flow
+-- sheet: Changes to mailboxes
 -- description: Every rule, forwarding, permission and transport setting that somebody set or removed, newest first, with
 --   what it does: conditions say which messages it takes, actions what becomes of them, destination where they go.
 --   done is false where the service refused. One change may be logged twice, by the cmdlet and by the mailbox
 --   (UpdateInboxRules). What Microsoft's own services set is left out.
 -- group: audit 11
+-- wrap: destination, actions, conditions
 -- topics: persistence, inbox rules, forwarding, transport rules, mailbox permissions, delegation, exfiltration,
 --   business email compromise, bec
 -- needs: audit_events

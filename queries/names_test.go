@@ -47,11 +47,22 @@ func TestSelect(t *testing.T) {
 			t.Errorf("%s: got error %v, want one that offers %s", given, err, near)
 		}
 	}
+	for _, test := range []struct {
+		reason, given string
+		want          []string
+	}{
+		{"several reports are about it", "persistence", []string{"findings", "still_open", "directory_changes", "mailbox_changes"}},
+		{"as a name would be typed", "Inbox-Rules", []string{"mailbox_changes"}},
+		{"words of the field", "ioc", []string{"indicators"}},
+		{"two words", "token theft", []string{"sessions", "token_lineage"}},
+	} {
+		if got, err := Select([]string{test.given}); err != nil || !slices.Equal(names(got), test.want) {
+			t.Errorf("%s: got %v, %v, want %v", test.reason, names(got), err, test.want)
+		}
+	}
 	for _, test := range []struct{ reason, given, want string }{
-		{"several reports are about it", "persistence", `no report is called "persistence"; that is in directory_changes and mailbox_changes; --list names them all`},
-		{"two words", "inbox rule", `no report is called "inbox rule"; that is in mailbox_changes; --list names them all`},
-		{"as a name would be typed", "Inbox-Rules", `no report is called "Inbox-Rules"; that is in mailbox_changes; --list names them all`},
-		{"the second word of a topic", "spray", `no report is called "spray"; that is in signin_failures, signin_ips and audit_logons; --list names them all`},
+		{"not quite a topic", "inbox rule", `no report is called "inbox rule"; that is in mailbox_changes; --list names them all`},
+		{"the second word of a topic", "escalation", `no report is called "escalation"; that is in directory_changes; --list names them all`},
 		{"letters within a word are no topic", "ray", `no report is called "ray"; --list names them all`},
 		{"nor is what every topic has", "s", `no report is called "s"; --list names them all`},
 		{"a name is nearer than a topic", "risky_user", `no report is called "risky_user" (did you mean risky_users?); --list names them all`},

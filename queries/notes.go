@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 )
 
 // notesOn returns the sentences that the reader of a report with these
@@ -128,12 +129,15 @@ func tablesRead(refs []reference) []string {
 				tables = append(tables, t.Name)
 			}
 		}
+		if isOfFindings(ref.name) {
+			tables = append(tables, tablesOfRules()...)
+		}
 		if p, ok := parents[ref.name]; ok {
 			tables = append(tables, p.table)
 		}
 	}
 	var known []string
-	for _, t := range ingest.Tables() { // in the order of tables.sql, each once
+	for _, t := range schema.Tables() { // in their order, each once
 		if slices.Contains(tables, t.Name) {
 			known = append(known, t.Name)
 		}
@@ -144,6 +148,8 @@ func tablesRead(refs []reference) []string {
 	return known
 }
 
+var wordPattern = regexp.MustCompile(`[a-z_]+`)
+
 // reference is a table or view as a query names it.
 type reference struct {
 	name     string
@@ -151,16 +157,59 @@ type reference struct {
 }
 
 // references lists what stands in the FROM clauses of a SELECT, names of
-// common table expressions included.
+// common table expressions included, and what a table function or SUMMARIZE may be
+// asked about: every word of its own.
 func (c *Case) references(ctx context.Context, text string) ([]reference, error) {
 	var refs []reference
 	err := c.eachNode(ctx, text, func(node map[string]any) {
-		if node["type"] == "BASE_TABLE" {
+		switch node["type"] {
+		case "BASE_TABLE":
 			name, _ := node["table_name"].(string)
 			refs = append(refs, reference{strings.ToLower(name), node["schema_name"] == "evidence" || node["catalog_name"] == "evidence"})
+		case "TABLE_FUNCTION", "SHOW_REF":
+			text, _ := json.Marshal(node) // it was read from JSON
+			for _, word := range wordPattern.FindAllString(strings.ToLower(string(text)), -1) {
+				if _, ok := lookupView(word); ok {
+					refs = append(refs, reference{word, false})
+				}
+			}
 		}
 	})
 	return refs, err
+}
+
+// checkNames refuses a question that names anything in the case file but its
+// tables: a view or macro there may be anybody's. The run has all of ours under
+// their bare names.
+func (c *Case) checkNames(ctx context.Context, text string) error {
+	var refused error
+	err := c.eachNode(ctx, text, func(node map[string]any) {
+		word := func(key string) string { s, _ := node[key].(string); return strings.ToLower(s) }
+		catalog, folder, name := word("catalog_name"), word("schema_name"), word("table_name")
+		isTable := node["type"] == "BASE_TABLE"
+		if function := word("function_name"); function != "" {
+			catalog, folder, name = word("catalog"), word("schema"), function+"()"
+		} else if !isTable {
+			return
+		}
+		if catalog != "evidence" && folder != "evidence" {
+			return
+		}
+		_, isTableOfOurs := schema.Lookup(name)
+		_, isView := lookupView(name)
+		full := strings.Trim(catalog+"."+folder, ".") + "." + name
+		switch {
+		case isTableOfOurs && (catalog != "evidence" || folder == "" || folder == "main"):
+		case isView:
+			refused = fmt.Errorf("%s is no table of the evidence; the view is asked for as %s", full, name)
+		default:
+			refused = fmt.Errorf("%s is no table of the evidence, and nothing else in a case file is asked; --schema lists what there is", full)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return refused
 }
 
 // notesOnWords says which columns that a query seems to ask for are words of

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
 
 // Case is a case file open for questions: attached read-only, with the run's
@@ -20,7 +20,10 @@ type Case struct {
 	begun  []beginning      // of session ids, where --session gave no more
 	counts map[string]int64 // rows a table, by its name or evidence.NAME; see count
 	open   *engine.Rows     // the answer being read, if any
-	kept   map[string]bool  // views that workOut has worked out
+
+	defined               map[string]definition // what define has made of the views
+	hasRules, hasFindings bool                  // see findings.go
+	placed                string                // the run's own SELECT of addresses, of Place; empty = that of the model
 
 	// Set by putFilters, by table: the SQL of the filters that narrow it, the
 	// flags that can't, and how many rows have no time to be filtered by.
@@ -42,7 +45,7 @@ func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *ti
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{engine: e, zone: zone, filter: f, counts: map[string]int64{}, kept: map[string]bool{}}
+	c := &Case{engine: e, zone: zone, filter: f, counts: map[string]int64{}, defined: map[string]definition{}}
 	if err := c.prepare(ctx, path); err != nil {
 		e.Close()
 		return nil, err
@@ -50,8 +53,9 @@ func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *ti
 	return c, nil
 }
 
-// prepare attaches the case and shuts the engine in before it reads a word of
-// it: whoever made the file could have put views into it that open others.
+// prepare attaches the case, shuts the engine in and makes sure that its tables are
+// ours before it reads a word of it: whoever made the file could have put into it
+// what opens others. Its views and macros are never asked: the run has its own.
 func (c *Case) prepare(ctx context.Context, path string) error {
 	if err := c.engine.Attach(ctx, path); err != nil {
 		return err
@@ -59,8 +63,8 @@ func (c *Case) prepare(ctx context.Context, path string) error {
 	if err := c.engine.Lock(ctx); err != nil {
 		return err
 	}
-	if err := c.checkVersion(ctx, path); err != nil {
-		return err
+	if err := schema.Check(ctx, c.engine, "evidence"); err != nil {
+		return fmt.Errorf("open case %s: %w", path, err)
 	}
 	first, last, err := c.period(ctx)
 	if err != nil {
@@ -74,19 +78,6 @@ func (c *Case) prepare(ctx context.Context, path string) error {
 	}
 	if err := c.putFilters(ctx, last); err != nil {
 		return fmt.Errorf("apply the filters: %w", err)
-	}
-	return nil
-}
-
-// checkVersion refuses a file that is no case, or one of another schema.
-func (c *Case) checkVersion(ctx context.Context, path string) error {
-	rows, err := c.all(ctx, "select value from evidence.meta where key = 'schema_version'")
-	if err != nil || len(rows) != 1 {
-		return fmt.Errorf("open case %s: this database isn't a case written by entrail", path)
-	}
-	if version, _ := rows[0][0].(string); version != ingest.SchemaVersion {
-		return fmt.Errorf("open case %s: the case has schema version %s, this entrail reads version %s; load the exports again into a new case",
-			path, version, ingest.SchemaVersion)
 	}
 	return nil
 }
@@ -107,15 +98,15 @@ func (c *Case) period(ctx context.Context) (first, last time.Time, err error) {
 	return first, last, nil
 }
 
-// defineMacros makes what reports call in the session's own database: the
-// case's macros are only seen from within the case file.
+// defineMacros makes what views and questions call in the run's own database, with
+// the run's time zone.
 func (c *Case) defineMacros(ctx context.Context, first, last time.Time) error {
-	for _, m := range ingest.Macros() {
+	for _, m := range macros {
 		definition := m.SQL
 		if m.Name == "local_time" {
 			definition = localTime(c.zone, first, last)
 		}
-		if err := c.engine.Exec(ctx, definition); err != nil {
+		if err := c.engine.Exec(ctx, "create macro "+definition); err != nil {
 			return fmt.Errorf("define %s: %w", m.Name, err)
 		}
 	}
@@ -124,6 +115,9 @@ func (c *Case) defineMacros(ctx context.Context, first, last time.Time) error {
 
 // all reads a small answer whole.
 func (c *Case) all(ctx context.Context, statement string) ([][]any, error) {
+	if err := c.define(ctx, false, namesIn(statement)...); err != nil {
+		return nil, err
+	}
 	rows, err := c.engine.Query(ctx, statement)
 	if err != nil {
 		return nil, err

@@ -29,7 +29,26 @@ func TestOpenRefuses(t *testing.T) {
 	if err := os.WriteFile(text, []byte(strings.Repeat("not a database\n", 1000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	damaged := newCase(t)
+	bytes, err := os.ReadFile(damaged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := strings.Index(string(bytes), "schema_version")
+	if at < 0 {
+		t.Fatal("the case does not say its version")
+	}
+	bytes[at] ^= 0xff
+	if err := os.WriteFile(damaged, bytes, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cut := newCase(t)
+	if err := os.Truncate(cut, int64(len(bytes)/2)); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct{ reason, path, want string }{
+		{"a block of meta that isn't what was written", damaged, "the case database is damaged"},
+		{"half a file", cut, "the case database is damaged"},
 		{"a case of a later version", newCase(t, "update meta set value = '99' where key = 'schema_version'"), "schema version 99"},
 		{"a case without a version", newCase(t, "delete from meta"), "isn't a case"},
 		{"another program's database", other, "isn't a case"},
@@ -157,18 +176,10 @@ func TestQueryAnswers(t *testing.T) {
 		{"select [1, 2], {'a': 1}, date '2026-10-01', 1.5::decimal(4, 2), null", `[1,2]|{"a":1}|2026-10-01|1.5|`},
 		{"values (true, 1::double)", "true|1"},
 		{"select getvariable('since')", ""},
+		{"select 170141183460469231731687303715884105727::hugeint as big", "170141183460469231731687303715884105727"},
 	} {
 		if got := answer(t, c, test.query); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.query, got, test.want)
-		}
-	}
-	r, err := c.Query(context.Background(), "select 170141183460469231731687303715884105727::hugeint as big")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, err := range r.Rows {
-		if err == nil || !strings.Contains(err.Error(), "column big") {
-			t.Errorf("a number beyond 64 bits: got error %v, want one that names the column", err)
 		}
 	}
 	since := openCase(t, Filter{Since: Moment{Time: time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC)}}, time.UTC, filterRows...)

@@ -52,19 +52,21 @@ func (c *Case) Place(ctx context.Context, databases []*geoip.Database) (sentence
 	if err != nil {
 		return nil, fmt.Errorf("place the addresses: %w", err)
 	}
-	err = c.engine.Exec(ctx, `
-		create or replace view addresses as
+	c.placed = `
 		select * from placed_addresses
 		union all
-		select * from evidence.addresses
-		where ip_address not in (select ip_address from placed_addresses)`)
-	if err != nil {
-		return nil, err
-	}
+		select * from (` + signedIn() + `)
+		where ip_address not in (select ip_address from placed_addresses)`
 	for i, d := range databases {
 		sentences = append(sentences, fmt.Sprintf("Places of addresses from %v: %d of the %d that sign-ins do not place in full", d, gave[i], len(unplaced)))
 	}
 	return sentences, nil
+}
+
+// signedIn is the SELECT of what sign-ins say of addresses.
+func signedIn() string {
+	v, _ := lookupView("addresses")
+	return v.SQL
 }
 
 // unplaced is a client address with what the sign-ins say of it; nil = nothing.
@@ -91,14 +93,14 @@ func (a *unplaced) fill(p geoip.Place) (fills bool) {
 func (c *Case) unplaced(ctx context.Context) ([]unplaced, error) {
 	var logs []string
 	for _, t := range eventTables() {
-		if hasColumn(t, "ip_address") {
+		if t.Has("ip_address") {
 			logs = append(logs, "select client_address(ip_address) as ip_address from evidence."+t.Name)
 		}
 	}
 	rows, err := c.all(ctx, `
 		select ip_address, a.network, a.country, a.source
 		from (select distinct ip_address from (`+strings.Join(logs, " union all ")+`))
-		left join evidence.addresses as a using (ip_address)
+		left join (`+signedIn()+`) as a using (ip_address)
 		where ip_address is not null and (a.network is null or a.country is null)
 		order by ip_address`)
 	if err != nil {

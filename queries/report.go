@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"entrail/ingest/header"
 )
 
 //go:embed *.sql
@@ -27,7 +29,10 @@ type Report struct {
 	FilledBy    string   // which export fills it, for the "not loaded" sentence
 	Caveat      string   // when its numbers mislead; may be empty
 	Charts      []Chart
-	SQL         string // the whole file, header included
+	Sheet       string           // name of its sheet in a workbook, where the title is longer than such a name may be
+	Layout      Layout           // Table where the header does not say
+	Styles      map[string]Style // of columns that are not Plain, by name
+	SQL         string           // the whole file, header included
 }
 
 // Chart is a picture that the HTML report draws beside the table.
@@ -90,26 +95,14 @@ func mustRead() []Report {
 // parse reads a report file: `-- key: value` lines, where a line `--   more`
 // continues the value above, then one SELECT.
 func parse(name, text string) (Report, error) {
-	r := Report{Name: name, SQL: text}
-	var key string
+	r := Report{Name: name, Layout: Table, SQL: text}
+	fields, _, err := header.Read(name, text)
+	if err != nil {
+		return r, err
+	}
 	values := map[string][]string{}
-	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		rest, isComment := strings.CutPrefix(line, "--")
-		if !isComment {
-			break
-		}
-		if more, ok := strings.CutPrefix(rest, "   "); ok && key != "" {
-			last := len(values[key]) - 1
-			values[key][last] += " " + strings.TrimSpace(more)
-			continue
-		}
-		k, v, ok := strings.Cut(rest, ":")
-		if !ok {
-			return r, fmt.Errorf("%s.sql: header line %q: want `-- key: value`", name, line)
-		}
-		key = strings.TrimSpace(k)
-		values[key] = append(values[key], strings.TrimSpace(v))
+	for _, f := range fields {
+		values[f.Key] = append(values[f.Key], f.Value)
 	}
 	for key, v := range values {
 		value := v[0]
@@ -120,7 +113,7 @@ func parse(name, text string) (Report, error) {
 		case "title":
 			r.Title = value
 		case "description":
-			r.Description = value
+			r.Description = strings.ReplaceAll(value, "{session rules}", sessionWeights())
 		case "group":
 			group, order, _ := strings.Cut(value, " ")
 			r.Group = group
@@ -135,6 +128,16 @@ func parse(name, text string) (Report, error) {
 			r.FilledBy = value
 		case "caveat":
 			r.Caveat = value
+		case "sheet":
+			r.Sheet = value
+		case "layout":
+			if err := r.setLayout(value); err != nil {
+				return r, fmt.Errorf("%s.sql: %w", name, err)
+			}
+		case "wrap", "paths", "raw", "severity":
+			if err := r.setStyle(key, value); err != nil {
+				return r, fmt.Errorf("%s.sql: %w", name, err)
+			}
 		case "chart":
 			for _, c := range v {
 				chart, err := parseChart(c)

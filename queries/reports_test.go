@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -272,7 +272,7 @@ func insertJSON(t *testing.T, table, text string) []string {
 // insert adds rows, with the file and record number that events have: a
 // statement for those with the same columns.
 func insert(table string, rows []map[string]*string) []string {
-	isEvent := slices.ContainsFunc(eventTables(), func(e ingest.Table) bool { return e.Name == table })
+	isEvent := slices.ContainsFunc(eventTables(), func(e schema.Table) bool { return e.Name == table })
 	literals := map[string][]string{} // by the columns
 	for i, values := range rows {
 		if isEvent {

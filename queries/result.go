@@ -1,6 +1,11 @@
 package queries
 
-import "iter"
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+)
 
 // Kind tells a renderer how to show and store a column's values.
 type Kind int
@@ -9,7 +14,7 @@ type Kind int
 // column's kind; nil is SQL NULL.
 const (
 	Text    Kind = iota // string
-	Integer             // int64
+	Integer             // int64; a string where it has more than 64 bits
 	Number              // float64
 	Boolean             // bool
 	Time                // time.Time, already in the zone it is to be shown in
@@ -17,8 +22,9 @@ const (
 
 // Column is one column of a Result.
 type Column struct {
-	Name string // snake case, as in the SQL
-	Kind Kind
+	Name  string // snake case, as in the SQL
+	Kind  Kind
+	Style Style // of a Text column
 }
 
 // Result is the answer of one report or of an ad-hoc query.
@@ -35,6 +41,10 @@ type Result struct {
 	// of them, and 0 where Rows yields all.
 	Total int64
 
+	// Own says that it answers a question of the user's own, whose columns are
+	// called as the question calls them.
+	Own bool
+
 	// NotLoaded says that nothing in evidence could fill the report. The note
 	// that tells which export would is then the only one.
 	NotLoaded bool
@@ -42,4 +52,56 @@ type Result struct {
 	// Notes are sentences the reader must see with the table: which filter
 	// could not be applied, which export would fill an empty report.
 	Notes []string
+}
+
+// Choose leaves of the result those columns, in that order. It is a table then,
+// but for one by sessions that keeps their column, and has the charts whose
+// columns it has. A column that it lacks is an error which names the nearest.
+func (r *Result) Choose(columns []string) error {
+	var all []string
+	for _, c := range r.Columns {
+		all = append(all, c.Name)
+	}
+	var places []int
+	var chosen []Column
+	for _, name := range columns {
+		i := slices.IndexFunc(all, func(other string) bool { return canonical(other) == canonical(name) })
+		if i < 0 {
+			if near := Nearest(name, all); len(near) > 0 {
+				return fmt.Errorf("report %s has no column %s (did you mean %s?)", r.Report.Name, name, strings.Join(near, " or "))
+			}
+			return fmt.Errorf("report %s has no column %s; it has %s", r.Report.Name, name, strings.Join(all, ", "))
+		}
+		if slices.Contains(places, i) {
+			return fmt.Errorf("column %s is named twice", name)
+		}
+		places = append(places, i)
+		chosen = append(chosen, r.Columns[i])
+	}
+	has := func(name string) bool {
+		return slices.ContainsFunc(chosen, func(c Column) bool { return c.Name == name })
+	}
+	if r.Report.Layout != Sessions || !has("session_id") {
+		r.Report.Layout = Table
+	}
+	r.Report.Charts = slices.DeleteFunc(slices.Clone(r.Report.Charts), func(c Chart) bool {
+		return slices.ContainsFunc(append([]string{c.X, c.Group, c.Faint}, c.Y...), func(name string) bool { return name != "" && !has(name) })
+	})
+	r.Columns = chosen
+	whole := r.Rows
+	r.Rows = func(yield func([]any, error) bool) {
+		for row, err := range whole {
+			var part []any
+			if err == nil {
+				part = make([]any, len(places))
+				for to, from := range places {
+					part[to] = row[from]
+				}
+			}
+			if !yield(part, err) || err != nil {
+				return
+			}
+		}
+	}
+	return nil
 }

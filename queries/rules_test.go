@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 	"entrail/queries/rules"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -19,7 +19,7 @@ import (
 func lookFor(t *testing.T, c *Case, r rules.Rule) {
 	t.Helper()
 	ctx := context.Background()
-	c.kept["findings"] = true
+	c.hasFindings = true
 	if err := c.listRules(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestRules(t *testing.T) {
 			f.compare(t, c, Report{Name: r.Name, SQL: "select * exclude (records) from rule_hits order by first_seen, what, who, target"})
 			var tables []string
 			for _, need := range r.Needs {
-				if table, ok := tableOf(need); ok && hasColumn(table, "file_id") {
+				if table, ok := schema.Lookup(need); ok && table.Has("file_id") {
 					tables = append(tables, "select file_id, record from evidence."+need)
 				}
 			}
@@ -81,7 +81,7 @@ func TestRules(t *testing.T) {
 func TestRuleContract(t *testing.T) {
 	c := openCase(t, Filter{}, time.UTC, tiedRows("i", 60)...)
 	ctx := context.Background()
-	c.kept["findings"] = true
+	c.hasFindings = true
 	if err := c.listRules(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -90,11 +90,11 @@ func TestRuleContract(t *testing.T) {
 			if !snakeCase.MatchString(r.Name) {
 				t.Errorf("name %q isn't snake case", r.Name)
 			}
-			if err := c.engine.CheckSelect(ctx, r.SQL); err != nil {
+			if err := c.CheckQuery(ctx, r.SQL); err != nil {
 				t.Fatalf("not one SELECT: %v", err)
 			}
 			for _, need := range r.Needs {
-				if _, ok := tableOf(need); !ok {
+				if _, ok := schema.Lookup(need); !ok {
 					t.Errorf("needs %s, which is no table", need)
 				}
 			}
@@ -103,7 +103,16 @@ func TestRuleContract(t *testing.T) {
 					t.Errorf("reads the list %s, which is not there", list)
 				}
 			}
-			if err := c.prepareRule(ctx, r.SQL); err != nil {
+			refs, err := c.references(ctx, r.SQL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, ref := range refs {
+				if _, isTable := schema.Lookup(ref.name); ref.evidence != isTable && (ref.evidence || isTable) {
+					t.Errorf("reads %s: want evidence. in front of tables, which rules see whole, and of nothing else", ref.name)
+				}
+			}
+			if err := c.define(ctx, false, namesIn(r.SQL)...); err != nil {
 				t.Fatal(err)
 			}
 			rows, err := c.all(ctx, "select column_name, column_type from (describe "+r.SQL+")")
@@ -132,13 +141,4 @@ func TestRuleContract(t *testing.T) {
 	for _, row := range rows {
 		t.Errorf("rule %v gives the severity %v", row[0], row[1])
 	}
-}
-
-func tableOf(name string) (ingest.Table, bool) {
-	for _, t := range ingest.Tables() {
-		if t.Name == name {
-			return t, true
-		}
-	}
-	return ingest.Table{}, false
 }

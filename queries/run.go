@@ -26,18 +26,21 @@ func (c *Case) RunFirst(ctx context.Context, r Report, n int) (*Result, error) {
 // Query asks an ad-hoc question, which must be one SELECT. It sees what the
 // reports see.
 func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
-	c.endReading()
-	if err := c.engine.CheckSelect(ctx, text); err != nil {
+	if err := c.CheckQuery(ctx, text); err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
+	if err := c.checkNames(ctx, text); err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
 	notes, err := c.notesOnWords(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", SQL: text}, 0, false)
+	result, err := c.ask(ctx, Report{Name: "query", Title: "Query", Layout: Table, SQL: text}, 0, false)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
+	result.Own = true
 	result.Notes = append(result.Notes, notes...)
 	return result, nil
 }
@@ -50,14 +53,25 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	if err != nil {
 		return nil, err
 	}
-	if err := c.prepareFor(ctx, refs, isReport); err != nil {
-		return nil, err
+	for _, ref := range refs {
+		if ref.evidence {
+			continue
+		}
+		if err := c.define(ctx, isReport, ref.name); err != nil {
+			return nil, err
+		}
 	}
 	notes, isLoaded, err := c.notesOn(ctx, r, refs)
 	if err != nil {
 		return nil, err
 	}
-	rows, total, err := c.answer(ctx, r.SQL, n)
+	var rows *engine.Rows
+	var total int64
+	if isReport {
+		rows, total, err = c.answer(ctx, r.SQL, n)
+	} else {
+		rows, err = c.answerShown(ctx, r.SQL)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -67,10 +81,19 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 		result.Total = total
 	}
 	for _, column := range rows.Columns {
-		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type)})
+		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type), r.Styles[column.Name]})
 	}
-	result.Rows = c.read(rows, result.Columns)
+	result.Rows = c.read(rows)
 	return result, nil
+}
+
+// answerShown puts a question of one's own to the engine, which may ask for values
+// of any type.
+func (c *Case) answerShown(ctx context.Context, statement string) (*engine.Rows, error) {
+	if err := c.engine.Exec(ctx, "set variable first_rows = null"); err != nil {
+		return nil, err
+	}
+	return c.engine.QueryShown(ctx, statement)
 }
 
 // answer puts a statement to the engine, for its first n rows and how many it has
@@ -97,8 +120,8 @@ func (c *Case) endReading() {
 	}
 }
 
-// read yields the rows with values of exactly their columns' kinds.
-func (c *Case) read(rows *engine.Rows, columns []Column) iter.Seq2[[]any, error] {
+// read yields the rows with values of their columns' kinds.
+func (c *Case) read(rows *engine.Rows) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
 		if c.open != rows {
 			yield(nil, fmt.Errorf("the answer was already read, or another question was asked since"))
@@ -112,10 +135,7 @@ func (c *Case) read(rows *engine.Rows, columns []Column) iter.Seq2[[]any, error]
 				return
 			}
 			for i := range values {
-				if values[i], err = c.fit(values[i], columns[i]); err != nil {
-					yield(nil, err)
-					return
-				}
+				values[i] = c.fit(values[i])
 			}
 			if !yield(values, nil) {
 				return
@@ -127,19 +147,12 @@ func (c *Case) read(rows *engine.Rows, columns []Column) iter.Seq2[[]any, error]
 	}
 }
 
-// fit gives a value the Go type of its column's kind, and a time the zone.
-func (c *Case) fit(v any, column Column) (any, error) {
-	switch v := v.(type) {
-	case nil:
-		return nil, nil
-	case time.Time:
-		return v.In(c.zone), nil
-	case string:
-		if column.Kind == Integer {
-			return nil, fmt.Errorf("column %s: %s is too large for a number; cast it to varchar", column.Name, v)
-		}
+// fit gives a time the zone.
+func (c *Case) fit(v any) any {
+	if at, ok := v.(time.Time); ok {
+		return at.In(c.zone)
 	}
-	return v, nil
+	return v
 }
 
 // kindOf is the kind of a column of the engine's type.

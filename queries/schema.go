@@ -1,11 +1,10 @@
 package queries
 
 import (
-	"fmt"
-	"iter"
+	"slices"
 	"strings"
 
-	"entrail/ingest"
+	"entrail/ingest/schema"
 	"entrail/queries/rules"
 )
 
@@ -18,49 +17,44 @@ func List() *Result {
 	for _, r := range rules.All() {
 		rows = append(rows, []any{r.Name, "finding, " + strings.ReplaceAll(r.Tactic, "_", " "), r.Title})
 	}
-	return fixed("list", "Reports", rows, "report", "group", "title")
+	return fixed(Report{Name: "list", Title: "Reports"}, rows, "report", "group", "title")
 }
 
 // Schema is the table of everything a query can name: tables, views and their
 // columns, with the meaning of each.
 func Schema() *Result {
 	var rows [][]any
-	describe := func(t ingest.Table) {
+	describe := func(t schema.Table) {
 		rows = append(rows, []any{t.Name, nil, nil, t.Comment})
 		for _, c := range t.Columns {
 			rows = append(rows, []any{t.Name, c.Name, c.Type, c.Comment})
 		}
 	}
-	for _, t := range ingest.Tables() {
+	for _, t := range schema.Tables() {
 		describe(t)
 	}
-	for _, v := range ingest.Views() {
+	for _, v := range views {
 		describe(v.Table)
 	}
-	return fixed("schema", "Tables", rows, "table", "column", "type", "meaning")
+	return fixed(Report{Name: "schema", Title: "Tables", Styles: map[string]Style{"meaning": Sentences}}, rows, "table", "column", "type", "meaning")
 }
 
-// fixed is a Result of text that needs no case.
-func fixed(name, title string, rows [][]any, columns ...string) *Result {
-	r := &Result{Report: Report{Name: name, Title: title}}
-	for _, c := range columns {
-		r.Columns = append(r.Columns, Column{c, Text})
+// fixed is a Result of text that needs no engine: a Table, if r does not say
+// otherwise.
+func fixed(r Report, rows [][]any, columns ...string) *Result {
+	if r.Layout == "" {
+		r.Layout = Table
 	}
-	r.Rows = iter.Seq2[[]any, error](func(yield func([]any, error) bool) {
-		for _, row := range rows {
-			if !yield(row, nil) {
-				return
-			}
-		}
-	})
-	return r
+	result := &Result{Report: r, Rows: eachOf(rows)}
+	for _, c := range columns {
+		result.Columns = append(result.Columns, Column{c, Text, r.Styles[c]})
+	}
+	return result
 }
 
-// ShowSQL is the report's SQL as it can be pasted into any DuckDB shell.
-func ShowSQL(r Report) string {
-	return fmt.Sprintf(`-- In a DuckDB shell, beside a case kept with --db:
---     attach 'case.duckdb' as evidence (read_only);
---     use evidence;
-%s;
-`, strings.TrimRight(r.SQL, "; \n"))
+// fields is a Result of the layout Record: name, value, what the value means,
+// and perhaps what the field is.
+func fields(name, title string, rows [][]any, columns ...string) *Result {
+	return fixed(Report{Name: name, Title: title, Layout: Record, Styles: map[string]Style{"meaning": Sentences}}, rows,
+		append(slices.Clone(layoutColumns[Record]), columns...)...)
 }

@@ -6,20 +6,20 @@ import (
 	"testing"
 	"time"
 
-	"entrail/ingest"
 	"entrail/ingest/engine"
+	"entrail/ingest/schema"
+	"entrail/queries/rules"
 )
 
 // TestSchemaIsTrue compares what --schema says with what the engine has.
 func TestSchemaIsTrue(t *testing.T) {
 	c := openCase(t, Filter{}, time.UTC)
-	views := ingest.Views()
-	tables := ingest.Tables()
+	tables := schema.Tables()
 	for _, v := range views {
 		tables = append(tables, v.Table)
 	}
 	if len(views) < 3 {
-		t.Fatalf("only %d views found in views.sql", len(views))
+		t.Fatalf("only %d views found in model/", len(views))
 	}
 	for _, table := range tables {
 		var said []string
@@ -32,14 +32,12 @@ func TestSchemaIsTrue(t *testing.T) {
 		if table.Comment == "" {
 			t.Errorf("%s is not explained", table.Name)
 		}
-		for _, name := range []string{"evidence." + table.Name, table.Name} {
-			got := answer(t, c, "select column_name, column_type from (describe from "+name+")")
-			if want := strings.Join(said, "\n"); got != want {
-				t.Errorf("%s has\n%s\nbut is described as\n%s", name, got, want)
-			}
+		got := answer(t, c, "select column_name, upper(column_type) from (describe from "+table.Name+")")
+		if want := strings.Join(said, "\n"); got != want {
+			t.Errorf("%s has\n%s\nbut is described as\n%s", table.Name, got, want)
 		}
 	}
-	for _, m := range ingest.Macros() {
+	for _, m := range macros {
 		if m.Comment == "" {
 			t.Errorf("macro %s is not explained", m.Name)
 		}
@@ -47,8 +45,8 @@ func TestSchemaIsTrue(t *testing.T) {
 }
 
 func TestListAndSchema(t *testing.T) {
-	if got := strings.Count(lines(t, List()), "\n") + 1; got != len(Reports()) {
-		t.Errorf("list has %d lines for %d reports", got, len(Reports()))
+	if got := strings.Count(lines(t, List()), "\n") + 1; got != len(Reports())+len(rules.All()) {
+		t.Errorf("list has %d lines for %d reports and %d findings", got, len(Reports()), len(rules.All()))
 	}
 	schema := lines(t, Schema())
 	for _, want := range []string{
@@ -63,38 +61,98 @@ func TestListAndSchema(t *testing.T) {
 }
 
 // TestShowSQLRunsInAShell runs what --show-sql prints the way its first lines
-// say, with nothing of this program around it but the engine.
+// say, with nothing of this program around it but the engine, on a case that has
+// tables alone: all that a report stands on is printed with it.
 func TestShowSQLRunsInAShell(t *testing.T) {
 	ctx := context.Background()
-	e, err := engine.New(ctx, engine.Options{Temp: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
 	path := newCase(t, filterRows...)
-	for _, s := range []string{"attach " + engine.Literal(path) + " as evidence (read_only)", "use evidence"} {
-		if err := e.Exec(ctx, s); err != nil {
+	c := openPath(t, path, Filter{}, time.UTC)
+	shell := func() *engine.Engine {
+		e, err := engine.New(ctx, engine.Options{Temp: t.TempDir(), Threads: 1})
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	for _, report := range Reports() {
-		text := ShowSQL(report)
-		if !strings.Contains(text, "use evidence;") || strings.Count(text, report.SQL[len(report.SQL)/2:len(report.SQL)-2]) != 1 {
-			t.Errorf("%s: the text lacks the way in or the SQL", report.Name)
-		}
-		rows, err := e.Query(ctx, text)
-		if err != nil {
-			t.Errorf("%s: %v", report.Name, err)
-			continue
-		}
-		for rows.Next() {
-			if _, err := rows.Values(); err != nil {
-				t.Errorf("%s: %v", report.Name, err)
+		for _, s := range []string{"attach " + engine.Literal(path) + " as evidence (read_only)", "use evidence"} {
+			if err := e.Exec(ctx, s); err != nil {
+				t.Fatal(err)
 			}
 		}
+		return e
+	}
+	var names []string
+	for _, r := range Reports() {
+		names = append(names, r.Name)
+	}
+	for _, v := range views {
+		names = append(names, v.Name)
+	}
+	for _, name := range names {
+		text, err := ShowSQL(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := shell()
+		rows, err := e.Query(ctx, text)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			e.Close()
+			continue
+		}
+		n := 0
+		for rows.Next() {
+			n++
+		}
 		if err := rows.Err(); err != nil {
-			t.Errorf("%s: %v", report.Name, err)
+			t.Errorf("%s: %v", name, err)
 		}
 		rows.Close()
+		e.Close()
+		if report, ok := Lookup(name); ok {
+			result, err := c.Run(ctx, report)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := 0
+			for range result.Rows {
+				want++
+			}
+			if n != want || !strings.Contains(text, report.SQL[len(report.SQL)/2:len(report.SQL)-2]) {
+				t.Errorf("%s: %d rows in a shell, %d here", name, n, want)
+			}
+		}
+	}
+}
+
+// TestShowSQL holds --show-sql to printing what a report stands on, with its
+// comments, and views and macros by name.
+func TestShowSQL(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		want   []string // in this order
+		reason string
+	}{
+		{"sessions", []string{"use evidence;", "temp macro listed(", "temp macro new_among(", "-- description: One row a session: what is counted", "temp table session_counts as", "-- Several users in a session: 3", "when points >= 7 then 'high'", "temp view sessions as", "-- title: Sessions"}, "a report, bottom up"},
+		{"judged_sessions", []string{"temp table session_facts as", "temp table judged_sessions as", "select * from judged_sessions;"}, "a view"},
+		{"minute_text", []string{"temp macro local_time(", "temp macro minute_text("}, "a macro"},
+		{"home_account", []string{"The account behind a guest's name", "temp macro home_account("}, "a macro of loading"},
+		{"evidence", []string{"-- title: Files", "-- title: Coverage"}, "a group"},
+	} {
+		text, err := ShowSQL(test.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest, ok := text, true
+		for _, want := range test.want {
+			if _, rest, ok = strings.Cut(rest, want); !ok {
+				t.Errorf("%s (%s): lacks, in its place, %q", test.name, test.reason, want)
+				break
+			}
+		}
+	}
+	if text, _ := ShowSQL("signin_status"); strings.Contains(text, "session_facts") {
+		t.Error("signin_status is printed with what it does not read")
+	}
+	if _, err := ShowSQL("sesions"); err == nil || !strings.Contains(err.Error(), "did you mean") {
+		t.Errorf("a name that is none: got %v", err)
 	}
 }

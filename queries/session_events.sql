@@ -10,6 +10,8 @@
 --   place_source stands behind a place that was looked up, unless the session's last sign-in before tells the same. It is
 --   judged on all the session's events in evidence, also when the filters hide the one before.
 -- group: sessions 2
+-- layout: sessions
+-- wrap: change
 -- needs: sign_ins, audit_events, graph_activity
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns), the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export) and Microsoft Graph's activity log
 -- caveat: Events without a session id are not in here: failed sign-ins, some aggregated and background events, and

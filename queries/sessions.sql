@@ -1,20 +1,12 @@
 -- title: Sessions
 -- description: One row a session id over sign-ins and audit log, those to look at first on top, judged on all their events in
 --   evidence, whatever the filters show. Each reason ends with its points; points is their sum, and orders the rows. attention
---   is high from 7 points on, which no single reason reaches, look from 3, low below. Several countries: 4 with an unknown
---   client in one that is new for the user, 2 if only the country is new, 1 if the user had them before; several networks: 3, 1,
---   1 likewise. A whole session from countries new for a user who has earlier ones: 4 with an unknown client, else 2; from
---   networks alone: 2 with an unknown client on no registered device, else nothing. A client is operating system, browser and
---   device; it is known if the session began with it or the user had it elsewhere before, of a whole session only if the user
---   had it before. 4: events after a password reset or revocation of tokens (1 if by the user). 3: the user agent of a script or
---   attack kit; several operating systems or registered devices (several user agents: 1); several users; device code; a token
---   used in a new network with an unknown client (unknown network: 2, another: 1). 2: sign-in risk medium or high; legacy
---   authentication; operations that change who gets in or where data goes (inbox rules, mailbox settings, links and passwords,
---   which many change: 1); the error chain that an AiTM (adversary in the middle) page leaves at OfficeHome, Office 365 or
---   Exchange Online without a device: second factor asked for, and stay signed in or the device too, then in (began there
---   without a device: 1); no sign-in of the session in the files (no interactive one: 1). 1: addresses of unknown network beside
---   others.
+--   is high from 7 points on, which no single reason reaches, look from 3, low below. The points: {session rules} A client is
+--   operating system, browser and device; it is known if the session began with it or the user had it elsewhere before, of a
+--   whole session only if the user had it before.
 -- group: sessions 1
+-- wrap: reasons
+-- severity: attention
 -- topics: aitm, adversary in the middle, phishing, stolen token, token theft, hijacking, impossible travel, anomalies
 -- needs: sign_ins, audit_events
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns) and the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

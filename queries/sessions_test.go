@@ -14,7 +14,7 @@ func TestSessionsOnce(t *testing.T) {
 		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, status, session_id) values
 			(1, 1, 's1', '2026-10-01 08:00', 'a@contoso.com', 'success', 'one'),
 			(1, 2, 's2', '2026-10-01 08:00', 'b@contoso.com', 'success', 'two')`)
-	const tables = "select count(*) from duckdb_tables() where table_name = 'all_sessions'"
+	const tables = "select count(*) from duckdb_tables() where table_name = 'sessions_rows'"
 	report, _ := Lookup("signin_users")
 	if _, err := c.Run(context.Background(), report); err != nil {
 		t.Fatal(err)
@@ -30,14 +30,11 @@ func TestSessionsOnce(t *testing.T) {
 	if got := answer(t, c, tables); got != "1" {
 		t.Error("the sessions are not kept")
 	}
-	if got := answer(t, c, "select session_id from all_sessions order by 1"); got != "one\ntwo" {
-		t.Errorf("all sessions are %q, want both", got)
-	}
-	if got := answer(t, c, "select session_id from evidence.sessions order by 1"); got != "one\ntwo" {
-		t.Errorf("evidence.sessions are %q, want both, whatever the filters", got)
+	if got := answer(t, c, "select session_id from judged_sessions order by 1"); got != "one\ntwo" {
+		t.Errorf("judged_sessions are %q, want both, whatever the filters", got)
 	}
 	// What is kept is what is read from then on.
-	if err := c.engine.Exec(context.Background(), "update all_sessions set sign_ins = 7"); err != nil {
+	if err := c.engine.Exec(context.Background(), "update sessions_rows set sign_ins = 7"); err != nil {
 		t.Fatal(err)
 	}
 	if got := answer(t, c, question); got != "one|7" {
@@ -50,9 +47,9 @@ func TestSessionsOnce(t *testing.T) {
 func TestSessionsAreFilteredByAnyName(t *testing.T) {
 	for _, question := range []string{
 		"select count from (summarize sessions) where column_name = 'session_id'",
-		"select count(*) from query_table('sessions')",
-		"select count(*) from query('from sessions')",
-		"select count(*) from query_table('judged_sessions')",
+		"select count(*) from (describe sessions) as columns where (select count(*) from sessions) = 1 and column_name = 'session_id'",
+		"with sessions as (from sessions) select count(*) from sessions",
+		"select count(*) from memory.main.shown_sessions",
 	} {
 		c := openCase(t, Filter{Users: []string{"a@contoso.com"}}, time.UTC,
 			`insert into sign_ins (file_id, record, id, event_time, user_principal_name, status, session_id) values

@@ -5,6 +5,7 @@
 --   possible in modern clients too. The row without a client has what no client app made: service principals and managed
 --   identities.
 -- group: signins 10
+-- wrap: meaning
 -- topics: ropc, device code, modern authentication
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
@@ -59,7 +60,7 @@ select
     c.first_seen,
     c.last_seen
 from clients as c
-left join evidence.client_apps as known on known.client_app = lower(split_part(c.client_app, ';', 1))
+left join client_apps as known on known.client_app = lower(split_part(c.client_app, ';', 1))
 order by
     c.sign_ins desc,
     c.client_app,

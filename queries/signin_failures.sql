@@ -1,4 +1,5 @@
 -- title: Why sign-ins failed or were interrupted
+-- sheet: Failed sign-ins
 -- description: One row a status and error code, failures first. password_was_right says whether the first factor
 --   had been accepted: false = guessing or a typing error, true = somebody knew the password (or held a session) and
 --   something else stopped them, empty = the code does not tell. stopped_by names what stopped it. An interruption
@@ -6,6 +7,7 @@
 --   two things, a locked account or an address known for attacks: a row each, by the log's own reason. A code
 --   that we do not know is explained by the log's failure_reason.
 -- group: signins 7
+-- wrap: meaning
 -- topics: password spray, brute force, lockout, locked accounts, error codes, credential stuffing, enumeration
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
@@ -64,7 +66,7 @@ select
     by_code.applications,
     by_code.failure_reason
 from by_code
-left join evidence.error_codes as code using (error_code)
+left join error_codes as code using (error_code)
 order by
     by_code.status nulls last,
     by_code.sign_ins desc,

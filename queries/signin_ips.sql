@@ -41,7 +41,7 @@ by_user as (
         min(s.event_time) as first_seen,
         max(s.event_time) as last_seen
     from sign_ins as s
-    left join evidence.error_codes as code on code.error_code = s.error_code
+    left join error_codes as code on code.error_code = s.error_code
     group by all
 ),
 by_address as (

@@ -3,6 +3,7 @@
 --   and password and cannot do multifactor authentication. One row a user, client and application; rows with a
 --   success come first. A success here has passed no second factor, whatever the policies say of browsers.
 -- group: signins 13
+-- wrap: app_display_name
 -- topics: basic authentication, imap, pop, smtp, activesync
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
@@ -14,7 +15,7 @@ with attempts as (
         s.*,
         code.first_factor_passed
     from sign_ins as s
-    left join evidence.error_codes as code on code.error_code = s.error_code
+    left join error_codes as code on code.error_code = s.error_code
     where s.is_legacy_auth
 )
 select

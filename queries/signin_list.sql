@@ -4,6 +4,7 @@
 --   authentication, a question, another page), and mostly another row tells how it ended. error_meaning says in
 --   our words what error_code means, failure_reason is the log's own text. file_id and record lead to the source.
 -- group: signins 1
+-- wrap: app_display_name
 -- topics: logins, logons
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
@@ -83,7 +84,7 @@ select
     s.file_id,
     s.record
 from sign_ins as s
-left join evidence.error_codes as code using (error_code)
+left join error_codes as code using (error_code)
 order by
     s.event_time desc nulls last,
     s.file_id,

@@ -5,6 +5,7 @@
 --   risk_level_aggregated was worked out later: the sign-in's own, or of the row that is a detection. risk_state tells what became of it: atRisk and
 --   confirmedCompromised are open, remediated and dismissed are not. Highest level first, then the newest.
 -- group: signins 14
+-- wrap: app_display_name
 -- topics: identity protection, risk detections
 -- needs: sign_ins, risk_detections
 -- filled by: the sign-in logs downloaded as JSON, and the risk detections of Entra ID Protection

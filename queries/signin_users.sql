@@ -62,7 +62,7 @@ counts as (
         max(event_time) as last_seen,
         max(event_time) filter (where status = 'success') as last_success
     from attempts
-    left join evidence.error_codes using (error_code)
+    left join error_codes using (error_code)
     group by who
 ),
 active_days as (

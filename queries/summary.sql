@@ -3,6 +3,8 @@
 --   which sessions and accounts to look at first, what was changed, and what cannot be concluded because it is not in
 --   the files. Sessions and password sprays are judged on all evidence; everything else is what the filters show.
 -- group: summary 1
+-- layout: summary
+-- wrap: detail
 -- caveat: A pointer to the reports, not a verdict: each line has a report that shows the records behind it.
 with password_codes as (
     select unnest([50126, 50053, 50055, 50056, 50057, 50034, 50064]) as error_code
@@ -215,7 +217,7 @@ policy_results as (
         ) as is_of_code,
     from sign_in_policies
     join sign_ins on sign_ins.file_id = sign_in_policies.parent_file_id and sign_ins.record = sign_in_policies.parent_record
-    left join evidence.error_codes as code on code.error_code = sign_ins.error_code
+    left join error_codes as code on code.error_code = sign_ins.error_code
     where result in ('failure', 'reportOnlyFailure', 'reportOnlyInterrupted')
 ),
 policy_counts as (
@@ -301,7 +303,7 @@ failures as (
         where status = 'failure'
         group by all
     )
-    left join evidence.error_codes using (error_code)
+    left join error_codes using (error_code)
 ),
 failure_lines as (
     select
@@ -393,7 +395,7 @@ failed_minutes as (
     group by all
 ),
 -- Windows of twenty minutes, one from each minute on. They are grouped: where
--- distinct values are counted over a moving frame, the engine (1.1.3) may wait
+-- distinct values are counted over a moving frame, DuckDB 1.1.3 might wait
 -- for itself for ever.
 windows as (
     select
@@ -488,7 +490,7 @@ right_passwords as (
     )
     join (select distinct block, run, ip_address from spraying) using (ip_address)
     join spray_periods using (block, run)
-    join evidence.error_codes using (error_code)
+    join error_codes using (error_code)
     where first_factor_passed and event_time between period_start and period_end
     group by block, run
 ),
@@ -521,25 +523,30 @@ spray_lines as (
 
 sessions_to_look_at as (
     select *
-    from judged_sessions
+    from shown_sessions
     where attention in ('high', 'look')
     qualify row_number() over (order by points desc, last_seen desc, session_id) <= 5
 ),
 explained_sessions as (
     select
-        *,
-        list_filter(string_split_regex(reasons, ' \(\+[0-9]+\)(; |$)'), r -> r <> '') as reason_list, -- without the points of each
-        -- what an intruder did or used, before lists of places
-        list_filter(reason_list, r -> r like 'error chain%')
-            || list_filter(reason_list, r -> r not like 'error chain%' and regexp_matches(r, '^([0-9]+ events? (after|by a token)|user agent of a tool|signed in by device code|notable operations)'))
-            || list_filter(reason_list, r -> r not like 'error chain%' and not regexp_matches(r, '^([0-9]+ events? (after|by a token)|user agent of a tool|signed in by device code|notable operations)')) as why,
-    from sessions_to_look_at
+        s.*,
+        f.why,
+    from sessions_to_look_at as s
+    left join (
+        -- how somebody got in and what they did or used, before places
+        select
+            session_id,
+            list(reason order by list_position(['entry', 'act', 'place'], kind), position) as why,
+        from session_findings
+        where session_id in (select session_id from sessions_to_look_at)
+        group by session_id
+    ) as f using (session_id)
 ),
 session_lines as (
     select 0 as item_no, 'sessions' as item, count(*)::varchar as value,
         count(*) filter (where attention = 'high') || ' of high attention, '
             || count(*) filter (where attention = 'look') || ' more to look at; five at most below' as detail,
-    from judged_sessions
+    from shown_sessions
     having count(*) > 0
     union all
     select

@@ -3,7 +3,7 @@
 --   it has a session id or not. With --user it is what one account did and what was done to it.
 -- group: sessions 4
 -- topics: history, chronology
--- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events
+-- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity
 -- filled by: any export of these logs.
 -- caveat: One act may stand here several times, once for each log that saw it: a sign-in in the sign-in log and in the
 --   audit log, a directory change in the audit log and in the directory audit log.

@@ -1,4 +1,5 @@
 -- title: From sign-in to token to activity
+-- sheet: From sign-in to token
 -- description: Each token that shows up in the audit log or in requests to Microsoft Graph, led back to the sign-in that
 --   issued it: where it was issued and where it was used. One row a token and address of use, those used elsewhere than
 --   issued first: other network is the mark of a token that was taken away by itself, other address may be a phone that
@@ -7,6 +8,7 @@
 --   used_network and used_country are looked up: used_place_source learned = from a sign-in that came from the address,
 --   else the file name of the geolocation database.
 -- group: sessions 3
+-- wrap: app_display_name
 -- topics: token replay, stolen token, token theft
 -- needs: audit_events, graph_activity
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export), whose records carry token

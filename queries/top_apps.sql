@@ -4,6 +4,7 @@
 --   failures. resources names the three most used targets of its tokens. Two rows with one name are two
 --   applications: look at app_id, a name is easily copied.
 -- group: apps 1
+-- wrap: app_display_name
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: bar x=app_display_name y=sign_ins title=Sign-ins by application
@@ -97,7 +98,7 @@ left join causes as cause
 left join resources as r
     on r.app_display_name is not distinct from a.app_display_name
     and r.app_id is not distinct from a.app_id
-left join evidence.error_codes as code on code.error_code = cause.error_code
+left join error_codes as code on code.error_code = cause.error_code
 order by
     a.sign_ins desc,
     a.app_display_name,

@@ -1,11 +1,14 @@
 -- title: What policies would have stopped
+-- sheet: Policies that would stop it
 -- description: For each incident, each Conditional Access policy that its sign-ins were held against, those in report-only mode too: the
 --   first sign-in that it stopped or would have stopped, and how many records of the incident came later in other ways, whatever the
 --   policy had done. A policy that stopped nothing is listed as well.
+-- wrap: policy_name, grant_controls
 -- group: incident 8
 -- topics: prevention, conditional access, report-only, lessons learned, what if
--- needs: sign_in_policies
--- filled by: the sign-in logs as JSON (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns): the CSV has no policies
+-- needs: sign_in_policies, audit_events
+-- filled by: the sign-in logs as JSON (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns; the CSV has no
+--   policies) and the unified audit log
 -- caveat: A policy is judged as Entra judged it at each sign-in. Who is stopped at one door may try another: that it would have
 --   stopped this sign-in does not say that it would have stopped the attacker.
 with incident_sign_ins as (
@@ -54,12 +57,12 @@ per_policy as (
         count(*) filter (where is_block) as blocks,
         count(*) filter (where is_demand) as demands,
         min(event_time) filter (where is_block or is_demand) as first_stop,
-        min_by(user_principal_name, event_time) filter (where is_block or is_demand) as user_principal_name,
-        min_by(app, event_time) filter (where is_block or is_demand) as app,
-        min_by(ip_address, event_time) filter (where is_block or is_demand) as ip_address,
-        min_by(session_id, event_time) filter (where is_block or is_demand) as session_id,
-        min_by(id, event_time) filter (where is_block or is_demand) as sign_in_id,
-        any_value(grant_controls) as grant_controls
+        min_by(user_principal_name, (event_time, id)) filter (where is_block or is_demand) as user_principal_name,
+        min_by(app, (event_time, id)) filter (where is_block or is_demand) as app,
+        min_by(ip_address, (event_time, id)) filter (where is_block or is_demand) as ip_address,
+        min_by(session_id, (event_time, id)) filter (where is_block or is_demand) as session_id,
+        min_by(id, (event_time, id)) filter (where is_block or is_demand) as sign_in_id,
+        min(grant_controls) as grant_controls
     from judged
     group by all
 ),

@@ -29,7 +29,7 @@ var (
 	latest   = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// localTime returns the macro that shifts UTC into the zone. The engine knows
+// localTime is the run's own macro that shifts UTC into the zone. The engine knows
 // no zones, so the macro lists the zone's transitions over the events' period;
 // before and after it, the nearest offset holds.
 func localTime(zone *time.Location, first, last time.Time) string {
@@ -40,7 +40,7 @@ func localTime(zone *time.Location, first, last time.Time) string {
 		last = latest
 	}
 	var s strings.Builder
-	s.WriteString("create macro local_time(utc) as utc::timestamp + case")
+	s.WriteString("local_time(utc) as utc::timestamp + case")
 	t := first.In(zone)
 	for {
 		_, end := t.ZoneBounds()
@@ -53,7 +53,7 @@ func localTime(zone *time.Location, first, last time.Time) string {
 	fmt.Fprintf(&s, " else %s end", offset(t))
 	text := s.String()
 	if t.Equal(first) { // no transition: a case without `when` is no SQL
-		text = "create macro local_time(utc) as utc::timestamp + " + offset(t)
+		text = "local_time(utc) as utc::timestamp + " + offset(t)
 	}
 	return text
 }

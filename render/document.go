@@ -1,19 +1,19 @@
 // Package render writes answers: the terminal, HTML, XLSX, CSV, JSON and Markdown.
 //
 // Each format is one function of a Document, in the file of its name, and one
-// line of Formats; a new format is no more than that. Nothing here reads the
-// clock, the environment or the version: equal documents give equal bytes.
+// line of Formats (format.go); a new format is no more than that. Nothing here
+// reads the clock, the environment or the version: equal documents give equal
+// bytes. How a result is laid out is what its report says, never a guess from
+// the names of its columns.
 //
 // Log fields are written by whoever signed in, so every string of a result,
 // title or filter passes through safe.go before it is written. What a reader
-// must know about a value's text is in value.go.
+// must know about a value's text is in value.go, how wide texts are and where
+// they break in column.go.
 package render
 
 import (
-	"io"
 	"iter"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"entrail/queries"
@@ -33,8 +33,12 @@ type Document struct {
 	// are read to the end before the next is asked for.
 	Results iter.Seq2[*queries.Result, error]
 
-	// Several says that more than one report was asked for: JSON is then an
-	// object by report name instead of an array, and CSV refuses.
+	// Asked is the question as it was put: the flags that choose reports, a
+	// query, a record or sessions, with their values.
+	Asked string
+
+	// Several says that more than one report was asked for, which the formats
+	// that hold one refuse.
 	Several bool
 
 	// Headings returns those of sessions in the report session_events, by session
@@ -45,6 +49,7 @@ type Document struct {
 	Width   int    // columns of the terminal; 0 = no terminal, nothing is shortened
 	Color   bool   // Text may use colour
 	RawCSV  bool   // CSV cells exactly as they are in the log, see CSV
+	Bare    bool   // JSON of the rows alone, without where they come from
 	TempDir string // where XLSX may spill; empty = the system's folder
 }
 
@@ -55,62 +60,6 @@ type Source struct {
 	SHA256  string // lower-case hex
 	Size    int64  // bytes
 	Records int64
-}
-
-// Format is one way to write a Document.
-type Format struct {
-	Name    string   // as --format takes it
-	Endings []string // of file names, with the dot; the first one is used for new files
-	Write   func(io.Writer, Document) error
-}
-
-// Formats lists every format.
-var Formats = []Format{
-	{"text", []string{".txt"}, Text},
-	{"html", []string{".html", ".htm"}, HTML},
-	{"xlsx", []string{".xlsx"}, XLSX},
-	{"csv", []string{".csv"}, CSV},
-	{"json", []string{".json"}, JSON},
-	{"md", []string{".md", ".markdown"}, Markdown},
-}
-
-// Rows is how many rows of a report the format shows at most, so that no more
-// are asked for; 0 = all.
-func (f Format) Rows(d Document, r queries.Report) int {
-	switch {
-	case r.Name == "summary":
-		return 0
-	case f.Name == "html":
-		return htmlRows
-	case f.Name == "text" && d.Limit > 0 && hasGrid(r):
-		return max(d.Limit, maxKept)
-	case f.Name == "text":
-		return d.Limit
-	}
-	return 0
-}
-
-// Lookup returns the format of that name.
-func Lookup(name string) (Format, bool) {
-	for _, f := range Formats {
-		if f.Name == name {
-			return f, true
-		}
-	}
-	return Format{}, false
-}
-
-// FormatFor returns the format that a file's ending asks for.
-func FormatFor(path string) (Format, bool) {
-	ending := strings.ToLower(filepath.Ext(path))
-	for _, f := range Formats {
-		for _, e := range f.Endings {
-			if e == ending {
-				return f, true
-			}
-		}
-	}
-	return Format{}, false
 }
 
 // title is the heading of a result; an ad-hoc query has none but its name.

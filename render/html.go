@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
@@ -18,11 +19,13 @@ import (
 // htmlRows is how many rows of a table the page holds; the others are counted.
 const htmlRows = 1000
 
-// folded is the length in characters from which a cell is folded away, and
-// foldedSentences that of the columns that hold sentences.
+// Lengths from which texts are folded away: that of a cell in characters, of one
+// of a column that holds sentences, and in bytes of what follows the first sentence
+// of a description.
 const (
-	folded          = 160
-	foldedSentences = 1000
+	folded            = 160
+	foldedSentences   = 1000
+	foldedDescription = 200
 )
 
 var (
@@ -32,27 +35,64 @@ var (
 	//go:embed style.css
 	styleCSS string
 
+	//go:embed page.js
+	pageJS string
+
 	pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 )
 
-// policy is the page's content security policy: nothing may be loaded, run or
-// sent; only the one style sheet, by its hash, applies.
-func policy() string {
-	sum := sha256.Sum256([]byte(styleCSS))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; base-uri 'none'; form-action 'none'"
+// policy is the page's content security policy: nothing may be loaded or sent;
+// only our own style sheets and script, by their hashes, apply, and the script
+// can make no element of a text.
+func policy(paper string) string {
+	return "default-src 'none'; style-src " + hashOf(styleCSS) + " " + hashOf(paper) + "; script-src " + hashOf(pageJS) +
+		"; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 }
 
-// HTML writes one page that needs nothing else: no script, no font, no
-// picture from elsewhere. html/template escapes every field; a table holds
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// paperCSS is what stands around a printed page: the title, the number of the
+// page, and the hash of the list of evidence, which is the SHA-256 of the hashes of
+// its files, a line each, in the order of the list.
+func paperCSS(d Document) string {
+	var list strings.Builder
+	for _, s := range d.Sources {
+		list.WriteString(s.SHA256 + "\n")
+	}
+	evidence := ""
+	if len(d.Sources) > 0 {
+		evidence = fmt.Sprintf("evidence %x", sha256.Sum256([]byte(list.String())))
+	}
+	return fmt.Sprintf(`@page { @top-left { content: %s } @bottom-left { content: %s } @bottom-right { content: "page " counter(page) " of " counter(pages) } }`,
+		cssString(cells.Truncate(visible(d.Title), 120, "…")), cssString(evidence))
+}
+
+// cssString quotes a text for a style sheet, each character by its number.
+func cssString(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		fmt.Fprintf(&b, `\%06x`, r)
+	}
+	return `"` + b.String() + `"`
+}
+
+// HTML writes one page that needs nothing else: no font, no picture, no script
+// from elsewhere. It is whole without its script, which searches, sorts, filters
+// and copies tables. Each row has a number and an address. html/template escapes every field; a table holds
 // its first 1,000 rows and counts the rest; a chart says of which rows it is.
 // The summary comes first of all; reports of logs that are not loaded are one list.
 //
 // The table of contents tells the number of rows, so the sections are kept in
 // memory until the last one is done: their rows are capped.
 func HTML(w io.Writer, d Document) error {
+	paper := paperCSS(d)
 	page := htmlPage{
-		Policy: policy(), Style: template.CSS(styleCSS), // our own file, not data
+		Policy: policy(paper),
+		Style:  template.CSS(styleCSS), Script: template.JS(pageJS), // our own files, not data
+		Paper: template.CSS(paper), // quoted
 		Title: visible(d.Title), Facts: facts(d), Zone: visible(d.Zone),
 	}
 	for _, f := range d.Filters {
@@ -74,15 +114,15 @@ func HTML(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
-		if column := sessionColumn(r); column >= 0 && d.Headings != nil {
-			if err := s.bySession(column, d.Headings); err != nil {
+		s.Page = &page
+		s.address(page.anchor(s.Name))
+		if r.Report.Layout == queries.Sessions && d.Headings != nil {
+			if err := s.bySession(r.Columns, d.Headings); err != nil {
 				return err
 			}
 		}
-		s.Page = &page
-		s.Anchor = page.anchor(s.Name)
 		to := &body
-		if isSummary(r) {
+		if r.Report.Layout == queries.Summary {
 			to = &summary
 		}
 		if err := pageTemplate.ExecuteTemplate(to, "section", s); err != nil {
@@ -109,6 +149,8 @@ func HTML(w io.Writer, d Document) error {
 type htmlPage struct {
 	Policy   string
 	Style    template.CSS
+	Script   template.JS
+	Paper    template.CSS
 	Title    string
 	Facts    []string
 	Zone     string
@@ -221,25 +263,35 @@ type section struct {
 	Anchor              string // unlike any other on the page
 	IsReport            bool   // --report takes its name
 	Description, Caveat string
+	HowToRead           string // all but the first sentence of a long description, folded away
 	Notes               []string
 	Count               string // "1,478 rows"
 	Head                []headCell
-	Rows                [][]bodyCell
-	More                string // how many rows are not on the page, empty = none
+	Rows                []bodyRow
+	More                string // how many rows are not on the page, in words; empty = none
 	Pictures            []picture
 	Parts               []part        // of the summary, which has no table
 	JSON                string        // a raw record in lines
 	Sessions            []sessionRows // the rows, a session at a time
 }
 
+// bodyRow is a row with its number in the report, and its place on the page.
+type bodyRow struct {
+	Number  int
+	Address string
+	Cells   []bodyCell
+}
+
 type headCell struct {
-	Parts []string // the name, cut where a line may break
+	Parts []string // the heading, cut where a line may break
+	Name  string   // of the column, as --filter and --columns take it
 	Class string
 }
 
 // bodyCell is a cell; Short is set where Text is long enough to be folded.
 // Raw is set for a raw record, folded away whole.
-type bodyCell struct{ Text, Short, Length, Raw, Class string }
+// Rank is the class of a word of severity.
+type bodyCell struct{ Text, Short, Length, Raw, Class, Rank string }
 
 func newSection(r *queries.Result) (*section, error) {
 	s := &section{
@@ -247,51 +299,56 @@ func newSection(r *queries.Result) (*section, error) {
 		Description: visible(r.Report.Description), Caveat: visible(r.Report.Caveat),
 	}
 	_, s.IsReport = queries.Lookup(r.Report.Name)
+	if first, rest := firstSentence(s.Description); s.IsReport && len(rest) > foldedDescription {
+		s.Description, s.HowToRead = first, rest
+	}
 	for _, n := range r.Notes {
 		s.Notes = append(s.Notes, visible(n))
 	}
-	if isSummary(r) {
-		var err error
+	var err error
+	switch r.Report.Layout {
+	case queries.Summary:
 		s.Parts, err = parts(r)
 		lines := 0
 		for _, p := range s.Parts {
 			lines += len(p.Lines)
 		}
 		s.Count = counted(lines, "line")
-		return s, err
-	}
-	switch {
-	case isLanes(r):
-		p, events, err := lanes(r)
+	case queries.Lanes:
+		p, events, failed := lanes(r)
 		s.Count = counted(events, "event")
-		s.Pictures = []picture{p}
-		return s, err
-	case isJSON(r):
-		var err error
-		s.JSON, err = jsonText(r)
+		s.Pictures, err = []picture{p}, failed
+	case queries.Raw:
+		s.JSON, err = rawText(r)
 		s.Count = counted(strings.Count(s.JSON, "\n"), "line")
-		return s, err
+	default:
+		err = s.fill(r)
 	}
+	return s, err
+}
+
+// fill reads a table, and its charts.
+func (s *section) fill(r *queries.Result) error {
 	classes := make([]string, len(r.Columns))
-	for i, name := range names(r.Columns) {
+	for i, heading := range headings(r) {
 		classes[i] = class(r.Columns[i])
-		if i == 0 && isSpelledOut(r) {
+		if i == 0 && r.Report.Layout == queries.Record {
 			classes[i] = "m" // names of fields
 		}
-		s.Head = append(s.Head, headCell{strings.SplitAfter(name, "_"), classes[i]})
+		s.Head = append(s.Head, headCell{strings.SplitAfter(heading, "_"), visible(r.Columns[i].Name), classes[i]})
 	}
 	var charts []*chart
 	for _, c := range r.Report.Charts {
 		k, err := newChart(c, r.Columns)
 		if err != nil {
-			return nil, fmt.Errorf("report %s: %w", r.Report.Name, err)
+			return fmt.Errorf("report %s: %w", r.Report.Name, err)
 		}
 		charts = append(charts, k)
 	}
 	n := 0
 	for row, err := range rows(r) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		n++
 		for _, c := range charts {
@@ -302,24 +359,27 @@ func newSection(r *queries.Result) (*section, error) {
 		}
 		line := make([]bodyCell, len(row))
 		for i, v := range row {
-			if r.Columns[i].Name == "raw" {
+			if r.Columns[i].Style == queries.RawRecord {
 				line[i] = rawCell(v)
 				continue
 			}
 			limit := folded
-			if inSentences[r.Columns[i].Name] {
+			if r.Columns[i].Style == queries.Sentences {
 				limit = foldedSentences
 			}
 			line[i] = newCell(visibleLines(text(v)), classes[i], limit)
+			if r.Columns[i].Style == queries.Severity {
+				line[i].Rank = rankClasses[queries.Rank(line[i].Text)]
+			}
 		}
-		s.Rows = append(s.Rows, line)
+		s.Rows = append(s.Rows, bodyRow{Number: n, Cells: line})
 	}
 	s.setWidths()
 	unread := max(int(r.Total)-n, 0)
 	n += unread
 	s.Count = counted(n, "row")
 	if n > htmlRows {
-		s.More = counted(n-htmlRows, "more row")
+		s.More = fmt.Sprintf("the first %s are here, %s", grouped(htmlRows), were(n-htmlRows, "more row"))
 	}
 	for _, c := range charts {
 		c.missed += unread
@@ -327,7 +387,15 @@ func newSection(r *queries.Result) (*section, error) {
 			s.Pictures = append(s.Pictures, c.picture())
 		}
 	}
-	return s, nil
+	return nil
+}
+
+// address gives the section and its rows their places on the page.
+func (s *section) address(anchor string) {
+	s.Anchor = anchor
+	for i := range s.Rows {
+		s.Rows[i].Address = "row-" + anchor + "-" + strconv.Itoa(s.Rows[i].Number)
+	}
 }
 
 // setWidths adds to a text column's class how wide it should be: k is kept on
@@ -340,7 +408,7 @@ func (s *section) setWidths() {
 		}
 		longest := 0
 		for _, row := range s.Rows {
-			longest = max(longest, cells.StringWidth(row[i].Text))
+			longest = max(longest, cells.StringWidth(row.Cells[i].Text))
 		}
 		wide := "w"
 		switch {
@@ -351,10 +419,26 @@ func (s *section) setWidths() {
 		}
 		s.Head[i].Class = strings.TrimSpace(s.Head[i].Class + " " + wide)
 		for _, row := range s.Rows {
-			row[i].Class = s.Head[i].Class
+			row.Cells[i].Class = s.Head[i].Class
 		}
 	}
 }
+
+// rawCell is a raw record in a table: folded away, indented when it is opened.
+func rawCell(v any) bodyCell {
+	raw, ok := v.(string)
+	if !ok || raw == "" {
+		return bodyCell{}
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, []byte(raw), "", "  ") == nil {
+		raw = b.String()
+	}
+	return bodyCell{Short: "raw", Raw: visibleLines(raw)}
+}
+
+// rankClasses tell the style sheet of a severity, by its rank.
+var rankClasses = [...]string{"", "low", "medium", "high"}
 
 // newCell folds away a text that is longer than limit.
 func newCell(s, class string, limit int) bodyCell {
@@ -368,18 +452,4 @@ func newCell(s, class string, limit int) bodyCell {
 		c.Length = counted(len(runes), "character")
 	}
 	return c
-}
-
-// class tells the style sheet how a column is set: n numbers, t times,
-// m what is compared letter by letter. setWidths adds k, v or w.
-func class(c queries.Column) string {
-	switch {
-	case numeric(c.Kind):
-		return "n"
-	case c.Kind == queries.Time:
-		return "t"
-	case c.Name == "id", strings.HasSuffix(c.Name, "_id"), strings.HasPrefix(c.Name, "ip_address"), c.Name == "sha256", c.Name == "raw":
-		return "m"
-	}
-	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"strconv"
 	"time"
@@ -13,17 +14,22 @@ import (
 	"entrail/queries"
 )
 
-// JSON writes one report as an array of objects, one a line, with the keys in
-// the order of the columns; several reports as an object of such arrays by
-// report name.
+// JSON writes an object of two: `meta` is what was asked of which evidence, by
+// which version, and `reports` holds by name each report's title, notes and
+// rows. A row is an object, one a line, with the keys in the order of the columns.
+// With Bare it is the rows alone: an array of one report, or an object of such
+// arrays by report name.
 //
 // Nothing is lost and nothing can act: characters that safe.go would mark are
 // written as \u escapes. Times are RFC 3339 strings, integers beyond 2^53
 // (where JavaScript's numbers end) and numbers that JSON lacks are strings.
-// Notes have no place here: the caller shows them.
 func JSON(w io.Writer, d Document) error {
 	out := bufio.NewWriter(w)
-	if d.Several {
+	byName := d.Several || !d.Bare
+	switch {
+	case !d.Bare:
+		fmt.Fprintf(out, "{\n\"meta\": %s,\n\"reports\": {", meta(d))
+	case d.Several:
 		out.WriteString("{")
 	}
 	n := 0
@@ -32,21 +38,26 @@ func JSON(w io.Writer, d Document) error {
 			return err
 		}
 		n++
-		if d.Several {
+		if byName {
 			if n > 1 {
 				out.WriteString(",")
 			}
-			out.WriteString("\n")
-			out.Write(appendJSONString(nil, r.Report.Name))
-			out.WriteString(": ")
+			fmt.Fprintf(out, "\n%s: ", appendJSONString(nil, r.Report.Name))
 		} else if n > 1 {
 			return fmt.Errorf("report %s: a second report in a document of one", r.Report.Name)
 		}
-		if err := jsonReport(out, r); err != nil {
+		if d.Bare {
+			err = jsonRows(out, r)
+		} else {
+			err = jsonReport(out, r)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	switch {
+	case !d.Bare:
+		out.WriteString("\n}\n}")
 	case d.Several:
 		out.WriteString("\n}")
 	case n == 0:
@@ -56,26 +67,81 @@ func JSON(w io.Writer, d Document) error {
 	return out.Flush()
 }
 
-func jsonReport(out *bufio.Writer, r *queries.Result) error {
-	var keys [][]byte
-	for _, name := range names(r.Columns) {
-		keys = append(keys, append(appendJSONString(nil, name), ':'))
+// JSONL writes the rows of one report, an object a line, and nothing else.
+func JSONL(w io.Writer, d Document) error {
+	out := bufio.NewWriter(w)
+	err := writeOne(d, func(r *queries.Result) error {
+		for object, err := range objects(r) {
+			if err != nil {
+				return err
+			}
+			if _, err := out.Write(append(object, '\n')); err != nil {
+				return fmt.Errorf("write JSONL: %w", err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
+	return out.Flush()
+}
+
+// meta is the object that says where the rows come from.
+func meta(d Document) []byte {
+	b := appendJSONString([]byte(`{"tool": "entrail", "version": `), d.Version)
+	if !d.Generated.IsZero() {
+		b = appendJSON(append(b, `, "generated": `...), d.Generated)
+	}
+	b = appendJSONString(append(b, `, "asked": `...), d.Asked)
+	b = appendJSONList(append(b, `, "filters": `...), d.Filters)
+	b = appendJSONString(append(b, `, "zone": `...), d.Zone)
+	b = appendJSONList(append(b, `, "places": `...), d.Places)
+	b = append(b, `, "evidence": [`...)
+	end := "\n"
+	for _, s := range d.Sources {
+		b = appendJSONString(append(append(b, end...), `{"path": `...), s.Path)
+		b = appendJSONString(append(b, `, "format": `...), s.Format)
+		b = appendJSONString(append(b, `, "sha256": `...), s.SHA256)
+		b = fmt.Appendf(b, `, "size_bytes": %d, "records": %d}`, s.Size, s.Records)
+		end = ",\n"
+	}
+	return append(b, "]}"...)
+}
+
+func appendJSONList(b []byte, all []string) []byte {
+	b = append(b, '[')
+	for i, s := range all {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = appendJSONString(b, s)
+	}
+	return append(b, ']')
+}
+
+// jsonReport writes the report with what a reader of its rows must know.
+func jsonReport(out *bufio.Writer, r *queries.Result) error {
+	b := appendJSONString([]byte(`{"title": `), title(r))
+	b = strconv.AppendBool(append(b, `, "is_loaded": `...), !r.NotLoaded)
+	b = appendJSONList(append(b, `, "notes": `...), r.Notes)
+	out.Write(append(b, `, "rows": `...))
+	if err := jsonRows(out, r); err != nil {
+		return err
+	}
+	return out.WriteByte('}')
+}
+
+// jsonRows writes the rows as an array.
+func jsonRows(out *bufio.Writer, r *queries.Result) error {
 	out.WriteString("[")
 	end := "\n"
-	var line []byte
-	for row, err := range rows(r) {
+	for object, err := range objects(r) {
 		if err != nil {
 			return err
 		}
-		line = append(append(line[:0], end...), '{')
-		for i, v := range row {
-			if i > 0 {
-				line = append(line, ',')
-			}
-			line = appendJSON(append(line, keys[i]...), v)
-		}
-		if _, err := out.Write(append(line, '}')); err != nil {
+		out.WriteString(end)
+		if _, err := out.Write(object); err != nil {
 			return fmt.Errorf("write JSON: %w", err)
 		}
 		end = ",\n"
@@ -85,6 +151,29 @@ func jsonReport(out *bufio.Writer, r *queries.Result) error {
 	}
 	_, err := out.WriteString("]")
 	return err
+}
+
+// objects yields the rows as objects, each to be used before the next.
+func objects(r *queries.Result) iter.Seq2[[]byte, error] {
+	var keys [][]byte
+	for _, name := range names(r.Columns) {
+		keys = append(keys, append(appendJSONString(nil, name), ':'))
+	}
+	return func(yield func([]byte, error) bool) {
+		var line []byte
+		for row, err := range rows(r) {
+			line = append(line[:0], '{')
+			for i, v := range row {
+				if i > 0 {
+					line = append(line, ',')
+				}
+				line = appendJSON(append(line, keys[i]...), v)
+			}
+			if !yield(append(line, '}'), err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 func appendJSON(b []byte, v any) []byte {

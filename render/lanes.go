@@ -9,16 +9,7 @@ import (
 	"entrail/queries"
 )
 
-// laneColumns are the columns of the result that a swim-lane picture is drawn
-// from: a row is what one lane has of one network in one slot of the time.
-var laneColumns = []string{"lane", "network", "slot", "first_event", "last_event", "events", "what"}
-
 const laneSlots = 240 // slots that the time is cut into, see queries/dossier/lanes.sql
-
-// isLanes recognises the result that is a swim-lane picture and no table.
-func isLanes(r *queries.Result) bool {
-	return slices.EqualFunc(r.Columns, laneColumns, func(c queries.Column, name string) bool { return c.Name == name })
-}
 
 // tile is a field of the picture.
 type tile struct {
@@ -27,7 +18,8 @@ type tile struct {
 	first, last         time.Time
 }
 
-// lanes draws time across, a lane a line, a colour a network. Where several
+// lanes draws time across, a lane a line, a colour a network: a row is what one
+// lane has of one network in one slot of the time. Where several
 // networks fall into one slot of a lane they share its height.
 func lanes(r *queries.Result) (picture, int, error) {
 	p := picture{Title: "Who did what, when, and from which network"}

@@ -10,7 +10,7 @@ import (
 )
 
 func laneResult(rows ...[]any) *queries.Result {
-	return result(queries.Report{Name: "lanes", Title: "Session"}, []queries.Column{
+	return result(queries.Report{Name: "lanes", Title: "Session", Layout: queries.Lanes}, []queries.Column{
 		column("lane", queries.Text), column("network", queries.Text), column("slot", queries.Integer),
 		column("first_event", queries.Time), column("last_event", queries.Time), column("events", queries.Integer), column("what", queries.Text),
 	}, rows...)
@@ -90,9 +90,9 @@ func TestDossierIsSelfContained(t *testing.T) {
 	text := func(name string) queries.Column { return column(name, queries.Text) }
 	parts := []*queries.Result{
 		laneResult(tiles...),
-		result(queries.Report{Name: "story", Title: "<b>Story", Group: "<i>bob"}, []queries.Column{text("what"), text("raw")}, story...),
-		result(queries.Report{Name: "record", Title: "Record"}, []queries.Column{text("field"), text("value"), text("meaning")}, fields...),
-		result(queries.Report{Name: "raw", Title: "Raw"}, []queries.Column{text("json")}, lines...),
+		result(queries.Report{Name: "story", Title: "<b>Story", Group: "<i>bob"}, []queries.Column{text("what"), styled("raw", queries.RawRecord)}, story...),
+		result(queries.Report{Name: "record", Title: "Record", Layout: queries.Record}, []queries.Column{text("field"), text("value"), styled("meaning", queries.Sentences)}, fields...),
+		result(queries.Report{Name: "raw", Title: "Raw", Layout: queries.Raw}, []queries.Column{text("json")}, lines...),
 	}
 	d := document(append(parts, parts...)...) // two sessions: each name twice
 	shown := checkPage(t, render(t, HTML, d))

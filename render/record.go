@@ -1,26 +1,13 @@
 package render
 
 import (
-	"bytes"
-	"encoding/json"
 	"strings"
 
 	"entrail/queries"
 )
 
-// isSpelledOut recognises a table that tells a field a row: name, value, what
-// the value means. Text prints it in lines that are wrapped, never cut.
-func isSpelledOut(r *queries.Result) bool {
-	return len(r.Columns) >= 3 && r.Columns[0].Name == "field" && r.Columns[1].Name == "value" && r.Columns[2].Name == "meaning"
-}
-
-// isJSON recognises a raw record in lines.
-func isJSON(r *queries.Result) bool {
-	return len(r.Columns) == 1 && r.Columns[0].Name == "json"
-}
-
-// jsonText is a raw record on a page.
-func jsonText(r *queries.Result) (string, error) {
+// rawText is a raw record on a page.
+func rawText(r *queries.Result) (string, error) {
 	var b strings.Builder
 	for row, err := range rows(r) {
 		if err != nil {
@@ -31,22 +18,9 @@ func jsonText(r *queries.Result) (string, error) {
 	return b.String(), nil
 }
 
-// rawCell is a raw record in a table: folded away, indented when it is opened.
-func rawCell(v any) bodyCell {
-	raw, ok := v.(string)
-	if !ok || raw == "" {
-		return bodyCell{}
-	}
-	var b bytes.Buffer
-	if json.Indent(&b, []byte(raw), "", "  ") == nil {
-		raw = b.String()
-	}
-	return bodyCell{Short: "raw", Raw: visibleLines(raw)}
-}
-
-// spelledOut prints each field with its value beside it, and the meaning there
+// record prints each field with its value beside it, and the meaning there
 // or below.
-func (p *page) spelledOut(r *queries.Result) error {
+func (p *page) record(r *queries.Result) error {
 	var lines [][]string
 	label := 0
 	for row, err := range rows(r) {
@@ -81,9 +55,9 @@ func (p *page) spelledOut(r *queries.Result) error {
 	return nil
 }
 
-// json prints the lines as they are; what is wider than the terminal goes on
+// raw prints the lines as they are; what is wider than the terminal goes on
 // below.
-func (p *page) json(r *queries.Result) error {
+func (p *page) raw(r *queries.Result) error {
 	for row, err := range rows(r) {
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,10 @@ func result(r queries.Report, columns []queries.Column, rows ...[]any) *queries.
 
 func column(name string, kind queries.Kind) queries.Column {
 	return queries.Column{Name: name, Kind: kind}
+}
+
+func styled(name string, style queries.Style) queries.Column {
+	return queries.Column{Name: name, Kind: queries.Text, Style: style}
 }
 
 func document(results ...*queries.Result) Document {
@@ -137,6 +142,8 @@ func TestGoldens(t *testing.T) {
 	narrow.Width, narrow.Limit, narrow.Color = 100, 12, true
 	raw := only(hostileDocument(), 0)
 	raw.RawCSV = true
+	bare, bareOne := hostileDocument(), only(hostileDocument(), 1)
+	bare.Bare, bareOne.Bare = true, true
 	for _, test := range []struct {
 		file   string
 		write  func(io.Writer, Document) error
@@ -148,8 +155,10 @@ func TestGoldens(t *testing.T) {
 		{"hostile.html", HTML, hostileDocument(), "escaped by html/template"},
 		{"hostile.csv", CSV, only(hostileDocument(), 0), "no formulas, nothing hidden"},
 		{"raw.csv", CSV, raw, "as in the log"},
-		{"hostile.json", JSON, hostileDocument(), "several reports: an object by name"},
-		{"one.json", JSON, only(hostileDocument(), 1), "one report: an array"},
+		{"hostile.json", JSON, hostileDocument(), "where the rows come from, and the reports by name"},
+		{"bare.json", JSON, bare, "several reports without the rest: an object by name"},
+		{"one.json", JSON, bareOne, "one report without the rest: an array"},
+		{"one.jsonl", JSONL, only(hostileDocument(), 1), "a row a line, nothing else"},
 		{"hostile.md", Markdown, hostileDocument(), "no markup, no link"},
 		{"summary.txt", Text, summaryDocument(80), "the short page"},
 		{"summary.html", HTML, summaryDocument(0), "headed sections, no table of four columns"},
@@ -185,9 +194,9 @@ func firstDifference(got, want string) string {
 }
 
 func TestSameInputSameBytes(t *testing.T) {
-	for _, f := range Formats {
+	for _, f := range anyReport() {
 		d := hostileDocument
-		if f.Name == "csv" {
+		if f.OneReport {
 			d = func() Document { return only(hostileDocument(), 0) }
 		}
 		first := render(t, f.Write, d())
@@ -198,6 +207,11 @@ func TestSameInputSameBytes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// anyReport are the formats that take any report, not indicators alone.
+func anyReport() []Format {
+	return slices.DeleteFunc(slices.Clone(Formats), func(f Format) bool { return f.Indicators })
 }
 
 // A result that fails must fail the page: a file that looks whole is worse.
@@ -225,13 +239,13 @@ func TestErrorsReachTheCaller(t *testing.T) {
 			return document(r)
 		}, "report files: row 2: engine gave up"},
 		{"a value of another kind", func() Document {
-			return document(result(queries.Report{Name: "files"}, columns, []any{"1"}))
-		}, "report files: row 1: column n: a string is not of the column's kind"},
+			return document(result(queries.Report{Name: "files"}, columns, []any{1.5}))
+		}, "report files: row 1: column n: a float64 is not of the column's kind"},
 		{"a value too few", func() Document {
 			return document(result(queries.Report{Name: "files"}, columns, []any{}))
 		}, "report files: row 1: 0 values for 1 columns"},
 	} {
-		for _, f := range Formats {
+		for _, f := range anyReport() {
 			err := f.Write(io.Discard, test.d())
 			if err == nil || err.Error() != test.want {
 				t.Errorf("%s: %s: got %v, want %q", f.Name, test.reason, err, test.want)
@@ -251,7 +265,7 @@ func (f *full) Write(p []byte) (int, error) {
 }
 
 func TestWriteErrorsReachTheCaller(t *testing.T) {
-	for _, f := range Formats {
+	for _, f := range anyReport() {
 		d := only(hostileDocument(), 0)
 		if err := f.Write(&full{room: 100}, d); !errors.Is(err, io.ErrShortWrite) {
 			t.Errorf("%s: got %v, want the writer's error", f.Name, err)
@@ -269,15 +283,20 @@ func TestEmptyResultIsASentence(t *testing.T) {
 	if got := render(t, CSV, only(hostileDocument(), 2)); got != "user\n" {
 		t.Errorf("CSV always has a header: %q", got)
 	}
-	if got := render(t, JSON, only(hostileDocument(), 2)); got != "[]\n" {
+	bare := only(hostileDocument(), 2)
+	bare.Bare = true
+	if got := render(t, JSON, bare); got != "[]\n" {
 		t.Errorf("JSON: %q", got)
+	}
+	if got := render(t, JSONL, only(hostileDocument(), 2)); got != "" {
+		t.Errorf("JSONL: %q", got)
 	}
 }
 
 // Only a sheet's cell is too small for 40,000 characters; a terminal shortens them.
 func TestLongTexts(t *testing.T) {
 	long := strings.Repeat("0123456789", 4000)
-	for _, f := range Formats {
+	for _, f := range anyReport() {
 		got := render(t, f.Write, one(long))
 		if whole := strings.Contains(got, long); whole != (f.Name != "xlsx") {
 			t.Errorf("%s holds the whole text: %v", f.Name, whole)

@@ -96,8 +96,8 @@ func FuzzFields(f *testing.F) {
 		}
 
 		var objects []map[string]string
-		text := render(t, JSON, one(field))
-		if err := json.Unmarshal([]byte(text), &objects); err != nil {
+		text := render(t, JSONL, one(field))
+		if err := json.Unmarshal([]byte("["+text+"]"), &objects); err != nil {
 			t.Fatalf("JSON of %q: %v", field, err)
 		}
 		// Each byte that is no UTF-8 is one replacement character, as in a conversion to runes.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 
 	"entrail/queries"
@@ -9,31 +10,27 @@ import (
 // sessionRows are the rows of one session in the report session_events.
 type sessionRows struct {
 	ID, About, Reasons string
-	Rows               [][]bodyCell
+	Rows               []bodyRow
 }
 
-// sessionColumn is the column by which HTML shows the rows of a report a
-// session at a time, whose rows stand together; -1 for any other report.
-func sessionColumn(r *queries.Result) int {
-	if r.Report.Name != "session_events" {
-		return -1
+// bySession parts the rows of the section at each new value of session_id; the
+// headings then say what the column did.
+func (s *section) bySession(columns []queries.Column, headingsOf func(sessions []string) (map[string]queries.SessionHeading, error)) error {
+	column := slices.IndexFunc(columns, func(c queries.Column) bool { return c.Name == "session_id" })
+	if column < 0 {
+		return fmt.Errorf("report %s: layout %s: no column session_id", s.Name, queries.Sessions)
 	}
-	return slices.IndexFunc(r.Columns, func(c queries.Column) bool { return c.Name == "session_id" })
-}
-
-// bySession parts the rows of the section, whose headings then say what the
-// column did.
-func (s *section) bySession(column int, headingsOf func(sessions []string) (map[string]queries.SessionHeading, error)) error {
 	var ids []string
 	for _, row := range s.Rows {
-		id := row[column].Text
+		id := row.Cells[column].Text
 		last := len(s.Sessions) - 1
 		if last < 0 || s.Sessions[last].ID != id {
 			s.Sessions = append(s.Sessions, sessionRows{ID: id})
 			ids = append(ids, id)
 			last++
 		}
-		s.Sessions[last].Rows = append(s.Sessions[last].Rows, slices.Delete(row, column, column+1))
+		row.Cells = slices.Delete(row.Cells, column, column+1)
+		s.Sessions[last].Rows = append(s.Sessions[last].Rows, row)
 	}
 	headings, err := headingsOf(ids)
 	if err != nil {

@@ -18,7 +18,7 @@ func TestEventsBySession(t *testing.T) {
 		"s2": {About: "another's"},
 	}
 	page := func(headings map[string]queries.SessionHeading) string {
-		d := document(result(queries.Report{Name: "session_events", Title: "Events"}, columns, rows...))
+		d := document(result(queries.Report{Name: "session_events", Title: "Events", Layout: queries.Sessions}, columns, rows...))
 		if headings != nil {
 			d.Headings = func(sessions []string) (map[string]queries.SessionHeading, error) {
 				if want := []string{"s1", "<b>s2"}; !slices.Equal(sessions, want) {
@@ -32,21 +32,21 @@ func TestEventsBySession(t *testing.T) {
 	parted := page(headings)
 	checkPage(t, parted)
 	for text, n := range map[string]int{
-		"<h3>":                                  2,
-		"<h3><code>s1</code></h3>":              1,
-		"<h3><code>&lt;b&gt;s2</code></h3>":     1,
-		"<p class=\"about\">adele@contoso.com,": 1,
-		"<p class=\"note\">2 countries</p>":     1,
-		"another&#39;s":                         0,
-		"<tr><td":                               3,
-		"<th scope=\"col\"":                     2,
-		"3 rows in 2 sessions":                  2,
+		"<h3 id=\"session-":                          2,
+		"<h3 id=\"session-s1\"><code>s1</code></h3>": 1,
+		"<code>&lt;b&gt;s2</code></h3>":              1,
+		"<p class=\"about\">adele@contoso.com,":      1,
+		"<p class=\"note\">2 countries</p>":          1,
+		"another&#39;s":                              0,
+		"<tr id=\"row-session_events-":               3,
+		"<th scope=\"col\" title":                    2,
+		"3 rows in 2 sessions":                       2,
 	} {
 		if got := strings.Count(parted, text); got != n {
 			t.Errorf("%q is there %d times, want %d", text, got, n)
 		}
 	}
-	if whole := page(nil); strings.Contains(whole, "<h3>") || strings.Count(whole, "<tr><td") != 3 {
+	if whole := page(nil); strings.Contains(whole, "<h3") || strings.Count(whole, `<tr id="row-session_events-`) != 3 {
 		t.Error("without headings it is a table as any other")
 	}
 }

@@ -2,20 +2,6 @@ package render
 
 import "entrail/queries"
 
-// isSummary recognises the report that Text and HTML show as a short page
-// instead of a table: its rows are lines of (section, item, value, detail).
-func isSummary(r *queries.Result) bool {
-	if r.Report.Name != "summary" || len(r.Columns) != 4 {
-		return false
-	}
-	for i, name := range []string{"section", "item", "value", "detail"} {
-		if r.Columns[i].Name != name {
-			return false
-		}
-	}
-	return true
-}
-
 // part is a section of the summary, everything in it safe to show.
 type part struct {
 	Heading string

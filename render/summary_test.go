@@ -3,8 +3,8 @@ package render
 import "entrail/queries"
 
 func summaryDocument(width int) Document {
-	r := result(queries.Report{Name: "summary", Title: "Summary", Group: "summary"},
-		[]queries.Column{column("section", queries.Text), column("item", queries.Text), column("value", queries.Text), column("detail", queries.Text)},
+	r := result(queries.Report{Name: "summary", Title: "Summary", Group: "summary", Layout: queries.Summary},
+		[]queries.Column{column("section", queries.Text), column("item", queries.Text), column("value", queries.Text), styled("detail", queries.Sentences)},
 		[]any{"Evidence", "files", "4", "3 read whole, 1 not recognised"},
 		[]any{"Evidence", "records", "12,412", nil},
 		[]any{"Sign-ins", "busiest user", "megan.bowen@contoso.com", "2,012 sign-ins to 14 applications from 3 countries, one of them not seen before 2026-W38"},

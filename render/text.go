@@ -8,34 +8,31 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-runewidth"
-
 	"entrail/queries"
 )
 
 // The colours of a terminal page: bold headings, dim prose, yellow for what
-// the reader must not miss. Log fields are never coloured.
+// the reader must not miss. Log fields are never coloured, only our own words
+// of severity are.
 const (
 	bold   = "\x1b[1m"
 	dim    = "\x1b[2m"
 	yellow = "\x1b[33m"
+	red    = "\x1b[1;31m"
 	reset  = "\x1b[0m"
 )
 
-const (
-	gap        = 2    // blanks between two columns
-	proseWide  = 100  // prose is wrapped here, or at the terminal's edge
-	narrowest  = 20   // a text column is not made narrower than this: the last columns are left out instead
-	identifier = 40   // ids and addresses up to this are not cut: they are copied into the next command
-	widest     = 64   // without a terminal, a cell wider than this pushes the rest of its row aside
-	sentence   = 30   // prose is given this much room at least, and goes on below
-	sampled    = 1000 // rows that decide the widths; later ones stream
-	blocks     = 3    // up to so many rows are shown as name: value blocks when a table is too wide
-)
+// rankStyles are the colours of a severity, by its rank.
+var rankStyles = [...]string{"", "", yellow, red}
 
-// cells counts the columns that a text fills on a terminal. East Asian
-// ambiguous characters count one: the locale must not change the page.
-var cells = &runewidth.Condition{StrictEmojiNeutral: true}
+const (
+	gap       = 2    // blanks between two columns
+	proseWide = 100  // prose is wrapped here, or at the terminal's edge
+	widest    = 64   // without a terminal, a cell wider than this pushes the rest of its row aside
+	sentence  = 30   // prose is given this much room at least, and goes on below
+	sampled   = 1000 // rows that decide the widths; later ones stream
+	blocks    = 3    // up to so many rows are shown as name: value blocks when a table is too wide
+)
 
 // Text writes a page for the terminal, or for a text file with Width 0. The
 // rows come first; how to read them, and what to beware of, stands below.
@@ -82,7 +79,7 @@ func (p *page) all() error {
 
 func (p *page) report(r *queries.Result) error {
 	p.line("", "")
-	if isSummary(r) {
+	if r.Report.Layout == queries.Summary {
 		return p.summary(r)
 	}
 	heading := visible(title(r))
@@ -96,11 +93,11 @@ func (p *page) report(r *queries.Result) error {
 	p.prose(dim, "", first)
 	p.line("", "")
 	var err error
-	switch {
-	case isSpelledOut(r):
-		err = p.spelledOut(r)
-	case isJSON(r):
-		err = p.json(r)
+	switch r.Report.Layout {
+	case queries.Record:
+		err = p.record(r)
+	case queries.Raw:
+		err = p.raw(r)
 	default:
 		err = p.table(r)
 	}
@@ -187,7 +184,7 @@ func (p *page) table(r *queries.Result) error {
 	if n <= sampled {
 		lay = p.layout(head, r.Columns, sample, true)
 		if len(lay.omitted) > 0 && n <= blocks && hidden == 0 {
-			return p.blocks(head, sample)
+			return p.blocks(head, r.Columns, sample)
 		}
 		p.prose(dim, "in these rows: ", strings.Join(lay.shared, "; "))
 		p.start(head, lay, sample)
@@ -230,22 +227,6 @@ func (p *page) start(head []string, lay layout, sample [][]string) {
 	}
 }
 
-// Columns that hold sentences, or names that are not to be cut, and columns
-// that hold paths.
-var (
-	inSentences = setOf("log", "reasons", "remarks", "remark", "note", "began", "change", "meaning", "detail", "shows", "would_have",
-		"policy_name", "policies", "app_display_name", "conditions", "actions", "destination")
-	inFolders = setOf("path", "object_id")
-)
-
-func setOf(names ...string) map[string]bool {
-	set := map[string]bool{}
-	for _, n := range names {
-		set[n] = true
-	}
-	return set
-}
-
 // layout is how each of the columns that are shown is set.
 type layout struct {
 	shown   []int // indexes of columns
@@ -253,6 +234,7 @@ type layout struct {
 	right   []bool
 	wrapped []bool   // longer cells go on in further lines
 	paths   []bool   // longer cells lose their folders
+	ranked  []bool   // cells have the colour of their severity
 	cut     bool     // longer cells are shortened
 	shared  []string // names and values of columns that say the same in all rows
 	omitted []string
@@ -291,15 +273,16 @@ func (p *page) fitted(head []string, columns []queries.Column, sample [][]string
 		}
 		least := wide
 		switch {
-		case inSentences[columns[i].Name] && isText:
+		case columns[i].Style == queries.Sentences && isText:
 			least = min(wide, sentence)
 		case isText && !(class(columns[i]) == "m" && wide <= identifier):
 			least = min(wide, narrowest)
 		}
 		lay.shown = append(lay.shown, i)
 		lay.right = append(lay.right, numeric(columns[i].Kind))
-		lay.wrapped = append(lay.wrapped, isText && inSentences[columns[i].Name])
-		lay.paths = append(lay.paths, isText && inFolders[columns[i].Name])
+		lay.wrapped = append(lay.wrapped, isText && columns[i].Style == queries.Sentences)
+		lay.paths = append(lay.paths, isText && columns[i].Style == queries.Path)
+		lay.ranked = append(lay.ranked, columns[i].Style == queries.Severity)
 		natural = append(natural, wide)
 		floor = append(floor, least)
 	}
@@ -361,6 +344,9 @@ func (p *page) row(style string, lay layout, line []string) error {
 				b.WriteString(strings.Repeat(" ", gap))
 			}
 			blank := strings.Repeat(" ", max(0, w-cells.StringWidth(cell)))
+			if style := rankStyles[queries.Rank(cell)]; lay.ranked[i] && style != "" && p.d.Color {
+				cell = style + cell + reset
+			}
 			switch {
 			case lay.right[i]:
 				b.WriteString(blank + cell)
@@ -396,7 +382,7 @@ func (lay layout) cell(i int, cell string) []string {
 }
 
 // blocks prints each row as lines of name and value, nothing cut.
-func (p *page) blocks(head []string, lines [][]string) error {
+func (p *page) blocks(head []string, columns []queries.Column, lines [][]string) error {
 	label := 0
 	for _, name := range head {
 		label = max(label, cells.StringWidth(name)+gap)
@@ -407,7 +393,7 @@ func (p *page) blocks(head []string, lines [][]string) error {
 		}
 		for i, name := range head {
 			values := fold(line[i], p.d.Width-label)
-			if inSentences[name] {
+			if columns[i].Style == queries.Sentences {
 				values = wrap(line[i], p.d.Width-label)
 			}
 			if err := p.hanging(bold, cells.FillRight(name, label), values); err != nil {
@@ -451,39 +437,6 @@ func (p *page) hanging(style, label string, lines []string) error {
 		}
 	}
 	return nil
-}
-
-// wrap breaks s between words, and words that are longer than a line anywhere.
-func wrap(s string, width int) []string {
-	var lines []string
-	line, have := "", 0
-	for _, word := range strings.Fields(s) {
-		for _, part := range fold(word, width) {
-			w := cells.StringWidth(part)
-			switch {
-			case have == 0:
-				line, have = part, w
-			case have+1+w <= width:
-				line, have = line+" "+part, have+1+w
-			default:
-				lines = append(lines, line)
-				line, have = part, w
-			}
-		}
-	}
-	return append(lines, line)
-}
-
-// fold breaks s wherever a line is full.
-func fold(s string, width int) []string {
-	width = max(width, 4) // the widest character still fits, whatever the label left
-	var lines []string
-	for cells.StringWidth(s) > width {
-		part := cells.Truncate(s, width, "")
-		lines = append(lines, part)
-		s = s[len(part):]
-	}
-	return append(lines, s)
 }
 
 // line prints one line; an error stays with the writer and shows at the flush.

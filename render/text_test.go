@@ -181,10 +181,10 @@ func TestCounted(t *testing.T) {
 }
 
 func TestOneReportFormatsRefuseASecond(t *testing.T) {
-	for _, name := range []string{"csv", "json"} {
+	for _, name := range []string{"csv", "json", "jsonl"} {
 		f, _ := Lookup(name)
 		d := document(many(1), many(1))
-		d.Several = false
+		d.Several, d.Bare = false, true
 		var page strings.Builder
 		if err := f.Write(&page, d); err == nil {
 			t.Errorf("%s: no error", name)
@@ -204,7 +204,7 @@ func TestTextOnATerminal(t *testing.T) {
 	r := result(queries.Report{
 		Name: "files", Title: "Files", Description: "What became of them. And the rest.", Caveat: "Beware.",
 	}, []queries.Column{
-		column("path", queries.Text), column("event_time", queries.Time), column("encoding", queries.Text), column("note", queries.Text), column("sha256", queries.Text),
+		styled("path", queries.Path), column("event_time", queries.Time), column("encoding", queries.Text), styled("note", queries.Sentences), column("sha256", queries.Text),
 	},
 		[]any{"evidence/of/the/whole/tenant/signins-2026-10-01.json", instant, nil, "one page of several, and the link says that there is a next one to be had", strings.Repeat("ab", 32)},
 		[]any{"short.csv", nil, nil, nil, strings.Repeat("cd", 32)},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
-	"strings"
 	"time"
 
 	"entrail/queries"
@@ -42,7 +41,9 @@ func checkRow(columns []queries.Column, row []any) error {
 			case queries.Text:
 				_, ok = v.(string)
 			case queries.Integer:
-				_, ok = v.(int64)
+				if _, ok = v.(int64); !ok {
+					_, ok = v.(string) // of more than 64 bits
+				}
 			case queries.Number:
 				_, ok = v.(float64)
 			case queries.Boolean:
@@ -86,29 +87,6 @@ func clock(t time.Time) string {
 	return t.Format("2006-01-02 15:04:05.999999 -07:00")
 }
 
-// numeric says that a column is read from the right.
-func numeric(k queries.Kind) bool { return k == queries.Integer || k == queries.Number }
-
-// names returns the columns' names, safe to show and different from each
-// other even when a reader ignores case: a second `a` is `a_2`.
-func names(columns []queries.Column) []string {
-	taken := map[string]bool{}
-	unique := make([]string, len(columns))
-	for i, c := range columns {
-		base := visible(c.Name)
-		if base == "" {
-			base = "column"
-		}
-		name := base
-		for n := 2; taken[strings.ToLower(name)]; n++ {
-			name = base + "_" + strconv.Itoa(n)
-		}
-		taken[strings.ToLower(name)] = true
-		unique[i] = name
-	}
-	return unique
-}
-
 // grouped writes a count with commas, for our own sentences.
 func grouped(n int) string {
 	s := strconv.Itoa(n)
@@ -124,4 +102,12 @@ func counted(n int, noun string) string {
 		return "1 " + noun
 	}
 	return grouped(n) + " " + noun + "s"
+}
+
+// were is a count, its noun and its verb: "1 row is", "2 rows are".
+func were(n int, noun string) string {
+	if n == 1 {
+		return counted(n, noun) + " is"
+	}
+	return counted(n, noun) + " are"
 }

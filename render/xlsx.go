@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"iter"
@@ -23,18 +24,21 @@ const (
 	cellUnits  = 32_767 // UTF-16 code units of a text
 	exactInt   = 999_999_999_999_999
 	sheetName  = 31  // characters
-	columnWide = 70  // of 255
+	columnWide = 40  // of 255
+	proseWidth = 60  // of a column of sentences
+	frozenWide = 70  // of the columns that stay in view, at most
 	paperWide  = 230 // characters across a page that can still be read
 	widthRows  = 200 // rows that decide a column's width
 )
 
-// XLSX writes a workbook: the sheet About (title, zone, filters, notes, what
-// each sheet holds, the evidence), then one sheet a report, as a table with a
-// filter and a frozen header. Numbers, times and booleans are real ones;
+// XLSX writes a workbook: the sheet About (title, zone, filters, how to read it,
+// notes, what each sheet holds, which reports are empty, the evidence), then one
+// sheet a report that has rows, as a table with a filter whose header and first
+// columns stay in view, and a link back. Numbers, times and booleans are real ones;
 // times are in the document's zone, which a spreadsheet can't store. Text is
 // never a formula, shows its hidden characters, and says where it was cut.
 //
-// A document of the one report session_events is laid out as the script that
+// A document of one report by sessions is laid out as the script that
 // responders know writes it: the sheet Audit Events comes first, with the
 // document's title above the table AuditEvents.
 func XLSX(w io.Writer, d Document) error {
@@ -67,6 +71,7 @@ type workbook struct {
 	file   *excelize.File
 	taken  map[string]bool // sheet names in lower case
 	sheets []*sheetInfo
+	empty  []*queries.Result // reports without rows, which have no sheet
 	style  styles
 }
 
@@ -85,6 +90,7 @@ type styles struct {
 	head, headRight                       int
 	text, number, yesNo, moment, fraction int
 	sentences                             int
+	ranks                                 [4]int // of words of severity, by their rank
 }
 
 func newWorkbook(d Document) (*workbook, error) {
@@ -120,7 +126,10 @@ func (b *workbook) makeStyles() error {
 	// The indent keeps off the number to its left; a row is as high as its sentences.
 	left := &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1}
 	wrapped := &excelize.Alignment{Horizontal: "left", Vertical: "top", Indent: 1, WrapText: true}
-	header := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{blue}}
+	fill := func(color string) excelize.Fill {
+		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
+	}
+	header := fill(blue)
 	link := font(11, false, blue)
 	link.Underline = "single"
 	moment, fraction := "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd hh:mm:ss.000"
@@ -138,6 +147,10 @@ func (b *workbook) makeStyles() error {
 		{&b.style.headRight, excelize.Style{Font: font(11, true, white), Fill: header, Alignment: &excelize.Alignment{Horizontal: "right"}}},
 		{&b.style.text, excelize.Style{Font: font(11, false, ""), Alignment: left, NumFmt: 49}}, // "@": an edited cell stays text
 		{&b.style.sentences, excelize.Style{Font: font(11, false, ""), Alignment: wrapped, NumFmt: 49}},
+		{&b.style.ranks[0], excelize.Style{Font: font(11, false, ""), Alignment: left, NumFmt: 49}},
+		{&b.style.ranks[1], excelize.Style{Font: font(11, false, grey), Alignment: left, NumFmt: 49}},
+		{&b.style.ranks[2], excelize.Style{Font: font(11, true, "7A4B00"), Fill: fill("FFE8B3"), Alignment: left, NumFmt: 49}},
+		{&b.style.ranks[3], excelize.Style{Font: font(11, true, "9B1C1C"), Fill: fill("F9D2CE"), Alignment: left, NumFmt: 49}},
 		{&b.style.number, excelize.Style{Font: font(11, false, ""), Alignment: &excelize.Alignment{Vertical: "top"}}},
 		{&b.style.yesNo, excelize.Style{Font: font(11, false, ""), Alignment: left, CustomNumFmt: &yesNo}},
 		{&b.style.moment, excelize.Style{Font: font(11, false, ""), Alignment: left, CustomNumFmt: &moment}},
@@ -179,7 +192,11 @@ func (b *workbook) report(r *queries.Result) error {
 		}
 		sample = append(sample, slices.Clone(row))
 	}
-	widths := columnWidths(names(r.Columns), sample)
+	if len(sample) == 0 {
+		b.empty = append(b.empty, r)
+		return nil
+	}
+	widths := columnWidths(r, sample)
 	wrap := func(err error) error { return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err) }
 	part := 1
 	s, err := b.begin(r, part, widths)
@@ -219,7 +236,7 @@ func (b *workbook) report(r *queries.Result) error {
 
 // begin makes the part-th sheet of r, up to its header.
 func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet, error) {
-	name, table := r.Report.Name, r.Report.Name
+	name, table := cmp.Or(r.Report.Sheet, title(r)), r.Report.Name
 	script := b.isScript(r)
 	if script {
 		name, table = "Audit Events", "AuditEvents"
@@ -229,13 +246,18 @@ func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet,
 	}
 	info := &sheetInfo{name: b.free(name, part), result: r}
 	b.sheets = append(b.sheets, info)
-	s := &sheet{workbook: b, info: info, head: names(r.Columns), widths: widths, first: 1, table: table}
+	s := &sheet{workbook: b, info: info, head: headings(r), widths: widths, first: 3, table: table}
 	if _, err := b.file.NewSheet(s.info.name); err != nil {
 		return nil, err
 	}
 	// Before the stream, which writes a sheet's properties when it opens.
 	if err := b.printWide(info.name); err != nil {
 		return nil, err
+	}
+	if !script {
+		if err := b.file.SetCellHyperLink(info.name, "A2", "'About'!A1", "Location"); err != nil {
+			return nil, err
+		}
 	}
 	var err error
 	if s.stream, err = b.file.NewStreamWriter(s.info.name); err != nil {
@@ -246,14 +268,18 @@ func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet,
 			return nil, err
 		}
 	}
+	heading := title(r)
 	if script {
-		s.first = 2
+		s.first, heading = 2, b.d.Title
 	}
-	if err := s.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: s.first, TopLeftCell: "A" + strconv.Itoa(s.first+1), ActivePane: "bottomLeft"}); err != nil {
+	if err := s.freeze(); err != nil {
 		return nil, err
 	}
-	if script {
-		if err := s.stream.SetRow("A1", []any{excelize.Cell{StyleID: b.style.title, Value: visible(b.d.Title)}}); err != nil {
+	if err := s.stream.SetRow("A1", []any{excelize.Cell{StyleID: b.style.title, Value: visible(heading)}}); err != nil {
+		return nil, err
+	}
+	if !script {
+		if err := s.stream.SetRow("A2", []any{excelize.Cell{StyleID: b.style.link, Value: "Back to About"}}); err != nil {
 			return nil, err
 		}
 	}
@@ -269,6 +295,25 @@ func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet,
 	return s, s.stream.SetRow("A"+strconv.Itoa(s.row), header)
 }
 
+// freeze keeps the header in view, and the first columns: the times and ids that
+// a row is known by, two at most.
+func (s *sheet) freeze() error {
+	n, wide := 0, 0.0
+	for i, c := range s.info.result.Columns {
+		wide += s.widths[i]
+		isKey := c.Kind == queries.Time || class(c) == "m"
+		if n == 2 || n > 0 && (!isKey || wide > frozenWide) {
+			break
+		}
+		n++
+	}
+	corner, err := excelize.CoordinatesToCellName(n+1, s.first+1)
+	if err != nil {
+		return err
+	}
+	return s.stream.SetPanes(&excelize.Panes{Freeze: true, XSplit: n, YSplit: s.first, TopLeftCell: corner, ActivePane: "bottomRight"})
+}
+
 // printWide sets a sheet to be printed across the paper, all columns on a page.
 func (b *workbook) printWide(name string) error {
 	yes, one, zero, landscape := true, 1, 0, "landscape"
@@ -280,7 +325,7 @@ func (b *workbook) printWide(name string) error {
 
 // isScript says that r is to look as the well-known script's workbook does.
 func (b *workbook) isScript(r *queries.Result) bool {
-	return !b.d.Several && r.Report.Name == "session_events"
+	return !b.d.Several && r.Report.Layout == queries.Sessions
 }
 
 // free returns a sheet name that is allowed and not taken: `name`, `name (2)`.
@@ -314,7 +359,13 @@ func (s *sheet) put(row []any) error {
 	lines := 1
 	for i, v := range row {
 		line[i] = s.cell(v)
-		if t, ok := v.(string); ok && inSentences[s.info.result.Columns[i].Name] && len(t)+3 > int(s.widths[i]) {
+		column := s.info.result.Columns[i]
+		if word, ok := v.(string); ok && column.Style == queries.Severity {
+			cell := line[i].(excelize.Cell)
+			cell.StyleID = s.style.ranks[queries.Rank(word)]
+			line[i] = cell
+		}
+		if t, ok := v.(string); ok && column.Style == queries.Sentences && len(t)+3 > int(s.widths[i]) {
 			cell := line[i].(excelize.Cell)
 			cell.StyleID = s.style.sentences
 			line[i] = cell
@@ -380,13 +431,6 @@ func fitCell(s string) (string, bool) {
 
 // end turns the rows into a table and closes the sheet.
 func (s *sheet) end() error {
-	if s.info.rows == 0 {
-		sentence := strings.Join(append([]string{"No rows."}, visibleAll(s.info.result.Notes)...), " ")
-		if err := s.stream.SetRow("A"+strconv.Itoa(s.row+1), []any{sentence}); err != nil {
-			return err
-		}
-		return s.stream.Flush()
-	}
 	if err := s.setPrinting(); err != nil {
 		return err
 	}
@@ -438,20 +482,31 @@ func visibleAll(all []string) []string {
 
 // columnWidths are the widths, in characters, that the header with its filter
 // button and the first rows need.
-func columnWidths(head []string, sample [][]any) []float64 {
-	widths := make([]float64, len(head))
-	for i, h := range head {
+func columnWidths(r *queries.Result, sample [][]any) []float64 {
+	widths := make([]float64, len(r.Columns))
+	for i, h := range headings(r) {
+		most := columnWide
+		if r.Columns[i].Style == queries.Sentences {
+			most = proseWidth
+		}
 		w := cells.StringWidth(h) + 5
 		for _, row := range sample {
 			w = max(w, cells.StringWidth(visible(text(row[i])))+3)
 		}
-		widths[i] = float64(min(w, columnWide))
+		widths[i] = float64(min(w, most))
 	}
 	return widths
 }
 
 // aboutWidths are the widths, in characters, of the columns of About.
-var aboutWidths = []float64{34, 12, 34, 70, 60}
+var aboutWidths = []float64{34, 12, 22, 70, 60}
+
+// howToRead is what a reader of a workbook must know of all its sheets.
+var howToRead = []string{
+	"Each sheet is one report, and its name below leads to it. The buttons in its header sort and filter it.",
+	"An empty cell is not in the log. Numbers and times are real ones; a ' or a mark like <ESC> stands for what a log held that could act or hide.",
+	"The columns called file ID and record lead back to the evidence: the number of a file in the report Files, and of the record in it.",
+}
 
 // about fills the first sheet.
 func (b *workbook) about() error {
@@ -477,11 +532,25 @@ func (b *workbook) about() error {
 		}
 		p.row++
 	}
+	p.put(b.style.heading, "How to read it")
+	for _, sentence := range howToRead {
+		p.put(b.style.fact, sentence)
+	}
+	p.row++
 	p.put(b.style.heading, "Sheets")
-	p.put(b.style.head, "sheet", "rows", "title", "what it shows", "notes")
+	p.put(b.style.head, "sheet", "rows", "report", "what it shows", "notes")
 	for _, s := range b.sheets {
-		p.put(b.style.wrap, s.name, s.rows, visible(title(s.result)), visible(s.result.Report.Description), b.remarks(s))
+		p.put(b.style.wrap, s.name, s.rows, visible(s.result.Report.Name), visible(s.result.Report.Description), b.remarks(s))
 		p.link("'" + s.name + "'!A1")
+	}
+	if len(b.empty) > 0 {
+		p.row++
+		p.put(b.style.heading, "Reports without rows")
+		p.put(b.style.head, "title", "rows", "report", "why")
+		for _, r := range b.empty {
+			why := strings.Join(visibleAll(r.Notes), " ")
+			p.put(b.style.wrap, visible(title(r)), 0, visible(r.Report.Name), cmp.Or(why, "No rows."))
+		}
 	}
 	if len(b.d.Sources) > 0 {
 		p.row++
@@ -553,13 +622,6 @@ func (b *workbook) remarks(s *sheetInfo) string {
 		lines = append(lines, fmt.Sprintf("On paper: the first %d of %d columns.", s.printed, all))
 	}
 	return strings.Join(lines, "\n")
-}
-
-func were(n int, noun string) string {
-	if n == 1 {
-		return counted(n, noun) + " is"
-	}
-	return counted(n, noun) + " are"
 }
 
 // arrange puts About first, or last in the well-known script's workbook.

@@ -59,22 +59,23 @@ func numberFormat(t *testing.T, f *excelize.File, sheet, ref string) string {
 }
 
 func TestXLSXReadsBack(t *testing.T) {
+	const sheet = "Hostile <b>fields<_b>"
 	f, book := open(t, hostileDocument())
-	if got, want := strings.Join(f.GetSheetList(), ","), "About,fields,codes,risky_users"; got != want {
+	if got, want := strings.Join(f.GetSheetList(), ","), "About,Hostile <b>fields<_b>,Codes"; got != want {
 		t.Errorf("sheets %s, want %s", got, want)
 	}
 	for i, h := range hostile {
-		row := strconv.Itoa(i + 2)
-		if got, kind := cell(t, f, "fields", "C"+row); got != visible(h.field) || kind != excelize.CellTypeInlineString {
+		row := strconv.Itoa(i + 4)
+		if got, kind := cell(t, f, sheet, "C"+row); got != visible(h.field) || kind != excelize.CellTypeInlineString {
 			t.Errorf("%s: got %q of type %v, want %q as a string", h.name, got, kind, visible(h.field))
 		}
-		if got, kind := cell(t, f, "fields", "D"+row); got != strconv.Itoa(i) || kind == excelize.CellTypeInlineString {
+		if got, kind := cell(t, f, sheet, "D"+row); got != strconv.Itoa(i) || kind == excelize.CellTypeInlineString {
 			t.Errorf("%s: number %q of type %v", h.name, got, kind)
 		}
-		if got, kind := cell(t, f, "fields", "F"+row); got != strconv.Itoa(1-i%2) || kind != excelize.CellTypeBool {
+		if got, kind := cell(t, f, sheet, "F"+row); got != strconv.Itoa(1-i%2) || kind != excelize.CellTypeBool {
 			t.Errorf("%s: boolean %q of type %v", h.name, got, kind)
 		}
-		serial, _ := cell(t, f, "fields", "A"+row)
+		serial, _ := cell(t, f, sheet, "A"+row)
 		days, err := strconv.ParseFloat(serial, 64)
 		if err != nil {
 			t.Fatal(err)
@@ -84,27 +85,24 @@ func TestXLSXReadsBack(t *testing.T) {
 		if want := instant.Add(time.Duration(i) * time.Hour); at.Sub(want).Abs() > 5*time.Microsecond {
 			t.Errorf("%s: time %v, want %v", h.name, at, want)
 		}
-		if format := numberFormat(t, f, "fields", "A"+row); format != "yyyy-mm-dd hh:mm:ss.000" {
+		if format := numberFormat(t, f, sheet, "A"+row); format != "yyyy-mm-dd hh:mm:ss.000" {
 			t.Errorf("%s: the time's format is %q", h.name, format)
 		}
 	}
-	null := strconv.Itoa(len(hostile) + 2)
+	null := strconv.Itoa(len(hostile) + 4)
 	for _, column := range "ABCDEF" {
-		if got, _ := cell(t, f, "fields", string(column)+null); got != "" {
+		if got, _ := cell(t, f, sheet, string(column)+null); got != "" {
 			t.Errorf("NULL became %q", got)
 		}
 	}
-	if shown, err := f.GetCellValue("fields", "A"+strconv.Itoa(len(hostile)+3)); err != nil || shown != "2026-10-01 08:19:41" {
+	if shown, err := f.GetCellValue(sheet, "A"+strconv.Itoa(len(hostile)+5)); err != nil || shown != "2026-10-01 08:19:41" {
 		t.Errorf("a whole second is shown as %q, %v", shown, err)
 	}
-	for _, ref := range []string{"B2", "C2"} {
-		want := map[string]string{"B2": "9007199254740992", "C2": "-9007199254740993"}[ref]
-		if got, kind := cell(t, f, "codes", ref); got != want || kind != excelize.CellTypeInlineString {
+	for _, ref := range []string{"B4", "C4"} {
+		want := map[string]string{"B4": "9007199254740992", "C4": "-9007199254740993"}[ref]
+		if got, kind := cell(t, f, "Codes", ref); got != want || kind != excelize.CellTypeInlineString {
 			t.Errorf("%s: %q of type %v, want all digits of %s as text", ref, got, kind, want)
 		}
-	}
-	if got, _ := cell(t, f, "risky_users", "A2"); got != "No rows. not loaded: no file holds risky users" {
-		t.Errorf("the empty report says %q", got)
 	}
 
 	z, err := zip.NewReader(strings.NewReader(book), int64(len(book)))
@@ -134,16 +132,22 @@ func TestXLSXReadsBack(t *testing.T) {
 
 func TestXLSXSheetsAreTables(t *testing.T) {
 	f, _ := open(t, document(many(3)))
-	tables, err := f.GetTables("signin_list")
-	if err != nil || len(tables) != 1 || tables[0].Range != "A1:J4" || tables[0].Name != "signin_list" {
+	tables, err := f.GetTables("Sign-ins")
+	if err != nil || len(tables) != 1 || tables[0].Range != "A3:J6" || tables[0].Name != "signin_list" {
 		t.Errorf("tables %+v, %v", tables, err)
 	}
-	panes, err := f.GetPanes("signin_list")
-	if err != nil || !panes.Freeze || panes.YSplit != 1 {
+	panes, err := f.GetPanes("Sign-ins")
+	if err != nil || !panes.Freeze || panes.YSplit != 3 || panes.XSplit != 2 {
 		t.Errorf("panes %+v, %v", panes, err)
 	}
-	if w, err := f.GetColWidth("signin_list", "B"); err != nil || w < 36 || w > columnWide {
+	if w, err := f.GetColWidth("Sign-ins", "B"); err != nil || w < 36 || w > columnWide {
 		t.Errorf("a GUID gets a column of %v, %v", w, err)
+	}
+	if linked, to, err := f.GetCellHyperLink("Sign-ins", "A2"); err != nil || !linked || to != "'About'!A1" {
+		t.Errorf("the sheet leads back to %q, %v", to, err)
+	}
+	if got, _ := cell(t, f, "Sign-ins", "C3"); got == "" || got != heading(strings.ToLower(strings.ReplaceAll(got, " ", "_"))) {
+		t.Errorf("heading %q", got)
 	}
 }
 
@@ -157,6 +161,7 @@ func TestXLSXAboutTellsEverything(t *testing.T) {
 	for _, want := range []string{
 		"Sign-ins and audit events", "times in UTC", "generated 2026-10-02 09:00:00 UTC", "entrail 1.2.3",
 		"user adele@contoso.com", "ip <script><ESC>[31m", "Caution: Do not believe it.", "a note with <ESC>[31mcolour and <script>",
+		"Reports without rows", "Risky users", "not loaded: no file holds risky users",
 		strings.Repeat("ab", 32), "evidence/<b><U+202E>.csv", "4711", "1234567",
 	} {
 		if !strings.Contains(page, want) {
@@ -187,11 +192,12 @@ func TestXLSXCutsVisibly(t *testing.T) {
 		}
 	}
 	f, _ := open(t, one(strings.Repeat("0123456789", 4000)))
-	if got, _ := cell(t, f, "one", "A2"); !strings.HasSuffix(got, "… [cut: 40,000 characters in all]") || !strings.HasPrefix(got, "0123456789") {
+	if got, _ := cell(t, f, "one", "A4"); !strings.HasSuffix(got, "… [cut: 40,000 characters in all]") || !strings.HasPrefix(got, "0123456789") {
 		t.Errorf("the long text ends %q", got[len(got)-60:])
 	}
-	if got, _ := cell(t, f, "About", "E8"); got != "1 text is longer than a cell can hold and cut: see the CSV." {
-		t.Errorf("About says %q", got)
+	about, err := f.GetRows("About")
+	if err != nil || !strings.Contains(fmt.Sprint(about), "1 text is longer than a cell can hold and cut: see the CSV.") {
+		t.Errorf("About says %q, %v", about, err)
 	}
 }
 
@@ -219,7 +225,7 @@ func TestXLSXSheetNames(t *testing.T) {
 func TestXLSXAsTheScriptWritesIt(t *testing.T) {
 	columns := []queries.Column{column("SessionId", queries.Text), column("Timestamp", queries.Time)}
 	events := func() *queries.Result {
-		return result(queries.Report{Name: "session_events", Title: "Events of the sessions"}, columns, []any{"00a1", instant})
+		return result(queries.Report{Name: "session_events", Title: "Events of the sessions", Layout: queries.Sessions}, columns, []any{"00a1", instant})
 	}
 	d := document(events())
 	d.Title = "Audit events for adele@contoso.com"
@@ -245,7 +251,7 @@ func TestXLSXAsTheScriptWritesIt(t *testing.T) {
 	}
 	among := document(events(), many(1))
 	f, _ = open(t, among)
-	if got := strings.Join(f.GetSheetList(), ","); got != "About,session_events,signin_list" {
+	if got := strings.Join(f.GetSheetList(), ","); got != "About,Events of the sessions,Sign-ins" {
 		t.Errorf("among others: sheets %s", got)
 	}
 }
@@ -256,7 +262,7 @@ func TestXLSXRollsOver(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes a million rows")
 	}
-	const total = sheetRows + 2 // header, sheetRows-1 rows, header, 3 rows
+	const total = sheetRows // header in row 3
 	r := result(queries.Report{Name: "signin_list", Title: "Sign-ins"}, []queries.Column{column("n", queries.Integer)})
 	r.Rows = func(yield func([]any, error) bool) {
 		for n := range total {
@@ -266,17 +272,17 @@ func TestXLSXRollsOver(t *testing.T) {
 		}
 	}
 	f, _ := open(t, document(r))
-	if got := strings.Join(f.GetSheetList(), ","); got != "About,signin_list,signin_list (2)" {
+	if got := strings.Join(f.GetSheetList(), ","); got != "About,Sign-ins,Sign-ins (2)" {
 		t.Fatalf("sheets %s", got)
 	}
-	rows, err := f.GetRows("signin_list (2)", excelize.Options{RawCellValue: true})
+	rows, err := f.GetRows("Sign-ins (2)", excelize.Options{RawCellValue: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprint(rows), fmt.Sprintf("[[n] [%d] [%d] [%d]]", total-3, total-2, total-1); got != want {
+	if got, want := fmt.Sprint(rows), fmt.Sprintf("[[Sign-ins] [Back to About] [N] [%d] [%d] [%d]]", total-3, total-2, total-1); got != want {
 		t.Errorf("the second sheet holds %s, want %s", got, want)
 	}
-	if tables, err := f.GetTables("signin_list"); err != nil || len(tables) != 1 || tables[0].Range != "A1:A1048576" {
+	if tables, err := f.GetTables("Sign-ins"); err != nil || len(tables) != 1 || tables[0].Range != "A3:A1048576" {
 		t.Errorf("tables %+v, %v", tables, err)
 	}
 }
@@ -284,36 +290,63 @@ func TestXLSXRollsOver(t *testing.T) {
 // Sentences are wrapped in a row that is high enough, the header is on every
 // page, and what is too wide for paper is said to be.
 func TestXLSXOnPaper(t *testing.T) {
-	columns := []queries.Column{column("reasons", queries.Text)}
+	columns := []queries.Column{styled("reasons", queries.Sentences)}
 	row := []any{strings.Repeat("two countries and three networks; ", 10)}
 	for i := range 9 {
 		columns = append(columns, column("user_agent_"+strconv.Itoa(i), queries.Text))
 		row = append(row, strings.Repeat("Mozilla ", 10))
 	}
 	f, _ := open(t, document(result(queries.Report{Name: "sessions", Title: "Sessions"}, columns, row, row)))
-	id, err := f.GetCellStyle("sessions", "A2")
+	id, err := f.GetCellStyle("Sessions", "A4")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if style, err := f.GetStyle(id); err != nil || !style.Alignment.WrapText {
 		t.Errorf("sentences are not wrapped: %v", err)
 	}
-	if height, err := f.GetRowHeight("sessions", 2); err != nil || height != 75 {
-		t.Errorf("the row is %v high (%v), want 75 for five lines", height, err)
+	if height, err := f.GetRowHeight("Sessions", 4); err != nil || height != 90 {
+		t.Errorf("the row is %v high (%v), want 90 for six lines", height, err)
 	}
 	places := map[string]string{}
 	for _, n := range f.GetDefinedName() {
 		places[n.Name] = n.Scope + " " + n.RefersTo
 	}
-	// 70 characters a column, 230 a page
-	if got, want := places["_xlnm.Print_Area"], "sessions 'sessions'!$A$1:$C$3"; got != want {
+	// 60 characters and four times 40, 230 a page
+	if got, want := places["_xlnm.Print_Area"], "Sessions 'Sessions'!$A$1:$E$5"; got != want {
 		t.Errorf("print area %s, want %s", got, want)
 	}
-	if got, want := places["_xlnm.Print_Titles"], "sessions 'sessions'!$1:$1"; got != want {
+	if got, want := places["_xlnm.Print_Titles"], "Sessions 'Sessions'!$3:$3"; got != want {
 		t.Errorf("print titles %s, want %s", got, want)
 	}
 	about, err := f.GetRows("About")
-	if err != nil || !strings.Contains(fmt.Sprint(about), "On paper: the first 3 of 10 columns.") {
+	if err != nil || !strings.Contains(fmt.Sprint(about), "On paper: the first 5 of 10 columns.") {
 		t.Errorf("About does not say what is not printed: %v %v", about, err)
+	}
+}
+
+// Words of severity have a colour, and stay words; others have none.
+func TestXLSXSeverity(t *testing.T) {
+	columns := []queries.Column{styled("severity", queries.Severity), column("what", queries.Text)}
+	f, _ := open(t, document(result(queries.Report{Name: "findings", Title: "Findings"}, columns,
+		[]any{"high", "high"}, []any{"medium", "b"}, []any{"low", "c"}, []any{nil, "d"})))
+	for _, test := range []struct {
+		ref, word, reason string
+		isFilled          bool
+	}{
+		{"A4", "high", "red", true},
+		{"B4", "high", "a column that is none of severity", false},
+		{"A5", "medium", "yellow", true},
+		{"A6", "low", "grey letters", false},
+		{"A7", "", "nothing said", false},
+	} {
+		got, _ := cell(t, f, "Findings", test.ref)
+		id, err := f.GetCellStyle("Findings", test.ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		style, err := f.GetStyle(id)
+		if err != nil || got != test.word || (style.Fill.Type == "pattern" && style.Fill.Pattern == 1) != test.isFilled {
+			t.Errorf("%s (%s): %q, fill %+v, %v", test.ref, test.reason, got, style.Fill, err)
+		}
 	}
 }

@@ -122,8 +122,8 @@ func (e *Engine) rollback() { e.Exec(context.Background(), "rollback") }
 
 // register makes fed_records known to the engine.
 func (e *Engine) register() error {
-	err := duckdb.RegisterTableUDF(e.conn, "fed_records", duckdb.ParallelRowTableFunction{
-		BindArguments: func(map[string]any, ...any) (duckdb.ParallelRowTableSource, error) {
+	err := duckdb.RegisterTableUDF(e.conn, "fed_records", duckdb.ParallelChunkTableFunction{
+		BindArguments: func(map[string]any, ...any) (duckdb.ParallelChunkTableSource, error) {
 			return fedRecords{e.feed}, nil
 		},
 	})
@@ -157,51 +157,37 @@ func (fedRecords) ColumnInfos() []duckdb.ColumnInfo {
 func (fedRecords) Cardinality() *duckdb.CardinalityInfo { return nil }
 
 func (fedRecords) Init() duckdb.ParallelTableSourceInfo {
-	// Each thread holds up to 122,880 rows until it writes them.
+	// Each thread holds up to rowGroupSize rows until it writes them.
 	return duckdb.ParallelTableSourceInfo{MaxThreads: 4}
 }
 
-// feedReader is one thread's batch and what is left of it.
-type feedReader struct {
-	batch *feedBatch
-	row   int
-	text  []byte
-}
+func (fedRecords) NewLocalState() any { return nil }
 
-func (fedRecords) NewLocalState() any { return &feedReader{} }
-
-// FillRow sets the next row; false when there is none. It must not return an
-// error, nor set a NULL: this version of the driver would write to the wrong
-// place.
-func (s fedRecords) FillRow(local any, row duckdb.Row) (bool, error) {
-	r := local.(*feedReader)
-	for r.batch == nil || r.row == len(r.batch.rows) {
-		if r.batch != nil {
-			select {
-			case s.feed.empty <- r.batch:
-			default:
-			}
-			r.batch = nil
-		}
-		next, ok := <-s.feed.full
-		if !ok {
-			return false, nil
-		}
-		*r = feedReader{batch: next, text: next.text}
+// FillChunk sets the rows of the next batch; none when there is no more.
+func (s fedRecords) FillChunk(_ any, chunk duckdb.DataChunk) error {
+	batch, ok := <-s.feed.full
+	if !ok {
+		return chunk.SetSize(0)
 	}
-	x := r.batch.rows[r.row]
-	raw, body := r.text[:x.raw], r.text[x.raw:x.raw+x.body]
-	r.row++
-	r.text = r.text[x.raw+x.body:]
-	err := errors.Join(
-		duckdb.SetRowValue(row, 0, x.fileID),
-		duckdb.SetRowValue(row, 1, x.record),
-		duckdb.SetRowValue(row, 2, x.category),
-		duckdb.SetRowValue(row, 3, raw),
-		duckdb.SetRowValue(row, 4, body),
-	)
-	if err != nil {
-		panic(err) // the types are those of ColumnInfos
+	text := batch.text
+	for i, row := range batch.rows {
+		raw, body := text[:row.raw], text[row.raw:row.raw+row.body]
+		text = text[row.raw+row.body:]
+		err := errors.Join(
+			duckdb.SetChunkValue(chunk, 0, i, row.fileID),
+			duckdb.SetChunkValue(chunk, 1, i, row.record),
+			duckdb.SetChunkValue(chunk, 2, i, row.category),
+			duckdb.SetChunkValue(chunk, 3, i, raw),
+			duckdb.SetChunkValue(chunk, 4, i, body),
+		)
+		if err != nil {
+			return err
+		}
 	}
-	return true, nil
+	size := len(batch.rows)
+	select {
+	case s.feed.empty <- batch:
+	default:
+	}
+	return chunk.SetSize(size)
 }

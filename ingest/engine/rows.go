@@ -29,7 +29,8 @@ type Rows struct {
 }
 
 // patience is how long a cancelled question is waited for. The engine stops
-// soon once it works on the answer, but not while it plans how to (1.1.3).
+// soon once it works on the answer, but not while it plans how to (1.5.6, see
+// TestContractOfInterrupts).
 const patience = time.Second
 
 // Query runs a SELECT. If the engine does not stop when ctx ends, it is left
@@ -212,13 +213,7 @@ func value(v any, typeName string) (any, error) {
 			return fmt.Sprintf("%x-%x-%x-%x-%x", v[:4], v[4:6], v[6:8], v[8:10], v[10:]), nil
 		}
 		return hex.EncodeToString(v), nil
-	case duckdb.Map:
-		text := map[string]any{}
-		for k, item := range v {
-			text[fmt.Sprint(k)] = item
-		}
-		return value(text, typeName)
-	case []any, map[string]any:
+	case []any, map[string]any, duckdb.OrderedMap:
 		text, err := json.Marshal(v)
 		if err != nil {
 			return nil, fmt.Errorf("value of type %s: %w", typeName, err)

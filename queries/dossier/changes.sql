@@ -25,7 +25,7 @@ events as (
         k.kind,
     from evidence.audit_events as e
     cross join span
-    left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+    left join operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
     where e.session_id = getvariable('dossier_session')
         or coalesce(e.session_id, '') = ''
             and lower(e.user_id) in (select name from accounts)

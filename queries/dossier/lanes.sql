@@ -2,6 +2,7 @@
 -- description: For the picture: how many events each lane has in each of at most 240 equal parts of the session's
 --   time, by network; what carries no session id, and failed attempts, in lanes of their own.
 -- group: sessions 1
+-- layout: lanes
 with in_session as (
     select
         event_time,
@@ -25,7 +26,7 @@ with in_session as (
         a.country,
         e.operation,
     from evidence.audit_events as e
-    left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+    left join operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
     left join addresses as a on client_address(e.ip_address) = a.ip_address
     where e.session_id = getvariable('dossier_session')
     union all
@@ -68,7 +69,7 @@ beside as (
         coalesce(told_country, a.country),
         concat_ws(' ', action, case when is_failed_attempt then nullif(concat_ws(' ', result, 'from', b.ip_address, coalesce(told_country, a.country), 'AS' || coalesce(told_network, a.network)), '') end),
     from dossier_beside as b
-    left join evidence.operation_kinds as k on rtrim(lower(action), '. ') = k.operation
+    left join operation_kinds as k on rtrim(lower(action), '. ') = k.operation
     left join addresses as a on b.address = a.ip_address
     where is_within
 ),

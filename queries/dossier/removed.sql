@@ -21,7 +21,7 @@ from (
     from evidence.audit_events
     where session_id = getvariable('dossier_session')
 ) as e
-join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+join operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
 left join addresses as a on client_address(e.ip_address) = a.ip_address
 where k.kind = 'removed'
 order by e.event_time, e.file_id, e.record

@@ -7,6 +7,8 @@
 --   the same address, else the geolocation database. The raw record is folded into the last column; --explain takes what
 --   stands in the column record.
 -- group: sessions 3
+-- wrap: detail, change
+-- raw: raw
 with told as (
     select
         'sign_ins' as source,
@@ -83,9 +85,9 @@ with told as (
         where session_id = getvariable('dossier_session')
     ) as e
     left join app_names as p on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = p.app_id
-    left join evidence.well_known_ids as w on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = w.id
-    left join evidence.well_known_ids as o on lower(e.object_id) = o.id
-    left join evidence.operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
+    left join well_known_ids as w on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = w.id
+    left join well_known_ids as o on lower(e.object_id) = o.id
+    left join operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
     union all
     select
         'graph_activity',
@@ -105,7 +107,7 @@ with told as (
         g.raw,
     from evidence.graph_activity as g
     left join app_names as p on lower(g.app_id) = p.app_id
-    left join evidence.well_known_ids as w on lower(g.app_id) = w.id
+    left join well_known_ids as w on lower(g.app_id) = w.id
     where g.session_id = getvariable('dossier_session')
 ),
 placed as (

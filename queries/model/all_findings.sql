@@ -1,10 +1,27 @@
 -- description: One row an act that a rule names: the hits of several rules on one act, under
---   the title of the most severe.
+--   the title of the most severe. Judged on all evidence, whatever the filters show.
 -- materialized: yes
+-- ordered by: severity_rank, first_seen, finding, finding_id
 -- column finding_id varchar: hash of the finding's name and of the log's own ids of its records
--- column finding varchar: name of the rule that is the most severe here
 -- column severity varchar: critical, high, medium, low, info
--- column also varchar: other rules that name this act
+-- column severity_rank integer: 1 = critical
+-- column finding varchar: name of the rule, of several the most severe
+-- column title varchar: its heading
+-- column tactic varchar: its ATT&CK tactic
+-- column what varchar: what happened, in a sentence
+-- column who varchar: the actor
+-- column first_seen timestamp: earliest record (UTC)
+-- column last_seen timestamp: latest record (UTC)
+-- column events bigint: records, or what the rule counts
+-- column target varchar: what or whom it was done to
+-- column app_id varchar: with which application
+-- column session_id varchar: in which session
+-- column addresses varchar[]: from which addresses
+-- column rarity varchar: how rare it is, and against what
+-- column techniques varchar: ATT&CK techniques of all rules that name the act
+-- column catalogue varchar: numbers of the catalogue of findings
+-- column also varchar: other rules that name the act
+-- column records struct(file_id integer, record bigint, id varchar)[]: the evidence
 with ranked_hits as (
     select
         h.*,
@@ -67,4 +84,3 @@ select
     nullif(array_to_string(list_filter(findings, f -> f <> finding), ', '), '') as also,
     records
 from acts
-order by severity_rank, first_seen, finding, finding_id

@@ -1,5 +1,6 @@
 -- description: The evidence of each finding: one row a record.
 -- materialized: yes
+-- ordered by: finding_id, file_id, record
 -- column finding_id varchar: of all_findings
 -- column file_id integer: of files
 -- column record bigint: number in the file

@@ -1,6 +1,7 @@
 -- description: The sessions and addresses of incidents: those of their findings of medium severity or more, without addresses that many
 --   accounts share. What bears one of them belongs to the incident, found or not.
 -- materialized: yes
+-- ordered by: trace, value
 -- column incident integer: of incidents
 -- column trace varchar: session, address
 -- column value varchar: the session id or the address
@@ -22,4 +23,3 @@ select min(incident) as incident, trace, value
 from traces
 where trace = 'session' or value not in (select ip_address from shared_addresses)
 group by trace, value
-order by trace, value

@@ -30,6 +30,9 @@
 // Put a fixture into testdata/rules/NAME.txtar, with a hit and a near miss: the tests
 // walk the folder and ask for it.
 //
+// The rules by which sessions are judged are in the folder sessions, and have a form of
+// their own: see package queries.
+//
 // # Adding a list
 //
 // Put NAME.csv into lists/. Its first line is `# source: ...`, the second names the columns.
@@ -44,6 +47,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"entrail/ingest/header"
 )
 
 //go:embed *
@@ -111,8 +116,13 @@ var all, lists = mustRead(files)
 // walks them all.
 func mustRead(folder fs.FS) (rules []Rule, lists []List) {
 	err := fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		switch {
+		case err != nil:
 			return err
+		case name == "sessions": // package queries reads these
+			return fs.SkipDir
+		case d.IsDir():
+			return nil
 		}
 		text, err := fs.ReadFile(folder, name)
 		if err != nil {
@@ -140,12 +150,18 @@ func mustRead(folder fs.FS) (rules []Rule, lists []List) {
 // Parse reads a rule's file.
 func Parse(name, text string) (Rule, error) {
 	r := Rule{Name: name, SQL: text}
-	header, err := parseHeader(text)
+	lines, _, err := header.Read(name, text)
 	if err != nil {
-		return r, fmt.Errorf("%s.sql: %w", name, err)
+		return r, err
 	}
-	for key, value := range header {
-		switch key {
+	given := map[string]bool{}
+	for _, f := range lines {
+		value := f.Value
+		if given[f.Key] {
+			return r, fmt.Errorf("%s.sql: header key %q given twice", name, f.Key)
+		}
+		given[f.Key] = true
+		switch f.Key {
 		case "title":
 			r.Title = value
 		case "severity":
@@ -169,7 +185,7 @@ func Parse(name, text string) (Rule, error) {
 		case "lists":
 			r.Lists = fields(value)
 		default:
-			return r, fmt.Errorf("%s.sql: unknown header key %q", name, key)
+			return r, fmt.Errorf("%s.sql: unknown header key %q", name, f.Key)
 		}
 	}
 	switch {
@@ -185,32 +201,6 @@ func Parse(name, text string) (Rule, error) {
 
 func fields(value string) []string {
 	return strings.Fields(strings.ReplaceAll(value, ",", " "))
-}
-
-// parseHeader reads the `-- key: value` lines that a file begins with.
-func parseHeader(text string) (map[string]string, error) {
-	header := map[string]string{}
-	var key string
-	for line := range strings.Lines(text) {
-		rest, isComment := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "--")
-		if !isComment {
-			break
-		}
-		if more, ok := strings.CutPrefix(rest, "   "); ok && key != "" {
-			header[key] += " " + strings.TrimSpace(more)
-			continue
-		}
-		k, value, ok := strings.Cut(rest, ":")
-		if !ok {
-			return nil, fmt.Errorf("header line %q: want `-- key: value`", line)
-		}
-		key = strings.TrimSpace(k)
-		if _, ok := header[key]; ok {
-			return nil, fmt.Errorf("header key %q given twice", key)
-		}
-		header[key] = strings.TrimSpace(value)
-	}
-	return header, nil
 }
 
 func parseList(name, text string) (List, error) {

@@ -38,7 +38,7 @@ near as (
         e.event_time between first_seen and last_seen as is_within,
         e.event_time < first_seen as is_before,
         coalesce(home_account(e.actor) in (select account from accounts), false) as is_by_user,
-    from evidence.events as e
+    from all_events as e
     cross join span
     where e.event_time between first_seen - interval 1 day and last_seen + interval 1 day
         and e.session_id is distinct from getvariable('dossier_session')

@@ -1,0 +1,222 @@
+-- Small functions that the format files share. They are kept in the case, so
+-- that a format's SELECT runs in any DuckDB shell.
+
+-- text; NULL when it is empty. What Go hands over as body has no blanks around its
+-- values; a text from elsewhere is trimmed first: trim walks along every letter
+create macro filled(text) as nullif(text, '');
+
+-- a time in any of the forms that exports write, as UTC; NULL when it is none:
+-- ISO 8601 with or without offset (of which the session's zone, UTC, is the one that is not said), Log Analytics CSV ("4/28/2021, 2:08:45.221 PM"),
+-- diagnostic settings ("12/12/2025 3:03:58 PM"), .NET JSON ("/Date(1728344797000)/")
+create macro any_time(text) as coalesce(
+    try_cast(text as timestamptz) at time zone 'UTC', -- as timestamp, it would lose its offset
+    try_strptime(text, [
+        '%m/%d/%Y, %I:%M:%S.%g %p', '%m/%d/%Y, %I:%M:%S %p', '%m/%d/%Y %I:%M:%S %p'
+    ]),
+    make_timestamp(try_cast(regexp_extract(text, '^/Date\((-?\d{1,14})\)/$', 1) as bigint) * 1000)
+);
+
+-- the same, if a log can be of that time: a year like 290000 or 'infinity' is
+-- no time, and would make every count of days endless
+create macro utc(text) as case
+    when any_time(text) between timestamp '1990-01-01' and timestamp '2200-01-01' then any_time(text)
+end;
+
+-- true and false as the portal, PowerShell and Excel write them, in English,
+-- French and Spanish
+create macro truth(text) as case
+    when lower(text) in ('true', 'yes', '1', 'oui', 'vrai', 'sí', 'verdadero') then true
+    when lower(text) in ('false', 'no', '0', 'non', 'faux', 'falso') then false
+end;
+
+-- a whole number; NULL for any other, which a cast would round
+create macro whole(text) as case
+    when regexp_full_match(text, '-?[0-9]{1,18}') then try_cast(text as bigint)
+end;
+
+-- text that is JSON, else NULL
+create macro json_text(text) as case when json_valid(text) then text end;
+
+-- the values of a JSON list, or the text itself, comma-joined
+create macro joined(text) as case
+    -- most are no list or one of a single value: spares reading them as JSON
+    when not contains(text, '[') then filled(text)
+    when text = '[]' then null
+    when regexp_full_match(text, '\["[^"\\]+"\]') then text[3:-3]
+    when json_type(json_text(text)) = 'ARRAY'
+        then nullif(array_to_string(from_json(json_text(text), '["VARCHAR"]'), ', '), '')
+    else filled(text)
+end;
+
+-- the eight groups of an IPv6 address in lower case, without leading zeros; NULL
+-- for what is none
+create macro ipv6_groups(text) as case
+    when regexp_matches(text, '^([0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}$') and not regexp_matches(text, ':::|::.*::')
+        then list_transform(
+            string_split(
+                trim(replace(text, '::', ':' || repeat('0:',
+                    9 - len(string_split(text, ':')) + starts_with(text, '::')::integer + ends_with(text, '::')::integer
+                )), ':'),
+                ':'
+            ),
+            part -> coalesce(nullif(ltrim(part, '0'), ''), '0')
+        )
+end;
+
+-- the groups as RFC 5952 writes them: '::' for the longest run of zeros
+create macro ipv6_written(groups) as list_transform(
+    [list_filter(
+        list_transform(range(8, 1, -1), zeros -> repeat(':0', zeros) || ':'),
+        run -> contains(':' || array_to_string(groups, ':') || ':', run)
+    )[1]],
+    run -> case
+        when run is null then array_to_string(groups, ':')
+        else regexp_replace(regexp_replace(
+            regexp_replace(':' || array_to_string(groups, ':') || ':', run, '::'),
+            '^:([^:])', '\1'), '([^:]):$', '\1')
+    end
+)[1];
+
+-- the last two groups as an IPv4 address
+create macro ipv4_written(groups) as array_to_string(
+    list_transform(
+        string_split(regexp_replace(
+            lpad(groups[7], 4, '0') || lpad(groups[8], 4, '0'), '(..)(..)(..)(..)', '0x\1 0x\2 0x\3 0x\4'
+        ), ' '),
+        octet -> octet::integer
+    ),
+    '.'
+);
+
+-- the one form of an IPv6 address, an IPv4 address in IPv6 clothes as IPv4; NULL
+-- for what is none
+create macro ipv6(text) as case
+    -- most are in that form
+    when regexp_matches(text, '^([1-9a-f][0-9a-f]{0,3}:){1,5}(:[1-9a-f][0-9a-f]{0,3}){1,5}$')
+        and len(string_split(text, ':')) < 8
+        then text
+    else list_transform([ipv6_groups(text)], groups -> case
+        when len(groups) = 8 and array_to_string(groups[1:6], ':') = '0:0:0:0:0:ffff' then ipv4_written(groups)
+        when len(groups) = 8 then ipv6_written(groups)
+    end)[1]
+end;
+
+-- an address without port, brackets and zone, in the one form that equal addresses
+-- share: "1.2.3.4:33758", "[2A01:0::1]:52903", "[::ffff:1.2.3.4]:443"; the log's
+-- placeholders for no address are NULL, other text stays
+create macro bare_ip(text) as case
+    when regexp_full_match(text, '[0-9.]+(:[0-9]*)?') then split_part(text, ':', 1)
+    when lower(trim(text)) in ('', '<null>', 'null', '-') then null
+    when not contains(text, ':') then regexp_replace(trim(text), '^\[(.*)\]$', '\1')
+    when regexp_matches(text, '^\s*\[\](:\d*)?\s*$') then null
+    else coalesce(
+        nullif(regexp_extract(
+            lower(trim(text)), '^\[?(?:[0:]*:ffff:)?(\d+\.\d+\.\d+\.\d+)\]?(?::\d*)?$', 1
+        ), ''),
+        ipv6(regexp_extract(lower(trim(text)), '^\[?([^\]%]*)(%[^\]]*)?(\](:\d*)?)?$', 1)),
+        trim(text)
+    )
+end;
+
+-- a token without the apostrophe that spreadsheets put before it, and the = that
+-- other programs fill it up with; rtrim walks along every letter, most need none
+create macro bare_token(token) as case
+    when starts_with(token, '''') or ends_with(token, '=') then rtrim(ltrim(token, ''''), '=')
+    else token
+end;
+
+-- what base64url letters say, in hexadecimal digits
+create macro token_bytes(letters) as hex(from_base64(replace(replace(letters, '-', '+'), '_', '/')));
+
+-- the id of 16 bytes, the first three groups little-endian. One expression: of
+-- slices put together, each would have its bytes worked out anew
+create macro guid_of_bytes(bytes) as lower(regexp_replace(
+    bytes, '^(..)(..)(..)(..)(..)(..)(..)(..)(....)', '\4\3\2\1-\6\5-\8\7-\9-'
+));
+
+-- the id that the bytes are the text of
+create macro guid_of_text(bytes) as case
+    when regexp_matches(bytes, '^((3[0-9]|[46][1-6]){8}2D(3[0-9]|[46][1-6]){4}2D(3[0-9]|[46][1-6]){4}2D(3[0-9]|[46][1-6]){4}2D(3[0-9]|[46][1-6]){12})$')
+        then lower(decode(unhex(bytes)))
+end;
+
+-- the sign-in that issued a token. The unique token id is the base64url text of
+-- the 16 bytes of the sign-in's id; until 2022 it was the base64 text of the id's
+-- 36 characters.
+create macro token_sign_in(token) as case
+    when regexp_matches(bare_token(token), '^[A-Za-z0-9+/_-]{22}$') then guid_of_bytes(token_bytes(bare_token(token) || '=='))
+    when regexp_matches(bare_token(token), '^[A-Za-z0-9+/_-]{48}$') then guid_of_text(token_bytes(bare_token(token)))
+end;
+
+-- the class of a sign-in where the export has no word for it
+create macro sign_in_status(code) as case
+    when code is null then null
+    when code = 0 then 'success'
+    when code in (select error_code from interrupt_codes) then 'interrupted'
+    else 'failure'
+end;
+
+-- a portal CSV's text without the apostrophe that it sets before - and +, lest
+-- a spreadsheet take the cell for a formula
+create macro unguarded(text) as filled(regexp_replace(text, '^''([-+=@])', '\1'));
+
+-- how a sign-in ended, from the portal's word in English, French or Spanish, and
+-- NULL for any other word
+create macro portal_status(text) as case
+    when lower(text) in ('success', 'correcto', 'correcta', 'éxito', 'succès')
+        or lower(text) like 'opération réus%' or lower(text) like 'réus%' then 'success'
+    when lower(text) in ('failure', 'échec', 'error', 'con errores', 'errónea', 'erróneo') then 'failure'
+    when lower(text) in ('interrupted', 'interrompu', 'interrompue', 'interrumpido', 'interrumpida') then 'interrupted'
+end;
+
+-- the result of Conditional Access as the portal's CSV writes it
+create macro access_status(text) as case
+    when portal_status(text) in ('success', 'failure') then portal_status(text)
+    when lower(replace(text, ' ', '')) in (
+        'notapplied', 'nonappliqué', 'nonappliquée', 'noaplicado', 'noaplicada', 'noseaplica', 'noseaplicó'
+    ) then 'not_applied'
+    else filled(text)
+end;
+
+-- how many factors a sign-in required, as the portal's CSV writes it
+create macro factors(text) as case
+    when lower(text) similar to '.*multi.?fact.*' then 'multi_factor'
+    when lower(text) similar to '.*(single.*factor|seul facteur|facteur unique|solo factor|factor único).*' then 'single_factor'
+    else filled(text)
+end;
+
+-- a result in the directory audit log's words, which the portal capitalises and
+-- translates
+create macro outcome(text) as coalesce(portal_status(text), lower(filled(text)));
+
+-- the name of an object, which may be the only one of a list, or JSON text, or
+-- nothing but the name
+create macro called(text) as case
+    when json_type(json_text(text)) = 'ARRAY' then coalesce(
+        filled(trim(text ->> '$[0].displayName')), filled(trim(text ->> '$[0].name')), filled(trim(text ->> '$[0].DisplayName')),
+        filled(trim(text ->> '$[0].Name')), filled(trim(text ->> '$[0].id')), filled(trim(text ->> '$[0].Id')))
+    when json_type(json_text(text)) = 'OBJECT' then coalesce(
+        filled(trim(text ->> '$.displayName')), filled(trim(text ->> '$.name')), filled(trim(text ->> '$.DisplayName')),
+        filled(trim(text ->> '$.Name')), filled(trim(text ->> '$.id')), filled(trim(text ->> '$.Id')))
+    else filled(text)
+end;
+
+-- whether who acted in the unified audit log is a service of Microsoft's
+create macro service_actor(user_id, user_type) as coalesce(
+    starts_with(lower(user_id), 'nt authority\')
+    or starts_with(lower(user_id), 'serviceprincipal_')
+    or user_type in (3, 4, 6)
+    or lower(user_id) in (
+        'securitycompliancealerts', 'fim_password_service@support.onmicrosoft.com', 's-1-5-18',
+        'certificate', 'not-found', 'app@sharepoint', 'microsoft.exchange.servicehost'
+    ),
+    false
+);
+
+-- The account behind a guest's name in the audit log:
+-- bob_fabrikam.com#ext#@contoso.onmicrosoft.com is bob@fabrikam.com.
+create macro home_account(account) as case
+    when lower(account) like '%#ext#%'
+        then regexp_replace(split_part(lower(account), '#ext#', 1), '_([^_]*)$', '@\1')
+    else lower(account)
+end;

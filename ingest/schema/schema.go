@@ -1,0 +1,307 @@
+// Package schema is what a case database stores: one file a table, and the
+// macros that fill the tables. It alone reads these files. Whatever else must
+// know of the tables (the load, the filters, the timeline, what is covered)
+// asks here.
+//
+// # Adding a table
+//
+// Put NAME.sql into tables/. It begins with
+//
+//	-- description: what a row is, for --schema
+//	-- source: Microsoft's page about it
+//	-- position: where it stands among the others
+//
+// and, if its rows are records of a file (they have file_id and record),
+//
+//	-- log: what users call the log; none if it is part of another
+//	-- id: the column that names a record; equal ids and equal bodies are duplicates
+//	-- time: the column of its time, or `COLUMN, required` if each record must have one
+//	-- timeline: yes, or `no, REASON`
+//	-- get: how to export it; `-- get PART: ...` where the log has several parts
+//
+// A table whose rows hang on the records of another names them by
+// parent_file_id and parent_record, and has
+//
+//	-- parent: TABLE by COLUMN = COLUMN OF TABLE
+//	-- repeats: the columns that are always those of the parent, with a comma between
+//
+// A line `--   more` continues the value above. Then comes one `create table`
+// with a column a line, its meaning behind it. A log that is in the timeline is
+// in the views events and coverage as well: tests name the table that is
+// missing there. Codes that the load looks up stand in codes/NAME.sql, with
+// their rows.
+package schema
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"entrail/ingest/engine"
+	"entrail/ingest/header"
+)
+
+// Version is raised whenever an older entrail could misread a case.
+const Version = "8"
+
+//go:embed tables/*.sql codes/*.sql
+var files embed.FS
+
+//go:embed macros.sql
+var macrosSQL string
+
+// Table is one table or view of a case, as --schema prints it. What stands
+// below Columns is empty for views.
+type Table struct {
+	Name    string
+	Comment string
+	Columns []Column
+
+	Log          string   // of a log: what users call it
+	ID           string   // of records: the column that names one
+	Time         string   // of records: the column of the time; may be empty
+	TimeRequired bool     // a record without a time is damaged
+	InTimeline   bool     // the view events has its records
+	NoTimeline   string   // of other tables with records or files: why not
+	Exports      []Export // of a log: how to get it
+	Parent       Parent   // of a table whose rows hang on another's records
+
+	position int
+	sql      string // what makes it, its rows included
+}
+
+// Column is one column of a Table.
+type Column struct {
+	Name, Type, Comment string
+}
+
+// Parent is the table that the rows of another hang on.
+type Parent struct {
+	Table   string
+	Column  string   // of the child: names the parent
+	Key     string   // of the parent: the same name
+	Repeats []string // columns of the child that are those of the parent
+}
+
+// Export says how to get a log, or one part of it.
+type Export struct{ Part, From string }
+
+// Macro is a function of SQL that the load uses.
+type Macro struct {
+	Name, Comment string
+	SQL           string // NAME(PARAMETERS) as EXPRESSION, to stand after `create macro`
+}
+
+// Has tells whether the table has the column.
+func (t Table) Has(column string) bool {
+	return slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Name == column })
+}
+
+var tables, macros = mustReadTables(), readMacros()
+
+// Tables returns every table: those of the evidence by position, then those of codes.
+func Tables() []Table { return slices.Clone(tables) }
+
+// Lookup returns the table of that name.
+func Lookup(name string) (Table, bool) {
+	for _, t := range tables {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return Table{}, false
+}
+
+// Logs returns the tables that are a log each: those that filters narrow.
+func Logs() []Table { return where(func(t Table) bool { return t.Log != "" }) }
+
+// Records returns the tables that a record of a file can land in, a parent
+// before its children.
+func Records() []Table { return where(func(t Table) bool { return t.ID != "" }) }
+
+// Children returns the tables whose rows hang on records of another.
+func Children() []Table { return where(func(t Table) bool { return t.Parent.Table != "" }) }
+
+// Macros returns the macros of the load, each after those that it calls.
+func Macros() []Macro { return slices.Clone(macros) }
+
+func where(is func(Table) bool) []Table {
+	return slices.DeleteFunc(Tables(), func(t Table) bool { return !is(t) })
+}
+
+// CreateTables makes the empty tables and those of codes in the database that is
+// the engine's default.
+func CreateTables(ctx context.Context, e *engine.Engine) error {
+	for _, t := range tables {
+		for statement := range strings.SplitSeq(t.sql, ";\n") {
+			if strings.TrimSpace(statement) == "" {
+				continue
+			}
+			if err := e.Exec(ctx, statement); err != nil {
+				return fmt.Errorf("create table %s: %w", t.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// CreateMacros makes the macros of the load in the same database.
+func CreateMacros(ctx context.Context, e *engine.Engine) error {
+	for _, m := range macros {
+		if err := e.Exec(ctx, "create macro "+m.SQL); err != nil {
+			return fmt.Errorf("create macro %s: %w", m.Name, err)
+		}
+	}
+	return nil
+}
+
+// mustReadTables panics on a bad header: the files are part of the program, and
+// a test walks them all.
+func mustReadTables() []Table {
+	all := append(mustReadFolder("tables"), mustReadFolder("codes")...)
+	for i, t := range all {
+		if p := t.Parent.Table; p != "" && !slices.ContainsFunc(all[:i], func(o Table) bool { return o.Name == p }) {
+			panic(fmt.Sprintf("%s.sql: the parent %s has no lower position", t.Name, p))
+		}
+	}
+	return all
+}
+
+func mustReadFolder(folder string) []Table {
+	entries, err := files.ReadDir(folder)
+	if err != nil {
+		panic(err)
+	}
+	var all []Table
+	for _, e := range entries {
+		text, err := files.ReadFile(folder + "/" + e.Name())
+		if err != nil {
+			panic(err)
+		}
+		t, err := parse(strings.TrimSuffix(path.Base(e.Name()), ".sql"), string(text))
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, t)
+	}
+	slices.SortStableFunc(all, func(a, b Table) int { return a.position - b.position })
+	return all
+}
+
+// parse reads the file of one table.
+func parse(name, text string) (Table, error) {
+	t := Table{Name: name}
+	fields, body, err := header.Read(name, text)
+	if err != nil {
+		return t, err
+	}
+	_, sql, found := strings.Cut(body, "create table "+name+" (\n")
+	columns, _, closed := strings.Cut(sql, "\n);\n")
+	if !found || !closed {
+		return t, fmt.Errorf("%s.sql: want `create table %s (`, a column a line, and `);`", name, name)
+	}
+	t.sql = body
+	for line := range strings.Lines(columns) {
+		definition, meaning, _ := strings.Cut(strings.TrimSpace(line), " -- ")
+		column, typeName, _ := strings.Cut(strings.TrimSuffix(definition, ","), " ")
+		t.Columns = append(t.Columns, Column{column, typeName, meaning})
+	}
+	for _, f := range fields {
+		if err := t.set(f.Key, f.Value); err != nil {
+			return t, fmt.Errorf("%s.sql: %w", name, err)
+		}
+	}
+	return t, t.check()
+}
+
+// set takes one line of the header.
+func (t *Table) set(key, value string) (err error) {
+	_, part, isPart := strings.Cut(key, "get ")
+	switch {
+	case key == "description":
+		t.Comment = value
+	case key == "source":
+		t.Comment += " " + value
+	case key == "position":
+		t.position, err = strconv.Atoi(value)
+	case key == "log":
+		t.Log = value
+	case key == "id":
+		t.ID = value
+	case key == "time":
+		var required string
+		t.Time, required, t.TimeRequired = strings.Cut(value, ", ")
+		if t.TimeRequired && required != "required" {
+			err = fmt.Errorf("time %q: want COLUMN or `COLUMN, required`", value)
+		}
+	case key == "timeline":
+		if t.InTimeline = value == "yes"; t.InTimeline {
+			return nil
+		}
+		var no bool
+		if t.NoTimeline, no = strings.CutPrefix(value, "no, "); !no {
+			err = fmt.Errorf("timeline %q: want yes or `no, REASON`", value)
+		}
+	case key == "get" || isPart:
+		t.Exports = append(t.Exports, Export{part, value})
+	case key == "parent":
+		fields := strings.Fields(value)
+		if len(fields) != 5 || fields[1] != "by" || fields[3] != "=" {
+			return fmt.Errorf("parent %q: want TABLE by COLUMN = COLUMN OF TABLE", value)
+		}
+		t.Parent.Table, t.Parent.Column, t.Parent.Key = fields[0], fields[2], fields[4]
+	case key == "repeats":
+		t.Parent.Repeats = strings.Split(value, ", ")
+	default:
+		err = fmt.Errorf("unknown header key %q", key)
+	}
+	return err
+}
+
+// check tells what the header lacks, or names that is no column.
+func (t *Table) check() error {
+	for _, column := range append([]string{t.ID, t.Time, t.Parent.Column}, t.Parent.Repeats...) {
+		if column != "" && !t.Has(column) {
+			return fmt.Errorf("%s.sql: the header names %s, which is no column", t.Name, column)
+		}
+	}
+	isChild := t.Parent.Table != ""
+	switch {
+	case t.Comment == "":
+		return fmt.Errorf("%s.sql: no description", t.Name)
+	case t.Has("file_id") && !t.InTimeline && t.NoTimeline == "":
+		return fmt.Errorf("%s.sql: has file_id, so it needs `-- timeline: yes`, or `no, REASON`", t.Name)
+	case t.InTimeline != (t.Log != "") || t.InTimeline != (len(t.Exports) > 0):
+		return fmt.Errorf("%s.sql: a log is in the timeline and says how to get it, another table is not", t.Name)
+	case t.Log != "" && (t.ID != "id" || t.Time != "event_time"):
+		return fmt.Errorf("%s.sql: the columns of a log's record and time are id and event_time", t.Name)
+	case isChild != t.Has("parent_record") || isChild != t.Has("parent_file_id"):
+		return fmt.Errorf("%s.sql: parent_file_id and parent_record go with `-- parent`", t.Name)
+	case t.ID != "" && !(t.Has("file_id") && t.Has("record") && t.Has("raw")):
+		return fmt.Errorf("%s.sql: a table with `-- id` has file_id, record and raw", t.Name)
+	}
+	return nil
+}
+
+// readMacros cuts macros.sql. The comment right above a macro is its description.
+func readMacros() []Macro {
+	var all []Macro
+	for part := range strings.SplitSeq(macrosSQL, ";\n") {
+		above, definition, ok := strings.Cut(part, "create macro ")
+		if !ok {
+			continue
+		}
+		name, _, _ := strings.Cut(definition, "(")
+		above = above[strings.LastIndex(above, "\n\n")+1:]
+		var words []string
+		for line := range strings.Lines(above) {
+			words = append(words, strings.Fields(strings.TrimPrefix(line, "--"))...)
+		}
+		all = append(all, Macro{name, strings.Join(words, " "), strings.TrimRight(definition, ";\n")})
+	}
+	return all
+}

@@ -1,0 +1,85 @@
+package schema
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestHeaders changes one line of a good file at a time.
+func TestHeaders(t *testing.T) {
+	const good = `-- description: Requests to a service,
+--   by whatever application.
+-- source: https://example.org/log
+-- position: 7
+-- log: service log
+-- id: id
+-- time: event_time, required
+-- timeline: yes
+-- get: the service > Download
+-- get old: the archive
+create table service_log (
+    file_id integer, -- the file
+    record bigint, -- its number
+    id varchar, -- of the request
+    event_time timestamp, -- when
+    raw varchar -- the record
+);
+`
+	table, err := parse("service_log", good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Requests to a service, by whatever application. https://example.org/log"; table.Comment != want {
+		t.Errorf("the comment is %q, want %q", table.Comment, want)
+	}
+	if table.Log != "service log" || table.ID != "id" || table.Time != "event_time" || !table.TimeRequired || !table.InTimeline || table.position != 7 {
+		t.Errorf("the header reads as %+v", table)
+	}
+	if len(table.Exports) != 2 || table.Exports[0] != (Export{"", "the service > Download"}) || table.Exports[1] != (Export{"old", "the archive"}) {
+		t.Errorf("the exports are %v", table.Exports)
+	}
+	if len(table.Columns) != 5 || table.Columns[3] != (Column{"event_time", "timestamp", "when"}) {
+		t.Errorf("the columns are %v", table.Columns)
+	}
+	for _, test := range []struct{ reason, line, instead, err string }{
+		{"neither in the timeline nor a reason why not", "-- timeline: yes\n", "", "needs `-- timeline: yes`"},
+		{"a reason is wanted", "-- timeline: yes", "-- timeline: no", "want yes or `no, REASON`"},
+		{"a log that is in no timeline", "-- timeline: yes", "-- timeline: no, it is dull", "a log is in the timeline"},
+		{"nobody could get it", "-- get: the service > Download\n-- get old: the archive\n", "", "says how to get it"},
+		{"a misspelt key", "-- id: id", "-- ids: id", `unknown header key "ids"`},
+		{"a name that is no column", "-- id: id", "-- id: request", "names request, which is no column"},
+		{"a time that is no column", "event_time, required", "at, required", "names at, which is no column"},
+		{"a misspelt word", "event_time, required", "event_time, require", "want COLUMN or `COLUMN, required`"},
+		{"no description", "-- description: Requests to a service,\n--   by whatever application.\n-- source: https://example.org/log\n", "", "no description"},
+		{"another table than the file's", "create table service_log", "create table servicelog", "want `create table service_log (`"},
+		{"records without their text", "event_time timestamp, -- when\n    raw varchar -- the record", "event_time timestamp -- when", "has file_id, record and raw"},
+		{"children without a parent", "raw varchar", "parent_file_id integer, -- of the parent\n    parent_record bigint, -- of the parent\n    raw varchar", "go with `-- parent`"},
+		{"a parent half said", "-- id: id", "-- parent: sign_ins by id\n-- id: id", "want TABLE by COLUMN = COLUMN OF TABLE"},
+		{"a line that is no key", "-- id: id", "-- id", "want `-- key: value`"},
+	} {
+		bad := strings.Replace(good, test.line, test.instead, 1)
+		if _, err := parse("service_log", bad); err == nil || !strings.Contains(err.Error(), test.err) {
+			t.Errorf("%s: the error is %v, want one with %q", test.reason, err, test.err)
+		}
+	}
+}
+
+// TestPositions holds that no two tables stand at the same place, for then their
+// order would be that of the alphabet, and that each is explained.
+func TestPositions(t *testing.T) {
+	at := map[int]string{}
+	for _, table := range mustReadFolder("tables") {
+		if other, ok := at[table.position]; ok || table.position == 0 {
+			t.Errorf("%s has position %d, as %s has", table.Name, table.position, other)
+		}
+		at[table.position] = table.Name
+	}
+	for _, m := range Macros() {
+		if m.Comment == "" {
+			t.Errorf("the macro %s is not explained", m.Name)
+		}
+	}
+	if len(Macros()) < 20 {
+		t.Errorf("%d macros were read", len(Macros()))
+	}
+}

@@ -1,0 +1,34 @@
+-- description: Entra ID Protection risk detections.
+-- source: https://learn.microsoft.com/graph/api/resources/riskdetection
+-- position: 12
+-- log: risk detections
+-- id: id
+-- time: event_time, required
+-- timeline: yes
+-- get: Entra admin center > Risk detections > Download
+create table risk_detections (
+    file_id integer, -- the file it came from
+    record bigint, -- its number in that file
+    id varchar, -- of the detection
+    event_time timestamp, -- activityDateTime (UTC)
+    detected_date_time timestamp, -- when it was detected (UTC)
+    last_updated_date_time timestamp, -- UTC
+    request_id varchar, -- sign_ins.id
+    correlation_id varchar, -- of the sign-in
+    risk_event_type varchar, -- unfamiliarFeatures, anonymizedIPAddress, ...
+    risk_level varchar, -- low, medium, high, hidden
+    risk_state varchar, -- atRisk, remediated, ...
+    risk_detail varchar, -- why the state is what it is
+    source varchar, -- of the detection
+    detection_timing_type varchar, -- realtime, nearRealtime, offline
+    activity varchar, -- signin, user
+    ip_address varchar, -- of the activity
+    city varchar, -- of ip_address
+    state varchar, -- of ip_address
+    country varchar, -- of ip_address, two letters
+    user_id varchar, -- object id
+    user_principal_name varchar, -- lower case
+    user_display_name varchar, -- the user's name
+    additional_info varchar, -- as logged, JSON
+    raw varchar -- the source record as JSON
+);

@@ -1,0 +1,22 @@
+-- description: Users with a risk state.
+-- source: https://learn.microsoft.com/graph/api/resources/riskyuser
+-- position: 13
+-- log: risky users
+-- id: id
+-- time: event_time
+-- timeline: yes
+-- get: Entra admin center > Risky users > Download
+create table risky_users (
+    file_id integer, -- the file it came from
+    record bigint, -- its number in that file
+    id varchar, -- object id of the user
+    event_time timestamp, -- riskLastUpdatedDateTime (UTC)
+    user_principal_name varchar, -- lower case
+    user_display_name varchar, -- the user's name
+    risk_level varchar, -- none, low, medium, high, hidden
+    risk_state varchar, -- atRisk, confirmedCompromised, remediated, dismissed, ...
+    risk_detail varchar, -- why the state is what it is
+    is_deleted boolean, -- the account is deleted
+    is_processing boolean, -- the state is being worked out
+    raw varchar -- the source record as JSON
+);

@@ -1,0 +1,127 @@
+package queries
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"entrail/ingest/engine"
+)
+
+// define makes the views of these names, and those below them, in the run's own
+// database, once, before the first question that reads them: what a case file has of
+// them is never asked, and a run that asks for none pays nothing. Names in a view
+// mean those of the run, so that it sees what the filters show of a table, unless it
+// names evidence.TABLE.
+//
+// A view that is to be worked out becomes one on a table, NAME_rows. A report reads
+// sessions once: working out its first rows alone is much cheaper than all.
+func (c *Case) define(ctx context.Context, isReport bool, names ...string) error {
+	for _, name := range names {
+		if err := c.prepareRules(ctx, name); err != nil {
+			return err
+		}
+		v, ok := lookupView(name)
+		isWorkedOut := v.materialized || v.forQueries && !isReport
+		if !ok || c.defined[name] == onRows || c.defined[name] == asItStands && !isWorkedOut {
+			continue
+		}
+		if err := c.define(ctx, isReport, namesIn(v.SQL)...); err != nil {
+			return err
+		}
+		if c.defined[name] == onRows { // on the way, by the rules
+			continue
+		}
+		statements := []string{fmt.Sprintf("create or replace view %s as\n%s", name, c.selectOf(v))}
+		as := asItStands
+		if isWorkedOut {
+			statements = []string{
+				"set variable first_rows = null",
+				fmt.Sprintf("create table %s_rows as from (\n%s\n)%s", name, c.selectOf(v), v.order()),
+				fmt.Sprintf("create or replace view %[1]s as from %[1]s_rows", name),
+			}
+			as = onRows
+		}
+		for _, s := range statements {
+			if err := c.engine.Exec(ctx, s); err != nil {
+				return fmt.Errorf("work out %s: %w", name, err)
+			}
+		}
+		c.defined[name] = as
+	}
+	return nil
+}
+
+// definition is what a run has made of a view.
+type definition int
+
+const (
+	undefined definition = iota
+	asItStands
+	onRows // of the table NAME_rows
+)
+
+// selectOf is the SELECT of a view in this run.
+func (c *Case) selectOf(v view) string {
+	if v.Name == "addresses" && c.placed != "" {
+		return c.placed
+	}
+	return v.SQL
+}
+
+// order is how the rows of a view are stored. Unless told in which order to store
+// rows, the engine stores them in that in which it has them, and then works on one
+// thread (1.1.3).
+func (v view) order() string {
+	if v.orderedBy == "" {
+		return ""
+	}
+	return " order by " + v.orderedBy
+}
+
+// isNeverFiltered tells of a view's name that it stands for all evidence, whatever
+// the filters.
+func isNeverFiltered(name string) bool {
+	v, ok := lookupView(name)
+	return ok && v.whole == "" && !isOfSessions(name) && !isOfFindings(name) && !slices.ContainsFunc(v.reads, func(below string) bool { return !isNeverFiltered(below) })
+}
+
+// AddViews writes the model's macros and views into a case file, for those who open
+// it in a DuckDB shell. This program never asks them: it brings its own.
+func AddViews(ctx context.Context, path string, o engine.Options) error {
+	e, err := engine.New(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	if err := e.Extend(ctx, path); err != nil {
+		return err
+	}
+	if err := e.Use(ctx); err != nil {
+		return err
+	}
+	statements := []string{"begin transaction"}
+	for _, m := range macros {
+		statements = append(statements, "create or replace macro "+m.SQL)
+	}
+	for _, v := range views {
+		if isOfRules(v) {
+			continue
+		}
+		statements = append(statements, "create or replace view "+v.Name+" as\n"+v.SQL)
+	}
+	for _, s := range append(statements, "commit") {
+		if err := e.Exec(ctx, s); err != nil {
+			return fmt.Errorf("write the views of case %s: %w", path, err)
+		}
+	}
+	return e.Detach(ctx)
+}
+
+// isOfRules tells that a view reads what a run has of the rules, which no case file has.
+func isOfRules(v view) bool {
+	return slices.ContainsFunc(namesIn(v.SQL), func(name string) bool {
+		below, isView := lookupView(name)
+		return isTableOfRules(name) || isView && isOfRules(below)
+	})
+}

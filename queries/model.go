@@ -1,0 +1,264 @@
+package queries
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"entrail/ingest/header"
+	"entrail/ingest/schema"
+)
+
+// The model says what a case means: model/NAME.sql, and those in model/lookups and
+// model/sessions, are views, model/macros/NAME.sql macros. See the package comment for their headers.
+//
+//go:embed model
+var modelFiles embed.FS
+
+// view is one view of the model.
+type view struct {
+	schema.Table
+	head         string   // the header of its file
+	SQL          string   // its SELECT
+	materialized bool     // worked out once a run, before the first question that reads it
+	forQueries   bool     // the same, but not for reports, which read it once
+	orderedBy    string   // the order in which its rows are stored when it is
+	whole        string   // the name of the view that is the same over all evidence; empty = the filters do not narrow it
+	columnsOf    string   // the view that describes its columns
+	reads        []string // views that it names
+}
+
+// macro is one function of SQL that views and questions may call.
+type macro struct {
+	Name, Comment string
+	head          string // the header of its file
+	SQL           string // NAME(PARAMETERS) as EXPRESSION, to stand after `create macro`
+}
+
+// views are those of the model, each after those that it reads.
+var views = mustOrder(mustReadViews())
+
+// macros are those of loading and of the model, each after those that it calls.
+var macros = mustReadMacros()
+
+// lookupView returns the view of that name.
+func lookupView(name string) (view, bool) {
+	for _, v := range views {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return view{}, false
+}
+
+// mustReadViews panics on a bad header: the files are part of the program, and a
+// test walks them all.
+func mustReadViews() []view {
+	var all []view
+	for name, text := range filesOf("model/*.sql", "model/lookups/*.sql", "model/sessions/*.sql") {
+		v, err := parseView(name, text)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, v)
+		if v.whole != "" {
+			all = append(all, overAll(v))
+		}
+	}
+	for i, v := range all {
+		all[i].reads = readsOf(v, all)
+		if of := slices.IndexFunc(all, func(o view) bool { return o.Name == v.columnsOf }); of >= 0 {
+			all[i].Columns = all[of].Columns
+		}
+	}
+	return all
+}
+
+// filesOf are the model's files of these patterns, by name without ending.
+func filesOf(patterns ...string) func(yield func(name, text string) bool) {
+	return func(yield func(name, text string) bool) {
+		for _, pattern := range patterns {
+			names, err := fs.Glob(modelFiles, pattern)
+			if err != nil {
+				panic(err)
+			}
+			for _, name := range names {
+				text, err := modelFiles.ReadFile(name)
+				if err != nil {
+					panic(err)
+				}
+				if !yield(strings.TrimSuffix(path.Base(name), ".sql"), string(text)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func parseView(name, text string) (view, error) {
+	v := view{Table: schema.Table{Name: name}}
+	fields, body, err := header.Read(name, text)
+	if err != nil {
+		return v, err
+	}
+	v.head, v.SQL = strings.TrimSuffix(text, body), strings.TrimSpace(body)
+	for _, f := range fields {
+		column, isColumn := strings.CutPrefix(f.Key, "column ")
+		switch {
+		case isColumn:
+			columnName, typeName, _ := strings.Cut(column, " ")
+			v.Columns = append(v.Columns, schema.Column{Name: columnName, Type: typeName, Comment: f.Value})
+		case f.Key == "description":
+			v.Comment = f.Value
+		case f.Key == "source":
+		case f.Key == "materialized":
+			v.materialized, v.forQueries = f.Value == "yes", f.Value == "for queries"
+			if !v.materialized && !v.forQueries {
+				return v, fmt.Errorf("%s.sql: materialized: %q: want yes or `for queries`", name, f.Value)
+			}
+		case f.Key == "ordered by":
+			v.orderedBy = f.Value
+		case f.Key == "whole":
+			v.whole = f.Value
+		case f.Key == "rules" && f.Value == "sessions":
+			v.SQL = "with\nhits as (\n" + sessionHits() + "\n)\n" + v.SQL
+		case f.Key == "columns of":
+			v.columnsOf = f.Value
+		default:
+			return v, fmt.Errorf("%s.sql: unknown header key %q", name, f.Key)
+		}
+	}
+	if v.Comment == "" || v.SQL == "" || (len(v.Columns) == 0) == (v.columnsOf == "") {
+		return v, fmt.Errorf("%s.sql: want a description, columns and one SELECT", name)
+	}
+	return v, nil
+}
+
+// overAll is the view that shows all evidence where v shows what the filters do:
+// the tables that v names are here those of evidence.
+func overAll(v view) view {
+	all := v
+	all.Name, all.whole, all.columnsOf = v.whole, "", v.Name
+	all.head = "-- description: what " + v.Name + " is, in all evidence, whatever the filters show\n"
+	all.Comment = "The rows of " + v.Name + " in all evidence, whatever the filters show."
+	var tables []string
+	for _, t := range schema.Tables() {
+		if slices.Contains(namesIn(v.SQL), t.Name) {
+			tables = append(tables, t.Name+" as (from evidence."+t.Name+")")
+		}
+	}
+	all.SQL = "with\n" + strings.Join(tables, ",\n") + "\nselect *\nfrom (\n" + v.SQL + "\n)"
+	return all
+}
+
+// A relation in the model's SQL stands right after from or join.
+var relations = regexp.MustCompile(`\b(?:from|join)\s+([a-z_0-9]+)\b[^.(]`)
+
+var notCode = regexp.MustCompile(`--[^\n]*|'(?:[^']|'')*'`)
+
+// namesIn lists what may be the names of relations in a SELECT: what is named
+// evidence.TABLE is not in it.
+func namesIn(text string) []string {
+	var names []string
+	for _, match := range relations.FindAllStringSubmatch(notCode.ReplaceAllString(text, "''")+"\n", -1) {
+		names = append(names, match[1])
+	}
+	return names
+}
+
+func readsOf(v view, all []view) []string {
+	named := namesIn(v.SQL)
+	var reads []string
+	for _, other := range all {
+		if other.Name != v.Name && slices.Contains(named, other.Name) {
+			reads = append(reads, other.Name)
+		}
+	}
+	return reads
+}
+
+// mustOrder puts each view after those that it reads.
+func mustOrder(all []view) []view {
+	var ordered []view
+	var place func(v view, below []string)
+	place = func(v view, below []string) {
+		if slices.ContainsFunc(ordered, func(o view) bool { return o.Name == v.Name }) {
+			return
+		}
+		if slices.Contains(below, v.Name) {
+			panic(fmt.Sprintf("views read each other: %s", strings.Join(append(below, v.Name), ", ")))
+		}
+		for _, other := range all {
+			if slices.Contains(v.reads, other.Name) {
+				place(other, append(below, v.Name))
+			}
+		}
+		ordered = append(ordered, v)
+	}
+	for _, v := range all {
+		place(v, nil)
+	}
+	return ordered
+}
+
+// mustReadMacros puts each macro after those that it calls.
+func mustReadMacros() []macro {
+	var all []macro
+	for _, m := range schema.Macros() {
+		all = append(all, macro{m.Name, m.Comment, "-- description: " + m.Comment + "\n", m.SQL})
+	}
+	var model []macro
+	for name, text := range filesOf("model/macros/*.sql") {
+		m, err := parseMacro(name, text)
+		if err != nil {
+			panic(err)
+		}
+		model = append(model, m)
+	}
+	for len(model) > 0 {
+		free := slices.IndexFunc(model, func(m macro) bool {
+			return !slices.ContainsFunc(model, func(o macro) bool { return o.Name != m.Name && calls(m.SQL, o.Name) })
+		})
+		if free < 0 {
+			panic("macros call each other: " + model[0].Name)
+		}
+		all = append(all, model[free])
+		model = slices.Delete(model, free, free+1)
+	}
+	return all
+}
+
+func parseMacro(name, text string) (macro, error) {
+	m := macro{Name: name}
+	fields, body, err := header.Read(name, text)
+	if err != nil {
+		return m, err
+	}
+	parameters := ""
+	for _, f := range fields {
+		switch f.Key {
+		case "description":
+			m.Comment = f.Value
+		case "parameters":
+			parameters = f.Value
+		case "source":
+		default:
+			return m, fmt.Errorf("%s.sql: unknown header key %q", name, f.Key)
+		}
+	}
+	if m.Comment == "" || parameters == "" {
+		return m, fmt.Errorf("%s.sql: want a description, parameters and one expression", name)
+	}
+	m.head = strings.TrimSuffix(text, body)
+	m.SQL = name + "(" + parameters + ") as " + strings.TrimSpace(body)
+	return m, nil
+}
+
+// calls tells that the SQL calls the macro.
+func calls(text, macro string) bool {
+	return regexp.MustCompile(`\b` + macro + `\(`).MatchString(notCode.ReplaceAllString(text, "''"))
+}

@@ -1,0 +1,170 @@
+-- description: What the loaded files do not let one conclude, a sentence a row.
+-- materialized: yes
+-- ordered by: position, subject
+-- column position integer: order
+-- column subject varchar: what the sentence is about
+-- column remark varchar: the sentence
+with
+sign_in_kinds as materialized (
+    select
+        count(*) filter (where category = 'interactive') as interactive,
+        count(*) filter (where category = 'non_interactive') as non_interactive,
+        count(*) as all_kinds,
+        max(event_time) as last_event,
+    from evidence.sign_ins
+),
+mail_reads as materialized (
+    select
+        coalesce(nullif(told.MailboxOwnerUPN, ''), user_id) as mailbox,
+        event_time,
+        len(list_filter(told.OperationProperties, p -> lower(p.Name) = 'isthrottled' and lower(p.Value) = 'true')) > 0 as is_throttled,
+        len(list_filter(told.OperationProperties, p -> lower(p.Name) = 'mailaccesstype' and lower(p.Value) = 'sync')) > 0 as is_sync,
+    from (
+        select
+            user_id,
+            event_time,
+            from_json(raw, '{"MailboxOwnerUPN": "VARCHAR", "OperationProperties": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}') as told,
+        from evidence.audit_events
+        where operation = 'MailItemsAccessed'
+    )
+),
+throttled as (
+    select
+        lower(mailbox) as mailbox,
+        count(*) as times,
+        min(event_time) as first_time,
+        max(event_time) as last_time,
+    from mail_reads
+    where is_throttled
+    group by all
+),
+exchange as (
+    select
+        count(*) filter (where workload = 'Exchange' and not is_system) as by_people,
+        count(*) filter (where operation = 'MailItemsAccessed') as reads,
+    from evidence.audit_events
+),
+-- https://learn.microsoft.com/purview/audit-log-enable-disable
+switched_off as (
+    select
+        event_time,
+        user_id,
+        case
+            when lower(operation) = 'set-adminauditlogconfig' and is_log_off then 'the unified audit log was switched off'
+            when lower(operation) = 'set-adminauditlogconfig' then 'auditing of what administrators do in Exchange was switched off'
+            when lower(operation) = 'set-organizationconfig' then 'auditing was switched off for all mailboxes'
+            when lower(operation) = 'set-mailboxauditbypassassociation'
+                then 'auditing was bypassed for ' || coalesce(list_filter(parameters, p -> p.Name = 'Identity')[1].Value, 'an account')
+            else 'auditing was switched off for the mailbox ' || coalesce(list_filter(parameters, p -> p.Name = 'Identity')[1].Value, '')
+        end as what,
+        id,
+    from (
+        select
+            event_time,
+            user_id,
+            operation,
+            id,
+            from_json(raw, '{"Parameters": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}').Parameters as parameters,
+            len(list_filter(parameters, p -> lower(p.Name) = 'unifiedauditlogingestionenabled' and lower(p.Value) = 'false')) > 0 as is_log_off,
+        from evidence.audit_events
+        where lower(operation) in ('set-adminauditlogconfig', 'set-organizationconfig', 'set-mailboxauditbypassassociation', 'set-mailbox')
+            and coalesce(lower(result_status) not in ('false', 'failed', 'failure'), true)
+    )
+    where len(list_filter(parameters, p ->
+            (lower(p.Name) in ('unifiedauditlogingestionenabled', 'adminauditlogenabled', 'auditenabled') and lower(p.Value) = 'false')
+            or (lower(p.Name) in ('auditbypassenabled', 'auditdisabled') and lower(p.Value) = 'true')
+        )) > 0
+),
+people as (
+    select user_principal_name as name, count(*) as sign_ins, 0 as audit_events
+    from evidence.sign_ins
+    where user_principal_name is not null and status = 'success'
+    group by all
+    union all
+    select user_id, 0, count(*)
+    from evidence.audit_events
+    where not is_system and user_id like '%@%' and record_type is distinct from 15
+    group by all
+),
+both_logs as (
+    select
+        home_account(name) as person,
+        sum(sign_ins) as sign_ins,
+        sum(audit_events) as audit_events,
+    from people
+    group by all
+),
+one_sided as materialized (
+    select
+        list(person order by audit_events desc, person) filter (where sign_ins = 0) as only_audited,
+        list(person order by person) filter (where audit_events = 0) as only_signed_in,
+    from both_logs
+),
+is_loaded as (
+    select
+        (select count(*) > 0 from evidence.sign_ins) as sign_ins,
+        (select count(*) > 0 from evidence.audit_events) as audit,
+),
+damage as (
+    select
+        coalesce(sum(rejected), 0)::bigint as rejected,
+        few(list(regexp_extract(path, '[^/\\]*$') order by file_id) filter (where rejected > 0)) as damaged,
+        count(*) filter (where format is null and sha256 is not null) as unrecognised,
+        count(*) filter (where note like '%cut off%') as cut,
+    from evidence.files
+),
+id_clashes as (
+    select count(*) as ids
+    from (
+        select id
+        from evidence.audit_events
+        where id is not null
+        group by id
+        having count(*) > 1
+    )
+)
+select 1 as position, 'files' as subject,
+    counted(unrecognised, 'file was', 'files were') || ' not recognised and left out, see the report files.' as remark
+from damage where unrecognised > 0
+union all
+select 2, 'files', counted(rejected, 'record', 'records') || ' of ' || damaged || ' could not be read, see the table rejects: what they said is missing everywhere.'
+from damage where rejected > 0
+union all
+select 3, 'files', counted(cut, 'file was', 'files were') || ' cut off, at one end or in some records: a part of what happened may be missing.'
+from damage where cut > 0
+union all
+select 10, 'sign-ins', 'Interactive sign-ins without the non-interactive ones: the use of a stolen token shows mostly in the latter.'
+from sign_in_kinds where interactive > 0 and non_interactive = 0
+union all
+select 11, 'sign-ins', 'Non-interactive sign-ins without the interactive ones: how a session began cannot be told.'
+from sign_in_kinds where interactive = 0 and non_interactive > 0
+union all
+select 12, 'sign-ins', 'The portal fills the last two hours before a download late: sign-ins after '
+    || minute_text(last_event - interval 2 hour) || ' may be incomplete.'
+from sign_in_kinds where last_event is not null
+union all
+select 13, 'sign-ins', counted(len(only_audited), 'account acts', 'accounts act') || ' in the audit log without any good sign-in in these files: '
+    || few(only_audited) || '. Their sign-ins are not in the exports, or older than these.'
+from one_sided, is_loaded where len(only_audited) > 0 and is_loaded.sign_ins
+union all
+select 20, 'audit log', counted(len(only_signed_in), 'account signs', 'accounts sign') || ' in without doing anything that the audit log has: '
+    || few(only_signed_in) || '. Searches for some users or operations leave out the rest.'
+from one_sided, is_loaded where len(only_signed_in) > 0 and is_loaded.audit
+union all
+select 21, 'audit log', counted(ids, 'record id comes', 'record ids come') || ' back with another content; both are kept and counted.'
+from id_clashes where ids > 0
+union all
+select 22, 'audit log', upper(what[1]) || what[2:] || ' by ' || coalesce(user_id, 'somebody') || ' at ' || minute_text(event_time)
+    || ': what the log lacks after that may never have been recorded (record ' || coalesce(id, '?') || ').'
+from switched_off
+union all
+select 30, 'mail', 'No MailItemsAccessed record: which mail was read cannot be told. It is recorded only with the right licence, and left out by searches that do not ask for it.'
+from exchange where by_people > 0 and reads = 0
+union all
+select 31, 'mail', 'The mailbox ' || mailbox || ' was throttled (' || counted(times, 'record', 'records') || ', ' || period_text(first_time, last_time)
+    || '): for a day from then on reads were not recorded, so all of its mail must be taken as read.'
+from throttled
+union all
+select 32, 'mail', 'A Sync record of MailItemsAccessed names a folder, not its messages: the whole folder must be taken as read ('
+    || counted(count(*), 'record', 'records') || ', ' || few(list_sort(list(distinct lower(mailbox)))) || ').'
+from mail_reads where is_sync having count(*) > 0

@@ -1,0 +1,3 @@
+-- description: Autonomous systems as they are written: AS64500.
+-- parameters: networks
+list_transform(networks, n -> 'AS' || n)

@@ -1,0 +1,3 @@
+-- description: Whether the filters show a session. A run with filters has its own.
+-- parameters: session
+true

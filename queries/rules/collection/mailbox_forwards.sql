@@ -1,0 +1,44 @@
+-- title: Mailbox forwards to outside
+-- severity: medium
+-- techniques: T1114.003
+-- catalogue: D93
+-- meaning: All mail that this mailbox gets goes to an address outside the tenant, without a rule that its owner would
+--   see.
+-- false positives: People who left or are away, with a forward that was agreed. Inside the tenant it is for
+--   information only.
+-- blind spots: A forward to a mail contact of the tenant: the log gives only its name.
+-- next: Ask the owner. Remove the forward and see who set it, from where.
+-- needs: audit_events
+-- source: https://learn.microsoft.com/powershell/module/exchange/set-mailbox
+with forwards as (
+    select
+        *,
+        count(distinct mailbox) over (partition by destinations) as mailboxes,
+        actor is distinct from mailbox and contains(mailbox, '@') as is_by_other
+    from mail_forwards
+    where kind = 'mailbox'
+)
+select
+    case
+        when len(outside) = 0 then 'info'
+        when not is_outside_known then 'medium'
+        when mailboxes > 1 or not coalesce(keeps_copy, true) then 'high'
+        else 'medium'
+    end as severity,
+    actor || case when failed then ' tried to set' else ' set' end || ' that mail to ' || coalesce(mailbox, 'a mailbox') || ' goes to '
+        || few(case when len(outside) > 0 then outside else destinations end)
+        || case when len(outside) = 0 then ', inside the tenant' when is_outside_known then ', outside the tenant' else '' end
+        || case when keeps_copy = false then '; the mailbox keeps no copy' else '' end as what,
+    actor as who,
+    event_time as first_seen,
+    event_time as last_seen,
+    1::bigint as events,
+    mailbox as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    null::varchar as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] as records
+from forwards
+order by event_time, file_id, record

@@ -1,0 +1,51 @@
+-- title: Mailbox read by another
+-- severity: medium
+-- techniques: T1114.002
+-- catalogue: D101
+-- meaning: Somebody opened mail of another's mailbox, as delegate or administrator, on one or two days only.
+-- false positives: Shared mailboxes and assistants, who do it again and again: left out. Several readers of one
+--   mailbox are low.
+-- blind spots: Reads are logged only with some licences, once an hour for each message.
+-- next: Ask the owner. See when the right was given, and by whom.
+-- needs: audit_events
+-- source: https://learn.microsoft.com/purview/audit-log-activities
+with pairs as (
+    select
+        actor as who,
+        mailbox,
+        max(logon_type) as logon_type,
+        sum(messages)::bigint as messages,
+        count(distinct event_time::date) as days,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        count(*) as events,
+        min_by(lower(app_id), event_time) as app_id,
+        min_by(session_id, event_time) as session_id,
+        list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from mail_reads
+    where is_other and not is_system and mailbox <> ''
+    group by actor, mailbox
+),
+readers as (
+    select
+        *,
+        count(*) over (partition by mailbox) as readers
+    from pairs
+)
+select
+    case when days >= 3 then 'info' when readers > 1 then 'low' else 'medium' end as severity,
+    coalesce(who, 'Somebody') || ' read ' || counted(messages, 'message', 'messages') || ' in the mailbox ' || mailbox || coalesce(' as ' || logon_type, '') as what,
+    who,
+    first_seen,
+    last_seen,
+    events,
+    mailbox as target,
+    app_id,
+    session_id,
+    addresses as ip_addresses,
+    'on ' || counted(days, 'day', 'days') || ' of the log' as rarity,
+    'reads ' || coalesce(who, '') || ' ' || mailbox as act,
+    records
+from readers
+order by first_seen, who, target, what

@@ -1,0 +1,60 @@
+-- title: Primary refresh token used without its device
+-- severity: medium
+-- techniques: T1550.001
+-- catalogue: D30
+-- meaning: The token that belongs to a registered device was used by a program or in a new place, through Microsoft's broker, and was not
+--   bound to the device. Somebody may have taken it along, or registered a device of their own to get one.
+-- false positives: Single sign-on on macOS and old builds of Windows leave the token unbound: without another sign the line
+--   is left out.
+-- blind spots: Tokens used from the user's own network with a browser's user agent.
+-- next: Look for devices registered lately by the user. Remove the device, revoke the sessions.
+-- needs: sign_ins
+-- source: https://learn.microsoft.com/entra/identity/conditional-access/concept-token-protection; Microsoft-Analyzer-Suite
+-- lists: tool_agents, hosting_networks
+with tokens as (
+    select
+        l.*,
+        t.tool,
+        h.name as hosting,
+        n.baseline_days,
+        coalesce(n.is_new_network, false) as is_new_network,
+        coalesce(n.is_new_country, false) as is_new_country,
+        coalesce(n.is_new_client, false) as is_new_client,
+        row_number() over (partition by l.account, l.device_id, l.network order by l.event_time, l.file_id, l.record) as place,
+        count(*) over (partition by l.account, l.device_id, l.network) as times,
+        max(l.event_time) over (partition by l.account, l.device_id, l.network) as last_time
+    from logons as l
+    left join tool_user_agents as t on t.user_agent = l.user_agent
+    left join strange_logons as n using (file_id, record)
+    left join list_hosting_networks as h on h.asn = l.network::varchar
+    where l.is_success and l.kind = 'user' and l.incoming_token_type ilike '%primaryRefreshToken%'
+        and coalesce(l.token_protection, 'unbound') <> 'bound'
+        and not coalesce(l.is_managed or l.is_compliant, false)
+)
+select
+    case
+        when tool is not null then 'high'
+        when is_new_country or hosting is not null then 'high'
+        else 'medium'
+    end as severity,
+    'The device token of ' || account || ' was used at ' || coalesce(app, 'an application that is not told') || coalesce(' for ' || resource, '')
+        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(ip_address, 'an address that is not told')
+        || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
+        || coalesce(', device ' || device_id, '') || coalesce(', token ' || token_protection, '') as what,
+    account as who,
+    event_time as first_seen,
+    last_time as last_seen,
+    times as events,
+    account as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    case
+        when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log'
+        when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'
+    end as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] as records
+from tokens
+where place = 1 and (tool is not null or is_new_country or (is_new_network and is_new_client) or (hosting is not null and (is_new_network or baseline_days is null)))
+order by first_seen, account, act

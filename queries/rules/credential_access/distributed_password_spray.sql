@@ -1,0 +1,75 @@
+-- title: Password spray from many addresses
+-- severity: medium
+-- techniques: T1110.003
+-- catalogue: D03
+-- meaning: Many accounts failed a few times each, from many network addresses, with one program and one application.
+--   A botnet or a pool of proxies is guessing passwords, slowly enough to stay below the limits for one address.
+-- false positives: A program that many people have and that stopped working; then people also succeed with it, and the
+--   rule is silent.
+-- blind spots: A spray that changes its user agent with each attempt, or uses one that the tenant's own people have.
+--   The evidence names the first 1,000 records.
+-- next: Look for successes with the same program and application. Block legacy protocols and the application if
+--   nobody needs it.
+-- needs: sign_ins, audit_events
+-- source: https://learn.microsoft.com/security/operations/incident-response-playbook-password-spray
+with used as (
+    select
+        user_agent,
+        app_id,
+        count(distinct account) filter (where is_success) as admitted
+    from logons
+    where kind = 'user'
+    group by all
+),
+guesses as (
+    select
+        *,
+        date_trunc('day', event_time) as day
+    from logons
+    where not is_success and kind = 'user' and account is not null and ip_address is not null
+        and error_code in (50126, 50053, 50055, 50056, 50034, 50064, 50057)
+),
+days as (
+    select
+        user_agent,
+        app_id,
+        max(app) as app,
+        day,
+        list(distinct account) as tried,
+        count(*) as guesses,
+        list(distinct ip_address) as addresses,
+        count(distinct network) as networks,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from guesses
+    group by user_agent, app_id, day
+)
+select
+    case when networks >= 5 or len(addresses) >= 20 then 'medium' else 'low' end as severity,
+    'Somebody tried passwords on ' || counted(len(tried), 'account', 'accounts') || ' from '
+        || counted(len(addresses), 'address', 'addresses')
+        || case when networks > 1 then ' in ' || networks || ' networks' else '' end
+        || ' in one day, ' || counted(guesses, 'attempt', 'attempts') || ', with one user agent'
+        || coalesce(' (' || left(d.user_agent, 60) || ')', '') || ' at ' || coalesce(app, 'an application that is not told')
+        || '; ' || counted(u.admitted, 'account', 'accounts') || ' got in with both' as what,
+    null::varchar as who,
+    first_seen,
+    last_seen,
+    guesses as events,
+    few(list_sort(tried)) as target,
+    d.app_id,
+    null::varchar as session_id,
+    list_sort(addresses) as ip_addresses,
+    null::varchar as rarity,
+    'distributed spray ' || day || ' ' || coalesce(d.app_id, '') || ' ' || coalesce(d.user_agent, '') as act,
+    records
+from days as d
+join used as u on u.user_agent is not distinct from d.user_agent and u.app_id is not distinct from d.app_id
+where len(tried) >= 10
+    and len(addresses) >= 5
+    -- few tries each, and few from each address
+    and guesses <= 5 * len(tried)
+    and guesses <= 5 * len(addresses)
+    and u.admitted * 4 < len(tried)
+order by first_seen, d.app_id, d.user_agent

@@ -1,0 +1,57 @@
+-- title: Token of an issuer that the user does not have otherwise
+-- severity: medium
+-- techniques: T1606.002
+-- catalogue: D33
+-- meaning: Users of the cloud sign in at Entra ID itself. This one came with a token of a federation server, as a forged token would
+--   (golden SAML, a domain that was federated by an intruder).
+-- false positives: The tenant moves to or from a federation server: then many users change.
+-- blind spots: Forged tokens of users who are federated anyway: compare with the federation server's own log.
+-- next: Look at the federation settings of the domain (Set domain authentication, Set federation settings on domain).
+-- needs: sign_ins
+-- source: https://attack.mitre.org/techniques/T1606/002/; https://learn.microsoft.com/graph/api/resources/signin (tokenIssuerType)
+with issuers as (
+    select
+        account,
+        lower(issuer_type) as issuer,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        count(*) as events,
+        count(distinct date_trunc('day', event_time)) as days,
+        min_by(app, event_time) as app,
+        min_by(app_id, event_time) as app_id,
+        min_by(session_id, event_time) as session_id,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
+        min_by(act_id, (event_time, file_id, record)) as act_id,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from logons
+    where kind = 'user' and is_success and issuer_type <> '' and account is not null
+    group by account, lower(issuer_type)
+),
+federated as (
+    select
+        f.*,
+        c.days as cloud_days,
+        date_diff('day', c.first_seen, f.first_seen) as baseline_days,
+        count(*) over () as accounts,
+        count(*) over (partition by split_part(f.account, '@', 2)) as accounts_of_domain
+    from issuers as f
+    join issuers as c on c.account = f.account and c.issuer = 'azuread' and c.first_seen < f.first_seen - interval 5 days and c.days >= 4
+    where f.issuer in ('adfederationservices', 'adfederationservicesmfaadapter', 'azureadbackupauth', 'npsextension') and f.issuer like 'adfed%'
+)
+select
+    case when accounts >= 10 then 'low' when accounts_of_domain <= 3 then 'high' else 'medium' end as severity,
+    account || ' signed in to ' || coalesce(app, 'an application that is not told') || ' with a token of a federation server, after '
+        || counted(cloud_days, 'day', 'days') || ' with sign-ins at Entra ID itself' || coalesce(', from ' || few(addresses), '') as what,
+    account as who,
+    first_seen,
+    last_seen,
+    events,
+    account as target,
+    app_id,
+    session_id,
+    addresses as ip_addresses,
+    'first for this user in ' || baseline_days || ' days of log' as rarity,
+    act_id as act,
+    records
+from federated
+order by first_seen, account

@@ -1,0 +1,159 @@
+-- title: One session in two places
+-- severity: medium
+-- techniques: T1539
+-- catalogue: D12
+-- meaning: Acts of one session came from two countries, or from two networks with two kinds of client. A session belongs to one
+--   client: whoever uses it elsewhere took it along, as a thief does with a cookie or token.
+-- false positives: Neighbouring countries and devices of the organization are low. A phone between wireless network and carrier; a VPN that carries only a part of the traffic; travel with a
+--   device that stays signed in.
+-- blind spots: A thief in the same network or country with the same kind of client. Addresses whose place is known from
+--   no sign-in count only where a program is at work.
+-- next: Ask the user which of the places is theirs. Revoke the session, and read what it did from the other one.
+-- needs: sign_ins, audit_events
+-- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
+-- lists: hosting_networks, shared_networks, country_centres
+with used as (
+    select
+        session_id,
+        account,
+        ip_address,
+        network,
+        country,
+        client,
+        user_agent,
+        device_id,
+        coalesce(is_managed or is_compliant, false) as is_managed,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        count(*) as events,
+        min_by({'file_id': file_id, 'record': record, 'id': id}, (event_time, file_id, record)) as evidence
+    from logons
+    where session_id is not null and ip_address is not null and kind = 'user' and is_success
+    group by all
+    union all
+    select
+        e.session_id,
+        case when contains(e.user_id, '@') then home_account(e.user_id) end,
+        e.ip_address,
+        a.network,
+        upper(a.country),
+        null,
+        null,
+        null,
+        false,
+        e.first_seen,
+        e.last_seen,
+        e.events,
+        e.evidence
+    from (
+        select
+            session_id,
+            user_id,
+            client_address(ip_address) as ip_address,
+            min(event_time) as first_seen,
+            max(event_time) as last_seen,
+            count(*) as events,
+            min_by({'file_id': file_id, 'record': record, 'id': id}, (event_time, file_id, record)) as evidence
+        from evidence.audit_events
+        where session_id <> '' and operation not in ('UserLoggedIn', 'UserLoginFailed')
+        group by all
+    ) as e
+    left join addresses as a on a.ip_address = e.ip_address
+    where e.ip_address is not null
+),
+placed as (
+    select
+        u.*,
+        -- the countries with offices of the tenant are one area
+        case when o.ip_address is not null or u.country in (select country from office_addresses where country is not null) then 'home' else u.country end as area,
+        h.name as hosting,
+        coalesce(s.kind, '') as shared,
+        c.latitude::double as latitude,
+        c.longitude::double as longitude,
+        t.tool
+    from used as u
+    left join tool_user_agents as t on t.user_agent = u.user_agent
+    left join office_addresses as o on o.ip_address = u.ip_address
+    left join list_country_centres as c on c.country = u.country
+    left join list_hosting_networks as h on h.asn = u.network::varchar
+    left join list_shared_networks as s on s.asn = u.network::varchar
+),
+sessions_seen as (
+    select
+        session_id,
+        mode(account) as account,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen,
+        sum(events)::bigint as events,
+        list_sort(list(distinct ip_address)) as addresses,
+        list_sort(list(distinct country) filter (where country is not null and shared not in ('microsoft', 'relay', 'security service'))) as countries,
+        count(distinct area) filter (where shared not in ('microsoft', 'relay', 'security service')) as areas,
+        list_sort(list(distinct network) filter (where network is not null and shared not in ('microsoft', 'relay', 'security service'))) as networks,
+        count(distinct regexp_extract(client, '^[a-z]+')) as systems,
+        list_sort(list(distinct client) filter (where client is not null)) as clients,
+        count(distinct device_id) as devices,
+        bool_and(is_managed) filter (where user_agent is not null) as is_managed,
+        max(hosting) as hosting,
+        max(tool) as tool,
+        -- the corners of what lies between the middles of the countries
+        kilometres(min(latitude), min(longitude), max(latitude), max(longitude)) as kilometres,
+        count(distinct case when not contains(ip_address, ':') then regexp_extract(ip_address, '^\d+\.\d+') end) as ranges,
+        bool_or(network is null and country is null) as is_place_unknown,
+        list_sort(list_distinct(list(evidence)))[1:1000] as records
+    from placed
+    group by session_id
+    having count(distinct ip_address) > 1
+),
+judged as (
+    select
+        s.*,
+        -- countries that the account had used on other days before the session
+        len(list_filter(s.countries, c -> contains(coalesce(k.countries, []::varchar[]), c))) as known_countries,
+        k.countries is not null as has_baseline
+    from sessions_seen as s
+    left join (
+        select s.session_id, list(h.value) as countries
+        from sessions_seen as s
+        join account_habits as h on h.account = s.account and h.feature = 'country' and h.first_seen < s.first_seen - interval 1 day and h.days >= 2
+        group by s.session_id
+    ) as k using (session_id)
+    where len(s.countries) > 1
+        or (len(s.networks) > 1 and (s.systems > 1 or s.hosting is not null))
+        or s.is_place_unknown and s.ranges > 1
+)
+select
+    case
+        when len(countries) > 1 and is_managed then 'low'
+        when len(countries) > 1 and (systems > 1 or tool is not null or hosting is not null) then 'high'
+        when len(countries) > 1 and known_countries = len(countries) then 'low'
+        when areas > 1 and kilometres < 1500 then 'low'
+        when areas > 1 then 'medium'
+        when len(networks) > 1 and systems > 1 then 'medium'
+        when len(networks) > 1 and (tool is not null or not has_baseline) then 'medium'
+        when tool is not null then 'medium'
+        else 'low'
+    end as severity,
+    'One session of ' || coalesce(account, 'a user that is not told') || ' was used from '
+        || case
+            when len(countries) > 1 then counted(len(countries), 'country', 'countries') || ' (' || listed(countries) || ')'
+            when len(networks) > 1 then counted(len(networks), 'network', 'networks') || ' (' || listed(as_names(networks)) || ')'
+            else counted(len(addresses), 'address', 'addresses')
+        end || ': ' || few(addresses)
+        || case when systems > 1 then ', with ' || few(clients) else '' end
+        || coalesce(', by a program (' || tool || ')', '')
+        || coalesce(', one of the networks is ' || hosting, '') as what,
+    account as who,
+    first_seen,
+    last_seen,
+    events,
+    account as target,
+    null::varchar as app_id,
+    session_id,
+    addresses as ip_addresses,
+    case when len(countries) > 1 and has_baseline then known_countries || ' of the countries were the account''s before' end as rarity,
+    'session ' || session_id as act,
+    records
+from judged
+where (areas > 1 and coalesce(known_countries, 0) < len(countries)) or (len(countries) > 1 and (systems > 1 or tool is not null or hosting is not null))
+    or (len(networks) > 1 and (systems > 1 or tool is not null or hosting is not null)) or (tool is not null and ranges > 1)
+order by first_seen, session_id

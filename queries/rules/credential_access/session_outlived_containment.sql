@@ -1,0 +1,143 @@
+-- title: Session used after the password was reset or tokens were revoked
+-- severity: high
+-- techniques: T1550.004
+-- catalogue: D31
+-- meaning: Somebody else reset the password or revoked the tokens of the account, as one does to throw an intruder out, and a session from
+--   before went on.
+-- false positives: A user whose password the help desk reset and whose device stayed signed in: from networks that the account uses
+--   in other sessions it is left out, and so is a change by the user. Tokens live on for up to an hour unless the
+--   application evaluates continuously.
+-- blind spots: Records without a session id; an intruder in the user's own network.
+-- next: Revoke again, disable the account if need be, and read what the session did after the reset.
+-- needs: sign_ins, audit_events
+-- source: https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation
+with ends as (
+    select
+        account,
+        max(event_time) as event_time,
+        max_by(action, event_time) as action
+    from containments
+    where not by_user
+    group by account, date_trunc('hour', event_time)
+),
+activity as (
+    select
+        account,
+        session_id,
+        event_time,
+        ip_address,
+        network,
+        null as operation,
+        is_success as is_used,
+        app_id,
+        file_id,
+        record,
+        id
+    from logons
+    where session_id is not null and account in (select account from ends)
+    union all
+    select
+        home_account(user_id),
+        session_id,
+        event_time,
+        client_address(ip_address),
+        null,
+        operation,
+        true,
+        lower(app_id),
+        file_id,
+        record,
+        id
+    from evidence.audit_events
+    where session_id <> '' and operation not in ('UserLoggedIn', 'UserLoginFailed') and home_account(user_id) in (select account from ends)
+),
+sessions_of as (
+    select
+        a.account,
+        a.session_id,
+        e.event_time as ended_at,
+        e.action,
+        min(a.event_time) as session_since,
+        min(a.event_time) filter (where a.event_time > e.event_time) as first_after,
+        max(a.event_time) as last_after,
+        count(*) filter (where a.event_time > e.event_time) as events,
+        list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time <= e.event_time)) as addresses_before,
+        list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time > e.event_time)) as addresses_after,
+        list_sort(list(distinct a.operation) filter (where a.operation is not null and a.event_time > e.event_time)) as operations,
+        max_by(a.app_id, a.event_time) as app_id,
+        list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record)
+            filter (where a.event_time > e.event_time)[1:1000] as records
+    from activity as a
+    join ends as e on e.account = a.account
+    where a.is_used
+    group by a.account, a.session_id, e.event_time, e.action
+    having min(a.event_time) < e.event_time and max(a.event_time) > e.event_time
+),
+-- Where the account's other sessions came from.
+other_sessions as (
+    select distinct
+        account,
+        session_id,
+        network,
+        ip_address
+    from logons
+    where is_success and kind = 'user' and ip_address is not null and account in (select account from ends)
+),
+-- Networks that several people of the tenant use: carriers and providers of where they live.
+common_networks as (
+    select value as network
+    from account_habits
+    where feature = 'network' and kind = 'user'
+    group by value
+    having count(distinct account) >= 3
+),
+foreign_networks as (
+    select
+        s.session_id,
+        s.ended_at,
+        bool_or(o.account is null and c.network is null) as is_foreign,
+        bool_or(o.account is null and c.network is null and a.network is not null) as is_foreign_network
+    from (select session_id, ended_at, account, unnest(addresses_after) as ip_address from sessions_of) as s
+    left join addresses as a on a.ip_address = s.ip_address
+    left join common_networks as c on c.network = a.network::varchar
+    left join other_sessions as o
+        on o.account = s.account and o.session_id is distinct from s.session_id and (o.network = a.network or o.ip_address = s.ip_address)
+    group by all
+),
+strange as (
+    select
+        s.*,
+        len(list_filter(addresses_after, x -> not contains(coalesce(addresses_before, []::varchar[]), x))) > 0 as has_moved,
+        (s.account, true) in (select (o.account, o.session_id is distinct from s.session_id) from other_sessions as o) as has_baseline,
+        coalesce(f.is_foreign, false) as is_foreign,
+        coalesce(f.is_foreign_network, false) as is_foreign_network,
+        date_diff('minute', s.ended_at, last_after) as minutes,
+        row_number() over (partition by s.session_id order by s.ended_at) as place
+    from sessions_of as s
+    left join foreign_networks as f using (session_id, ended_at)
+)
+select
+    case
+        when has_baseline and not is_foreign_network then 'medium'
+        when has_baseline and minutes > 60 then 'critical'
+        when has_baseline or has_moved then 'high'
+        when minutes > 60 then 'medium'
+        else 'low'
+    end as severity,
+    'A session of ' || account || ' went on for ' || span_text(ended_at, last_after) || ' after ' || action || ' at ' || minute_text(ended_at) || ': ' || counted(events, 'act', 'acts')
+        || coalesce(' (' || few(operations) || ')', '') || coalesce(', from ' || few(addresses_after), '')
+        || case when has_moved then ', from where the session had not come before' else '' end as what,
+    account as who,
+    first_after as first_seen,
+    last_after as last_seen,
+    events,
+    account as target,
+    app_id,
+    session_id,
+    addresses_after as ip_addresses,
+    case when has_baseline then 'the account''s other sessions come from elsewhere' end as rarity,
+    'outlived ' || session_id as act,
+    records
+from strange
+where place = 1 and (is_foreign or not has_baseline)
+order by first_seen, account, session_id

@@ -1,0 +1,60 @@
+-- title: Synchronisation account used elsewhere
+-- severity: high
+-- techniques: T1556.007
+-- catalogue: D77
+-- meaning: The account that synchronises the directory (Sync_..., On-Premises Directory Synchronization) signed in from another network than
+--   its server's, or to another application. It may set passwords: whoever has it can take over accounts.
+-- false positives: The server moved, or a second one was set up.
+-- blind spots: Misuse on the server itself.
+-- next: Ask who moved the server. If nobody did, disable the account, and look for password resets by it.
+-- needs: sign_ins, audit_events
+-- source: https://learn.microsoft.com/entra/identity/hybrid/connect/reference-connect-accounts-permissions
+-- lists: hosting_networks, tool_agents
+with syncing as (
+    select
+        l.*,
+        n.baseline_days,
+        coalesce(n.is_new_network, false) as is_new_network,
+        coalesce(n.is_new_country, false) as is_new_country,
+        h.name as hosting,
+        t.tool,
+        l.app_id not in ('cb1056e2-e479-49de-ae31-7812af012ed8', '1b730954-1685-4b74-9bfd-dac224a7b894', '6eb59a73-39b2-4c23-a70f-e2e3ce8965b1') as is_other_app
+    from logons as l
+    left join strange_logons as n using (file_id, record)
+    left join list_hosting_networks as h on h.asn = l.network::varchar
+    left join tool_user_agents as t on t.user_agent = l.user_agent
+    where l.is_success and l.kind = 'user'
+        and (regexp_matches(l.account, '^(sync_|adtoaadsyncserviceaccount)') or lower(l.app_id) = 'cb1056e2-e479-49de-ae31-7812af012ed8')
+),
+strange as (
+    select
+        *,
+        row_number() over (partition by account, network, app_id order by event_time, file_id, record) as place,
+        count(*) over (partition by account, network, app_id) as times,
+        max(event_time) over (partition by account, network, app_id) as last_time
+    from syncing
+    where is_new_network or is_new_country or tool is not null
+        or (is_other_app and regexp_matches(account, '^(sync_|adtoaadsyncserviceaccount)'))
+)
+select
+    case when is_new_country or is_other_app or tool is not null or hosting is not null then 'high' else 'medium' end as severity,
+    'The synchronisation account ' || account || ' signed in to ' || coalesce(app, 'an application that is not told')
+        || case when is_other_app then ', which is not its own,' else '' end || coalesce(' by a program (' || tool || '),', '')
+        || ' from ' || coalesce(ip_address, 'an address that is not told') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') as what,
+    account as who,
+    event_time as first_seen,
+    last_time as last_seen,
+    times as events,
+    account as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    case
+        when is_new_country then 'first time from this country for this account in ' || baseline_days || ' days of log'
+        when is_new_network then 'first time from this network for this account in ' || baseline_days || ' days of log'
+    end as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] as records
+from strange
+where place = 1
+order by first_seen, account, act

@@ -1,0 +1,65 @@
+-- title: Inbox rule hides mail
+-- severity: medium
+-- techniques: T1564.008
+-- catalogue: D91, D92
+-- meaning: An inbox rule deletes mail or puts it where nobody looks. Intruders make such rules so that the owner does
+--   not see answers, invoices or warnings.
+-- false positives: People who tidy up: they move newsletters of a sender to a folder of their own, or delete them.
+--   Signs add up: the folder, the name, the words, marking as read.
+-- blind spots: Folder names of languages that the list does not have. Whether the rule is still there the log does
+--   not say.
+-- next: Ask the owner. Remove the rule, look at the folder, and see who signed in when it was made.
+-- needs: audit_events
+-- source: https://learn.microsoft.com/powershell/module/exchange/new-inboxrule; list hiding_folders; list
+--   suspicious_rule_words
+-- lists: hiding_folders, suspicious_rule_words
+with judged as (
+    select
+        *,
+        contains(word_kinds, 'money') or contains(word_kinds, 'security') or contains(word_kinds, 'delivery') as has_words,
+        len(conditions) = 0 and operation = 'new-inboxrule' as is_all_mail,
+        regexp_matches(array_to_string(conditions, ' '), 'subject|body|containswords|SubString') as is_by_text
+    from inbox_rules
+    where is_deleting or hiding_folder is not null or (is_odd_name and is_marking_read) or (is_odd_name and not is_sorting_only)
+        or (is_marking_read and len(word_kinds) > 0)
+),
+ranked as (
+    select
+        *,
+        case
+            when hiding_folder = 'unread' and (has_words or is_odd_name or is_marking_read or is_all_mail) then 'high'
+            when is_deleting and (has_words or is_odd_name or is_all_mail or hiding_folder = 'unread') then 'high'
+            when hiding_folder = 'ordinary' and is_odd_name then 'high'
+            when hiding_folder = 'unread' or is_odd_name then 'medium'
+            when hiding_folder = 'ordinary' and (has_words or is_all_mail) and is_marking_read then 'medium'
+            when is_marking_read and has_words and hiding_folder is null and folder is null then 'low'
+            when is_deleting and is_by_text then 'medium'
+            else 'low'
+        end as severity
+    from judged
+)
+select
+    severity,
+    case when failed then 'The service refused an inbox rule of ' else 'An inbox rule of ' end || mailbox || coalesce(', "' || rule || '",', '') || ' '
+        || concat_ws(
+            ' and ',
+            case when is_deleting then 'deletes' end,
+            case when folder is not null and not is_deleting then 'moves to "' || folder || '"' end,
+            case when is_marking_read then 'marks as read' end,
+            case when not is_deleting and folder is null and not is_marking_read then 'takes ' || coalesce(nullif(array_to_string(actions, ', '), ''), 'no action that is told with') end
+        )
+        || case when len(conditions) = 0 then ' mail' else ' mail with ' || left(array_to_string(conditions, ', '), 200) end
+        || case when len(word_kinds) > 0 then '; its words are about ' || array_to_string(word_kinds, ', ') else '' end as what,
+    actor as who,
+    event_time as first_seen,
+    event_time as last_seen,
+    1::bigint as events,
+    mailbox as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    null::varchar as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] as records
+from ranked
+order by event_time, file_id, record

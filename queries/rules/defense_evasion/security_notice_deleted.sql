@@ -1,0 +1,51 @@
+-- title: Notice of security deleted
+-- severity: medium
+-- techniques: T1070.008
+-- catalogue: D104
+-- meaning: A mail that warns of a new sign-in, a new second factor, a changed password or phishing was deleted for
+--   good, so that the owner of the mailbox does not see it.
+-- false positives: Users who delete such notices after reading. Moving to the deleted items is low.
+-- blind spots: Subjects in languages that the list lacks.
+-- next: Ask the owner whether it was them. See who signed in then.
+-- needs: audit_events
+-- source: https://learn.microsoft.com/purview/audit-log-activities; list security_notice_subjects
+-- lists: security_notice_subjects
+with deleted as (
+    select
+        *,
+        unnest(json_extract_string(json_text(raw), '$.AffectedItems[*].Subject')) as subject
+    from evidence.audit_events
+    where operation in ('SoftDelete', 'HardDelete', 'MoveToDeletedItems') and not coalesce(is_system, false)
+),
+notices as (
+    select
+        file_id,
+        record,
+        any_value(id) as id,
+        any_value(event_time) as event_time,
+        any_value(user_id) as who,
+        any_value(operation) as operation,
+        any_value(lower(app_id)) as app_id,
+        any_value(session_id) as session_id,
+        any_value(client_address(ip_address)) as ip_address,
+        list_sort(list(distinct subject)) as subjects
+    from deleted
+    where exists (select 1 from list_security_notice_subjects as s where regexp_matches(lower(deleted.subject), s.pattern))
+    group by file_id, record
+)
+select
+    case when operation = 'MoveToDeletedItems' then 'low' else 'medium' end as severity,
+    coalesce(who, 'Somebody') || ' deleted (' || operation || ') the mail "' || few(subjects) || '"' as what,
+    who,
+    event_time as first_seen,
+    event_time as last_seen,
+    1::bigint as events,
+    who as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    null::varchar as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] as records
+from (select *, coalesce(id, file_id || ':' || record) as act_id from notices)
+order by event_time, file_id, record

@@ -1,0 +1,72 @@
+-- title: Administrator's or developer's client, first use by the user
+-- severity: low
+-- techniques: T1078.004
+-- catalogue: D19
+-- meaning: The user signed in with a command line tool, PowerShell or development program of Microsoft's that they had not used
+--   before. These may ask for tokens to nearly everything, and phishing uses their names.
+-- false positives: A new administrator or developer; a first script.
+-- blind spots: Users without a baseline: their first use can't be told from a habit.
+-- next: Ask the user. See which resource the token was for, and what it did.
+-- needs: sign_ins, audit_events
+-- source: https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in; Sparrow.ps1 (cisagov)
+-- lists: developer_clients, hosting_networks
+with first_uses as (
+    select
+        l.*,
+        c.name as client_name,
+        n.baseline_days,
+        n.is_new_network,
+        n.is_new_country,
+        h.name as hosting,
+        row_number() over (partition by l.account, l.app_id order by l.event_time, l.file_id, l.record) as place,
+        count(*) over (partition by l.account, l.app_id) as times,
+        max(l.event_time) over (partition by l.account, l.app_id) as last_time
+    from logons as l
+    join list_developer_clients as c on c.app_id = l.app_id
+    join strange_logons as n using (file_id, record)
+    left join list_hosting_networks as h on h.asn = l.network::varchar
+    where l.is_success and l.kind = 'user' and n.is_new_app
+),
+-- Users whose other sign-ins mostly come from a registered device.
+devices as (
+    select
+        account,
+        avg(case when device_id is not null then 1 else 0 end) as share
+    from logons
+    where account in (select account from first_uses) and is_success and kind = 'user'
+    group by account
+),
+-- Users who have used another client of the list on four days or more: administrators.
+administrators as (
+    select distinct h.account
+    from account_habits as h
+    join list_developer_clients as c on c.app_id = h.value
+    where h.feature = 'application' and h.days >= 4
+)
+select
+    case
+        when is_new_country or (is_new_network and hosting is not null) then 'high'
+        when a.account is not null then 'info'
+        when is_new_network then 'medium'
+        when f.device_id is null and d.share >= 0.5 then 'medium'
+        else 'low'
+    end as severity,
+    f.account || ' signed in with ' || client_name || coalesce(' for ' || resource, '') || ', from ' || coalesce(ip_address, 'an address that is not told')
+        || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
+        || case when f.device_id is null and d.share >= 0.5 then ', without the registered device that the user has otherwise' else '' end as what,
+    f.account as who,
+    event_time as first_seen,
+    last_time as last_seen,
+    times as events,
+    f.account as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    'first time with this application for this user in ' || baseline_days || ' days of log' as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] as records
+from first_uses as f
+left join devices as d on d.account = f.account
+left join administrators as a on a.account = f.account
+where place = 1
+order by first_seen, f.account, act

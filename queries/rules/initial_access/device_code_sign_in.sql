@@ -1,0 +1,77 @@
+-- title: Sign-in by device code
+-- severity: medium
+-- techniques: T1528
+-- catalogue: D13
+-- meaning: Somebody typed a code that another device or program showed, and that one is signed in now. Phishing uses it: the
+--   victim types the attacker's code on Microsoft's own page, and the second factor is passed by the victim.
+-- false positives: Meeting-room devices; command line tools on servers; they do it again and again, from known places.
+-- blind spots: Refreshes of the session later on. The unified audit log tells it only by the request Cmsi:Cmsi, which other
+--   confirmations of an application have too.
+-- next: Ask the user whether they typed a code, and who gave it to them. If in doubt revoke the session, and see whether a
+--   device was registered. Block device code sign-in by policy where nobody needs it.
+-- needs: sign_ins, audit_events
+-- source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code;
+--   https://learn.microsoft.com/entra/identity/conditional-access/policy-block-authentication-flows
+-- lists: hosting_networks, tool_agents
+with by_code as (
+    select
+        *,
+        row_number() over (partition by account, app_id, network order by event_time, file_id, record) as place,
+        count(*) over (partition by account, app_id, network) as times,
+        count(distinct date_trunc('day', event_time)) over (partition by account, app_id) as days,
+        max(event_time) over (partition by account, app_id, network) as last_time
+    from logons
+    where kind = 'user' and is_success and account is not null
+        and (protocol = 'deviceCode' or transfer_method = 'deviceCodeFlow')
+        and coalesce(incoming_token_type, 'none') in ('none', '', 'remoteDesktopToken')
+),
+judged as (
+    select
+        b.*,
+        n.baseline_days,
+        coalesce(n.is_new_network, false) as is_new_network,
+        coalesce(n.is_new_country, false) as is_new_country,
+        coalesce(n.is_new_app, false) as is_new_app,
+        h.name as hosting,
+        t.tool,
+        o.ip_address is not null as is_office
+    from by_code as b
+    left join strange_logons as n using (file_id, record)
+    left join list_hosting_networks as h on h.asn = b.network::varchar
+    left join tool_user_agents as t on t.user_agent = b.user_agent
+    left join office_addresses as o on o.ip_address = b.ip_address
+    where b.place = 1
+)
+select
+    case
+        when is_managed or is_compliant then 'info'
+        when resource_id = '01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9' then 'high'
+        when is_new_country or (is_new_network and hosting is not null) then 'high'
+        when days >= 4 and not is_new_network then 'info'
+        when is_office then 'low'
+        when hosting is not null or tool is not null or is_new_network or baseline_days is null then 'medium'
+        when app_id = '29d9ed98-a469-4536-ade2-f981bc1d605e' then 'medium'
+        else 'low'
+    end as severity,
+    account || ' signed in to ' || coalesce(app, 'an application that is not told') || coalesce(' for ' || resource, '') || ' by device code, from '
+        || coalesce(ip_address, 'an address that is not told')
+        || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
+        || coalesce(', by a program (' || tool || ')', '')
+        || case when times > 1 then ', ' || times || ' times' else '' end as what,
+    account as who,
+    event_time as first_seen,
+    last_time as last_seen,
+    times as events,
+    account as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    case
+        when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log'
+        when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'
+        when is_new_app then 'first time with this application for this user in ' || baseline_days || ' days of log'
+    end as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] as records
+from judged
+order by first_seen, account, act

@@ -1,0 +1,126 @@
+-- title: Two sign-ins too far apart for the time between
+-- severity: medium
+-- techniques: T1078.004
+-- catalogue: D21
+-- meaning: One user signed in from two places between which nobody can travel in that time: two people use the account, or one of them
+--   is behind a VPN.
+-- false positives: VPN, relays, carriers whose addresses are placed wrongly. Microsoft's own front ends, relays and security
+--   services are left out, and so are the tenant's offices.
+-- blind spots: Places that the log does not know. Without coordinates the middle of the country stands in, and the line says
+--   so; then only different countries count. Accounts that were in both places on four days or more.
+-- next: Ask the user which of the two was theirs. Compare device, client and second factor of both.
+-- needs: sign_ins, audit_events
+-- source: https://learn.microsoft.com/entra/id-protection/concept-identity-protection-risks; distance on a sphere of 6,371 km
+-- lists: shared_networks, hosting_networks, country_centres
+with travellers as (
+    select account
+    from logons
+    where is_success and kind = 'user' and account is not null
+    group by account
+    having min(country) <> max(country) or max(latitude) - min(latitude) > 4 or max(longitude) - min(longitude) > 6
+),
+placed as (
+    select
+        l.account,
+        l.event_time,
+        l.ip_address,
+        l.network,
+        l.country,
+        l.device_id,
+        l.client,
+        l.app,
+        l.app_id,
+        l.session_id,
+        l.act_id,
+        l.requirement,
+        coalesce(l.is_managed or l.is_compliant, false) as is_own_device,
+        h.name as hosting,
+        coalesce(s.kind, '') = 'mobile' as is_mobile,
+        l.latitude is null as is_middle,
+        coalesce(l.latitude, c.latitude::double) as latitude,
+        coalesce(l.longitude, c.longitude::double) as longitude,
+        {'file_id': l.file_id, 'record': l.record, 'id': l.id} as evidence,
+        l.file_id,
+        l.record
+    from logons as l
+    join travellers using (account)
+    left join list_shared_networks as s on s.asn = l.network::varchar
+    left join list_hosting_networks as h on h.asn = l.network::varchar
+    left join list_country_centres as c on c.country = l.country
+    where l.is_success and l.kind = 'user' and l.ip_address is not null
+        and coalesce(s.kind, '') not in ('microsoft', 'relay', 'security service')
+        and l.ip_address not in (select ip_address from office_addresses)
+        and coalesce(l.latitude, c.latitude::double) is not null
+),
+steps as (
+    select
+        *,
+        lag({
+            'event_time': event_time, 'ip_address': ip_address, 'network': network, 'country': country, 'device_id': device_id, 'client': client,
+            'is_own_device': is_own_device, 'is_mobile': is_mobile, 'hosting': hosting, 'is_middle': is_middle, 'latitude': latitude, 'longitude': longitude,
+            'evidence': evidence, 'session_id': session_id
+        }) over (partition by account order by event_time, file_id, record) as earlier
+    from placed
+),
+moves as (
+    select
+        *,
+        kilometres(earlier.latitude, earlier.longitude, latitude, longitude) as kilometres,
+        date_diff('second', earlier.event_time, event_time) / 3600.0 as hours
+    from steps
+    where earlier is not null and ip_address <> earlier.ip_address and network is distinct from earlier.network
+),
+-- A country's middle may be a thousand kilometres off.
+impossible as (
+    select
+        *,
+        kilometres / greatest(hours, 0.05) as speed
+    from moves
+    where kilometres > 500
+        and (kilometres - case when is_middle or earlier.is_middle then 1000 else 100 end) / greatest(hours, 0.05) > 1000
+        and (not (is_middle or earlier.is_middle) or country <> earlier.country)
+),
+judged as (
+    select
+        i.*,
+        n.is_new_country,
+        n.baseline_days,
+        least(k.days, e.days) >= 4 and greatest(k.first_seen, e.first_seen) < i.event_time - interval 5 days as is_habit,
+        row_number() over (partition by i.account, i.country, i.earlier.country order by i.event_time, i.file_id, i.record) as place,
+        count(*) over (partition by i.account, i.country, i.earlier.country) as times,
+        max(i.event_time) over (partition by i.account, i.country, i.earlier.country) as last_time
+    from impossible as i
+    left join strange_logons as n on n.file_id = i.file_id and n.record = i.record
+    left join account_habits as k on k.feature = 'network' and k.kind = 'user' and k.account = i.account and k.value = i.network::varchar
+    left join account_habits as e on e.feature = 'network' and e.kind = 'user' and e.account = i.account and e.value = i.earlier.network::varchar
+)
+select
+    case
+        when is_own_device and earlier.is_own_device then 'info'
+        when is_habit then 'info'
+        when (is_mobile or earlier.is_mobile) and country = earlier.country then 'low'
+        when device_id is not null and device_id = earlier.device_id then 'low'
+        when is_new_country and client is distinct from earlier.client then 'high'
+        when is_own_device and client is not distinct from earlier.client then 'low'
+        else 'medium'
+    end as severity,
+    account || ' signed in from ' || concat_ws(' ', earlier.ip_address, '(' || concat_ws(' ', earlier.country, 'AS' || earlier.network, earlier.hosting) || ')')
+        || ' and ' || span_text(earlier.event_time, event_time) || ' later from '
+        || concat_ws(' ', ip_address, '(' || concat_ws(' ', country, 'AS' || network, hosting) || ')')
+        || ': ' || round(kilometres)::bigint || ' km, ' || least(round(speed)::bigint, 99999) || ' km/h'
+        || case when is_middle or earlier.is_middle then ', measured from the middle of the country' else '' end
+        || case when times > 1 then '; ' || times || ' such moves' else '' end as what,
+    account as who,
+    earlier.event_time as first_seen,
+    last_time as last_seen,
+    times + 1 as events,
+    account as target,
+    app_id,
+    session_id,
+    list_sort([earlier.ip_address, ip_address]) as ip_addresses,
+    case when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log' when is_habit then 'both networks are the user''s on four days or more' end as rarity,
+    act_id as act,
+    [earlier.evidence, evidence] as records
+from judged
+where place = 1
+order by first_seen, account, act

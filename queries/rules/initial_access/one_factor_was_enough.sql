@@ -1,0 +1,69 @@
+-- title: One factor was enough
+-- severity: low
+-- techniques: T1078.004
+-- catalogue: D20
+-- meaning: A user signed in with the password alone, from a network that is new for them, without a registered device, and no policy
+--   asked for more. With a stolen password it would look just like this.
+-- false positives: Places that a policy trusts; accounts for which no second factor is demanded.
+-- blind spots: Guests, whose second factor is asked for at home. Where the user has no baseline the line says no more than
+--   that one factor was enough, and stands only where few such accounts are in the log.
+-- next: Ask the user. Find out why no policy applied (report ca_gaps).
+-- needs: sign_ins
+-- source: https://learn.microsoft.com/entra/identity/monitoring-health/concept-sign-in-log-activity-details
+-- lists: hosting_networks
+with single as (
+    select
+        l.*,
+        n.baseline_days,
+        n.is_new_network,
+        coalesce(n.is_new_country, false) as is_new_country,
+        coalesce(n.is_new_client, false) as is_new_client,
+        h.name as hosting,
+        a.account_days,
+        row_number() over (partition by l.account, l.network order by l.event_time, l.file_id, l.record) as place,
+        count(*) over (partition by l.account, l.network) as times,
+        max(l.event_time) over (partition by l.account, l.network) as last_time
+    from logons as l
+    left join strange_logons as n using (file_id, record)
+    left join list_hosting_networks as h on h.asn = l.network::varchar
+    left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = l.account
+    where l.is_success and l.kind = 'user' and l.requirement = 'single_factor' and l.device_id is null
+        and coalesce(l.is_interactive, false) and coalesce(l.user_type, 'member') = 'member' and l.cross_tenant is null
+        and coalesce(l.ca_status, 'not_applied') = 'not_applied' and not l.is_legacy
+        and coalesce(l.incoming_token_type, 'none') in ('none', '')
+        and l.ip_address not in (select ip_address from office_addresses)
+),
+places as (
+    select
+        *,
+        count(distinct account) filter (where coalesce(account_days, 0) < 4) over () as accounts_without_baseline
+    from single
+    where place = 1 and (is_new_network or coalesce(account_days, 0) < 4)
+)
+select
+    case
+        when is_new_network and is_new_country and is_new_client then 'high'
+        when is_new_network and (is_new_country or is_new_client or hosting is not null) then 'medium'
+        when baseline_days is null and hosting is not null then 'medium'
+        else 'low'
+    end as severity,
+    account || ' signed in to ' || coalesce(app, 'an application that is not told') || ' with one factor, without a registered device, from ' || coalesce(ip_address, 'an address that is not told')
+        || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') || '; no policy applied'
+        || case when is_new_client then '. The client is new for the user: ' || client else '' end as what,
+    account as who,
+    event_time as first_seen,
+    last_time as last_seen,
+    times as events,
+    account as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    case
+        when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log'
+        when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'
+    end as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] as records
+from places
+where is_new_network or accounts_without_baseline <= 20
+order by first_seen, account, act

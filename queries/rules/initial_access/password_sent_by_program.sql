@@ -1,0 +1,59 @@
+-- title: Password sent by a program
+-- severity: medium
+-- techniques: T1078.004
+-- catalogue: D15
+-- meaning: A program handed over user name and password (resource owner password credentials). No second factor can be asked for on
+--   that way; tools that test stolen passwords use it.
+-- false positives: Monitoring, old synchronisation tools, printers: the account does it on many days from one network.
+-- blind spots: Attempts that failed: see password_spray and password_guessing.
+-- next: Find out which program it is. If nobody knows it, reset the password, and block the flow by requiring a second factor.
+-- needs: sign_ins, audit_events
+-- source: https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc; Microsoft-Analyzer-Suite (LETHAL-FORENSICS)
+-- lists: hosting_networks, tool_agents
+with by_program as (
+    select
+        *,
+        row_number() over (partition by account, app_id, network order by event_time, file_id, record) as place,
+        count(*) over (partition by account, app_id, network) as times,
+        count(distinct date_trunc('day', event_time)) over (partition by account, app_id, network) as days,
+        max(event_time) over (partition by account, app_id, network) as last_time
+    from logons
+    where kind = 'user' and is_success and account is not null
+        and (
+            protocol = 'ropc'
+            or regexp_matches(lower(user_agent), '^(bav2ropc|cbainprod|cbaintar|aconsumerv2ropc)')
+        )
+)
+select
+    case
+        when n.is_new_country or (h.asn is not null and (n.is_new_network or n.baseline_days is null)) then 'high'
+        when b.days >= 4 then 'low'
+        -- a device that can only send mail
+        when lower(b.client_app) in ('authenticated smtp', 'smtp') and not coalesce(n.is_new_network, false) then 'low'
+        else 'medium'
+    end as severity,
+    'A program signed in as ' || b.account || ' with the password alone, to ' || coalesce(b.app, 'an application that is not told') || ', from '
+        || coalesce(b.ip_address, 'an address that is not told')
+        || coalesce(' (' || nullif(concat_ws(' ', b.country, 'AS' || b.network, h.name), '') || ')', '')
+        || coalesce(', user agent ' || left(b.user_agent, 60), '')
+        || case when b.times > 1 then ', ' || b.times || ' times' else '' end as what,
+    b.account as who,
+    b.event_time as first_seen,
+    b.last_time as last_seen,
+    b.times as events,
+    b.account as target,
+    b.app_id,
+    b.session_id,
+    list_filter([b.ip_address], a -> a is not null) as ip_addresses,
+    case
+        when n.is_new_country then 'first time from this country for this user in ' || n.baseline_days || ' days of log'
+        when n.is_new_network then 'first time from this network for this user in ' || n.baseline_days || ' days of log'
+        when b.days >= 4 then 'on ' || b.days || ' days'
+    end as rarity,
+    b.act_id as act,
+    [{'file_id': b.file_id, 'record': b.record, 'id': b.id}] as records
+from by_program as b
+left join strange_logons as n using (file_id, record)
+left join list_hosting_networks as h on h.asn = b.network::varchar
+where b.place = 1
+order by first_seen, who, act

@@ -1,0 +1,75 @@
+-- title: Alert of Microsoft 365 in the log
+-- severity: medium
+-- techniques: T1566
+-- catalogue: D121
+-- meaning: Defender, Purview or Cloud Apps raised an alert, or found a bad mail or link. The line has its name and
+--   its severity.
+-- false positives: Informational alerts are low, as is mail that was stopped.
+-- blind spots: Alerts that only the portal has.
+-- next: Open the alert in the Defender portal.
+-- needs: audit_events
+-- source: https://learn.microsoft.com/purview/audit-log-activities
+with logged as (
+    select
+        *,
+        json_extract_string(json_text(raw), [
+            '$.Name', '$.Severity', '$.AlertId', '$.AlertEntityId', '$.AlertDisplayName', '$.AlertSeverity', '$.DeliveryAction', '$.Verdict',
+            '$.Subject', '$.Recipients[0]', '$.Url', '$.P2Sender', '$.Status', '$.UrlClickAction', '$.LatestDeliveryLocation'
+        ]) as p
+    from evidence.audit_events
+    where operation in ('AlertTriggered', 'AlertEntityGenerated', 'AlertUpdated', 'TIMailData', 'TIUrlClickData', 'AtpDetection')
+        or starts_with(operation, 'MCAS_ALERT')
+),
+named as (
+    select
+        *,
+        case
+            when operation = 'TIMailData' then 'mail ' || coalesce(p[7], '') || coalesce(', ' || p[8], '') || coalesce(', "' || p[9] || '"', '')
+            when operation = 'TIUrlClickData' then 'click on ' || coalesce(p[11], 'a link')
+            when operation = 'AtpDetection' then 'malware in a file'
+            else coalesce(p[1], p[5], operation)
+        end as alert,
+        case
+            when operation = 'TIMailData' and lower(p[7]) in ('blocked', 'replaced', 'deliveredasspam') then 'low'
+            when operation in ('TIMailData', 'AtpDetection', 'TIUrlClickData') then 'medium'
+            when regexp_matches(lower(p[13]), 'resolved|dismissed|false') then 'low'
+            when lower(coalesce(p[2], p[6])) = 'high' then 'high'
+            when lower(coalesce(p[2], p[6])) in ('low', 'informational') then 'low'
+            else 'medium'
+        end as level,
+        lower(coalesce(p[10], p[4], user_id)) as account,
+        coalesce(p[3], id, file_id || ':' || record) as alert_id
+    from logged
+),
+alerts as (
+    select
+        alert_id,
+        min_by(level, case level when 'high' then 1 when 'medium' then 2 else 3 end) as level,
+        min(alert) as alert,
+        min(account) as who,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        count(*) as events,
+        min_by(lower(app_id), event_time) as app_id,
+        min_by(session_id, event_time) as session_id,
+        list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from named
+    group by alert_id
+)
+select
+    level as severity,
+    'Microsoft 365 reports: ' || alert || coalesce(' (' || who || ')', '') as what,
+    who,
+    first_seen,
+    last_seen,
+    events,
+    who as target,
+    app_id,
+    session_id,
+    addresses as ip_addresses,
+    null::varchar as rarity,
+    alert_id as act,
+    records
+from alerts
+order by first_seen, who, target, what

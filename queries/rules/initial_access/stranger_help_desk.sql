@@ -1,0 +1,51 @@
+-- title: Chat by a stranger
+-- severity: high
+-- techniques: T1566.003
+-- catalogue: D119
+-- meaning: Somebody of another tenant began a chat. Intruders pose as the help desk in Teams and ask people to let
+--   them in.
+-- false positives: Suppliers and partners: low, unless the name is that of a help desk.
+-- blind spots: Calls. Names in languages that the list lacks.
+-- next: Ask the person who was written to whether they ran something or gave a code.
+-- needs: audit_events
+-- source: https://learn.microsoft.com/purview/audit-log-activities; list help_desk_names
+-- lists: help_desk_names
+with chats as (
+    select
+        *,
+        coalesce(id, file_id || ':' || record) as act_id,
+        json_extract_string(json_text(raw), '$.Members[*].DisplayName') as names,
+        list_transform(json_extract_string(json_text(raw), '$.Members[*].UPN'), m -> lower(m)) as members,
+        json_extract_string(json_text(raw), '$.CommunicationType') as kind
+    from evidence.audit_events
+    where operation in ('ChatCreated', 'MessageSent', 'MeetingParticipantDetail')
+        and json_extract_string(json_text(raw), '$.ParticipantInfo.HasForeignTenantUsers') = 'true'
+),
+named as (
+    select
+        *,
+        exists (
+            select 1
+            from list_help_desk_names as h, unnest(chats.names) as n(name)
+            where regexp_matches(lower(n.name), h.pattern)
+        ) as is_help_desk
+    from chats
+    where operation = 'ChatCreated' and kind = 'OneOnOne'
+)
+select
+    case when is_help_desk then 'high' else 'low' end as severity,
+    coalesce(user_id, 'Somebody') || ' began a chat with people of another tenant: ' || coalesce(few(names), few(members), 'not told')
+        || case when is_help_desk then '; the name is that of a help desk' else '' end as what,
+    user_id as who,
+    event_time as first_seen,
+    event_time as last_seen,
+    1::bigint as events,
+    list_filter(members, m -> m <> user_id)[1] as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    null::varchar as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] as records
+from named
+order by event_time, file_id, record

@@ -1,0 +1,90 @@
+-- title: Way to a device of one's own: broker and Device Registration Service
+-- severity: high
+-- techniques: T1098.005
+-- catalogue: D14
+-- meaning: A sign-in through Microsoft's authentication broker asked for the service that registers devices, by device code, by a
+--   program or with one factor. Whoever registers a device gets a primary refresh token, which outlives a password reset
+--   and passes demands for a device.
+-- false positives: Real joins of devices and Autopilot: they come from the device itself, with a second factor.
+-- blind spots: What was registered: see the directory audit log, Register device.
+-- next: Look for devices that the account registered in the hours after, remove them, revoke the sessions.
+-- needs: sign_ins, audit_events
+-- source: https://learn.microsoft.com/entra/identity/devices/concept-primary-refresh-token;
+--   https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
+-- lists: tool_agents
+with joining as (
+    select
+        l.*,
+        t.tool,
+        row_number() over (partition by l.account, l.ip_address order by l.event_time, l.file_id, l.record) as place,
+        count(*) over (partition by l.account, l.ip_address) as times,
+        max(l.event_time) over (partition by l.account, l.ip_address) as last_time
+    from logons as l
+    left join tool_user_agents as t on t.user_agent = l.user_agent
+    where l.is_success and l.kind = 'user' and l.resource_id = '01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9'
+        and (
+            l.protocol = 'deviceCode' or l.transfer_method in ('deviceCodeFlow', 'authenticationTransfer') or t.tool is not null
+            or (l.requirement = 'single_factor' and l.device_id is null and coalesce(l.is_interactive, true))
+        )
+),
+registered as (
+    select
+        home_account(initiated_by) as account,
+        event_time,
+        targets,
+        file_id,
+        record,
+        id
+    from evidence.directory_audits
+    where lower(activity) in ('register device', 'add device', 'add registered owner to device') and coalesce(result, '') <> 'failure'
+),
+followed as (
+    select
+        j.act_id,
+        min_by(r.targets, r.event_time) as device,
+        max(r.event_time) as last_seen,
+        list({'file_id': r.file_id, 'record': r.record, 'id': r.id} order by r.event_time, r.file_id, r.record)[1:20] as records
+    from joining as j
+    join registered as r on r.account = j.account and r.event_time between j.event_time and j.event_time + interval 2 hours
+    where j.place = 1
+    group by j.act_id
+),
+judged as (
+    select
+        j.*,
+        coalesce(j.protocol, '') = 'deviceCode' or coalesce(j.transfer_method, '') in ('deviceCodeFlow', 'authenticationTransfer') as is_by_code,
+        f.device,
+        f.last_seen as registered_at,
+        coalesce(f.records, []) as registrations
+    from joining as j
+    left join followed as f using (act_id)
+    where j.place = 1
+)
+select
+    case
+        when is_by_code and registered_at is not null then 'critical'
+        when is_by_code or tool is not null then 'high'
+        else 'low'
+    end as severity,
+    account || ' signed in to the service that registers devices, through ' || coalesce(app, app_id, 'an application that is not told')
+        || case
+            when is_by_code then ', by device code'
+            when requirement = 'single_factor' then ', with one factor'
+            else ''
+        end
+        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(ip_address, 'an address that is not told')
+        || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
+        || coalesce('. Within two hours a device was registered: ' || device, '') as what,
+    account as who,
+    event_time as first_seen,
+    coalesce(registered_at, last_time) as last_seen,
+    times + len(registrations) as events,
+    coalesce(device, account) as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    null::varchar as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] || registrations as records
+from judged
+order by first_seen, account, act

@@ -1,0 +1,89 @@
+-- title: Application signs in from a new place or with a new credential
+-- severity: medium
+-- techniques: T1078.004
+-- catalogue: D28, D29
+-- meaning: An application that signs in for itself did so from a country or network that it had not used, or with a key that is new.
+--   Somebody else may have its secret, or added one.
+-- false positives: A pipeline that moved; rotation of secrets; cloud services that change their addresses.
+-- blind spots: Applications without a baseline. Managed identities, whose place the log does not tell. Keys where the export
+--   does not name them.
+-- next: Ask the application's owner. Look for secrets added to it, and at what it did since.
+-- needs: sign_ins
+-- source: https://learn.microsoft.com/graph/api/resources/signin (servicePrincipalCredentialKeyId, federatedCredentialId)
+-- lists: hosting_networks
+with keys as (
+    select
+        s.file_id,
+        s.record,
+        case when json_valid(s.raw) then coalesce(
+            nullif(s.raw ->> '$.servicePrincipalCredentialKeyId', ''), nullif(s.raw ->> '$.properties.servicePrincipalCredentialKeyId', ''),
+            nullif(s.raw ->> '$.ServicePrincipalCredentialKeyId', '')
+        ) end as key_id,
+        case when json_valid(s.raw) then coalesce(
+            nullif(s.raw ->> '$.federatedCredentialId', ''), nullif(s.raw ->> '$.properties.federatedCredentialId', ''),
+            nullif(s.raw ->> '$.FederatedCredentialId', '')
+        ) end as federated_id
+    from evidence.sign_ins as s
+    where s.category = 'service_principal'
+),
+used as (
+    select
+        l.*,
+        coalesce(k.key_id, k.federated_id) as credential_id,
+        k.federated_id is not null as is_federated,
+        min(l.event_time) over (partition by l.account, coalesce(k.key_id, k.federated_id)) as credential_since,
+        min(l.event_time) over (partition by l.account) as account_since,
+        n.baseline_days,
+        coalesce(n.is_new_country, false) as is_new_country,
+        coalesce(n.is_new_network, false) as is_new_network,
+        h.name as hosting
+    from logons as l
+    left join keys as k using (file_id, record)
+    left join strange_logons as n using (file_id, record)
+    left join list_hosting_networks as h on h.asn = l.network::varchar
+    where l.kind = 'service_principal' and l.is_success
+),
+strange as (
+    select
+        *,
+        credential_id is not null and baseline_days is not null and credential_since = event_time and credential_since > account_since + interval 5 days as is_new_credential
+    from used
+),
+places as (
+    select
+        *,
+        row_number() over (partition by account, case when is_new_country then country when is_new_network then network::varchar else credential_id end order by event_time, file_id, record) as place,
+        count(*) over (partition by account, case when is_new_country then country when is_new_network then network::varchar else credential_id end) as times,
+        max(event_time) over (partition by account, case when is_new_country then country when is_new_network then network::varchar else credential_id end) as last_time
+    from strange
+    where is_new_country or is_new_network or is_new_credential
+)
+select
+    case
+        when is_new_country and is_new_credential then 'high'
+        when is_new_country then 'medium'
+        when is_new_network and is_new_credential then 'medium'
+        else 'low'
+    end as severity,
+    'The application ' || account || ' signed in from ' || coalesce(ip_address, 'an address that is not told')
+        || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') || coalesce(' for ' || resource, '')
+        || case
+            when is_new_country then ', a country that is new for it'
+            when is_new_network then ', a network that is new for it'
+            else ''
+        end
+        || case when is_new_credential then ', with a ' || case when is_federated then 'federated credential' else 'key' end || ' that is new (' || credential_id || ')' else '' end as what,
+    account as who,
+    event_time as first_seen,
+    last_time as last_seen,
+    times as events,
+    account as target,
+    app_id,
+    session_id,
+    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    'first time for this application in ' || baseline_days || ' days of log' as rarity,
+    act_id as act,
+    [{'file_id': file_id, 'record': record, 'id': id}] as records
+from places
+where place = 1
+order by first_seen, account, act

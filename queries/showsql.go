@@ -1,0 +1,124 @@
+package queries
+
+import (
+	"slices"
+	"strings"
+
+	"entrail/ingest/engine"
+	"entrail/queries/rules"
+)
+
+// ShowSQL is the SQL of a finding, of a report, of a group of reports, of a view or of a
+// macro, with all that it stands on, bottom up, as a DuckDB shell takes it. What the rules
+// gave exists while the program runs only; a report on that says so.
+func ShowSQL(name string) (string, error) {
+	s := sheet{}
+	if rule, ok := rules.Lookup(canonical(name)); ok {
+		s.needs(rule.SQL)
+		s.questions = []string{strings.TrimRight(rule.SQL, "; \n")}
+		return s.text(), nil
+	}
+	reports, err := Select([]string{name})
+	view, isView := lookupView(name)
+	i := slices.IndexFunc(macros, func(m macro) bool { return m.Name == name })
+	switch {
+	case err == nil:
+		for _, r := range reports {
+			s.needs(r.SQL)
+			s.questions = append(s.questions, strings.TrimRight(r.SQL, "; \n"))
+		}
+	case isView:
+		s.needs("from " + view.Name)
+		s.questions = []string{"select * from " + view.Name}
+	case i >= 0:
+		s.needs(macros[i].Name + "()")
+	default:
+		return "", err
+	}
+	return s.text(), nil
+}
+
+// sheet is what --show-sql prints: questions, and what they need.
+type sheet struct {
+	views, macros, lists []string // by name
+	ofRules              bool     // it reads what the rules gave
+	questions            []string
+}
+
+// needs adds what the SQL names, and what that names in turn.
+func (s *sheet) needs(text string) {
+	named := namesIn(text)
+	for _, name := range named {
+		list, isList := strings.CutPrefix(name, "list_")
+		switch {
+		case isList && !slices.Contains(s.lists, list):
+			s.lists = append(s.lists, list)
+		case isTableOfRules(name) && !isList:
+			s.ofRules = true
+		}
+	}
+	for _, v := range views {
+		if slices.Contains(named, v.Name) && !slices.Contains(s.views, v.Name) {
+			s.views = append(s.views, v.Name)
+			s.needs(v.SQL)
+		}
+	}
+	for _, m := range macros {
+		if calls(text, m.Name) && !slices.Contains(s.macros, m.Name) {
+			s.macros = append(s.macros, m.Name)
+			s.needs(m.SQL)
+		}
+	}
+}
+
+func (s *sheet) text() string {
+	parts := []string{`-- In a DuckDB shell, beside a case kept with --db:
+--     attach 'case.duckdb' as evidence (read_only);
+--     use evidence;`}
+	if s.ofRules {
+		parts = append(parts, "-- It reads "+strings.Join(slices.Concat(ruleTables, hitTables), ", ")+`,
+-- which entrail makes from its rules while it runs, so it does not run in a shell.
+-- --list names the findings, and --show-sql prints the rule of each.`)
+	}
+	for _, l := range rules.Lists() {
+		if slices.Contains(s.lists, l.Name) {
+			parts = append(parts, listSQL(l))
+		}
+	}
+	for _, m := range macros {
+		if slices.Contains(s.macros, m.Name) {
+			parts = append(parts, m.head+"create or replace temp macro "+m.SQL+";")
+		}
+	}
+	for _, v := range views {
+		switch {
+		case !slices.Contains(s.views, v.Name):
+		case v.materialized:
+			parts = append(parts, v.head+"create or replace temp table "+v.Name+" as from (\n"+v.SQL+"\n)"+v.order()+";")
+		default:
+			parts = append(parts, v.head+"create or replace temp view "+v.Name+" as\n"+v.SQL+";")
+		}
+	}
+	for _, q := range s.questions {
+		parts = append(parts, q+";")
+	}
+	return strings.Join(parts, "\n\n") + "\n"
+}
+
+// listSQL makes the table of a list.
+func listSQL(l rules.List) string {
+	var rows []string
+	for _, row := range l.Rows {
+		var values []string
+		for _, v := range row {
+			if v == "" {
+				values = append(values, "null")
+			} else {
+				values = append(values, engine.Literal(v))
+			}
+		}
+		rows = append(rows, "    ("+strings.Join(values, ", ")+")")
+	}
+	return "-- source: " + l.Source + "\ncreate or replace temp table list_" + l.Name + " as\nselect *\nfrom (values\n" +
+		strings.Join(rows, ",\n") + "\n) as l (" + strings.Join(l.Columns, ", ") + ");"
+}

@@ -1,0 +1,220 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+	"time"
+
+	"entrail/queries"
+
+	"github.com/google/uuid"
+)
+
+// entrailSpace is the namespace of the ids of indicators: that of a value is the same
+// in every run, and in no other program's.
+var entrailSpace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("entrail:indicators"))
+
+// indicator is a row of the report indicators.
+type indicator struct {
+	kind, value, name, findings string
+	first, last                 time.Time // UTC; zero = unknown
+}
+
+// id is the UUIDv5 of what the indicator is, for a use of it.
+func (i indicator) id(use string) string {
+	return uuid.NewSHA1(entrailSpace, []byte(use+"\x00"+i.kind+"\x00"+i.value)).String()
+}
+
+// comment says in which findings the indicator is.
+func (i indicator) comment() string {
+	text := visible(i.kind)
+	if i.name != "" {
+		text += " " + visible(i.name)
+	}
+	return text + ", in: " + visible(i.findings)
+}
+
+// eachIndicator reads the one result that the document must have: the report
+// indicators.
+func eachIndicator(d Document, format string, each func(indicator) error) error {
+	return writeOne(d, func(r *queries.Result) error {
+		if r.Report.Name != "indicators" {
+			return fmt.Errorf("%s holds the report indicators and nothing else; %s is none", format, r.Report.Name)
+		}
+		at := map[string]int{}
+		for i, c := range r.Columns {
+			at[c.Name] = i
+		}
+		for row, err := range r.Rows {
+			if err != nil {
+				return err
+			}
+			text := func(column string) string {
+				s, _ := row[at[column]].(string)
+				return s
+			}
+			moment := func(column string) time.Time {
+				t, _ := row[at[column]].(time.Time)
+				return t.UTC()
+			}
+			err := each(indicator{
+				kind: text("type"), value: text("value"), name: text("name"), findings: text("findings"),
+				first: moment("first_seen"), last: moment("last_seen"),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// stixTime is a time as STIX writes it.
+func stixTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// stixIndicator is an Indicator of STIX 2.1, section 4.7 of the OASIS standard.
+type stixIndicator struct {
+	Type           string   `json:"type"`
+	SpecVersion    string   `json:"spec_version"`
+	ID             string   `json:"id"`
+	Created        string   `json:"created"`
+	Modified       string   `json:"modified"`
+	Name           string   `json:"name"`
+	Description    string   `json:"description"`
+	IndicatorTypes []string `json:"indicator_types"`
+	Pattern        string   `json:"pattern"`
+	PatternType    string   `json:"pattern_type"`
+	ValidFrom      string   `json:"valid_from"`
+}
+
+// STIX writes the report indicators as a bundle of STIX 2.1. What STIX has no object
+// for (ids of sessions, tokens, devices and applications) is one of its own, x-m365-...
+func STIX(w io.Writer, d Document) error {
+	objects := []any{}
+	ids := ""
+	err := eachIndicator(d, "STIX", func(i indicator) error {
+		pattern := stixPattern(i)
+		if pattern == "" {
+			return nil
+		}
+		from := i.first
+		if from.IsZero() {
+			from = d.Generated
+		}
+		o := stixIndicator{
+			Type: "indicator", SpecVersion: "2.1", ID: "indicator--" + i.id("stix"),
+			Created: stixTime(d.Generated), Modified: stixTime(d.Generated),
+			Name: visible(i.kind + " " + i.value), Description: i.comment(),
+			IndicatorTypes: []string{"malicious-activity"},
+			Pattern:        pattern, PatternType: "stix", ValidFrom: stixTime(from),
+		}
+		ids += o.ID
+		objects = append(objects, o)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	bundle := map[string]any{"type": "bundle", "id": "bundle--" + uuid.NewSHA1(entrailSpace, []byte(ids)).String()}
+	if len(objects) > 0 { // an empty list is not allowed
+		bundle["objects"] = objects
+	}
+	return writeIndented(w, bundle)
+}
+
+// stixPattern is the pattern that matches an indicator, "" if its value is none of its kind.
+func stixPattern(i indicator) string {
+	quoted := "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(i.value) + "'"
+	switch i.kind {
+	case "ip address":
+		address, err := netip.ParseAddr(i.value)
+		switch {
+		case err != nil:
+			return ""
+		case address.Is4():
+			return "[ipv4-addr:value = " + quoted + "]"
+		}
+		return "[ipv6-addr:value = " + quoted + "]"
+	case "ASN":
+		return "[autonomous-system:number = " + strings.TrimPrefix(i.value, "AS") + "]"
+	case "domain":
+		return "[domain-name:value = " + quoted + "]"
+	case "email address":
+		return "[email-addr:value = " + quoted + "]"
+	case "user agent":
+		return "[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = " + quoted + "]"
+	}
+	return "[x-m365-" + strings.ReplaceAll(i.kind, " ", "-") + ":value = " + quoted + "]"
+}
+
+// mispTypes are the types and categories of MISP attributes, by kind of indicator.
+var mispTypes = map[string]struct{ name, category string }{
+	"ip address":    {"ip-src", "Network activity"},
+	"ASN":           {"AS", "Network activity"},
+	"domain":        {"domain", "Network activity"},
+	"user agent":    {"user-agent", "Network activity"},
+	"email address": {"email-dst", "Network activity"},
+}
+
+// mispAttribute is an attribute of a MISP event, as MISP's core format has it.
+type mispAttribute struct {
+	UUID      string `json:"uuid"`
+	Type      string `json:"type"`
+	Category  string `json:"category"`
+	Value     string `json:"value"`
+	Comment   string `json:"comment"`
+	ToIDS     bool   `json:"to_ids"`
+	Timestamp string `json:"timestamp"`
+	FirstSeen string `json:"first_seen,omitempty"`
+	LastSeen  string `json:"last_seen,omitempty"`
+}
+
+// MISP writes the report indicators as an event of MISP's core format, unpublished and for
+// the own organisation only. No attribute is marked for automatic detection.
+func MISP(w io.Writer, d Document) error {
+	attributes := []mispAttribute{}
+	ids := ""
+	err := eachIndicator(d, "MISP", func(i indicator) error {
+		t, ok := mispTypes[i.kind]
+		if !ok {
+			t.name, t.category = "text", "Other"
+		}
+		a := mispAttribute{
+			UUID: i.id("misp"), Type: t.name, Category: t.category, Value: strings.TrimPrefix(i.value, "AS"),
+			Comment: i.comment(), Timestamp: fmt.Sprint(d.Generated.Unix()),
+		}
+		if i.kind != "ASN" {
+			a.Value = i.value
+		}
+		if !i.first.IsZero() {
+			a.FirstSeen, a.LastSeen = i.first.Format("2006-01-02T15:04:05.000000+00:00"), i.last.Format("2006-01-02T15:04:05.000000+00:00")
+		}
+		ids += a.UUID
+		attributes = append(attributes, a)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return writeIndented(w, map[string]any{"Event": map[string]any{
+		"uuid":            uuid.NewSHA1(entrailSpace, []byte(ids)).String(),
+		"info":            "Indicators from Microsoft 365 and Entra ID logs",
+		"date":            d.Generated.UTC().Format("2006-01-02"),
+		"timestamp":       fmt.Sprint(d.Generated.Unix()),
+		"analysis":        "0", // initial
+		"threat_level_id": "4", // undefined
+		"distribution":    "0", // own organisation only
+		"published":       false,
+		"Attribute":       attributes,
+	}})
+}
+
+func writeIndented(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
