@@ -61,7 +61,7 @@ programs as (
 ),
 hits as (
     select
-        case when is_throttled then 'medium' else 'medium' end as severity,
+        'medium' as severity,
         counted(messages, 'message', 'messages') || ' of ' || who || ' were read within an hour' || case when is_throttled then ', and more than the log could hold' else '' end
             || coalesce('; the most in an hour of other days was ' || usual, '') as what,
         who, first_seen, last_seen, events, app_id, session_id, addresses, records, 'bulk ' || who || ' ' || hour as act

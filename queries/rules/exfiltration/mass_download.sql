@@ -26,6 +26,16 @@ with acts as (
         and not coalesce(is_system, false)
         and user_id is not null
 ),
+-- Since when the user has been at an address.
+addresses_used as (
+    select
+        who,
+        ip_address,
+        min(event_time)::date as first_day
+    from acts
+    where ip_address is not null
+    group by who, ip_address
+),
 hours as (
     select
         who,
@@ -39,11 +49,9 @@ hours as (
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records,
         any_value(user_agent) as user_agent,
-        not bool_or(exists (
-            select 1 from evidence.audit_events as e
-            where e.user_id = acts.who and e.ip_address = acts.ip_address and e.event_time < acts.hour - interval 1 day
-        )) as is_new_address
+        bool_and(coalesce(first_day >= event_time::date, true)) as is_new_address
     from acts
+    left join addresses_used using (who, ip_address)
     group by who, hour
 ),
 -- What is usual: the most in an hour of the user's other days.

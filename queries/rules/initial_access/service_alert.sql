@@ -14,7 +14,7 @@ with logged as (
         *,
         json_extract_string(json_text(raw), [
             '$.Name', '$.Severity', '$.AlertId', '$.AlertEntityId', '$.AlertDisplayName', '$.AlertSeverity', '$.DeliveryAction', '$.Verdict',
-            '$.Subject', '$.Recipients[0]', '$.Url', '$.P2Sender', '$.Status', '$.UrlClickAction', '$.LatestDeliveryLocation'
+            '$.Subject', '$.Recipients[0]', '$.Url', '$.P2Sender', '$.Status', '$.UrlClickAction', '$.LatestDeliveryLocation', '$.Data'
         ]) as p
     from evidence.audit_events
     where operation in ('AlertTriggered', 'AlertEntityGenerated', 'AlertUpdated', 'TIMailData', 'TIUrlClickData', 'AtpDetection')
@@ -37,7 +37,12 @@ named as (
             when lower(coalesce(p[2], p[6])) in ('low', 'informational') then 'low'
             else 'medium'
         end as level,
-        lower(coalesce(p[10], p[4], user_id)) as account,
+        lower(coalesce(
+            p[10],
+            nullif(regexp_extract(p[16], '"(?:f3u|suid|trc|eid)"\s*:\s*"([^"]*@[^"]*)"', 1), ''),
+            p[4],
+            user_id
+        )) as account,
         coalesce(p[3], id, file_id || ':' || record) as alert_id
     from logged
 ),
