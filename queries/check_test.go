@@ -27,7 +27,6 @@ func TestCheckQueryNamesTheNearest(t *testing.T) {
 	}
 	for _, query := range []string{
 		"select * from sessions",
-		"select * from evidence.sessions",
 		"select client_address(ip_address), local_time(event_time) from sign_ins",
 		"from events",
 	} {

@@ -87,7 +87,8 @@ func isNeverFiltered(name string) bool {
 }
 
 // AddViews writes the model's macros and views into a case file, for those who open
-// it in a DuckDB shell. This program never asks them: it brings its own.
+// it in a DuckDB shell; those that are made of many others are left out, and to be had
+// from --show-sql. This program never asks them: it brings its own.
 func AddViews(ctx context.Context, path string, o engine.Options) error {
 	e, err := engine.New(ctx, o)
 	if err != nil {
@@ -105,7 +106,7 @@ func AddViews(ctx context.Context, path string, o engine.Options) error {
 		statements = append(statements, "create or replace macro "+m.SQL)
 	}
 	for _, v := range views {
-		if isOfRules(v) {
+		if isOfRules(v) || unfolded(v) > manyViews {
 			continue
 		}
 		statements = append(statements, "create or replace view "+v.Name+" as\n"+v.SQL)
@@ -116,6 +117,21 @@ func AddViews(ctx context.Context, path string, o engine.Options) error {
 		}
 	}
 	return e.Detach(ctx)
+}
+
+// manyViews is how many views a view may be when those that it reads stand in it, and
+// those below in them, as the engine has it when it makes a view. It takes half a
+// minute for those of the sessions, which a run stores on the way.
+const manyViews = 15
+
+func unfolded(v view) int {
+	n := 1
+	for _, name := range namesIn(v.SQL) {
+		if below, ok := lookupView(name); ok {
+			n += unfolded(below)
+		}
+	}
+	return n
 }
 
 // isOfRules tells that a view reads what a run has of the rules, which no case file has.

@@ -88,7 +88,7 @@ func TestTheRunBringsItsOwnViews(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", question, got, want)
 		}
 	}
-	if _, err := c.Query(context.Background(), "select * from evidence.addresses"); err == nil || !strings.Contains(err.Error(), "is no table of a case") {
+	if _, err := c.Query(context.Background(), "select * from evidence.addresses"); err == nil || !strings.Contains(err.Error(), "is no table of the evidence") {
 		t.Errorf("a view of the case itself: got error %v, want that it is none", err)
 	}
 }

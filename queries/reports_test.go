@@ -29,6 +29,7 @@ import (
 //	             its text, as the column raw wants it
 //	setup.sql    statements, for rows too many to write down
 //	options      the run's flags, one a line: tz Europe/Berlin, since 2026-10-01
+//	except       the first column's value of the rows that are left out
 //	only         the first column's value of the rows compared, where a report
 //	             has sections; default: all rows
 //	want.csv     the rows expected, in their order, under a header of those
@@ -93,6 +94,7 @@ type fixture struct {
 	filter Filter
 	zone   *time.Location
 	only   string     // what the first column must have; "" = anything
+	except string     // what it must not have
 	want   [][]string // columns and rows
 }
 
@@ -103,6 +105,7 @@ func readFixture(t *testing.T, archive *txtar.Archive) fixture {
 		filter Filter
 		zone   = time.UTC
 		only   string
+		except string
 		want   [][]string
 	)
 	for _, f := range archive.Files {
@@ -113,6 +116,8 @@ func readFixture(t *testing.T, archive *txtar.Archive) fixture {
 			want = readCSV(t, text)
 		case f.Name == "only":
 			only = strings.TrimSpace(text)
+		case f.Name == "except":
+			except = strings.TrimSpace(text)
 		case f.Name == "options":
 			filter, zone = readOptions(t, text)
 		case f.Name == "setup.sql":
@@ -124,7 +129,7 @@ func readFixture(t *testing.T, archive *txtar.Archive) fixture {
 		case ending == "jsonl":
 			rows = append(rows, insertJSON(t, table, text)...)
 		default:
-			t.Fatalf("file %s: want TABLE.csv, TABLE.jsonl, setup.sql, options, only or want.csv", f.Name)
+			t.Fatalf("file %s: want TABLE.csv, TABLE.jsonl, setup.sql, options, only, except or want.csv", f.Name)
 		}
 	}
 	if len(want) == 0 {
@@ -137,7 +142,7 @@ func readFixture(t *testing.T, archive *txtar.Archive) fixture {
 			rows = append(rows, fmt.Sprintf("update %s set parent_file_id = p.file_id, parent_record = p.record from %s as p where p.id = %s and parent_record is null", name, p.table, p.column))
 		}
 	}
-	return fixture{rows, filter, zone, only, want}
+	return fixture{rows, filter, zone, only, except, want}
 }
 
 // compare asks the report and compares its rows with those wanted.
@@ -153,7 +158,7 @@ func (f fixture) compare(t *testing.T, c *Case, report Report) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if picked := pick(t, result.Columns, row, want[0]); f.only == "" || picked[0] == f.only {
+		if picked := pick(t, result.Columns, row, want[0]); (f.only == "" || picked[0] == f.only) && (f.except == "" || picked[0] != f.except) {
 			got = append(got, picked)
 		}
 	}
