@@ -1238,9 +1238,9 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Skipf("no terminal for the sample: %v", err)
 	}
-	sample, _, found := strings.Cut(shown, "sign-ins\n  sign-ins")
+	sample, _, found := strings.Cut(shown, "sessions to look at first\n")
 	if !found {
-		t.Errorf("the sample is to end before the section sign-ins: %s", shown)
+		t.Errorf("the sample is to end before the section sessions to look at first: %s", shown)
 	}
 	for _, part := range []struct{ name, want string }{
 		{"sample", indented("$ go run . testdata/contoso\n" + sample + "...\n")},

@@ -18,7 +18,7 @@
 -- column target varchar: what it was done to: a user, where there is one, else the first that has a name; lower case
 -- column target_type varchar: User, ServicePrincipal, Application, Group, Device, Policy, ...
 -- column target_id varchar: object id
--- column targets struct(target_type varchar, target varchar, target_id varchar)[]: all of them, as logged
+-- column targets struct(target_type varchar, "target" varchar, target_id varchar)[]: all of them, as logged
 -- column changes struct(property varchar, old_value varchar, new_value varchar)[]: without JSON's quotes
 -- column old_values json: by property in lower case, the first of each name: old_values ->> 'role.displayname'
 -- column new_values json: by property in lower case, the first of each name
