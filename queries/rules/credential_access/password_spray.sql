@@ -12,15 +12,20 @@
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/id-protection/concept-identity-protection-risks;
 --   https://learn.microsoft.com/security/operations/incident-response-playbook-password-spray
-with guesses as (
+with blocks as (
     select
-        *,
+        ip_address,
         case
             when contains(ip_address, ':') then coalesce(nullif(regexp_extract(ip_address, '^[0-9a-f]+:[0-9a-f]+:[0-9a-f]+:'), '') || ':/48', ip_address)
             else coalesce(nullif(regexp_extract(ip_address, '^[0-9]+\.[0-9]+\.[0-9]+\.'), '') || '0/24', ip_address)
         end as block
+    from (select distinct ip_address from logons where kind = 'user' and ip_address is not null)
+),
+guesses as (
+    select *
     from logons
-    where not is_success and kind = 'user' and account is not null and ip_address is not null
+    join blocks using (ip_address)
+    where not is_success and kind = 'user' and account is not null
         and error_code in (50126, 50053, 50055, 50056, 50034, 50064, 50057)
 ),
 -- A series ends where nothing comes from the block for twelve hours.
@@ -62,13 +67,9 @@ admitted as (
         list(distinct l.account) filter (where contains(s.tried, l.account)) as tried_too,
         list({'account': l.account, 'evidence': {'file_id': l.file_id, 'record': l.record, 'id': l.id}} order by l.event_time, l.file_id, l.record) as records
     from series as s
-    join logons as l on l.is_success and l.kind = 'user'
+    join blocks as b on b.block = s.block
+    join logons as l on l.ip_address = b.ip_address and l.is_success and l.kind = 'user'
         and l.event_time between s.first_seen - interval 1 hour and s.last_seen + interval 6 hours
-        and (
-            contains(s.addresses, l.ip_address)
-            or (ends_with(s.block, '.0/24') and starts_with(l.ip_address, s.block[:-5]))
-            or (ends_with(s.block, '::/48') and starts_with(l.ip_address, s.block[:-5]))
-        )
     group by all
 ),
 own as (
@@ -77,8 +78,8 @@ own as (
         s.series,
         count(distinct h.account) as regulars,
         list(distinct h.account) as accounts
-    from series as s
-    join account_habits as h on h.feature = 'address' and contains(s.addresses, h.value) and h.first_seen < s.first_seen - interval 1 hour
+    from (select block, series, first_seen, unnest(addresses) as ip_address from series) as s
+    join account_habits as h on h.feature = 'address' and h.value = s.ip_address and h.first_seen < s.first_seen - interval 1 hour
     group by all
 ),
 judged as (

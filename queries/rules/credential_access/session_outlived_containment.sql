@@ -51,27 +51,45 @@ activity as (
     from evidence.audit_events
     where session_id <> '' and operation not in ('UserLoggedIn', 'UserLoginFailed') and home_account(user_id) in (select account from ends)
 ),
+spans as (
+    select
+        account,
+        session_id,
+        min(event_time) as session_since,
+        max(event_time) as last_seen
+    from activity
+    where is_used
+    group by account, session_id
+),
+-- Few sessions outlive an end: only their acts are looked at one by one.
+outlived as (
+    select
+        s.account,
+        s.session_id,
+        e.event_time as ended_at,
+        e.action
+    from spans as s
+    join ends as e on e.account = s.account and s.session_since < e.event_time and s.last_seen > e.event_time
+),
 sessions_of as (
     select
         a.account,
         a.session_id,
-        e.event_time as ended_at,
+        e.ended_at,
         e.action,
-        min(a.event_time) as session_since,
-        min(a.event_time) filter (where a.event_time > e.event_time) as first_after,
+        min(a.event_time) filter (where a.event_time > e.ended_at) as first_after,
         max(a.event_time) as last_after,
-        count(*) filter (where a.event_time > e.event_time) as events,
-        list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time <= e.event_time)) as addresses_before,
-        list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time > e.event_time)) as addresses_after,
-        list_sort(list(distinct a.operation) filter (where a.operation is not null and a.event_time > e.event_time)) as operations,
+        count(*) filter (where a.event_time > e.ended_at) as events,
+        list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time <= e.ended_at)) as addresses_before,
+        list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time > e.ended_at)) as addresses_after,
+        list_sort(list(distinct a.operation) filter (where a.operation is not null and a.event_time > e.ended_at)) as operations,
         max_by(a.app_id, a.event_time) as app_id,
         list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record)
-            filter (where a.event_time > e.event_time)[1:1000] as records
+            filter (where a.event_time > e.ended_at)[1:1000] as records
     from activity as a
-    join ends as e on e.account = a.account
+    join outlived as e on e.account = a.account and e.session_id = a.session_id
     where a.is_used
-    group by a.account, a.session_id, e.event_time, e.action
-    having min(a.event_time) < e.event_time and max(a.event_time) > e.event_time
+    group by a.account, a.session_id, e.ended_at, e.action
 ),
 -- Where the account's other sessions came from.
 other_sessions as (
@@ -82,6 +100,15 @@ other_sessions as (
         ip_address
     from logons
     where is_success and kind = 'user' and ip_address is not null and account in (select account from ends)
+),
+baselines as (
+    select
+        account,
+        bool_or(session_id is null) as has_unnamed,
+        min(session_id) as lowest,
+        max(session_id) as highest
+    from other_sessions
+    group by account
 ),
 -- Networks that several people of the tenant use: carriers and providers of where they live.
 common_networks as (
@@ -108,13 +135,14 @@ strange as (
     select
         s.*,
         len(list_filter(addresses_after, x -> not contains(coalesce(addresses_before, []::varchar[]), x))) > 0 as has_moved,
-        (s.account, true) in (select (o.account, o.session_id is distinct from s.session_id) from other_sessions as o) as has_baseline,
+        coalesce(b.has_unnamed or b.lowest <> s.session_id or b.highest <> s.session_id, false) as has_baseline,
         coalesce(f.is_foreign, false) as is_foreign,
         coalesce(f.is_foreign_network, false) as is_foreign_network,
         date_diff('minute', s.ended_at, last_after) as minutes,
         row_number() over (partition by s.session_id order by s.ended_at) as place
     from sessions_of as s
     left join foreign_networks as f using (session_id, ended_at)
+    left join baselines as b on b.account = s.account
 )
 select
     case
