@@ -865,6 +865,9 @@ func TestSameBytes(t *testing.T) {
 		case "html":
 			reports, anew = "all", []string{contoso}
 		}
+		if f.Indicators {
+			reports = "indicators"
+		}
 		if f.OneReport {
 			one, other = one+"/", other+"/"
 		}

@@ -34,7 +34,12 @@ incident_lines as (
     select
         incident as item_no,
         'incident ' || incident as item,
-        few(list_sort(list_distinct(flatten(list(accounts))))) as value,
+        list_sort(list_distinct(flatten(list(accounts))))[1]
+            || case
+                when len(list_distinct(flatten(list(accounts)))) > 1
+                then ' and ' || (len(list_distinct(flatten(list(accounts)))) - 1) || ' more'
+                else ''
+            end as value,
         min_by(severity, severity_rank) || ', ' || period_text(min(first_seen), max(last_seen)) || ': '
             || array_to_string(list(title order by first_seen, severity_rank, title), '; ') as detail,
     from incident_titles
