@@ -1284,19 +1284,6 @@ func indented(text string) string {
 	return b.String()
 }
 
-func reportTable() string {
-	table := "\n| group | report | what it shows |\n|---|---|---|\n"
-	group := ""
-	for _, r := range queries.Reports() {
-		name := ""
-		if r.Group != group {
-			name, group = "`"+r.Group+"`", r.Group
-		}
-		table += fmt.Sprintf("| %s | `%s` | %s |\n", name, r.Name, r.Title)
-	}
-	return table + "\n"
-}
-
 // formatTable lists the files of ingest/formats by their titles.
 func formatTable(t *testing.T) string {
 	t.Helper()

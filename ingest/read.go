@@ -91,7 +91,6 @@ type reader struct {
 	lost    []string // properties of which there is only the type's name
 	renamed bool     // names were written PowerShell's way
 	buffer  []byte
-	row     []byte
 }
 
 type recognised struct {

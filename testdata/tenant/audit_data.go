@@ -38,9 +38,6 @@ func (e *AuditEvent) appendAuditData(b []byte) []byte {
 	return j.b
 }
 
-// AuditData is the record as the service exports it.
-func (e *AuditEvent) AuditData() string { return string(e.appendAuditData(nil)) }
-
 func (e *AuditEvent) workload() string {
 	if e.Kind.Workload == "SharePoint" && e.Kind.RecordType == sharePointFile && e.Item == "" && e.Detail%5 < 2 {
 		return "OneDrive"
