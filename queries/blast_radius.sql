@@ -3,7 +3,7 @@
 --   --filter user_agent=...), or, without filters, with the incidents: their addresses, networks, user agents, devices, sessions and
 --   applications. Then it lists, for each such value, every account in all evidence that bears it. accounts is how many do: a
 --   value that many accounts bear is an office, a carrier or a common browser, and says little. is_start is true for the accounts
---   it began with.
+--   it began with. Applications of more than five accounts are left out.
 -- wrap: value
 -- group: incident 7
 -- topics: blast radius, scope, pivot, who else, affected accounts, lateral movement
@@ -113,6 +113,8 @@ select
     count(*) over (partition by t.trace, t.value) as accounts
 from touched as t
 left join app_names as a on t.trace = 'application' and t.value = a.app_id
+-- an application that many use leads to everybody
+qualify t.trace <> 'application' or count(*) over (partition by t.trace, t.value) <= 5
 order by
     accounts,
     t.trace,

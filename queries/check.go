@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"entrail/ingest/engine"
 	"entrail/ingest/schema"
@@ -43,6 +44,7 @@ func (c *Case) CheckQuery(ctx context.Context, text string) error {
 // defineNew makes a view of the model, or a table of the rules, that the run does not
 // have yet; false where the name is none of these.
 func (c *Case) defineNew(ctx context.Context, name string) (bool, error) {
+	name = strings.TrimPrefix(name, "memory.main.") // the run's own database
 	_, isView := lookupView(name)
 	isNew := isView && c.defined[name] == undefined || isTableOfRules(name) && !c.hasFindings
 	if !isNew {

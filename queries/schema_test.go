@@ -86,10 +86,15 @@ func TestShowSQLRunsInAShell(t *testing.T) {
 	for _, v := range views {
 		names = append(names, v.Name)
 	}
+	ofRules := 0
 	for _, name := range names {
 		text, err := ShowSQL(name)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if strings.Contains(text, "so it does not run in a shell") {
+			ofRules++
+			continue
 		}
 		e := shell()
 		rows, err := e.Query(ctx, text)
@@ -120,6 +125,9 @@ func TestShowSQLRunsInAShell(t *testing.T) {
 				t.Errorf("%s: %d rows in a shell, %d here", name, n, want)
 			}
 		}
+	}
+	if ofRules == 0 || ofRules > 15 {
+		t.Errorf("%d of %d are said not to run in a shell", ofRules, len(names))
 	}
 }
 

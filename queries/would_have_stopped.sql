@@ -34,8 +34,9 @@ judged as (
         i.incident,
         coalesce(p.policy_name, p.policy_id) as policy,
         starts_with(p.result, 'reportOnly') as is_report_only,
-        p.result in ('failure', 'reportOnlyFailure') as is_block,
-        p.result = 'reportOnlyInterrupted' as is_demand,
+        p.result = 'reportOnlyFailure' or p.result = 'failure' and i.status = 'failure' as is_block,
+        -- where a second factor was asked for, the sign-in went on
+        p.result = 'reportOnlyInterrupted' or p.result = 'failure' and i.status is distinct from 'failure' as is_demand,
         p.grant_controls,
         i.event_time,
         i.user_principal_name,
@@ -83,7 +84,9 @@ select
     case
         when p.blocks > 0 and p.is_report_only then 'would have stopped'
         when p.blocks > 0 then 'stopped'
-        when p.demands > 0 then 'would have asked for more'
+        when p.demands > 0 and p.is_report_only then 'would have asked for more'
+        when p.demands > 0 then 'asked for more'
+        when not p.is_report_only then 'stopped nothing'
         else 'would have stopped nothing'
     end as effect,
     p.first_stop,

@@ -21,12 +21,18 @@ var entrailSpace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("entrail:indicators"))
 type indicator struct {
 	kind, value, name, findings string
 	first, last                 time.Time // UTC; zero = unknown
+	records, elsewhere          int64     // that bear it in the incidents, and in all other evidence
 }
 
 // id is the UUIDv5 of what the indicator is, for a use of it.
 func (i indicator) id(use string) string {
 	return uuid.NewSHA1(entrailSpace, []byte(use+"\x00"+i.kind+"\x00"+i.value)).String()
 }
+
+// isOrdinary tells that more of the evidence bears the value than the incidents do: an
+// office, a common browser, an application of everybody. Another program would raise
+// false alarms by it, so it is in the report alone.
+func (i indicator) isOrdinary() bool { return i.elsewhere > i.records }
 
 // comment says in which findings the indicator is.
 func (i indicator) comment() string {
@@ -60,10 +66,19 @@ func eachIndicator(d Document, format string, each func(indicator) error) error 
 				t, _ := row[at[column]].(time.Time)
 				return t.UTC()
 			}
-			err := each(indicator{
+			number := func(column string) int64 {
+				n, _ := row[at[column]].(int64)
+				return n
+			}
+			i := indicator{
 				kind: text("type"), value: text("value"), name: text("name"), findings: text("findings"),
 				first: moment("first_seen"), last: moment("last_seen"),
-			})
+				records: number("records"), elsewhere: number("elsewhere"),
+			}
+			if i.isOrdinary() {
+				continue
+			}
+			err := each(i)
 			if err != nil {
 				return err
 			}
