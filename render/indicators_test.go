@@ -1,0 +1,96 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"entrail/queries"
+)
+
+// TestIndicators: what STIX and MISP say of the rows of the report, hostile ones too,
+// and what they leave out.
+func TestIndicators(t *testing.T) {
+	seen := time.Date(2026, 10, 6, 7, 41, 8, 0, time.UTC)
+	row := func(kind, value string, records, elsewhere int64) []any {
+		return []any{kind, value, nil, seen, seen, records, elsewhere, "password_spray"}
+	}
+	columns := []queries.Column{
+		column("type", queries.Text), column("value", queries.Text), column("name", queries.Text),
+		column("first_seen", queries.Time), column("last_seen", queries.Time),
+		column("records", queries.Integer), column("elsewhere", queries.Integer), column("findings", queries.Text),
+	}
+	rows := [][]any{
+		row("ip address", "203.0.113.7", 3, 0),
+		row("ip address", "2001:db8::7", 3, 3),
+		row("ip address", "192.0.2.1", 3, 4), // an office
+		row("ip address", "no address", 3, 0),
+		row("ASN", "AS64500", 3, 0),
+		row("user agent", `it's \ "odd"`, 3, 0),
+		row("session id", "4b22", 3, 0),
+	}
+	write := func(format func(*bytes.Buffer, Document) error, name string) string {
+		t.Helper()
+		d := document(result(queries.Report{Name: name}, columns, rows...))
+		var b bytes.Buffer
+		if err := format(&b, d); err != nil {
+			return err.Error()
+		}
+		return b.String()
+	}
+	stix := func(b *bytes.Buffer, d Document) error { return STIX(b, d) }
+	misp := func(b *bytes.Buffer, d Document) error { return MISP(b, d) }
+
+	var bundle struct {
+		Objects []struct{ ID, Pattern string }
+	}
+	text := write(stix, "indicators")
+	if err := json.Unmarshal([]byte(text), &bundle); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"[ipv4-addr:value = '203.0.113.7']",
+		"[ipv6-addr:value = '2001:db8::7']",
+		"[autonomous-system:number = 64500]",
+		`[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = 'it\'s \\ "odd"']`,
+		"[x-m365-session-id:value = '4b22']",
+	}
+	ids := map[string]bool{}
+	for i, o := range bundle.Objects {
+		if i >= len(want) || o.Pattern != want[i] {
+			t.Errorf("pattern %d is %s", i, o.Pattern)
+		}
+		// a UUID of version 5
+		if ids[o.ID] || len(o.ID) != len("indicator--")+36 || o.ID[len("indicator--")+14] != '5' {
+			t.Errorf("id %s", o.ID)
+		}
+		ids[o.ID] = true
+	}
+	if len(bundle.Objects) != len(want) {
+		t.Errorf("%d objects, want %d", len(bundle.Objects), len(want))
+	}
+	if again := write(stix, "indicators"); again != text {
+		t.Error("the same rows give other bytes")
+	}
+
+	var event struct {
+		Event struct {
+			Attribute []struct{ Type, Value string }
+		}
+	}
+	if err := json.Unmarshal([]byte(write(misp, "indicators")), &event); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range event.Event.Attribute {
+		got = append(got, a.Type+" "+a.Value)
+	}
+	if all := strings.Join(got, "; "); !strings.Contains(all, "ip-src 203.0.113.7; ip-src 2001:db8::7") || !strings.Contains(all, "AS 64500; user-agent it's") || strings.Contains(all, "192.0.2.1") {
+		t.Errorf("attributes %s", all)
+	}
+	if got := write(stix, "findings"); !strings.Contains(got, "holds the report indicators and nothing else") {
+		t.Errorf("another report: %s", got)
+	}
+}
