@@ -30,7 +30,6 @@ with settings as (
             or operation in ('set-mailbox', 'enable-mailbox') and (
                 truth(ltrim(parameters['auditenabled'], '$')) = false
                 -- the default is 90 days
-                or try_cast(regexp_extract(parameters['auditloglimit'], '^(\d+)', 1) as bigint) < 30
                 or try_cast(regexp_extract(parameters['auditlogagelimit'], '^(\d+)', 1) as bigint) < 30
                 or regexp_matches(lower(concat_ws(' ', parameters['auditowner'], parameters['auditdelegate'], parameters['auditadmin'])), '^none$|remove')
             )
