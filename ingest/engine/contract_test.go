@@ -177,7 +177,7 @@ func TestContractOfNames(t *testing.T) {
 		{"select origin from things", "memory", "the session's own comes first: a filter stands in front of a table"},
 		{"select origin from evidence.things", "evidence", "the table can still be named"},
 		{"select origin from own", "memory", "a view of the session sees the session's"},
-		{"select origin from shown", "evidence", "a view of the case sees the case's, so what a run narrows is asked by its text"},
+		{"select origin from evidence.shown", "evidence", "a view of the case sees the case's, so what a run narrows is asked by its text"},
 	} {
 		if got := said(e, test.sql); got != test.want {
 			t.Errorf("%s: %s: got %s, want %s", test.reason, test.sql, got, test.want)
