@@ -246,14 +246,14 @@ func TestLayouts(t *testing.T) {
 }
 
 func TestHeaderOfLayout(t *testing.T) {
-	const header = "-- title: A\n-- description: B.\n-- group: audit 1\n"
+	const header = "-- title: A\n-- description: B.\n-- position: 1\n"
 	for _, test := range []struct{ lines, reason, want string }{
 		{"", "nothing said", "table map[]"},
 		{"-- layout: summary\n-- wrap: a,\n--   b\n-- paths: c\n", "all said", "summary map[a:1 b:1 c:2]"},
 		{"-- layout: sumary\n", "no such layout", `x.sql: layout "sumary": want one of lanes, raw, record, sessions, summary, table`},
 		{"-- wrap: a\n-- raw: a\n", "two styles", `x.sql: column "a" has two styles`},
 	} {
-		r, err := parse("x", header+test.lines+"select 1")
+		r, err := parse("sessions", "x", header+test.lines+"select 1")
 		got := fmt.Sprintf("%s %v", r.Layout, r.Styles)
 		if err != nil {
 			got = err.Error()
@@ -272,7 +272,7 @@ func TestNoDistinctValuesInFrames(t *testing.T) {
 	if !inFrame.MatchString("count(distinct who) filter (where failed) over (order by day)") || inFrame.MatchString("count(distinct who), row_number() over ()") {
 		t.Fatal("the pattern finds nothing, or too much")
 	}
-	for _, folder := range []string{".", "dossier", "model", "model/*", "../ingest", "../ingest/formats"} {
+	for _, folder := range []string{"reports/*", "dossier", "model", "model/*", "../ingest", "../ingest/formats"} {
 		files, err := filepath.Glob(filepath.Join(folder, "*.sql"))
 		if err != nil || len(files) == 0 {
 			t.Fatal(folder, err)

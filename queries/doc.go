@@ -23,12 +23,12 @@
 //
 // # Adding a report
 //
-// Put NAME.sql here. It begins with `-- key: value` lines; a line that begins
-// with `--` and three blanks continues the value above it:
+// Put NAME.sql into the folder of its group. It begins with `-- key: value` lines; a
+// line that begins with `--` and three blanks continues the value above it:
 //
 //	-- title: a heading
 //	-- description: what it shows and how to read it, a few sentences
-//	-- group: one of Groups, and the position in it
+//	-- position: its place in the group
 //	-- topics: what people call it who don't know the name; an unknown name that
 //	--   is one of these is answered with the report
 //	-- needs: the tables it reads; if all are empty the reader is told that
@@ -99,7 +99,7 @@
 // # Adding a part to the dossier
 //
 // The story of one session is told by dossier/*.sql, each one SELECT under the
-// same header, in the order of `group: sessions N`. A part asks for the session in
+// same header, by position. A part asks for the session in
 // getvariable('dossier_session') and reads evidence.TABLE, for a session is
 // told whole; a column that its header calls raw is folded away. lanes.sql is
 // the picture. What --explain says of a value is a line in model/lookups.

@@ -40,7 +40,7 @@ func mustReadParts() []Report {
 		if err != nil {
 			panic(err)
 		}
-		part, err := parse(strings.TrimSuffix(path.Base(name), ".sql"), string(text))
+		part, err := parse("sessions", strings.TrimSuffix(path.Base(name), ".sql"), string(text))
 		if err != nil {
 			panic(err)
 		}

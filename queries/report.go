@@ -3,21 +3,23 @@ package queries
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"entrail/ingest/header"
 )
 
-//go:embed *.sql
+//go:embed reports
 var files embed.FS
 
 // Groups are the report groups in the order in which they are shown.
 var Groups = []string{"summary", "incident", "evidence", "sessions", "signins", "apps", "ca", "audit"}
 
-// Report is one canned query: the file NAME.sql in this folder and what its
-// header says. See the package comment for the header's keys.
+// Report is one canned query: the file reports/GROUP/NAME.sql and what its header
+// says. See the package comment for the header's keys.
 type Report struct {
 	Name        string
 	Title       string   // one line, a heading
@@ -64,17 +66,18 @@ var registry = mustRead()
 // mustRead panics on a bad header: the files are part of the program, and a
 // test walks them all.
 func mustRead() []Report {
-	entries, err := files.ReadDir(".")
+	var all []Report
+	names, err := fs.Glob(files, "reports/*/*.sql")
 	if err != nil {
 		panic(err)
 	}
-	var all []Report
-	for _, e := range entries {
-		text, err := files.ReadFile(e.Name())
+	for _, name := range names {
+		text, err := files.ReadFile(name)
 		if err != nil {
 			panic(err)
 		}
-		r, err := parse(strings.TrimSuffix(path.Base(e.Name()), ".sql"), string(text))
+		folder, file := path.Split(name)
+		r, err := parse(path.Base(folder), strings.TrimSuffix(file, ".sql"), string(text))
 		if err != nil {
 			panic(err)
 		}
@@ -94,8 +97,8 @@ func mustRead() []Report {
 
 // parse reads a report file: `-- key: value` lines, where a line `--   more`
 // continues the value above, then one SELECT.
-func parse(name, text string) (Report, error) {
-	r := Report{Name: name, Layout: Table, SQL: text}
+func parse(group, name, text string) (Report, error) {
+	r := Report{Name: name, Group: group, Layout: Table, SQL: text}
 	fields, _, err := header.Read(name, text)
 	if err != nil {
 		return r, err
@@ -114,11 +117,9 @@ func parse(name, text string) (Report, error) {
 			r.Title = value
 		case "description":
 			r.Description = strings.ReplaceAll(value, "{session rules}", sessionWeights())
-		case "group":
-			group, order, _ := strings.Cut(value, " ")
-			r.Group = group
-			if _, err := fmt.Sscan(order, &r.Order); err != nil {
-				return r, fmt.Errorf("%s.sql: group %q: want `-- group: NAME POSITION`", name, value)
+		case "position":
+			if r.Order, err = strconv.Atoi(value); err != nil {
+				return r, fmt.Errorf("%s.sql: position %q is no number", name, value)
 			}
 		case "topics":
 			r.Topics = strings.Split(value, ", ")
@@ -151,7 +152,7 @@ func parse(name, text string) (Report, error) {
 		}
 	}
 	if r.Title == "" || r.Description == "" || !slices.Contains(Groups, r.Group) {
-		return r, fmt.Errorf("%s.sql: the header must have title, description and a group of %s", name, strings.Join(Groups, ", "))
+		return r, fmt.Errorf("%s.sql: want title, description and a folder of %s", name, strings.Join(Groups, ", "))
 	}
 	return r, nil
 }

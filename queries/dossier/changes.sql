@@ -3,7 +3,7 @@
 --   was set. Changes in the directory carry no session id: those of the session's users within its time are listed
 --   too, marked in the column session; they may have come from another session of the user. Their address is mostly
 --   that of a server of Microsoft's.
--- group: sessions 5
+-- position: 5
 with span as (
     select
         min(event_time) as first_seen,

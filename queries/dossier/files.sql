@@ -1,7 +1,7 @@
 -- title: Files that were downloaded or opened
 -- description: One row a file and what was done with it; times is how often. An opened file is one whose content went to
 --   the client.
--- group: sessions 6
+-- position: 6
 select
     k.kind as what,
     coalesce(e.raw ->> '$.SourceFileName', e.object_id) as file,

@@ -1,7 +1,7 @@
 -- title: The session at a glance
 -- description: For the picture: how many events each lane has in each of at most 240 equal parts of the session's
 --   time, by network; what carries no session id, and failed attempts, in lanes of their own.
--- group: sessions 1
+-- position: 1
 -- layout: lanes
 with in_session as (
     select

@@ -2,7 +2,7 @@
 -- description: By folder and way of reading. Bind: single messages, whose ids are listed. Sync: a mail client took
 --   over the whole folder, so treat every message in it as read. throttled: more than 1,000 reads within a day, so
 --   reads went unlogged: treat all mail as read.
--- group: sessions 4
+-- position: 4
 with accesses as (
     select
         event_time,

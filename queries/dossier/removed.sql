@@ -1,7 +1,7 @@
 -- title: What was deleted
 -- description: Messages and files, with where they were. What was hard-deleted is gone for the user; a hold or the
 --   recoverable items may still have it.
--- group: sessions 8
+-- position: 8
 select
     e.event_time,
     e.operation,

@@ -1,0 +1,40 @@
+-- title: Findings
+-- description: What happened here that matters: one line an act, the most severe first. Critical: an attacker's act beyond
+--   reasonable doubt, or control over the tenant is lost. High: rarely harmless, look now. Medium: worth a look today. Low: context
+--   that is often harmless. Info: for completeness. Everything is judged on all evidence, whatever the filters show; rarity says
+--   against what. Where several rules name one act, the line bears the title of the most severe, and also names the others.
+--   evidence lists file_id:record of each record.
+-- severity: severity
+-- wrap: title, what, target, rarity, also, ip_addresses, evidence
+-- position: 1
+-- topics: finding, alerts, detections, mitre, att&ck, attack, bec, business email compromise, persistence, spray, password spray
+-- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity
+-- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
+--   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
+-- caveat: A rule finds what it describes, no more: no finding is no acquittal. What had no log to look in is listed in
+--   findings_not_looked_for.
+select
+    severity,
+    finding,
+    title,
+    what,
+    who,
+    first_seen,
+    last_seen,
+    events,
+    target,
+    rarity,
+    techniques,
+    also,
+    session_id,
+    nullif(array_to_string(addresses, ', '), '') as ip_addresses,
+    app_id,
+    catalogue,
+    array_to_string(list_transform(records, r -> r.file_id || ':' || r.record), ' ') as evidence,
+    finding_id
+from findings
+order by
+    severity_rank,
+    last_seen desc,
+    finding,
+    finding_id

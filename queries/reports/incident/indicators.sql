@@ -1,0 +1,97 @@
+-- title: Indicators
+-- description: Indicators (IOC) of the incidents: addresses, networks, user agents, session and token ids, applications and devices in
+--   the evidence of their findings of medium severity or more, each with its first and last record there, and in which findings it
+--   is. elsewhere counts the records of all evidence that bear it too and belong to no such finding: where it is large, the value is
+--   also somebody's ordinary one, and blocking it does harm.
+-- wrap: value, findings
+-- position: 6
+-- topics: ioc, iocs, indicators of compromise, blocklist, stix, misp
+-- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity
+-- filled by: the sign-in logs and the audit logs (Entra admin center > Download), and the unified audit log (Search-UnifiedAuditLog, or
+--   Microsoft Purview > Audit > Export)
+-- caveat: What an attacker shares with others (an address of a provider, the user agent of a browser) is no indicator by itself.
+with incident_records as (
+    select distinct
+        r.file_id,
+        r.record,
+        f.finding
+    from incident_findings as i
+    join findings as f using (finding_id)
+    join finding_records as r using (finding_id)
+    where f.severity_rank <= 3
+),
+logged as (
+    select
+        file_id,
+        record,
+        event_time,
+        caller_address(ip_address, category, client_credential_type) as ip_address,
+        autonomous_system_number as asn,
+        user_agent,
+        session_id,
+        unique_token_id,
+        app_id,
+        app_display_name as app_name,
+        device_id
+    from evidence.sign_ins
+    union all
+    select file_id, record, event_time, client_address(ip_address), null, user_agent, session_id, unique_token_id, coalesce(client_app_id, app_id), null, null
+    from evidence.audit_events
+    union all
+    select file_id, record, event_time, client_address(ip_address), null, user_agent, null, null, null, null, null
+    from evidence.directory_audits
+    union all
+    select file_id, record, event_time, client_address(ip_address), null, user_agent, null, unique_token_id, app_id, null, null
+    from evidence.graph_activity
+),
+named as (
+    select file_id, record, event_time, 'ip address' as type, ip_address as value from logged
+    union all
+    select file_id, record, event_time, 'ASN', 'AS' || asn from logged
+    union all
+    select file_id, record, event_time, 'user agent', user_agent from logged
+    union all
+    select file_id, record, event_time, 'session id', session_id from logged
+    union all
+    select file_id, record, event_time, 'token id', unique_token_id from logged
+    union all
+    select file_id, record, event_time, 'application', lower(app_id) from logged
+    union all
+    select file_id, record, event_time, 'device', device_id from logged
+),
+values_in_incidents as (
+    select
+        n.type,
+        n.value,
+        min(n.event_time) as first_seen,
+        max(n.event_time) as last_seen,
+        count(distinct (n.file_id, n.record)) as records,
+        string_agg(distinct i.finding, ', ' order by i.finding) as findings
+    from named as n
+    join incident_records as i using (file_id, record)
+    where n.value <> ''
+    group by all
+),
+counted_values as (
+    select type, value, count(*) as all_records
+    from named
+    semi join values_in_incidents using (type, value)
+    group by all
+)
+select
+    v.type,
+    v.value,
+    a.app_display_name as name,
+    v.first_seen,
+    v.last_seen,
+    v.records,
+    c.all_records - v.records as elsewhere,
+    v.findings
+from values_in_incidents as v
+join counted_values as c using (type, value)
+left join app_names as a on v.type = 'application' and v.value = a.app_id
+order by
+    v.type,
+    elsewhere,
+    v.first_seen,
+    v.value

@@ -1,0 +1,163 @@
+-- title: Mail exposure
+-- description: Which messages an incident touched: one row a message that the audit log names with a session or an address of an
+--   incident, and one a folder or mailbox where it names none. basis says how sure it is. Certain: the record names the message (read, sent,
+--   deleted, moved, forwarded). Must be assumed: a mail client took over the whole folder (Sync), or reads went unlogged
+--   for 24 hours because there were too many (throttled). message_id is the InternetMessageId, ready for a message search;
+--   subject is from whichever record has it.
+-- wrap: basis, subject, folders, ip_addresses, clients
+-- position: 4
+-- topics: exposure, data breach, which mails, message ids, mailitemsaccessed, notification
+-- needs: audit_events
+-- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
+-- caveat: Only what the audit log kept: MailItemsAccessed needs the licence and the mailbox's audit settings, a message read twice within
+--   an hour is logged once, and what a forward or a rule sent away is not listed message by message. Without an incident this is empty;
+--   mailbox_activity has every record.
+with touching as (
+    select
+        e.*,
+        coalesce(s.incident, a.incident) as incident,
+        case when json_valid(e.raw) then e.raw end as data
+    from audit_events as e
+    left join incident_traces as s on s.trace = 'session' and e.session_id = s.value
+    left join incident_traces as a on a.trace = 'address' and client_address(e.ip_address) = a.value
+    where record_type in (2, 3, 50) and coalesce(s.incident, a.incident) is not null
+        and lower(operation) in (
+            'mailitemsaccessed', 'messagebind', 'folderbind', 'send', 'sendas', 'sendonbehalf',
+            'harddelete', 'softdelete', 'movetodeleteditems', 'move', 'copy', 'create', 'update'
+        )
+),
+settings as (
+    select
+        *,
+        list_zip(
+            json_extract_string(data, '$.OperationProperties[*].Name'),
+            json_extract_string(data, '$.OperationProperties[*].Value')
+        ) as properties,
+        coalesce(lower(data ->> '$.MailboxOwnerUPN'), user_id) as mailbox,
+        data ->> '$.ClientInfoString' as client
+    from touching
+),
+accesses as (
+    select
+        *,
+        list_filter(properties, p -> p[1] = 'MailAccessType')[1][2] as access_type,
+        coalesce(lower(list_filter(properties, p -> p[1] = 'IsThrottled')[1][2]) = 'true', false) as is_throttled,
+        case
+            when lower(operation) in ('mailitemsaccessed', 'messagebind', 'folderbind') then 'read'
+            when starts_with(lower(operation), 'send') then 'sent'
+            when lower(operation) in ('harddelete', 'softdelete', 'movetodeleteditems') then 'deleted'
+            when lower(operation) = 'move' then 'moved'
+            when lower(operation) = 'copy' then 'copied'
+            else 'changed'
+        end as action
+    from settings
+),
+-- A read names folders with their messages; other acts name one item, or several.
+folders as (
+    select
+        * exclude (part),
+        part ->> '$.Path' as folder,
+        json_extract(part, '$.FolderItems[*]') as items
+    from (select *, unnest(json_extract(data, '$.Folders[*]')) as part from accesses)
+    union all
+    select
+        *,
+        coalesce(data ->> '$.Item.ParentFolder.Path', data ->> '$.Folder.Path'),
+        case
+            when json_array_length(data, '$.AffectedItems') > 0 then json_extract(data, '$.AffectedItems[*]')
+            when coalesce(data ->> '$.Item.InternetMessageId', data ->> '$.Item.Subject') is not null then [json_extract(data, '$.Item')]
+            else []
+        end
+    from accesses
+    where coalesce(json_array_length(data, '$.Folders'), 0) = 0
+),
+messages as (
+    select
+        * exclude (item),
+        item ->> '$.InternetMessageId' as message_id,
+        item ->> '$.Subject' as subject
+    from (select *, unnest(items) as item from folders)
+),
+subjects as (
+    select message_id, max(subject) as subject
+    from (
+        select message_id, subject from messages
+    )
+    where message_id <> '' and subject <> ''
+    group by message_id
+),
+certain as (
+    select
+        incident,
+        'certain' as basis,
+        action,
+        mailbox,
+        message_id,
+        coalesce(max(m.subject), max(s.subject)) as subject,
+        string_agg(distinct folder, ', ' order by folder) as folders,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        count(distinct (file_id, record)) as events,
+        string_agg(distinct user_id, ', ' order by user_id) as who,
+        string_agg(distinct ip_address, ', ' order by ip_address) as ip_addresses,
+        string_agg(distinct client, ', ' order by client) as clients,
+        string_agg(distinct m.session_id, ', ' order by m.session_id) as session_ids,
+        min_by(file_id || ':' || record, (event_time, file_id, record)) as record
+    from messages as m
+    left join subjects as s using (message_id)
+    where lower(access_type) is distinct from 'sync'
+    group by incident, action, mailbox, message_id, case when message_id is null then file_id || ':' || record end
+),
+assumed as (
+    select
+        incident,
+        case when is_throttled then 'must be assumed: reads went unlogged for 24 hours' else 'must be assumed: the whole folder was taken over' end as basis,
+        'read' as action,
+        mailbox,
+        null as message_id,
+        null as subject,
+        string_agg(distinct folder, ', ' order by folder) as folders,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        count(distinct (file_id, record)) as events,
+        string_agg(distinct user_id, ', ' order by user_id) as who,
+        string_agg(distinct ip_address, ', ' order by ip_address) as ip_addresses,
+        string_agg(distinct client, ', ' order by client) as clients,
+        string_agg(distinct session_id, ', ' order by session_id) as session_ids,
+        min_by(file_id || ':' || record, (event_time, file_id, record)) as record
+    from folders
+    where lower(access_type) = 'sync' or is_throttled
+    group by incident, is_throttled, mailbox, case when not is_throttled then folder end
+),
+exposed as (
+    select * from certain
+    union all
+    select * from assumed
+)
+select
+    incident,
+    basis,
+    action,
+    mailbox,
+    subject,
+    message_id,
+    folders,
+    first_seen,
+    last_seen,
+    events,
+    who,
+    ip_addresses,
+    clients,
+    session_ids,
+    record
+from exposed
+order by
+    incident,
+    case when starts_with(basis, 'must') then 0 else 1 end,
+    first_seen,
+    mailbox,
+    action,
+    message_id,
+    subject,
+    folders,
+    record

@@ -1,0 +1,227 @@
+-- title: Still open
+-- description: The doors that the logs leave open: what was made or changed and, as far as the files go, not removed again. Inbox rules,
+--   forwards, transport rules, connectors, permissions on mailboxes and folders, consents and credentials of applications, owners,
+--   roles, authentication methods, devices, guests, accounts, group members, policies. how_sure says whether the log has it made, or only
+--   changed. What belongs to an incident or a finding comes first; the rest is ordinary administration, listed so that nothing is
+--   missed.
+-- severity: severity
+-- wrap: object, detail, how_sure, findings, evidence
+-- position: 5
+-- topics: persistence, backdoors, remediation, clean up, containment, what is left, eviction
+-- needs: audit_events, directory_audits
+-- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export) and the Entra audit log (Entra admin
+--   center > Audit logs > Download)
+-- caveat: What was made before the files begin is not in here, and what was removed after they end still is. Check each in the tenant
+--   before saying that it is there. A failed attempt opens nothing.
+with exchange_steps as (
+    select
+        case
+            when operation in ('new-transportrule', 'set-transportrule', 'enable-transportrule', 'disable-transportrule', 'remove-transportrule') then 'transport rule'
+            when operation in ('new-inboundconnector', 'set-inboundconnector', 'remove-inboundconnector', 'new-outboundconnector', 'set-outboundconnector', 'remove-outboundconnector') then 'mail connector'
+            when operation in ('add-mailboxpermission', 'remove-mailboxpermission') then 'mailbox permission'
+            when operation in ('add-recipientpermission', 'remove-recipientpermission') then 'right to send as'
+            when operation in ('add-mailboxfolderpermission', 'set-mailboxfolderpermission', 'remove-mailboxfolderpermission') then 'folder permission'
+            when operation in ('new-managementroleassignment', 'remove-managementroleassignment', 'add-rolegroupmember', 'remove-rolegroupmember') then 'Exchange role'
+        end as kind,
+        coalesce(mailbox, object) as object,
+        lower(concat_ws(' ', parameters['user'], parameters['trustee'], parameters['member'], parameters['name'])) as part,
+        concat_ws(', ', parameters['user'], parameters['trustee'], parameters['member'], parameters['accessrights'], parameters['role'], parameters['name']) as detail,
+        case
+            when starts_with(operation, 'remove-') or starts_with(operation, 'disable-') then 'close'
+            when starts_with(operation, 'set-') then 'change'
+            else 'open'
+        end as effect,
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        file_id,
+        record
+    from cmdlets
+    where not coalesce(failed, false) and not coalesce(is_system, false)
+),
+forward_steps as (
+    select
+        'forward of a mailbox' as kind,
+        coalesce(mailbox, object) as object,
+        '' as part,
+        concat_ws(', ', nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) as detail,
+        case when coalesce(nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) is null then 'close' else 'open' end as effect,
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        file_id,
+        record
+    from cmdlets
+    where operation = 'set-mailbox'
+        and not coalesce(failed, false)
+        and not coalesce(is_system, false)
+        and coalesce(parameters['forwardingsmtpaddress'], parameters['forwardingaddress']) is not null
+),
+rule_steps as (
+    select
+        'inbox rule' as kind,
+        mailbox as object,
+        lower(coalesce(rule, '')) as part,
+        concat_ws(': ', rule, array_to_string(actions, ', ')) as detail,
+        case when operation in ('set-inboxrule', 'enable-inboxrule') then 'change' else 'open' end as effect,
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        file_id,
+        record
+    from inbox_rules
+    where not coalesce(failed, false)
+    union all
+    select
+        'inbox rule',
+        mailbox,
+        lower(coalesce(parameters['rulename'], parameters['name'], nullif(regexp_extract(parameters['identity'], '[^\\]*$'), ''), object, '')),
+        null,
+        'close',
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        file_id,
+        record
+    from cmdlets
+    where (operation in ('remove-inboxrule', 'disable-inboxrule') or operation = 'updateinboxrules' and starts_with(lower(parameters['ruleoperation']), 'remove'))
+        and not coalesce(failed, false)
+),
+directory_steps as (
+    select
+        case
+            when regexp_matches(activity, '^(consent to application|(add|remove) (delegated permission grant|oauth2permissiongrant)|(add|remove) app role assignment (grant )?(to|from) (service principal|user))$') then 'permission of an application'
+            when regexp_matches(activity, '^(add|remove) service principal credentials$|certificates and secrets management$') then 'credential of an application'
+            when regexp_matches(activity, '^(add|delete|hard delete) (application|service principal)$') then 'application'
+            when regexp_matches(activity, '^(add|remove) owner (to|from) (application|service principal)$') then 'owner of an application'
+            when regexp_matches(activity, '^(add|remove) (eligible )?member (to|from) role') then 'role'
+            when regexp_matches(activity, '^(add|remove) member (to|from) group$') then 'member of a group'
+            when regexp_matches(activity, '^(user|admin) (registered|deleted|changed) (default )?security info$|^(register|delete) security info$') then 'authentication method'
+            when regexp_matches(activity, '^(register|add|delete|unregister) device$') then 'device'
+            when regexp_matches(activity, '^(invite external user|redeem external user invite)$') then 'guest'
+            when regexp_matches(activity, '^(add|delete|hard delete|restore) user$') then 'account'
+            when regexp_matches(activity, 'conditional access policy$|named location$|authorization policy$|federation settings on domain$|set domain authentication$|partner to company$|cross-tenant') then 'policy or trust'
+        end as kind,
+        coalesce(target, target_id, '') as object,
+        case
+            when contains(activity, 'role') then lower(coalesce(new_values ->> 'role.displayname', old_values ->> 'role.displayname', ''))
+            when contains(activity, 'group') then lower(coalesce(new_values ->> 'group.displayname', old_values ->> 'group.displayname', ''))
+            else ''
+        end as part,
+        concat_ws(', ', activity, new_values ->> 'role.displayname', new_values ->> 'group.displayname', left(new_values ->> 'consentaction.permissions', 200)) as detail,
+        case
+            when regexp_matches(activity, '^(remove|delete|hard delete|unregister)|deleted security info$') then 'close'
+            when regexp_matches(activity, '^(update|set|user changed)') then 'change'
+            else 'open'
+        end as effect,
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        records[1].file_id as file_id,
+        records[1].record as record
+    from directory_acts
+    where result is distinct from 'failure' and not coalesce(is_service, false)
+),
+steps as (
+    select * from exchange_steps where kind is not null
+    union all
+    select * from forward_steps
+    union all
+    select * from rule_steps
+    union all
+    select * from directory_steps where kind is not null
+),
+-- A guest whose account was deleted is gone, and so is what an application that was deleted had.
+closings as (
+    select kind, object, part, max(event_time) as closed_at
+    from (
+        select kind, object, part, event_time from steps where effect = 'close'
+        union all
+        select 'guest', object, '', event_time from steps where kind = 'account' and effect = 'close'
+        union all
+        select unnest(['permission of an application', 'credential of an application', 'owner of an application']), object, '', event_time
+        from steps
+        where kind = 'application' and effect = 'close'
+    )
+    group by all
+),
+open_steps as (
+    select s.*
+    from steps as s
+    left join closings as c on s.kind = c.kind and s.object = c.object and s.part = c.part
+    where s.effect <> 'close' and (c.closed_at is null or s.event_time > c.closed_at)
+),
+open_things as (
+    select
+        kind,
+        object,
+        part,
+        max_by(detail, (event_time, file_id, record)) as detail,
+        bool_or(effect = 'open') as is_made_here,
+        min(event_time) as since,
+        max(event_time) as last_changed,
+        max_by(actor, (event_time, file_id, record)) as actor,
+        max_by(ip_address, (event_time, file_id, record)) as ip_address,
+        max_by(session_id, (event_time, file_id, record)) as session_id,
+        list({'file_id': file_id, 'record': record} order by event_time, file_id, record) as records
+    from open_steps
+    group by kind, object, part
+),
+evidence_of as (
+    select r.file_id, r.record, f.finding, f.severity, f.severity_rank, i.incident
+    from finding_records as r
+    join all_findings as f using (finding_id)
+    left join incident_findings as i using (finding_id)
+),
+named as (
+    select
+        t.kind,
+        t.object,
+        t.part,
+        min(e.severity_rank) as severity_rank,
+        min_by(e.severity, e.severity_rank) as severity,
+        string_agg(distinct e.finding, ', ' order by e.finding) as findings,
+        min(e.incident) as incident
+    from (select kind, object, part, unnest(records) as r from open_things) as t
+    join evidence_of as e on e.file_id = t.r.file_id and e.record = t.r.record
+    group by all
+),
+traced as (
+    select
+        t.*,
+        coalesce(n.incident, s.incident, a.incident) as incident,
+        n.severity_rank,
+        n.severity,
+        n.findings
+    from open_things as t
+    left join named as n using (kind, object, part)
+    left join incident_traces as s on s.trace = 'session' and t.session_id = s.value
+    left join incident_traces as a on a.trace = 'address' and client_address(t.ip_address) = a.value
+)
+select
+    incident,
+    severity,
+    kind,
+    object,
+    detail,
+    case when is_made_here then 'made, and not removed in these files' else 'changed, and not removed in these files; made before or elsewhere' end as how_sure,
+    since,
+    last_changed,
+    actor,
+    ip_address,
+    session_id,
+    findings,
+    array_to_string(list_transform(records, r -> r.file_id || ':' || r.record), ' ') as evidence
+from traced
+order by
+    incident nulls last,
+    severity_rank nulls last,
+    kind,
+    since,
+    object,
+    part
