@@ -61,15 +61,16 @@ spans as (
     where is_used
     group by account, session_id
 ),
--- Few sessions outlive an end: only their acts are looked at one by one.
+-- Few sessions outlive an end: only their acts are looked at one by one, from the first end on.
 outlived as (
     select
         s.account,
         s.session_id,
-        e.event_time as ended_at,
-        e.action
+        min(e.event_time) as ended_at,
+        min_by(e.action, e.event_time) as action
     from spans as s
     join ends as e on e.account = s.account and s.session_since < e.event_time and s.last_seen > e.event_time
+    group by s.account, s.session_id
 ),
 sessions_of as (
     select
@@ -118,18 +119,39 @@ common_networks as (
     group by value
     having count(distinct account) >= 3
 ),
-foreign_networks as (
+-- Networks and addresses that the account used, with the sessions in which it did.
+used_places as (
+    select
+        account,
+        place,
+        bool_or(session_id is null) as has_unnamed,
+        min(session_id) as lowest,
+        max(session_id) as highest
+    from (select account, session_id, unnest(['AS' || network, ip_address]) as place from other_sessions)
+    group by account, place
+),
+places_after as (
     select
         s.session_id,
         s.ended_at,
-        bool_or(o.account is null and c.network is null) as is_foreign,
-        bool_or(o.account is null and c.network is null and a.network is not null) as is_foreign_network
+        a.network,
+        c.network is not null
+            or coalesce(n.has_unnamed or n.lowest <> s.session_id or n.highest <> s.session_id, false)
+            or coalesce(i.has_unnamed or i.lowest <> s.session_id or i.highest <> s.session_id, false) as is_usual
     from (select session_id, ended_at, account, unnest(addresses_after) as ip_address from sessions_of) as s
     left join addresses as a on a.ip_address = s.ip_address
     left join common_networks as c on c.network = a.network::varchar
-    left join other_sessions as o
-        on o.account = s.account and o.session_id is distinct from s.session_id and (o.network = a.network or o.ip_address = s.ip_address)
-    group by all
+    left join used_places as n on n.account = s.account and n.place = 'AS' || a.network
+    left join used_places as i on i.account = s.account and i.place = s.ip_address
+),
+foreign_networks as (
+    select
+        session_id,
+        ended_at,
+        bool_or(not is_usual) as is_foreign,
+        bool_or(not is_usual and network is not null) as is_foreign_network
+    from places_after
+    group by session_id, ended_at
 ),
 strange as (
     select
