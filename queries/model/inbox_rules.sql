@@ -94,16 +94,14 @@ hiding as (
     from list_hiding_folders
     group by all
 ),
--- Rules are few; the words are looked up in each.
+-- The words are looked up once in each text: many rules say one thing.
 worded as (
     select
-        d.file_id,
-        d.record,
+        d.words,
         list_sort(list(distinct w.kind)) as word_kinds
-    from described as d
+    from (select distinct words from described where words <> '') as d
     join list_suspicious_rule_words as w on regexp_matches(d.words, '(^|[^a-z])' || w.word)
-    where d.words <> ''
-    group by all
+    group by d.words
 )
 select
     case
@@ -148,4 +146,4 @@ select
 from described as d
 cross join own
 left join hiding as h on h.folder = lower(d.folder)
-left join worded as w using (file_id, record)
+left join worded as w on w.words = d.words

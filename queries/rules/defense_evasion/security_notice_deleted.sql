@@ -17,6 +17,11 @@ with deleted as (
     from evidence.audit_events
     where operation in ('SoftDelete', 'HardDelete', 'MoveToDeletedItems') and not coalesce(is_system, false)
 ),
+notice_subjects as (
+    select subject
+    from (select distinct subject from deleted where subject <> '')
+    where exists (select 1 from list_security_notice_subjects as s where regexp_matches(lower(subject), s.pattern))
+),
 notices as (
     select
         file_id,
@@ -30,7 +35,7 @@ notices as (
         any_value(client_address(ip_address)) as ip_address,
         list_sort(list(distinct subject)) as subjects
     from deleted
-    where exists (select 1 from list_security_notice_subjects as s where regexp_matches(lower(deleted.subject), s.pattern))
+    where subject in (select subject from notice_subjects)
     group by file_id, record
 )
 select
