@@ -26,7 +26,7 @@ func (c *Case) define(ctx context.Context, isReport bool, names ...string) error
 		if !ok || c.defined[name] == onRows || c.defined[name] == asItStands && !isWorkedOut {
 			continue
 		}
-		if err := c.define(ctx, isReport, namesIn(v.SQL)...); err != nil {
+		if err := c.define(ctx, isReport, v.names...); err != nil {
 			return err
 		}
 		if c.defined[name] == onRows { // on the way, by the rules
@@ -126,7 +126,7 @@ const manyViews = 15
 
 func unfolded(v view) int {
 	n := 1
-	for _, name := range namesIn(v.SQL) {
+	for _, name := range v.reads {
 		if below, ok := lookupView(name); ok {
 			n += unfolded(below)
 		}
@@ -136,7 +136,7 @@ func unfolded(v view) int {
 
 // isOfRules tells that a view reads what a run has of the rules, which no case file has.
 func isOfRules(v view) bool {
-	return slices.ContainsFunc(namesIn(v.SQL), func(name string) bool {
+	return slices.ContainsFunc(v.names, func(name string) bool {
 		below, isView := lookupView(name)
 		return isTableOfRules(name) || isView && isOfRules(below)
 	})

@@ -29,6 +29,7 @@ type view struct {
 	orderedBy    string   // the order in which its rows are stored when it is
 	whole        string   // the name of the view that is the same over all evidence; empty = the filters do not narrow it
 	columnsOf    string   // the view that describes its columns
+	names        []string // what it may name: views, tables of the rules, CTEs, see namesIn
 	reads        []string // views that it names
 }
 
@@ -68,6 +69,9 @@ func mustReadViews() []view {
 		if v.whole != "" {
 			all = append(all, overAll(v))
 		}
+	}
+	for i := range all {
+		all[i].names = namesIn(all[i].SQL)
 	}
 	for i, v := range all {
 		all[i].reads = readsOf(v, all)
@@ -171,10 +175,9 @@ func namesIn(text string) []string {
 }
 
 func readsOf(v view, all []view) []string {
-	named := namesIn(v.SQL)
 	var reads []string
 	for _, other := range all {
-		if other.Name != v.Name && slices.Contains(named, other.Name) {
+		if other.Name != v.Name && slices.Contains(v.names, other.Name) {
 			reads = append(reads, other.Name)
 		}
 	}
