@@ -10,6 +10,7 @@ package main
 import (
 	"bufio"
 	"context"
+	_ "embed" // the licences
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -117,7 +118,8 @@ How:
       --threads N         bound of its threads
       --temp DIR          where it may spill (default: the system's folder)
       --quiet             errors only
-      --version           what this is
+      --version           what this is, and of which commit
+      --licenses          what it is made of, and the licences of that
   -h, --help              this text
 
 Exit codes: 0 done; 1 failed; 2 usage; 3 done, but some input was rejected,
@@ -364,6 +366,7 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		tz          = flags.String("tz", "UTC", "")
 		format      = flags.StringP("format", "f", "", "")
 		showVersion = flags.Bool("version", false, "")
+		licenses    = flags.Bool("licenses", false, "")
 		help        = flags.BoolP("help", "h", false, "")
 	)
 	var reports, users, sessions, apps, ips listFlag
@@ -396,7 +399,11 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		return nil, true, err
 	}
 	if *showVersion {
-		_, err := fmt.Fprintln(stdout, "entrail", version())
+		_, err := fmt.Fprintln(stdout, build())
+		return nil, true, err
+	}
+	if *licenses {
+		_, err := io.WriteString(stdout, licenseText)
 		return nil, true, err
 	}
 	var rule *queries.Result // asked for by name, which needs no evidence
@@ -656,7 +663,7 @@ func (c *call) protect() error {
 	case isMissing(filepath.Dir(c.output)):
 		return usageError("make the folder first", "--output %s: there is no folder %s", c.output, filepath.Dir(c.output))
 	}
-	if _, err := os.Stat(c.output); err != nil && isDeviceName(c.output) {
+	if isDeviceName(c.output) {
 		return usageError(otherName, "--output %s: Windows keeps this name for a device or a stream", c.output)
 	}
 	for _, name := range files {
@@ -697,11 +704,11 @@ const otherName = "choose another name, without a colon, and not one such as CON
 
 // isDeviceName knows the names, such as aux.csv, that on Windows are none of
 // files: what is written there goes to a device or, behind a colon, into a
-// stream beside the file, without a word.
+// stream beside the file, without a word. NUL alone is what it says.
 // https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 func isDeviceName(path string) bool {
 	name := filepath.Base(path)
-	return runtime.GOOS == "windows" && name != `\` && name != ".." && !filepath.IsLocal(name)
+	return runtime.GOOS == "windows" && name != `\` && name != ".." && !strings.EqualFold(name, os.DevNull) && !filepath.IsLocal(name)
 }
 
 // holds tells whether the file is the path, or below it.
@@ -1127,8 +1134,30 @@ func now() time.Time {
 	return time.Now().UTC()
 }
 
-// Version is set when a release is linked.
-var Version string
+// Version and Commit are set when a release is linked, see .release.
+var Version, Commit string
+
+//go:embed .release/licenses.txt
+var licenseText string
+
+// build is what --version says: the version, the commit where it is known, and
+// what the program was built with and for.
+func build() string {
+	commit := Commit
+	if info, ok := debug.ReadBuildInfo(); ok && commit == "" {
+		settings := map[string]string{}
+		for _, s := range info.Settings {
+			settings[s.Key] = s.Value
+		}
+		if commit = settings["vcs.revision"]; settings["vcs.modified"] == "true" {
+			commit += "+changes"
+		}
+	}
+	if commit != "" {
+		commit = ", commit " + commit
+	}
+	return fmt.Sprintf("entrail %s%s, %s, %s/%s", version(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
 
 func version() string {
 	if Version != "" {
