@@ -100,14 +100,26 @@ func checkNeeds(t *testing.T, c *Case, r Report) {
 	}
 }
 
-// tablesBelow lists the tables that a SELECT reads, through whatever views.
-func tablesBelow(t *testing.T, c *Case, text string) []string {
+// referencesOf is what a SELECT names. A view stands below many others, and is read once.
+func referencesOf(t *testing.T, c *Case, text string) []reference {
+	t.Helper()
+	if refs, ok := readTexts[text]; ok {
+		return refs
+	}
 	refs, err := c.references(context.Background(), text)
 	if err != nil {
 		t.Fatal(err)
 	}
+	readTexts[text] = refs
+	return refs
+}
+
+var readTexts = map[string][]reference{}
+
+// tablesBelow lists the tables that a SELECT reads, through whatever views.
+func tablesBelow(t *testing.T, c *Case, text string) []string {
 	var tables []string
-	for _, ref := range refs {
+	for _, ref := range referencesOf(t, c, text) {
 		if isTableOfRules(ref.name) {
 			tables = append(tables, tablesOfRules()...)
 		}
@@ -130,11 +142,7 @@ func isLog(name string) bool {
 // are never filtered (names, places, coverage) are not followed: no report has
 // its rows from them alone.
 func logsRead(t *testing.T, c *Case, text string) (shown, lookedUp []string) {
-	refs, err := c.references(context.Background(), text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, ref := range refs {
+	for _, ref := range referencesOf(t, c, text) {
 		v, isView := lookupView(ref.name)
 		switch {
 		case isOfSessions(ref.name) || ref.name == "judged_sessions":

@@ -99,10 +99,15 @@ func mustRead() []Report {
 // continues the value above, then one SELECT.
 func parse(group, name, text string) (Report, error) {
 	r := Report{Name: name, Group: group, Layout: Table, SQL: text}
-	fields, _, err := header.Read(name, text)
+	fields, body, err := header.Read(name, text)
 	if err != nil {
 		return r, err
 	}
+	whole, err := withSections(name, body)
+	if err != nil {
+		return r, err
+	}
+	r.SQL = strings.TrimSuffix(text, body) + whole
 	values := map[string][]string{}
 	for _, f := range fields {
 		values[f.Key] = append(values[f.Key], f.Value)
