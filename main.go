@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -86,11 +87,13 @@ What to show (each repeatable, with lists; @FILE reads one value a line):
                           -o FILE.html and no report, the story of the session
       --app A             application name or id
       --ip IP             address or range (192.0.2.0/24)
-      --filter COL=VAL    any column of the event tables; also COL!=VAL;
-                          * stands for any text
+      --not-user U        not these users; so --not-app and --not-ip
+      --filter COL=VAL    a column of the tables that a report reads, else one
+                          that it shows; also COL!=VAL; a range of addresses,
+                          or @FILE, may stand for VAL
       --since T           from this time on, in UTC: 2026-10-01 or
-                          "2026-10-01 07:41", RFC 3339 with any offset; or 2w,
-                          30d or 24h back from the newest event
+                          "2026-10-01 07:41", RFC 3339 with any offset; or 1mo,
+                          2w, 30d or 24h back from the newest event
       --until T           before this time
       --tz ZONE           zone of what is shown, and of days, weeks and hours
                           (default UTC)
@@ -228,6 +231,8 @@ type call struct {
 	dossier bool   // tell the sessions that --session names, one by one
 	filter  queries.Filter
 	words   []string // the filters, for the page
+	remarks []string // what they did beyond that, for the page
+	byName  []string // the reports asked for by name, not by group or as all
 	zone    *time.Location
 	output  string
 	folder  bool // output is a folder, one file a report
@@ -252,6 +257,9 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	c, done, err := parse(ctx, args, stdin, stdout)
 	if err != nil || done {
 		return true, err
+	}
+	if err := c.leaveOut(ctx); err != nil {
+		return false, err
 	}
 	databases, err := c.openDatabases()
 	if err != nil {
@@ -320,12 +328,15 @@ func (c *call) openDatabases() ([]*geoip.Database, error) {
 // sayWhatIsFound tells of the users and sessions asked for which there are. The
 // ones that are not are named on the page too.
 func (c *call) sayWhatIsFound(ctx context.Context, evidence *queries.Case, stderr io.Writer) error {
-	absent, none, err := evidence.Absent(ctx)
+	asked := c.reports
+	if c.query != "" || c.explain != "" || c.dossier {
+		asked = nil // what it asks is its own affair
+	}
+	sentences, none, err := evidence.Absent(ctx, asked)
 	if err != nil {
 		return err
 	}
-	c.words = append(c.words, absent...)
-	sentences := absent
+	c.remarks = append(c.remarks, sentences...)
 	onSessions := func(r queries.Report) bool { return r.Group == "sessions" }
 	if c.dossier || slices.ContainsFunc(c.reports, onSessions) {
 		more, err := evidence.OnSessions(ctx)
@@ -369,12 +380,13 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		licenses    = flags.Bool("licenses", false, "")
 		help        = flags.BoolP("help", "h", false, "")
 	)
-	var reports, users, sessions, apps, ips listFlag
+	var reports listFlag
 	flags.VarP(&reports, "report", "r", "")
-	flags.Var(&users, "user", "")
-	flags.Var(&sessions, "session", "")
-	flags.Var(&apps, "app", "")
-	flags.Var(&ips, "ip", "")
+	lists := map[string]*listFlag{}
+	for _, name := range listFilters {
+		lists[name] = &listFlag{}
+		flags.Var(lists[name], name, "")
+	}
 	flags.IntVar(&c.limit, "limit", 50, "")
 	flags.StringVar(&c.explain, "explain", "", "")
 	flags.StringVarP(&c.output, "output", "o", "-", "")
@@ -448,7 +460,7 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	if c.zone, err = queries.LoadZone(*tz); err != nil {
 		return nil, false, &userError{message: err.Error()}
 	}
-	if c.filter, c.words, err = filterOf(ctx, users, sessions, apps, ips, *columns, *since, *until); err != nil {
+	if c.filter, c.words, err = filterOf(ctx, lists, *columns, *since, *until); err != nil {
 		return nil, false, err
 	}
 	if flags.Changed("explain") {
@@ -522,38 +534,32 @@ func bytesOf(size string) float64 {
 	return n * map[string]float64{"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}[strings.ToUpper(parts[2])]
 }
 
-func filterOf(ctx context.Context, users, sessions, apps, ips, columns []string, since, until string) (queries.Filter, []string, error) {
+// listFilters are the flags that narrow by a list of values.
+var listFilters = []string{"user", "not-user", "session", "app", "not-app", "ip", "not-ip"}
+
+func filterOf(ctx context.Context, lists map[string]*listFlag, columns []string, since, until string) (queries.Filter, []string, error) {
 	var f queries.Filter
 	var words []string
-	for _, list := range []struct {
-		name   string
-		values []string
-		into   *[]string
-	}{
-		{"user", users, &f.Users},
-		{"session", sessions, &f.Sessions},
-		{"app", apps, &f.Apps},
-		{"ip", ips, &f.IPs},
-	} {
-		for _, v := range list.values {
-			if name, isFile := strings.CutPrefix(v, "@"); isFile {
-				lines, err := readLines(ctx, name)
-				if err != nil {
-					return f, nil, usageError("@FILE names a file with one value a line", "--%s %s: %v", list.name, v, err)
-				}
-				*list.into = append(*list.into, lines...)
-				continue
-			}
-			*list.into = append(*list.into, v)
+	into := map[string]*[]string{
+		"user": &f.Users, "not-user": &f.NotUsers, "session": &f.Sessions,
+		"app": &f.Apps, "not-app": &f.NotApps, "ip": &f.IPs, "not-ip": &f.NotIPs,
+	}
+	for _, name := range listFilters {
+		values, err := withFiles(ctx, "--"+name, *lists[name])
+		if err != nil {
+			return f, nil, err
 		}
-		if len(*list.into) > 0 {
-			words = append(words, list.name+" "+strings.Join(*list.into, " or "))
+		if *into[name] = values; len(values) > 0 {
+			words = append(words, strings.ReplaceAll(name, "-", " ")+" "+strings.Join(values, " or "))
 		}
 	}
 	for _, text := range columns {
 		column, err := queries.ParseColumn(text)
 		if err != nil {
 			return f, nil, &userError{err.Error(), "entrail --schema lists the columns"}
+		}
+		if column.Values, err = withFiles(ctx, "--filter", column.Values); err != nil {
+			return f, nil, err
 		}
 		f.Columns = append(f.Columns, column)
 		words = append(words, text)
@@ -570,7 +576,7 @@ func filterOf(ctx context.Context, users, sessions, apps, ips, columns []string,
 			return f, nil, usageError(queries.TimeForms, "--%s: %v", bound.name, err)
 		}
 		*bound.into = m
-		if m.Back == 0 {
+		if !m.IsBack() {
 			bound.text = m.Time.UTC().Format("2006-01-02 15:04:05 UTC")
 		}
 		words = append(words, bound.name+" "+bound.text)
@@ -579,6 +585,80 @@ func filterOf(ctx context.Context, users, sessions, apps, ips, columns []string,
 		return f, nil, &userError{message: err.Error()}
 	}
 	return f, words, nil
+}
+
+// withFiles puts, for each @FILE among the values of a flag, the lines of the file.
+func withFiles(ctx context.Context, flag string, values []string) ([]string, error) {
+	var all []string
+	for _, v := range values {
+		name, isFile := strings.CutPrefix(v, "@")
+		if !isFile {
+			all = append(all, v)
+			continue
+		}
+		lines, err := readLines(ctx, name)
+		if err != nil {
+			return nil, usageError("@FILE names a file with one value a line", "%s %s: %v", flag, v, err)
+		}
+		all = append(all, lines...)
+	}
+	return all, nil
+}
+
+// leaveOut judges, before anything is read, which of the reports the filters can
+// narrow. One that they can't is refused where it is asked for by name, and left out
+// and named where it is one of a group, or of all.
+func (c *call) leaveOut(ctx context.Context) error {
+	if len(c.words) == 0 || c.query != "" || c.explain != "" || c.dossier {
+		return nil
+	}
+	empty, err := queries.OpenEmpty(ctx, engine.Options{Temp: c.engine.Temp, Threads: 1}, c.filter)
+	if err != nil {
+		return err
+	}
+	defer empty.Close()
+	var rest []queries.Report
+	var left, columns []string
+	flags := map[string]bool{}
+	var why *queries.Inapplicable
+	for _, r := range c.reports {
+		err := empty.Inapplicable(ctx, r)
+		switch {
+		case err == nil:
+			rest = append(rest, r)
+		case !errors.As(err, &why):
+			return err
+		case slices.Contains(c.byName, r.Name):
+			return usageError(c.whereTo(ctx, empty, why), "%v", err)
+		default:
+			left = append(left, r.Name)
+			columns = append(columns, why.Columns...)
+			flags[why.Flag] = true
+		}
+	}
+	if len(rest) == 0 {
+		return usageError("entrail --schema lists the columns of the tables, a report shows its own", "%s applies to none of the reports asked for%s", why.Flag, why.Near(columns))
+	}
+	if c.reports = rest; len(left) > 0 {
+		c.remarks = append(c.remarks, fmt.Sprintf("Left out, as %s can't narrow them: %s", strings.Join(slices.Sorted(maps.Keys(flags)), " or "), strings.Join(left, ", ")))
+	}
+	return nil
+}
+
+// whereTo is the hint for a filter that can't narrow a report: the first reports that
+// it can narrow.
+func (c *call) whereTo(ctx context.Context, empty *queries.Case, why *queries.Inapplicable) string {
+	const most = 6
+	var names []string
+	for _, r := range queries.Reports() {
+		if narrows, err := empty.Narrows(ctx, r); len(names) < most && narrows && err == nil {
+			names = append(names, r.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "entrail --schema lists the columns of the tables, a report shows its own"
+	}
+	return why.Flag + " applies to " + strings.Join(names, ", ")
 }
 
 // chooseOutput settles where to write, in which format, and which reports.
@@ -625,6 +705,11 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 	if len(c.reports) == 0 {
 		if c.reports, err = queries.Select(names); err != nil {
 			return &userError{message: err.Error()}
+		}
+		for _, r := range c.reports {
+			if queries.IsNamed(names, r) {
+				c.byName = append(c.byName, r.Name)
+			}
 		}
 	}
 	of := strings.ToUpper(c.format.Name)
@@ -841,6 +926,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Generated: now(),
 		Zone:      c.zone.String(),
 		Filters:   c.words,
+		Remarks:   c.remarks,
 		Places:    c.places,
 		Asked:     c.asked(),
 		Several:   len(c.reports) > 1 || c.explain != "",
@@ -1007,6 +1093,9 @@ func queryError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return err
 	}
+	if why := (*queries.Inapplicable)(nil); errors.As(err, &why) {
+		return &userError{message: why.Error()}
+	}
 	return &userError{"--" + err.Error(), "entrail --schema lists the tables and their columns"}
 }
 
@@ -1018,21 +1107,13 @@ func (c *call) say(stderr io.Writer, format string, args ...any) {
 
 // sourcesOf lists the evidence for the page.
 func sourcesOf(ctx context.Context, evidence *queries.Case) ([]render.Source, error) {
-	result, err := evidence.Query(ctx, `
-		select path, coalesce(format, ''), coalesce(sha256, ''), coalesce(size_bytes, 0), coalesce(records, 0)
-		from evidence.files
-		order by file_id`)
+	files, err := evidence.Files(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var all []render.Source
-	for row, err := range result.Rows {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, render.Source{
-			Path: row[0].(string), Format: row[1].(string), SHA256: row[2].(string), Size: row[3].(int64), Records: row[4].(int64),
-		})
+	for _, f := range files {
+		all = append(all, render.Source(f))
 	}
 	return all, nil
 }

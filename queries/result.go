@@ -49,6 +49,9 @@ type Result struct {
 	// that tells which export would is then the only one.
 	NotLoaded bool
 
+	// IsWhole says that no filter narrows it: it shows what it would without any.
+	IsWhole bool
+
 	// Notes are sentences the reader must see with the table: which filter
 	// could not be applied, which export would fill an empty report.
 	Notes []string
