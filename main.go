@@ -8,10 +8,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	_ "embed" // the licences
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -35,14 +33,13 @@ import (
 	"entrail/ingest/engine"
 	"entrail/queries"
 	"entrail/queries/geoip"
+	"entrail/queries/given"
 	"entrail/render"
 	"entrail/render/console"
+	"entrail/render/output"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
-	encoding "golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 )
 
 // Exit codes.
@@ -380,11 +377,11 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		licenses    = flags.Bool("licenses", false, "")
 		help        = flags.BoolP("help", "h", false, "")
 	)
-	var reports listFlag
+	var reports given.List
 	flags.VarP(&reports, "report", "r", "")
-	lists := map[string]*listFlag{}
+	lists := map[string]*given.List{}
 	for _, name := range listFilters {
-		lists[name] = &listFlag{}
+		lists[name] = &given.List{}
 		flags.Var(lists[name], name, "")
 	}
 	flags.IntVar(&c.limit, "limit", 50, "")
@@ -424,7 +421,7 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	}
 	asksNothing := *list || *schema || *showSQL != "" || rule != nil
 	switch {
-	case len(c.paths) == 0 && c.db != "" && !asksNothing && isMissing(c.db):
+	case len(c.paths) == 0 && c.db != "" && !asksNothing && output.IsMissing(c.db):
 		return nil, false, usageError("give the exports too, and the case is made from them", "--db %s: there is no such case", c.db)
 	case len(args) == 0:
 		return nil, false, usageError("entrail --help shows how it is used; entrail testdata/contoso tries it on the sample", "no PATH given")
@@ -449,10 +446,10 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	}
 	for flag, names := range map[string][]string{"db": {c.db}, "mmdb": c.mmdb} {
 		for _, name := range names {
-			if info, err := os.Stat(name); err == nil && isStream(info) {
+			if info, err := os.Stat(name); err == nil && given.IsStream(info) {
 				return nil, false, usageError("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
 			}
-			if isDeviceName(name) {
+			if output.IsDeviceName(name) {
 				return nil, false, usageError(otherName, "--%s %s: Windows keeps this name for a device or a stream", flag, name)
 			}
 		}
@@ -476,8 +473,8 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		c.reports = []queries.Report{{Name: "explain"}}
 	}
 	if flags.Changed("query") {
-		if c.query, err = queryText(ctx, *query, stdin); err != nil {
-			return nil, false, err
+		if c.query, err = given.Question(ctx, *query, stdin); err != nil {
+			return nil, false, usageError("@FILE names a file with one SELECT, - is standard input", "--query: %v", err)
 		}
 		if strings.TrimSpace(c.query) == "" {
 			return nil, false, usageError("write one SELECT; entrail --schema lists the tables and their columns", "--query: there is no query")
@@ -537,7 +534,7 @@ func bytesOf(size string) float64 {
 // listFilters are the flags that narrow by a list of values.
 var listFilters = []string{"user", "not-user", "session", "app", "not-app", "ip", "not-ip"}
 
-func filterOf(ctx context.Context, lists map[string]*listFlag, columns []string, since, until string) (queries.Filter, []string, error) {
+func filterOf(ctx context.Context, lists map[string]*given.List, columns []string, since, until string) (queries.Filter, []string, error) {
 	var f queries.Filter
 	var words []string
 	into := map[string]*[]string{
@@ -545,9 +542,9 @@ func filterOf(ctx context.Context, lists map[string]*listFlag, columns []string,
 		"app": &f.Apps, "not-app": &f.NotApps, "ip": &f.IPs, "not-ip": &f.NotIPs,
 	}
 	for _, name := range listFilters {
-		values, err := withFiles(ctx, "--"+name, *lists[name])
+		values, err := given.Values(ctx, *lists[name])
 		if err != nil {
-			return f, nil, err
+			return f, nil, notListed("--"+name, err)
 		}
 		if *into[name] = values; len(values) > 0 {
 			words = append(words, strings.ReplaceAll(name, "-", " ")+" "+strings.Join(values, " or "))
@@ -558,8 +555,8 @@ func filterOf(ctx context.Context, lists map[string]*listFlag, columns []string,
 		if err != nil {
 			return f, nil, &userError{err.Error(), "entrail --schema lists the columns"}
 		}
-		if column.Values, err = withFiles(ctx, "--filter", column.Values); err != nil {
-			return f, nil, err
+		if column.Values, err = given.Values(ctx, column.Values); err != nil {
+			return f, nil, notListed("--filter", err)
 		}
 		f.Columns = append(f.Columns, column)
 		words = append(words, text)
@@ -587,22 +584,8 @@ func filterOf(ctx context.Context, lists map[string]*listFlag, columns []string,
 	return f, words, nil
 }
 
-// withFiles puts, for each @FILE among the values of a flag, the lines of the file.
-func withFiles(ctx context.Context, flag string, values []string) ([]string, error) {
-	var all []string
-	for _, v := range values {
-		name, isFile := strings.CutPrefix(v, "@")
-		if !isFile {
-			all = append(all, v)
-			continue
-		}
-		lines, err := readLines(ctx, name)
-		if err != nil {
-			return nil, usageError("@FILE names a file with one value a line", "%s %s: %v", flag, v, err)
-		}
-		all = append(all, lines...)
-	}
-	return all, nil
+func notListed(flag string, err error) error {
+	return usageError("@FILE names a file with one value a line", "%s %v", flag, err)
 }
 
 // leaveOut judges, before anything is read, which of the reports the filters can
@@ -684,7 +667,7 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 			return usageError("end the name in .html, .xlsx, .csv, .json, .jsonl, .md or .txt, or say --format", "--output %s: the ending tells no format", c.output)
 		}
 	}
-	if c.format.Name == "xlsx" && c.output == "-" && isTerminal(stdout) {
+	if c.format.Name == "xlsx" && c.output == "-" && console.IsTerminal(stdout) {
 		return usageError("say -o FILE.xlsx", "an XLSX file is nothing for a terminal")
 	}
 	c.unasked = len(names) == 0 && len(c.reports) == 0
@@ -745,10 +728,10 @@ func (c *call) protect() error {
 		}
 	case c.output == "-":
 		files = nil
-	case isMissing(filepath.Dir(c.output)):
+	case output.IsMissing(filepath.Dir(c.output)):
 		return usageError("make the folder first", "--output %s: there is no folder %s", c.output, filepath.Dir(c.output))
 	}
-	if isDeviceName(c.output) {
+	if output.IsDeviceName(c.output) {
 		return usageError(otherName, "--output %s: Windows keeps this name for a device or a stream", c.output)
 	}
 	for _, name := range files {
@@ -763,7 +746,7 @@ func (c *call) protect() error {
 			return usageError("choose another name", "--output %s is the case itself", name)
 		}
 		for _, p := range c.paths {
-			if holds(p, info) {
+			if output.Holds(p, info) {
 				return usageError("evidence is never written to; choose another name", "--output %s is an input of this run", name)
 			}
 		}
@@ -786,37 +769,6 @@ func (c *call) protect() error {
 }
 
 const otherName = "choose another name, without a colon, and not one such as CON, NUL or COM1, whatever its ending"
-
-// isDeviceName knows the names, such as aux.csv, that on Windows are none of
-// files: what is written there goes to a device or, behind a colon, into a
-// stream beside the file, without a word. NUL alone is what it says.
-// https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-func isDeviceName(path string) bool {
-	name := filepath.Base(path)
-	return runtime.GOOS == "windows" && name != `\` && name != ".." && !strings.EqualFold(name, os.DevNull) && !filepath.IsLocal(name)
-}
-
-// holds tells whether the file is the path, or below it.
-func holds(path string, file os.FileInfo) bool {
-	root, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return false
-	}
-	found := false
-	filepath.WalkDir(root, func(name string, _ os.DirEntry, _ error) error {
-		if info, err := os.Stat(name); err == nil && os.SameFile(info, file) {
-			found = true
-			return filepath.SkipAll
-		}
-		return nil
-	})
-	return found
-}
-
-func isMissing(path string) bool {
-	_, err := os.Stat(path)
-	return errors.Is(err, os.ErrNotExist)
-}
 
 // describe prints what needs no evidence: the reports, the tables, a query.
 func describe(c *call, schema bool, name string, rule *queries.Result, stdout io.Writer) error {
@@ -841,14 +793,14 @@ func describe(c *call, schema bool, name string, rule *queries.Result, stdout io
 	d := c.document(stdout)
 	d.Limit = 0
 	d.Results = func(yield func(*queries.Result, error) bool) { yield(result, nil) }
-	output := c.output
+	path := c.output
 	if c.folder {
 		if err := os.MkdirAll(c.output, 0o777); err != nil {
 			return fmt.Errorf("make the folder: %w", err)
 		}
-		output = c.fileOf(c.reports[0])
+		path = c.fileOf(c.reports[0])
 	}
-	return toOutput(c, output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+	return output.Write(path, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
 }
 
 // load reads the evidence into a case: a temporary one, or --db.
@@ -872,25 +824,25 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 		return "", false, err
 	}
 	defer os.RemoveAll(clean)
-	bar := newProgress(c.quiet, stderr)
+	bar := console.NewProgress(c.quiet, stderr)
 	options := ingest.Options{
 		Engine:      c.engine,
 		DateOrder:   c.dateOrder,
 		Version:     version(),
 		CommandLine: strings.ToValidUTF8(strings.Join(os.Args[1:], " "), "\ufffd"),
 		Now:         now(),
-		Progress:    bar.update,
+		Progress:    bar.Update,
 		Exclude:     exclude,
 		Warn: func(sentence string) {
 			if !c.quiet {
-				bar.clear()
+				bar.Clear()
 				tell(stderr, "%s", sentence)
 			}
 		},
 	}
 	options.Engine.Temp = clean
 	summary, err := ingest.Load(ctx, target, c.paths, options)
-	bar.clear()
+	bar.Clear()
 	if err != nil {
 		return "", false, err
 	}
@@ -942,7 +894,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 			d.Title += " for " + strings.Join(c.filter.Users, ", ")
 		}
 	}
-	if c.output == "-" && c.format.Name == "text" && isTerminal(stdout) {
+	if c.output == "-" && c.format.Name == "text" && console.IsTerminal(stdout) {
 		d.Limit = c.limit
 		d.Width, _, _ = term.GetSize(int(stdout.(*os.File).Fd()))
 		d.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && console.Ready(stdout.(*os.File))
@@ -966,13 +918,13 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		}
 		d.Limit = 0
 		d.Results = eachOf(results)
-		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+		return output.Write(c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
 	}
 	if c.dossier {
 		if d.Results, err = dossiers(ctx, evidence, &d); err != nil {
 			return err
 		}
-		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+		return output.Write(c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
 	}
 	// A query is checked before the first byte goes out, and so are columns.
 	var answered *queries.Result
@@ -1015,7 +967,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 	}
 	if !c.folder {
 		d.Results = ask(c.reports)
-		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+		return output.Write(c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
 	}
 	if err := os.MkdirAll(c.output, 0o777); err != nil {
 		return fmt.Errorf("make the folder: %w", err)
@@ -1024,7 +976,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 	for _, r := range c.reports {
 		name := c.fileOf(r)
 		d.Results = ask([]queries.Report{r})
-		if err := toOutput(c, name, stdout, func(w io.Writer) error { return c.format.Write(w, d) }); err != nil {
+		if err := output.Write(name, stdout, func(w io.Writer) error { return c.format.Write(w, d) }); err != nil {
 			return err
 		}
 	}
@@ -1118,94 +1070,6 @@ func sourcesOf(ctx context.Context, evidence *queries.Case) ([]render.Source, er
 	return all, nil
 }
 
-// toOutput writes to standard output, to a device or pipe as it stands, or to
-// a file that appears only when it is whole.
-func toOutput(c *call, path string, stdout io.Writer, fill func(io.Writer) error) error {
-	if path == "-" {
-		return buffered(stdout, fill)
-	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
-		if err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
-		}
-		defer f.Close()
-		if err := buffered(f, fill); err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
-		}
-		return f.Close()
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer os.Remove(f.Name())
-	if err := buffered(f, fill); err != nil {
-		f.Close()
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
-}
-
-// buffered collects the many small writes of fill; the first error counts.
-func buffered(to io.Writer, fill func(io.Writer) error) error {
-	w := bufio.NewWriterSize(to, 1<<20)
-	err := fill(w)
-	if flushed := w.Flush(); err == nil {
-		err = flushed
-	}
-	return err
-}
-
-// progress is the bar on a terminal's stderr; elsewhere it is nothing.
-type progress struct {
-	bar  *progressbar.ProgressBar
-	w    io.Writer
-	show bool
-}
-
-func newProgress(quiet bool, stderr io.Writer) *progress {
-	show := !quiet && isTerminal(stderr) && os.Getenv("TERM") != "dumb"
-	return &progress{w: stderr, show: show && console.Ready(stderr.(*os.File))}
-}
-
-func (p *progress) update(done, total int64) {
-	if !p.show {
-		return
-	}
-	if p.bar == nil {
-		p.bar = progressbar.NewOptions64(total,
-			progressbar.OptionSetWriter(p.w),
-			progressbar.OptionSetDescription("reading"),
-			progressbar.OptionShowBytes(true),
-			progressbar.OptionShowCount(),
-			progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetPredictTime(true),
-		)
-		p.bar.RenderBlank() // the clock starts; there is no rate yet
-		return
-	}
-	p.bar.Set64(min(done, total))
-}
-
-func (p *progress) clear() {
-	if p.bar != nil {
-		p.bar.Clear()
-	}
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
 // now is the clock, or SOURCE_DATE_EPOCH for a report that can be made again
 // byte for byte: https://reproducible-builds.org/specs/source-date-epoch/
 func now() time.Time {
@@ -1249,111 +1113,3 @@ func version() string {
 	}
 	return "(devel)"
 }
-
-// Bounds of what @FILE and standard input give.
-const (
-	maxQueryFile = 1 << 20 // bytes of a query
-	maxListFile  = 8 << 20 // bytes of a list of values
-	maxListed    = 10_000  // values of a list
-)
-
-// readText reads a file of at most most bytes. It gives up when ctx ends: a pipe
-// may have nobody at its other end, and a device no end.
-func readText(ctx context.Context, name string, most int) (string, error) {
-	return readAll(ctx, most, func() (io.ReadCloser, error) { return os.Open(name) })
-}
-
-// readAll reads at most most bytes of what open opens, until ctx ends; what is still
-// waiting then is left alone with it. A byte order mark says whether it is UTF-16,
-// as Windows PowerShell writes.
-func readAll(ctx context.Context, most int, open func() (io.ReadCloser, error)) (string, error) {
-	type answer struct {
-		text []byte
-		err  error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		from, err := open()
-		if err != nil {
-			done <- answer{err: err}
-			return
-		}
-		defer from.Close()
-		text, err := io.ReadAll(io.LimitReader(transform.NewReader(from, encoding.BOMOverride(transform.Nop)), int64(most)+1))
-		done <- answer{text, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case a := <-done:
-		if a.err == nil && len(a.text) > most {
-			return "", fmt.Errorf("it has more than %d bytes", most)
-		}
-		return string(a.text), a.err
-	}
-}
-
-// isStream tells of a pipe, a socket or a device: to open it may wait for ever.
-func isStream(info os.FileInfo) bool {
-	return info.Mode()&(os.ModeNamedPipe|os.ModeSocket|os.ModeDevice) != 0
-}
-
-// readLines reads a file with one value a line.
-func readLines(ctx context.Context, name string) ([]string, error) {
-	text, err := readText(ctx, name, maxListFile)
-	if err != nil {
-		return nil, err
-	}
-	var lines []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	switch {
-	case len(lines) == 0:
-		return nil, errors.New("the file holds no value")
-	case len(lines) > maxListed:
-		return nil, fmt.Errorf("the file holds %d values, the most is %d", len(lines), maxListed)
-	}
-	return lines, nil
-}
-
-// queryText is the SQL of --query: itself, that of a file, or standard input.
-func queryText(ctx context.Context, query string, stdin io.Reader) (string, error) {
-	if query == "-" {
-		text, err := readAll(ctx, maxQueryFile, func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil })
-		if err != nil {
-			return "", usageError("give one SELECT on standard input", "--query -: %v", err)
-		}
-		return text, nil
-	}
-	if name, isFile := strings.CutPrefix(query, "@"); isFile {
-		text, err := readText(ctx, name, maxQueryFile)
-		if err != nil {
-			return "", usageError("@FILE names a file with one SELECT", "--query: %v", err)
-		}
-		return text, nil
-	}
-	return query, nil
-}
-
-// listFlag is a flag that may be repeated and takes a list with commas. A value with
-// a comma stands in double quotes, as in a CSV file; where the quotes are not those of
-// a CSV file they are part of the value.
-type listFlag []string
-
-func (l *listFlag) Set(text string) error {
-	if text == "" {
-		return nil
-	}
-	values, err := csv.NewReader(strings.NewReader(text)).Read()
-	if err != nil {
-		values = strings.Split(text, ",")
-	}
-	*l = append(*l, values...)
-	return nil
-}
-
-func (l *listFlag) String() string { return strings.Join(*l, ",") }
-func (l *listFlag) Type() string   { return "list" }
