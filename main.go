@@ -10,6 +10,7 @@ package main
 import (
 	"bufio"
 	"context"
+	_ "embed" // the licences
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -34,10 +36,13 @@ import (
 	"entrail/queries"
 	"entrail/queries/geoip"
 	"entrail/render"
+	"entrail/render/console"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
+	encoding "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // Exit codes.
@@ -117,7 +122,8 @@ How:
       --threads N         bound of its threads
       --temp DIR          where it may spill (default: the system's folder)
       --quiet             errors only
-      --version           what this is
+      --version           what this is, and of which commit
+      --licenses          what it is made of, and the licences of that
   -h, --help              this text
 
 Exit codes: 0 done; 1 failed; 2 usage; 3 done, but some input was rejected,
@@ -160,7 +166,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitDone
 	case err == nil:
 		return exitIncomplete
-	case errors.Is(err, syscall.EPIPE):
+	case isReaderGone(err):
 		return exitDone
 	case errors.Is(err, context.Canceled) || ctx.Err() != nil:
 		tell(stderr, "interrupted")
@@ -173,15 +179,28 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	tell(stderr, "error: %v", err)
-	if isDiskFull(err) {
+	switch {
+	case isDiskFull(err):
 		tell(stderr, "hint: the disk is full; free some space on it, or name another with --temp for what is in between, with --db for the case, with --output for the answer")
+	case ingest.IsInUse(err):
+		tell(stderr, "hint: another program has the file open; close it there, then run this again")
 	}
 	return exitFailed
 }
 
-// isDiskFull knows the error of the system, and the same in the engine's words.
+// isReaderGone knows that nobody reads the pipe any more. Windows says so with
+// ERROR_BROKEN_PIPE or ERROR_NO_DATA.
+func isReaderGone(err error) bool {
+	if runtime.GOOS == "windows" {
+		return errors.Is(err, syscall.Errno(109)) || errors.Is(err, syscall.Errno(232))
+	}
+	return errors.Is(err, syscall.EPIPE)
+}
+
+// isDiskFull knows the error of the system, on Windows ERROR_DISK_FULL, and the
+// same in the engine's words.
 func isDiskFull(err error) bool {
-	if errors.Is(err, syscall.ENOSPC) {
+	if errors.Is(err, syscall.ENOSPC) || runtime.GOOS == "windows" && errors.Is(err, syscall.Errno(112)) {
 		return true
 	}
 	text := strings.ToLower(err.Error())
@@ -360,6 +379,7 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		tz          = flags.String("tz", "UTC", "")
 		format      = flags.StringP("format", "f", "", "")
 		showVersion = flags.Bool("version", false, "")
+		licenses    = flags.Bool("licenses", false, "")
 		help        = flags.BoolP("help", "h", false, "")
 	)
 	var reports listFlag
@@ -393,7 +413,11 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		return nil, true, err
 	}
 	if *showVersion {
-		_, err := fmt.Fprintln(stdout, "entrail", version())
+		_, err := fmt.Fprintln(stdout, build())
+		return nil, true, err
+	}
+	if *licenses {
+		_, err := io.WriteString(stdout, licenseText)
 		return nil, true, err
 	}
 	var rule *queries.Result // asked for by name, which needs no evidence
@@ -429,6 +453,9 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		for _, name := range names {
 			if info, err := os.Stat(name); err == nil && isStream(info) {
 				return nil, false, usageError("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
+			}
+			if isDeviceName(name) {
+				return nil, false, usageError(otherName, "--%s %s: Windows keeps this name for a device or a stream", flag, name)
 			}
 		}
 	}
@@ -723,6 +750,9 @@ func (c *call) protect() error {
 	case isMissing(filepath.Dir(c.output)):
 		return usageError("make the folder first", "--output %s: there is no folder %s", c.output, filepath.Dir(c.output))
 	}
+	if isDeviceName(c.output) {
+		return usageError(otherName, "--output %s: Windows keeps this name for a device or a stream", c.output)
+	}
 	for _, name := range files {
 		info, err := os.Stat(name)
 		if err != nil || !info.Mode().IsRegular() {
@@ -739,6 +769,13 @@ func (c *call) protect() error {
 				return usageError("evidence is never written to; choose another name", "--output %s is an input of this run", name)
 			}
 		}
+		f, err := os.OpenFile(name, os.O_RDWR, 0)
+		switch {
+		case err == nil:
+			f.Close()
+		case ingest.IsInUse(err):
+			return usageError("close it there, or choose another name", "--output %s: another program has the file open", name)
+		}
 	}
 	if db, err := os.Stat(c.db); err == nil {
 		for _, p := range c.paths {
@@ -748,6 +785,17 @@ func (c *call) protect() error {
 		}
 	}
 	return nil
+}
+
+const otherName = "choose another name, without a colon, and not one such as CON, NUL or COM1, whatever its ending"
+
+// isDeviceName knows the names, such as aux.csv, that on Windows are none of
+// files: what is written there goes to a device or, behind a colon, into a
+// stream beside the file, without a word. NUL alone is what it says.
+// https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+func isDeviceName(path string) bool {
+	name := filepath.Base(path)
+	return runtime.GOOS == "windows" && name != `\` && name != ".." && !strings.EqualFold(name, os.DevNull) && !filepath.IsLocal(name)
 }
 
 // holds tells whether the file is the path, or below it.
@@ -902,7 +950,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 	if c.output == "-" && c.format.Name == "text" && isTerminal(stdout) {
 		d.Limit = c.limit
 		d.Width, _, _ = term.GetSize(int(stdout.(*os.File).Fd()))
-		d.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		d.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && console.Ready(stdout.(*os.File))
 	}
 	return d
 }
@@ -1209,7 +1257,8 @@ type progress struct {
 }
 
 func newProgress(quiet bool, stderr io.Writer) *progress {
-	return &progress{w: stderr, show: !quiet && isTerminal(stderr) && os.Getenv("TERM") != "dumb"}
+	show := !quiet && isTerminal(stderr) && os.Getenv("TERM") != "dumb"
+	return &progress{w: stderr, show: show && console.Ready(stderr.(*os.File))}
 }
 
 func (p *progress) update(done, total int64) {
@@ -1252,8 +1301,30 @@ func now() time.Time {
 	return time.Now().UTC()
 }
 
-// Version is set when a release is linked.
-var Version string
+// Version and Commit are set when a release is linked, see .release.
+var Version, Commit string
+
+//go:embed .release/licenses.txt
+var licenseText string
+
+// build is what --version says: the version, the commit where it is known, and
+// what the program was built with and for.
+func build() string {
+	commit := Commit
+	if info, ok := debug.ReadBuildInfo(); ok && commit == "" {
+		settings := map[string]string{}
+		for _, s := range info.Settings {
+			settings[s.Key] = s.Value
+		}
+		if commit = settings["vcs.revision"]; settings["vcs.modified"] == "true" {
+			commit += "+changes"
+		}
+	}
+	if commit != "" {
+		commit = ", commit " + commit
+	}
+	return fmt.Sprintf("entrail %s%s, %s, %s/%s", version(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
 
 func version() string {
 	if Version != "" {
@@ -1279,7 +1350,8 @@ func readText(ctx context.Context, name string, most int) (string, error) {
 }
 
 // readAll reads at most most bytes of what open opens, until ctx ends; what is still
-// waiting then is left alone with it.
+// waiting then is left alone with it. A byte order mark says whether it is UTF-16,
+// as Windows PowerShell writes.
 func readAll(ctx context.Context, most int, open func() (io.ReadCloser, error)) (string, error) {
 	type answer struct {
 		text []byte
@@ -1293,7 +1365,7 @@ func readAll(ctx context.Context, most int, open func() (io.ReadCloser, error)) 
 			return
 		}
 		defer from.Close()
-		text, err := io.ReadAll(io.LimitReader(from, int64(most)+1))
+		text, err := io.ReadAll(io.LimitReader(transform.NewReader(from, encoding.BOMOverride(transform.Nop)), int64(most)+1))
 		done <- answer{text, err}
 	}()
 	select {
@@ -1319,7 +1391,7 @@ func readLines(ctx context.Context, name string) ([]string, error) {
 		return nil, err
 	}
 	var lines []string
-	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, line)
 		}

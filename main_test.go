@@ -1363,6 +1363,58 @@ func TestReadmeCommands(t *testing.T) {
 }
 
 // TestReadmeExitCodes holds the table of exit codes against the constants.
+// TestLicenses: every module that the program is made of is in the list of
+// --licenses with its version and a text, and every one that is listed is in
+// go.mod. After a change: go run ./.release -licenses.
+func TestLicenses(t *testing.T) {
+	listed := map[string]string{}
+	parts, texts, ok := strings.Cut(licenseText, "\n=====")
+	if !ok {
+		t.Fatal("there are no texts")
+	}
+	for line := range strings.Lines(parts) {
+		if fields := strings.Fields(line); len(fields) == 3 && strings.Contains(fields[0], "/") {
+			listed[fields[0]] = fields[1]
+			if !strings.Contains(texts, "\n"+fields[0]+" "+fields[1]) {
+				t.Errorf("%s: there is no text of its licence", fields[0])
+			}
+		}
+	}
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{end}}{{end}}", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := 0
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		if len(fields) != 2 {
+			continue
+		}
+		used++
+		if listed[fields[0]] != fields[1] {
+			t.Errorf("%s %s is in the program; the list has version %q", fields[0], fields[1], listed[fields[0]])
+		}
+	}
+	if used == 0 {
+		t.Error("the program is made of no module")
+	}
+	required, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, version := range listed {
+		if !regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(name+" "+version) + `( //|$)`).Match(required) {
+			t.Errorf("%s %s is listed, and is not in go.mod", name, version)
+		}
+	}
+	// Two that no module brings, and the words of a licence.
+	for _, words := range []string{"\nDuckDB ", "\nGNU C library ", "GNU LESSER GENERAL PUBLIC LICENSE", "Permission is hereby granted, free of charge"} {
+		if !strings.Contains(mustRun(t, "--licenses"), words) {
+			t.Errorf("%q is not in what --licenses prints", words)
+		}
+	}
+}
+
 func TestReadmeExitCodes(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
