@@ -95,7 +95,8 @@ What to show (each repeatable, with lists; @FILE reads one value a line):
       --tz ZONE           zone of what is shown, and of days, weeks and hours
                           (default UTC)
       --columns A,B,...   these columns of the report, in this order
-      --limit N           rows of a table on the terminal, 0 = all (default 50)
+      --limit N           rows of a table, 0 = all; default 50 on a terminal,
+                          all in a file
 
 Where to:
   -o, --output PATH       a file, - for standard output, or a folder (one file
@@ -234,7 +235,8 @@ type call struct {
 	output  string
 	folder  bool // output is a folder, one file a report
 	format  render.Format
-	limit   int
+	limit   int  // rows of a table on a terminal,
+	limited bool // and in whatever is written
 	rawCSV  bool
 	bare    bool     // JSON without its metadata
 	columns []string // of the one report; nil = all
@@ -401,7 +403,7 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	if err := flags.Parse(args); err != nil {
 		return nil, false, flagError(err, flags)
 	}
-	c.paths = flags.Args()
+	c.paths, c.limited = flags.Args(), flags.Changed("limit") && c.limit > 0
 
 	if *help {
 		_, err := io.WriteString(stdout, usage)
@@ -894,6 +896,9 @@ func (c *call) document(stdout io.Writer) render.Document {
 			d.Title += " for " + strings.Join(c.filter.Users, ", ")
 		}
 	}
+	if c.limited {
+		d.Limit = c.limit
+	}
 	if c.output == "-" && c.format.Name == "text" && console.IsTerminal(stdout) {
 		d.Limit = c.limit
 		d.Width, _, _ = term.GetSize(int(stdout.(*os.File).Fd()))
@@ -918,13 +923,13 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		}
 		d.Limit = 0
 		d.Results = eachOf(results)
-		return output.Write(c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+		return c.writeOut(d, stdout, stderr)
 	}
 	if c.dossier {
 		if d.Results, err = dossiers(ctx, evidence, &d); err != nil {
 			return err
 		}
-		return output.Write(c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+		return c.writeOut(d, stdout, stderr)
 	}
 	// A query is checked before the first byte goes out, and so are columns.
 	var answered *queries.Result
@@ -934,7 +939,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 			return queryError(ctx, err)
 		}
 	case len(c.columns) > 0:
-		if answered, err = evidence.RunFirst(ctx, c.reports[0], c.format.Rows(d, c.reports[0])); err != nil {
+		if answered, err = c.run(ctx, evidence, c.reports[0], d); err != nil {
 			return err
 		}
 	}
@@ -946,7 +951,10 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 			for _, r := range reports {
 				result, err := answered, error(nil)
 				if result == nil {
-					result, err = evidence.RunFirst(ctx, r, c.format.Rows(d, r))
+					result, err = c.run(ctx, evidence, r, d)
+				}
+				if err == nil {
+					c.cut(result, stderr)
 				}
 				if !yield(result, err) || err != nil {
 					return
@@ -967,21 +975,77 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 	}
 	if !c.folder {
 		d.Results = ask(c.reports)
-		return output.Write(c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
+		return c.writeOut(d, stdout, stderr)
 	}
 	if err := os.MkdirAll(c.output, 0o777); err != nil {
 		return fmt.Errorf("make the folder: %w", err)
 	}
 	d.Several = false
+	var whole []output.Partial // all appear, or none
+	defer func() {
+		for _, p := range whole {
+			p.Remove()
+		}
+	}()
 	for _, r := range c.reports {
-		name := c.fileOf(r)
 		d.Results = ask([]queries.Report{r})
-		if err := output.Write(name, stdout, func(w io.Writer) error { return c.format.Write(w, d) }); err != nil {
+		p, err := output.NewPartial(c.fileOf(r), func(w io.Writer) error { return c.format.Write(w, d) })
+		if err != nil {
+			return err
+		}
+		whole = append(whole, p)
+	}
+	for _, p := range whole {
+		if err := p.Commit(); err != nil {
 			return err
 		}
 	}
 	c.say(stderr, "%d files written to %s", len(c.reports), c.output)
 	return nil
+}
+
+// writeOut writes the one answer, and says where it lies.
+func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
+	if err := output.Write(c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) }); err != nil {
+		return err
+	}
+	if c.output != "-" {
+		c.say(stderr, "written to %s", c.output)
+	}
+	return nil
+}
+
+// run asks a report for as many rows as the format has room for.
+func (c *call) run(ctx context.Context, evidence *queries.Case, r queries.Report, d render.Document) (*queries.Result, error) {
+	rows := c.format.Rows(d, r)
+	if c.limited && r.Layout != queries.Summary && (rows == 0 || c.limit < rows) {
+		rows = c.limit
+	}
+	if c.format.Name == "html" {
+		return evidence.RunPage(ctx, r, rows)
+	}
+	return evidence.RunFirst(ctx, r, rows)
+}
+
+// cut leaves of an answer no more rows than --limit, and says what is missing.
+func (c *call) cut(r *queries.Result, stderr io.Writer) {
+	if !c.limited || r.Report.Layout == queries.Summary || c.format.Name == "text" { // which says so itself
+		return
+	}
+	whole := r.Rows
+	r.Rows = func(yield func([]any, error) bool) {
+		n := 0
+		for row, err := range whole {
+			if n++; err != nil || n <= c.limit {
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+		if total := max(n, int(r.Total)); total > c.limit {
+			c.say(stderr, "%s: %d of %d rows, by --limit", r.Report.Name, c.limit, total)
+		}
+	}
 }
 
 // choose leaves of the result the columns asked for, if any are.

@@ -110,9 +110,8 @@ func (c *Case) judge(ctx context.Context, r Report, refs []reference) (applied, 
 			}
 		}
 		isShown := slices.Contains(how.columns, condition.filter.Column)
-		ofRecords := slices.Contains(how.columns, "file_id") && slices.Contains(how.columns, "record")
 		switch {
-		case isShown && (having == 0 || ofRecords):
+		case isShown && (having == 0 || isOfRecords(how.columns)):
 			how.actions = append(how.actions, onShown)
 		case having > 0:
 			how.actions = append(how.actions, onTables)

@@ -84,16 +84,29 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	notes = append(notes, onValues...)
 	var rows *engine.Rows
 	var total int64
-	if isReport {
+	var page *chosen
+	if n > 0 && r.MattersFirst {
+		if page, err = c.pageOf(ctx, r, refs, &how, statement, n); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case page != nil:
+		total = page.total
+		rows, err = c.engine.Query(ctx, page.statement)
+	case isReport:
 		rows, total, err = c.answer(ctx, statement, n, len(off) == 0)
-	} else {
+	default:
 		rows, err = c.answerShown(ctx, statement)
 	}
 	if err != nil {
 		return nil, err
 	}
 	c.open = rows
-	result := &Result{Report: r, Notes: notes, NotLoaded: !isLoaded, IsWhole: !how.isNarrowed()}
+	if page != nil {
+		notes = append([]string{page.note(r, c.zone)}, notes...)
+	}
+	result := &Result{Report: r, Notes: notes, NotLoaded: !isLoaded, IsWhole: !how.isNarrowed(), MattersFirst: page != nil}
 	if total > int64(n) {
 		result.Total = total
 	}

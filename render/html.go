@@ -384,8 +384,12 @@ func (s *section) fill(r *queries.Result) error {
 	unread := max(int(r.Total)-n, 0)
 	n += unread
 	s.Count = counted(n, "row")
-	if n > htmlRows {
-		s.More = fmt.Sprintf("the first %s are here, %s", grouped(htmlRows), were(n-htmlRows, "more row"))
+	if hidden := n - len(s.Rows); hidden > 0 {
+		which := "the first"
+		if r.MattersFirst {
+			which = "what matters first,"
+		}
+		s.More = fmt.Sprintf("%s %s are here, %s", which, grouped(len(s.Rows)), were(hidden, "more row"))
 	}
 	for _, c := range charts {
 		c.missed += unread

@@ -30,23 +30,45 @@ func Write(path string, stdout io.Writer, fill func(io.Writer) error) error {
 		}
 		return f.Close()
 	}
+	p, err := NewPartial(path, fill)
+	if err != nil {
+		return err
+	}
+	defer p.Remove()
+	return p.Commit()
+}
+
+// Partial is a file that is whole, and not yet there under its name.
+type Partial struct{ path, name string }
+
+// NewPartial writes a file next to where it is to be.
+func NewPartial(path string, fill func(io.Writer) error) (Partial, error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial")
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return Partial{}, fmt.Errorf("write %s: %w", path, err)
 	}
-	defer os.Remove(f.Name())
-	if err := buffered(f, fill); err != nil {
-		f.Close()
-		return fmt.Errorf("write %s: %w", path, err)
+	p := Partial{path, f.Name()}
+	err = buffered(f, fill)
+	if closed := errors.Join(f.Chmod(0o644), f.Close()); err == nil {
+		err = closed
 	}
-	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+	if err != nil {
+		p.Remove()
+		return Partial{}, fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+	return p, nil
+}
+
+// Commit gives the file its name.
+func (p Partial) Commit() error {
+	if err := os.Rename(p.name, p.path); err != nil {
+		return fmt.Errorf("write %s: %w", p.path, err)
 	}
 	return nil
 }
+
+// Remove takes the file away, unless it has its name.
+func (p Partial) Remove() { os.Remove(p.name) }
 
 // buffered collects the many small writes of fill; the first error counts.
 func buffered(to io.Writer, fill func(io.Writer) error) error {
