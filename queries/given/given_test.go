@@ -82,3 +82,24 @@ func TestQuestion(t *testing.T) {
 		t.Errorf("an input without end: %v; want it to end with the run", err)
 	}
 }
+
+func TestSizes(t *testing.T) {
+	for _, test := range []struct {
+		size, reason string
+		want         bool
+	}{
+		{"100MB", "the least", true},
+		{"0.5 GiB", "with a blank, and of 1,024", true},
+		{"1TB", "much", true},
+		{"99MB", "less than the least", false},
+		{"99999999999999999999TB", "more than any machine has", false},
+	} {
+		if !sizeForm.MatchString(test.size) {
+			t.Errorf("%s: %s is no size", test.reason, test.size)
+			continue
+		}
+		if n := bytesOf(test.size); (n >= minMemory && n <= maxMemory) != test.want {
+			t.Errorf("%s: %s is %g bytes, in bounds: %v", test.reason, test.size, n, !test.want)
+		}
+	}
+}

@@ -1,6 +1,12 @@
-// Package given reads what a user gives in the place of a value: the lines of @FILE, a
-// question on standard input, a list with commas. All of it is bounded, and none is
-// waited for longer than the run lasts.
+// Package given reads the command line: what is asked, of which evidence, and where the
+// answer goes. What a user gives in the place of a value is read here too: the lines of
+// @FILE, a question on standard input, a list with commas. All of it is bounded, and
+// none is waited for longer than the run lasts.
+//
+// # Adding a flag
+//
+// It is a line of usage.txt, a field of Call, and a line in Parse, which refuses what it
+// can't be. A flag that narrows by a list of values is a name in listFilters.
 package given
 
 import (
