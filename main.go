@@ -56,7 +56,7 @@ answers from them, without network and without the tenant.
     entrail evidence/                               a summary on the terminal
     entrail evidence/ -o case.html                  every report in one page
     entrail evidence/ -r sessions --user adele@contoso.com -o sessions.xlsx
-    entrail evidence/ --session ID -o session.html  the story of one session
+    entrail evidence/ --session ID -o session.html  the dossier of one session
     entrail evidence/ -q "select app_display_name, count(*) from sign_ins group by all"
     entrail evidence/ --db case.duckdb              keep the case
     entrail --db case.duckdb -r ca_policies         ask it again
@@ -77,10 +77,11 @@ What to ask:
 What to show (each repeatable, with lists; @FILE reads one value a line):
       --user U            user principal name, display name or object id;
                           * stands for any text: '*@fabrikam.com'
-      --session ID        session id, or its first 8 characters or more; with
-                          -o FILE.html and no report, the story of the session
+      --session ID        session id, or its first 8 characters or more
       --app A             application name or id
       --ip IP             address or range (192.0.2.0/24)
+      --finding F         finding_id of a finding, or the name of a rule
+      --incident N        number of an incident
       --filter COL=VAL    any column of the event tables; also COL!=VAL;
                           * stands for any text
       --since T           from this time on, in UTC: 2026-10-01 or
@@ -89,6 +90,9 @@ What to show (each repeatable, with lists; @FILE reads one value a line):
       --until T           before this time
       --tz ZONE           zone of what is shown, and of days, weeks and hours
                           (default UTC)
+                          Exactly one of --user, --session, --app, --ip,
+                          --finding and --incident, without --report and with
+                          -o FILE.html, .xlsx or .md, is the dossier of its value
       --columns A,B,...   these columns of the report, in this order
       --limit N           rows of a table on the terminal, 0 = all (default 50)
 
@@ -206,7 +210,7 @@ type call struct {
 	query   string
 	explain string // id of the record to spell out
 	unasked bool   // no report, query or record is asked for by name
-	dossier bool   // tell the sessions that --session names, one by one
+	dossier bool   // tell the one thing that a filter names
 	filter  queries.Filter
 	words   []string // the filters, for the page
 	zone    *time.Location
@@ -349,12 +353,14 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		showVersion = flags.Bool("version", false, "")
 		help        = flags.BoolP("help", "h", false, "")
 	)
-	var reports, users, sessions, apps, ips listFlag
+	var reports, users, sessions, apps, ips, findings, incidents listFlag
 	flags.VarP(&reports, "report", "r", "")
 	flags.Var(&users, "user", "")
 	flags.Var(&sessions, "session", "")
 	flags.Var(&apps, "app", "")
 	flags.Var(&ips, "ip", "")
+	flags.Var(&findings, "finding", "")
+	flags.Var(&incidents, "incident", "")
 	flags.IntVar(&c.limit, "limit", 50, "")
 	flags.StringVar(&c.explain, "explain", "", "")
 	flags.StringVarP(&c.output, "output", "o", "-", "")
@@ -421,7 +427,7 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	if c.zone, err = queries.LoadZone(*tz); err != nil {
 		return nil, false, &userError{message: err.Error()}
 	}
-	if c.filter, c.words, err = filterOf(ctx, users, sessions, apps, ips, *columns, *since, *until); err != nil {
+	if c.filter, c.words, err = filterOf(ctx, lists{users, sessions, apps, ips, findings, incidents}, *columns, *since, *until); err != nil {
 		return nil, false, err
 	}
 	if flags.Changed("explain") {
@@ -495,7 +501,10 @@ func bytesOf(size string) float64 {
 	return n * map[string]float64{"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}[strings.ToUpper(parts[2])]
 }
 
-func filterOf(ctx context.Context, users, sessions, apps, ips, columns []string, since, until string) (queries.Filter, []string, error) {
+// lists are the values of the flags that each name one kind of thing.
+type lists struct{ users, sessions, apps, ips, findings, incidents []string }
+
+func filterOf(ctx context.Context, given lists, columns []string, since, until string) (queries.Filter, []string, error) {
 	var f queries.Filter
 	var words []string
 	for _, list := range []struct {
@@ -503,10 +512,12 @@ func filterOf(ctx context.Context, users, sessions, apps, ips, columns []string,
 		values []string
 		into   *[]string
 	}{
-		{"user", users, &f.Users},
-		{"session", sessions, &f.Sessions},
-		{"app", apps, &f.Apps},
-		{"ip", ips, &f.IPs},
+		{"user", given.users, &f.Users},
+		{"session", given.sessions, &f.Sessions},
+		{"app", given.apps, &f.Apps},
+		{"ip", given.ips, &f.IPs},
+		{"finding", given.findings, &f.Findings},
+		{"incident", given.incidents, &f.Incidents},
 	} {
 		for _, v := range list.values {
 			if name, isFile := strings.CutPrefix(v, "@"); isFile {
@@ -581,8 +592,7 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 		return usageError("say -o FILE.xlsx", "an XLSX file is nothing for a terminal")
 	}
 	c.unasked = len(names) == 0 && len(c.reports) == 0
-	// A page of sessions, and of no report in particular, is their story.
-	c.dossier = len(c.filter.Sessions) > 0 && c.unasked && c.format.Name == "html" && !c.folder
+	c.dossier = c.unasked && !c.folder && c.namesOneThing() && slices.Contains([]string{"html", "xlsx", "md"}, c.format.Name)
 	if c.dossier {
 		c.reports = []queries.Report{{Name: "dossier"}}
 	}
@@ -614,6 +624,17 @@ func (c *call) chooseOutput(format string, names []string, stdout io.Writer) err
 		return usageError("say -f json", "--no-meta is for JSON, not for %s", c.format.Name)
 	}
 	return c.protect()
+}
+
+// namesOneThing tells that exactly one of the flags is given that name one kind of thing.
+func (c *call) namesOneThing() bool {
+	kinds := 0
+	for _, values := range [][]string{c.filter.Users, c.filter.Sessions, c.filter.Apps, c.filter.IPs, c.filter.Findings, c.filter.Incidents} {
+		if len(values) > 0 {
+			kinds++
+		}
+	}
+	return kinds == 1
 }
 
 // fileOf is where a report goes when --output is a folder.
@@ -835,7 +856,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
 	}
 	if c.dossier {
-		if d.Results, err = dossiers(ctx, evidence, &d); err != nil {
+		if d.Results, err = dossiers(ctx, c, evidence, &d); err != nil {
 			return err
 		}
 		return toOutput(c, c.output, stdout, func(w io.Writer) error { return c.format.Write(w, d) })
@@ -855,6 +876,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 	if err := c.choose(answered); err != nil {
 		return err
 	}
+	isWholeCase := c.unasked && c.format.Name == "html" && !c.folder
 	ask := func(reports []queries.Report) iter.Seq2[*queries.Result, error] {
 		return func(yield func(*queries.Result, error) bool) {
 			for _, r := range reports {
@@ -864,6 +886,11 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 				}
 				if !yield(result, err) || err != nil {
 					return
+				}
+				if isWholeCase && (r.Name == "story" || r.Name == "incidents") {
+					if !incidentsOf(ctx, evidence, r.Name == "story", yield) {
+						return
+					}
 				}
 				if c.format.OneReport || c.bare {
 					for _, note := range result.Notes {
@@ -909,27 +936,96 @@ func (c *call) choose(r *queries.Result) error {
 	return nil
 }
 
-// maxDossiers is how many sessions one page tells: a person has to read it.
+// incidentsOfCase is how many incidents the page of a whole case tells in full.
+const incidentsOfCase = 5
+
+// incidentsOf yields the picture of the gravest incident, which stands on the first
+// screen of a case, or all the rest of the first incidents. false = no more is wanted.
+func incidentsOf(ctx context.Context, evidence *queries.Case, isPicture bool, yield func(*queries.Result, error) bool) bool {
+	incidents, err := evidence.IncidentsShown(ctx)
+	if err != nil {
+		return yield(nil, err) && false
+	}
+	if isPicture {
+		incidents = incidents[:min(len(incidents), 1)]
+	}
+	for i, n := range incidents[:min(len(incidents), incidentsOfCase)] {
+		results, err := evidence.DossierOfIncident(ctx, n)
+		if err != nil {
+			return yield(nil, err) && false
+		}
+		for _, r := range results {
+			isDrawn := r.Report.Layout == queries.Lanes
+			if r.Report.Name == "limits" || isDrawn != isPicture && (i == 0 || isPicture) || r.Report.Name == "sentences" && i == 0 {
+				continue // it stands on the first screen
+			}
+			if isPicture {
+				r.Report.Group = "incident"
+			}
+			if !yield(r, nil) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// maxDossiers is how many sessions or incidents one page tells: a person has to read it.
 const maxDossiers = 50
 
-// dossiers tells the sessions that the filters let through, each in turn.
-func dossiers(ctx context.Context, evidence *queries.Case, d *render.Document) (iter.Seq2[*queries.Result, error], error) {
-	sessions, err := evidence.SessionsShown(ctx)
+// dossiers tells what the one filter names: sessions and incidents each in turn, and of
+// the others all that the filter shows.
+func dossiers(ctx context.Context, c *call, evidence *queries.Case, d *render.Document) (iter.Seq2[*queries.Result, error], error) {
+	var tell []func() ([]*queries.Result, error)
+	f := c.filter
 	switch {
-	case err != nil:
-		return nil, err
-	case len(sessions) == 0:
-		return nil, errNoSession
-	case len(sessions) > maxDossiers:
-		return nil, fmt.Errorf("%d sessions on one page are too many: name %d at most, or list them with --report sessions", len(sessions), maxDossiers)
-	case len(sessions) == 1:
-		d.Title = "Session " + sessions[0]
+	case len(f.Sessions) > 0:
+		sessions, err := evidence.SessionsShown(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if len(sessions) == 0 {
+			return nil, errNoSession
+		}
+		for _, session := range sessions {
+			d.Title = "Session " + session
+			tell = append(tell, func() ([]*queries.Result, error) { return evidence.Dossier(ctx, session) })
+		}
+		if len(sessions) > 1 {
+			d.Title = fmt.Sprintf("%d sessions", len(sessions))
+		}
+	case len(f.Incidents) > 0:
+		d.Title = "Incident " + strings.Join(f.Incidents, ", ")
+		for _, text := range f.Incidents {
+			n, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				return nil, usageError("--report incidents lists them", "--incident %s: not the number of an incident", text)
+			}
+			tell = append(tell, func() ([]*queries.Result, error) { return evidence.DossierOfIncident(ctx, n) })
+		}
 	default:
-		d.Title = fmt.Sprintf("%d sessions", len(sessions))
+		for _, kind := range []struct {
+			name   string
+			values []string
+		}{{"User", f.Users}, {"Application", f.Apps}, {"Address", f.IPs}, {"Finding", f.Findings}} {
+			if len(kind.values) > 0 {
+				d.Title = kind.name + " " + strings.Join(kind.values, ", ")
+			}
+		}
+		tell = append(tell, func() ([]*queries.Result, error) { return evidence.DossierShown(ctx, d.Title) })
+	}
+	if len(tell) > maxDossiers {
+		return nil, fmt.Errorf("%d dossiers on one page are too many: name %d at most, or list them with --report sessions", len(tell), maxDossiers)
+	}
+	d.Filters = nil // the title says what it is of
+	d.Several = true
+	if len(tell) == 1 { // one that can't be told is no page
+		results, err := tell[0]()
+		return eachOf(results), err
 	}
 	return func(yield func(*queries.Result, error) bool) {
-		for _, session := range sessions {
-			results, err := evidence.Dossier(ctx, session)
+		for _, one := range tell {
+			results, err := one()
 			if err != nil {
 				yield(nil, err)
 				return

@@ -24,6 +24,9 @@ type Filter struct {
 	Apps []string
 	// IPs are addresses or CIDR ranges, IPv4 or IPv6.
 	IPs []string
+	// Findings are ids of findings, or names of rules; Incidents are numbers. The records
+	// of their evidence are shown, and of an incident all that bears its traces.
+	Findings, Incidents []string
 	// Columns narrow any column of the event tables.
 	Columns []ColumnFilter
 	// Since is inclusive, Until exclusive.
@@ -87,7 +90,7 @@ func (f Filter) Check() error {
 
 // isZero tells that everything is shown.
 func (f Filter) isZero() bool {
-	return len(f.Users)+len(f.Sessions)+len(f.Apps)+len(f.IPs)+len(f.Columns) == 0 && f.Since.IsZero() && f.Until.IsZero()
+	return len(f.Users)+len(f.Sessions)+len(f.Apps)+len(f.IPs)+len(f.Findings)+len(f.Incidents)+len(f.Columns) == 0 && f.Since.IsZero() && f.Until.IsZero()
 }
 
 // eventTables are the tables whose rows are events: the ones that are filtered.

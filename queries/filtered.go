@@ -124,6 +124,12 @@ func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, e
 		}
 		wanted("ip", ipColumns, nil)
 	}
+	if len(f.Findings)+len(f.Incidents) > 0 {
+		if err := c.engine.Exec(ctx, "create table wanted_record (file_id integer, record bigint)"); err != nil {
+			return nil, err
+		}
+		all = append(all, condition{"--finding", func(schema.Table) string { return "(file_id, record) in (from wanted_record)" }})
+	}
 	for _, column := range f.Columns {
 		all = append(all, condition{"--filter " + column.Column, func(t schema.Table) string {
 			if !t.Has(column.Column) {
@@ -178,6 +184,37 @@ func (c *Case) want(ctx context.Context, table string, values []string, more str
 	for _, s := range statements {
 		if err := c.engine.Exec(ctx, s); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// wantFindings fills the table of the records that the findings and incidents asked for
+// name. They are looked for in all evidence, so that the filters stand before.
+func (c *Case) wantFindings(ctx context.Context) error {
+	f := c.filter
+	for _, asked := range []struct {
+		values     []string
+		view, sql  string
+		what, list string
+	}{
+		{f.Findings, "finding_records", "select file_id, record from finding_records join all_findings using (finding_id) where lower(%[1]s) in (lower(finding_id), lower(finding))", "finding", "findings"},
+		{f.Incidents, "incident_events", "select file_id, record from incident_events where incident::varchar = %s", "incident", "incidents"},
+	} {
+		for _, value := range asked.values {
+			if err := c.define(ctx, false, asked.view, "all_findings"); err != nil {
+				return err
+			}
+			rows, err := c.all(ctx, "select count(*) from ("+fmt.Sprintf(asked.sql, literal(value))+")")
+			if err != nil {
+				return err
+			}
+			if rows[0][0].(int64) == 0 {
+				return fmt.Errorf("no %s %s in this evidence; --report %s lists them", asked.what, value, asked.list)
+			}
+			if err := c.engine.Exec(ctx, "insert into wanted_record "+fmt.Sprintf(asked.sql, literal(value))); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -79,6 +79,9 @@ func (c *Case) prepare(ctx context.Context, path string) error {
 	if err := c.putFilters(ctx, last); err != nil {
 		return fmt.Errorf("apply the filters: %w", err)
 	}
+	if err := c.wantFindings(ctx); err != nil {
+		return fmt.Errorf("apply the filters: %w", err)
+	}
 	return nil
 }
 
