@@ -32,7 +32,7 @@ type Call struct {
 	Query   string
 	Explain string // id of the record to spell out
 	Unasked bool   // no report, query or record is asked for by name
-	Dossier bool   // tell the sessions that --session names, one by one
+	Dossier bool   // tell the one thing that a filter names
 	Filter  queries.Filter
 	Words   []string // the filters, for the page
 	Remarks []string // what they did beyond that, for the page
