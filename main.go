@@ -266,7 +266,7 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
 	}
-	defer os.RemoveAll(private)
+	defer removeFolder(private)
 	c.engine.Temp = private
 
 	path, complete := c.db, true
@@ -291,6 +291,22 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 		return false, err
 	}
 	return complete, write(ctx, c, evidence, stdout, stderr)
+}
+
+// removeFolder removes a folder of this run's own. On Windows os.RemoveAll asks
+// for a kind of deleting that not every file system has; os.Remove does not.
+func removeFolder(name string) {
+	if os.RemoveAll(name) == nil {
+		return
+	}
+	var all []string
+	filepath.WalkDir(name, func(path string, _ os.DirEntry, _ error) error {
+		all = append(all, path)
+		return nil
+	})
+	for _, path := range slices.Backward(all) {
+		os.Remove(path)
+	}
 }
 
 // openDatabases opens those of --mmdb, before anything is read: a wrong name
@@ -437,11 +453,11 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	}
 	for flag, names := range map[string][]string{"db": {c.db}, "mmdb": c.mmdb} {
 		for _, name := range names {
-			if info, err := os.Stat(name); err == nil && isStream(info) {
-				return nil, false, usageError("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
-			}
 			if isDeviceName(name) {
 				return nil, false, usageError(otherName, "--%s %s: Windows keeps this name for a device or a stream", flag, name)
+			}
+			if info, err := os.Stat(name); err == nil && isStream(info) {
+				return nil, false, usageError("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
 			}
 		}
 	}
@@ -786,7 +802,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	if err := os.Mkdir(clean, 0o700); err != nil {
 		return "", false, err
 	}
-	defer os.RemoveAll(clean)
+	defer removeFolder(clean)
 	bar := newProgress(c.quiet, stderr)
 	options := ingest.Options{
 		Engine:      c.engine,
