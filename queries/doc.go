@@ -60,6 +60,7 @@
 //     points desc, last_seen desc, session_id. Read it in that order and whole, and
 //     where its own columns are not wanted, shown_sessions; to judge on
 //     everything, judged_sessions.
+//   - from report_NAME is the rows of the report NAME, worked out once a run.
 //   - local_time(event_time) is for days, weeks and hours only, which are
 //     returned as text or integers. A TIMESTAMP that is returned stays UTC:
 //     it is moved into --tz on its way out.

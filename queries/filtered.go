@@ -183,6 +183,16 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 		}
 		named(list.flag, list.what, list.columns, values, list.not)
 	}
+	if len(f.Findings)+len(f.Incidents) > 0 {
+		if err := c.engine.Exec(ctx, "create table wanted_record (file_id integer, record bigint)"); err != nil {
+			return err
+		}
+		flag := "--finding"
+		if len(f.Findings) == 0 {
+			flag = "--incident"
+		}
+		c.conditions = append(c.conditions, condition{flag: flag, what: "finding", sql: func(schema.Table) string { return "(file_id, record) in (from wanted_record)" }})
+	}
 	for i, column := range f.Columns {
 		one := condition{flag: "--filter " + column.String(), what: "column " + column.Column, filter: &f.Columns[i], fits: column.fitsNothing() != column.Not}
 		ranges := column.ranges()
@@ -268,6 +278,37 @@ func (c *Case) wantWithin(ctx context.Context, table, query string, ranges []str
 		return err
 	}
 	return c.wantMore(ctx, table, values)
+}
+
+// wantFindings fills the table of the records that the findings and incidents asked for
+// name. They are looked for in all evidence, so that the filters stand before.
+func (c *Case) wantFindings(ctx context.Context) error {
+	f := c.filter
+	for _, asked := range []struct {
+		values     []string
+		view, sql  string
+		what, list string
+	}{
+		{f.Findings, "finding_records", "select file_id, record from finding_records join all_findings using (finding_id) where lower(%[1]s) in (lower(finding_id), lower(finding))", "finding", "findings"},
+		{f.Incidents, "incident_events", "select file_id, record from incident_events where incident::varchar = %s", "incident", "incidents"},
+	} {
+		for _, value := range asked.values {
+			if err := c.define(ctx, false, asked.view, "all_findings"); err != nil {
+				return err
+			}
+			rows, err := c.all(ctx, "select count(*) from ("+fmt.Sprintf(asked.sql, literal(value))+")")
+			if err != nil {
+				return err
+			}
+			if rows[0][0].(int64) == 0 {
+				return fmt.Errorf("no %s %s in this evidence; --report %s lists them", asked.what, value, asked.list)
+			}
+			if err := c.engine.Exec(ctx, "insert into wanted_record "+fmt.Sprintf(asked.sql, literal(value))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // accountsOf finds the names and object ids of the accounts that the logs know

@@ -26,10 +26,10 @@ func TestSelect(t *testing.T) {
 	}{
 		{"a report", []string{"files"}, []string{"files"}},
 		{"in the order asked for", []string{"session_events", "files"}, []string{"session_events", "files"}},
-		{"a group", []string{"evidence"}, []string{"files", "coverage", "coverage_daily", "coverage_users"}},
+		{"a group", []string{"evidence"}, []string{"files", "coverage", "coverage_daily", "coverage_users", "duplicates", "contradictions"}},
 		{"a name that is both is the report", []string{"sessions"}, []string{"sessions"}},
 		{"case and hyphens don't matter", []string{" Session-Events "}, []string{"session_events"}},
-		{"once, however often asked for", []string{"coverage", "evidence", "coverage"}, []string{"coverage", "files", "coverage_daily", "coverage_users"}},
+		{"once, however often asked for", []string{"coverage", "evidence", "coverage"}, []string{"coverage", "files", "coverage_daily", "coverage_users", "duplicates", "contradictions"}},
 	} {
 		got, err := Select(test.given)
 		if err != nil || !slices.Equal(names(got), test.want) {

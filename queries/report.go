@@ -16,7 +16,7 @@ import (
 var files embed.FS
 
 // Groups are the report groups in the order in which they are shown.
-var Groups = []string{"summary", "incident", "evidence", "sessions", "signins", "apps", "ca", "audit"}
+var Groups = []string{"incident", "summary", "evidence", "sessions", "signins", "apps", "ca", "audit"}
 
 // Report is one canned query: the file reports/GROUP/NAME.sql and what its header
 // says. See the package comment for the header's keys.

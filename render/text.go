@@ -101,6 +101,8 @@ func (p *page) report(r *queries.Result) error {
 		err = p.record(r)
 	case queries.Raw:
 		err = p.raw(r)
+	case queries.Story:
+		err = p.story(r)
 	default:
 		err = p.table(r)
 	}
