@@ -46,7 +46,7 @@ import (
 )
 
 // Version is raised whenever an older entrail could misread a case.
-const Version = "8"
+const Version = "9"
 
 //go:embed tables/*.sql codes/*.sql
 var files embed.FS
