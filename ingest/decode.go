@@ -54,32 +54,30 @@ type unmarked struct {
 	page    *charmap.Charmap // nil: UTF-8, or not known yet
 	name    string
 	decided bool
+	plain   int    // bytes before the one that decided
 	out     []byte // what was decoded and not read yet
 }
 
 func newUnmarked(in *bufio.Reader) *unmarked { return &unmarked{in: bufio.NewReaderSize(in, 1<<16)} }
 
 func (u *unmarked) Read(p []byte) (int, error) {
-	if u.page == nil {
-		if u.decided {
-			return u.in.Read(p)
-		}
-		head, _ := u.in.Peek(min(len(p), 1<<15))
-		plain := slices.IndexFunc(head, func(c byte) bool { return c >= utf8.RuneSelf })
-		if plain < 0 && len(head) > 0 {
-			return u.in.Read(p[:len(head)])
-		}
-		if plain > 0 {
-			return u.in.Read(p[:plain])
-		}
-		if len(head) == 0 {
-			return u.in.Read(p)
-		}
-		u.decided = true
+	if !u.decided {
 		text, _ := u.in.Peek(1 << 16)
-		if u.page, u.name = codePage(text); u.page == nil {
-			return u.in.Read(p)
+		plain := slices.IndexFunc(text, func(c byte) bool { return c >= utf8.RuneSelf })
+		if plain < 0 {
+			return u.in.Read(p[:min(len(p), max(len(text), 1))])
 		}
+		u.page, u.name = codePage(text[plain:])
+		u.decided = true
+		u.plain = plain
+	}
+	if u.page == nil {
+		return u.in.Read(p)
+	}
+	if u.plain > 0 {
+		n, err := u.in.Read(p[:min(len(p), u.plain)])
+		u.plain -= n
+		return n, err
 	}
 	if len(u.out) == 0 {
 		raw := make([]byte, 1<<14)

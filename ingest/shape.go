@@ -316,7 +316,7 @@ func (f *format) lacks(t *jsonText) bool {
 		value := t.member(rule.path[0])
 		switch {
 		case !rule.isAlone:
-		case value == nil, value[0] == 'n', len(value) == 2, f.times[rule.path[0]] && !isTime(timeIn(value)):
+		case value == nil, value[0] == 'n', len(value) == 2, f.times[rule.path[0]] && !readsAsTime(timeIn(value)):
 			return true
 		case len(rule.path) > 1 && value[0] == '{' && !says(value, rule.path[1]):
 			return true
@@ -332,8 +332,8 @@ func says(object []byte, name string) bool {
 	return found && !bytes.HasPrefix(after, []byte("null")) && !bytes.HasPrefix(after, []byte(`""`))
 }
 
-// isTime tells whether a text is a time as exports write it.
-func isTime(text string) bool {
+// readsAsTime tells whether a text is a time as exports write it.
+func readsAsTime(text string) bool {
 	if _, ok := certainly(text); ok {
 		return true
 	}
@@ -354,7 +354,7 @@ func (f *format) fill(record *tree, envelope *jsonText) {
 			if value.kind == '{' || value.kind == '[' || value.isEmpty() {
 				continue
 			}
-			if before := record.member(rule.path[0]); f.times[rule.path[0]] && !before.isEmpty() && !isTime(before.text) {
+			if before := record.member(rule.path[0]); f.times[rule.path[0]] && !before.isEmpty() && !readsAsTime(before.text) {
 				record.set(rule.path[0], nullTree())
 			}
 			record.put(rule.path, value)
