@@ -92,6 +92,11 @@ What to show (each repeatable, with lists; @FILE reads one value a line):
       --columns A,B,...   these columns of the report, in this order
       --limit N           rows of a table on the terminal, 0 = all (default 50)
 
+What is known:
+      --case FILE         case sheet: title, reference, client and examiner; what
+                          is trusted, what is bad, verdicts on findings
+      --init-case         write an empty case sheet with comments, to --output
+
 Where to:
   -o, --output PATH       a file, - for standard output, or a folder (one file
                           a report)
@@ -218,8 +223,10 @@ type call struct {
 	bare    bool     // JSON without its metadata
 	columns []string // of the one report; nil = all
 	db      string
-	mmdb    []string // geolocation databases
-	places  []string // the same with their editions, for the page
+	sheet   queries.CaseSheet // what the analyst knows; zero = no --case
+	sheetAt string            // its file; empty = none
+	mmdb    []string          // geolocation databases
+	places  []string          // the same with their editions, for the page
 	force   bool
 	quiet   bool
 	engine  engine.Options
@@ -267,6 +274,9 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	}
 	for _, sentence := range placed {
 		c.say(stderr, "%s", sentence)
+	}
+	if err := evidence.Know(ctx, c.sheet); err != nil {
+		return false, err
 	}
 	if err := c.sayWhatIsFound(ctx, evidence, stderr); err != nil {
 		return false, err
@@ -346,6 +356,7 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		until       = flags.String("until", "", "")
 		tz          = flags.String("tz", "UTC", "")
 		format      = flags.StringP("format", "f", "", "")
+		initCase    = flags.Bool("init-case", false, "")
 		showVersion = flags.Bool("version", false, "")
 		help        = flags.BoolP("help", "h", false, "")
 	)
@@ -362,6 +373,7 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.BoolVar(&c.bare, "no-meta", false, "")
 	flags.StringSliceVar(&c.columns, "columns", nil, "")
 	flags.StringVar(&c.db, "db", "", "")
+	flags.StringVar(&c.sheetAt, "case", "", "")
 	flags.StringArrayVar(&c.mmdb, "mmdb", nil, "")
 	flags.BoolVar(&c.force, "force", false, "")
 	flags.BoolVar(&c.quiet, "quiet", false, "")
@@ -381,6 +393,9 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	if *showVersion {
 		_, err := fmt.Fprintln(stdout, "entrail", version())
 		return nil, true, err
+	}
+	if *initCase {
+		return nil, true, writeCaseSheet(c, stdout)
 	}
 	var rule *queries.Result // asked for by name, which needs no evidence
 	if len(c.paths) == 0 && c.db == "" {
@@ -416,6 +431,11 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 			if info, err := os.Stat(name); err == nil && isStream(info) {
 				return nil, false, usageError("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
 			}
+		}
+	}
+	if flags.Changed("case") {
+		if err := c.readCaseSheet(ctx); err != nil {
+			return nil, false, err
 		}
 	}
 	if c.zone, err = queries.LoadZone(*tz); err != nil {
@@ -644,6 +664,9 @@ func (c *call) protect() error {
 		if !c.force {
 			return usageError("--force writes over it", "--output %s: the file is already there", name)
 		}
+		if sheet, err := os.Stat(c.sheetAt); err == nil && os.SameFile(info, sheet) {
+			return usageError("choose another name", "--output %s is the case sheet itself", name)
+		}
 		if db, err := os.Stat(c.db); err == nil && os.SameFile(info, db) {
 			return usageError("choose another name", "--output %s is the case itself", name)
 		}
@@ -770,6 +793,36 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	return c.db, summary.Complete(), kept.Commit()
 }
 
+// readCaseSheet reads the sheet of --case.
+func (c *call) readCaseSheet(ctx context.Context) error {
+	const hint = "entrail --init-case writes one with comments"
+	if c.sheetAt == "" {
+		return usageError(hint, "--case: it names no file")
+	}
+	text, err := readText(ctx, c.sheetAt, queries.MaxCaseSheet)
+	if err != nil {
+		return usageError(hint, "--case %s: %v", c.sheetAt, err)
+	}
+	if c.sheet, err = queries.ReadCaseSheet(text); err != nil {
+		return usageError(hint, "--case %s: %v", c.sheetAt, err)
+	}
+	return nil
+}
+
+// writeCaseSheet writes an empty case sheet to --output.
+func writeCaseSheet(c *call, stdout io.Writer) error {
+	if len(c.paths) > 0 {
+		return usageError("say -o FILE.toml, and write nothing else", "--init-case reads no evidence")
+	}
+	if _, err := os.Stat(c.output); c.output != "-" && err == nil && !c.force {
+		return usageError("--force writes over it", "--output %s: the file is already there", c.output)
+	}
+	return toOutput(c, c.output, stdout, func(w io.Writer) error {
+		_, err := io.WriteString(w, queries.CaseSheetForm)
+		return err
+	})
+}
+
 // asked is the question as it was put, without its filters.
 func (c *call) asked() string {
 	switch {
@@ -794,10 +847,14 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Zone:      c.zone.String(),
 		Filters:   c.words,
 		Places:    c.places,
-		Asked:     c.asked(),
-		Several:   len(c.reports) > 1 || c.explain != "",
-		RawCSV:    c.rawCSV,
-		Bare:      c.bare,
+		Case: render.CaseHead{
+			Title: c.sheet.Title, Reference: c.sheet.Reference, Client: c.sheet.Client,
+			Examiner: c.sheet.Examiner, Classification: c.sheet.Classification,
+		},
+		Asked:   c.asked(),
+		Several: len(c.reports) > 1 || c.explain != "",
+		RawCSV:  c.rawCSV,
+		Bare:    c.bare,
 	}
 	if c.explain != "" {
 		d.Title = "Record " + c.explain

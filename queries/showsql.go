@@ -41,6 +41,7 @@ func ShowSQL(name string) (string, error) {
 // sheet is what --show-sql prints: questions, and what they need.
 type sheet struct {
 	views, macros, lists []string // by name
+	known                []string // tables of the case sheet
 	ofRules              bool     // it reads what the rules gave
 	questions            []string
 }
@@ -53,6 +54,10 @@ func (s *sheet) needs(text string) {
 		switch {
 		case isList && !slices.Contains(s.lists, list):
 			s.lists = append(s.lists, list)
+		case isTableOfSheet(name):
+			if !slices.Contains(s.known, name) {
+				s.known = append(s.known, name)
+			}
 		case isTableOfRules(name) && !isList:
 			s.ofRules = true
 		}
@@ -83,6 +88,11 @@ func (s *sheet) text() string {
 	for _, l := range rules.Lists() {
 		if slices.Contains(s.lists, l.Name) {
 			parts = append(parts, listSQL(l))
+		}
+	}
+	for _, t := range sheetTables {
+		if slices.Contains(s.known, t.name) {
+			parts = append(parts, "-- What the case sheet says, which a run has of --case.\ncreate or replace temp table "+t.name+" ("+t.columns+");")
 		}
 	}
 	for _, m := range macros {
