@@ -143,6 +143,9 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	for _, sentence := range placed {
 		c.say(stderr, "%s", sentence)
 	}
+	if err := evidence.Know(ctx, c.Sheet); err != nil {
+		return false, err
+	}
 	if err := c.sayWhatIsFound(ctx, evidence, stderr); err != nil {
 		return false, err
 	}
@@ -234,6 +237,11 @@ func (c *call) describe(stdout io.Writer) error {
 		text = build() + "\n"
 	case c.Licenses:
 		text = licenseText
+	case c.InitCase:
+		return output.Write(c.Output, stdout, func(w io.Writer) error {
+			_, err := io.WriteString(w, queries.CaseSheetForm)
+			return err
+		})
 	case c.ShowSQL != "":
 		var err error
 		if text, err = queries.ShowSQL(c.ShowSQL); err != nil {
@@ -341,10 +349,14 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Filters:   c.Words,
 		Remarks:   c.Remarks,
 		Places:    c.Places,
-		Asked:     c.asked(),
-		Several:   len(c.Reports) > 1 || c.Explain != "",
-		RawCSV:    c.RawCSV,
-		Bare:      c.Bare,
+		Case: render.CaseHead{
+			Title: c.Sheet.Title, Reference: c.Sheet.Reference, Client: c.Sheet.Client,
+			Examiner: c.Sheet.Examiner, Classification: c.Sheet.Classification,
+		},
+		Asked:   c.asked(),
+		Several: len(c.Reports) > 1 || c.Explain != "",
+		RawCSV:  c.RawCSV,
+		Bare:    c.Bare,
 	}
 	if c.Explain != "" {
 		d.Title = "Record " + c.Explain
