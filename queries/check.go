@@ -38,6 +38,9 @@ func (c *Case) CheckQuery(ctx context.Context, text string) error {
 	case refusal.Table != "":
 		near = didYouMean(refusal.Table, relationNames())
 	}
+	if refusal.Place != "" {
+		near += "; at " + refusal.Place
+	}
 	return errors.New(refusal.Reason + near)
 }
 

@@ -41,6 +41,8 @@
 //	-- paths: columns of paths: where room is short, the last part of one is shown
 //	-- raw: columns of raw records, which a page folds away
 //	-- severity: columns whose words are coloured by what they ask for (Rank)
+//	-- first rows: what matters, of a report whose first rows are the oldest: where there
+//	--   is no room for all, those that matter are shown (record_weights), not the first
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters
 //
 // Then comes one SELECT, which a DuckDB shell must take as it stands:

@@ -99,6 +99,9 @@ func HTML(w io.Writer, d Document) error {
 	for _, f := range d.Filters {
 		page.Filters = append(page.Filters, visible(f))
 	}
+	for _, r := range d.Remarks {
+		page.Remarks = append(page.Remarks, visible(r))
+	}
 	for _, s := range d.Sources {
 		page.Sources = append(page.Sources, source{visible(s.Path), visible(s.Format), visible(s.SHA256), grouped(int(s.Size)), grouped(int(s.Records))})
 	}
@@ -180,6 +183,7 @@ type htmlPage struct {
 	Facts    []string
 	Zone     string
 	Filters  []string
+	Remarks  []string
 	Contents []contents
 	Lacking  []lacking
 	Sources  []source
@@ -310,6 +314,7 @@ type section struct {
 	Name, Title, Group  string
 	Anchor              string // unlike any other on the page
 	IsReport            bool   // --report takes its name
+	IsWhole             bool   // no filter narrows it
 	Description, Caveat string
 	HowToRead           string // all but the first sentence of a long description, folded away
 	Notes               []string
@@ -348,6 +353,7 @@ func newSection(r *queries.Result) (*section, error) {
 		Description: visible(r.Report.Description), Caveat: visible(r.Report.Caveat),
 	}
 	_, s.IsReport = queries.Lookup(r.Report.Name)
+	s.IsWhole = r.IsWhole
 	if first, rest := firstSentence(s.Description); s.IsReport && len(rest) > foldedDescription {
 		s.Description, s.HowToRead = first, rest
 	}
@@ -430,8 +436,12 @@ func (s *section) fill(r *queries.Result) error {
 	unread := max(int(r.Total)-n, 0)
 	n += unread
 	s.Count = counted(n, "row")
-	if n > htmlRows {
-		s.More = fmt.Sprintf("the first %s are here, %s", grouped(htmlRows), were(n-htmlRows, "more row"))
+	if hidden := n - len(s.Rows); hidden > 0 {
+		which := "the first"
+		if r.MattersFirst {
+			which = "what matters first,"
+		}
+		s.More = fmt.Sprintf("%s %s are here, %s", which, grouped(len(s.Rows)), were(hidden, "more row"))
 	}
 	for _, c := range charts {
 		c.missed += unread

@@ -24,6 +24,9 @@ func Markdown(w io.Writer, d Document) error {
 	for _, f := range d.Filters {
 		fmt.Fprintf(out, "- filter: %s\n", markdown(f))
 	}
+	for _, r := range d.Remarks {
+		fmt.Fprintf(out, "- %s\n", markdown(r))
+	}
 	if len(d.Filters) > 0 {
 		fmt.Fprintln(out)
 	}

@@ -533,6 +533,9 @@ func (b *workbook) about() error {
 		for _, filter := range b.d.Filters {
 			p.put(b.style.fact, visible(filter))
 		}
+		for _, remark := range b.d.Remarks {
+			p.put(b.style.fact, visible(remark))
+		}
 		p.row++
 	}
 	p.put(b.style.heading, "How to read it")
