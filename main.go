@@ -339,6 +339,15 @@ func (c *call) asked() string {
 	return "--report " + strings.Join(names, ",")
 }
 
+// next is what a reader of the digest may ask.
+var next = []string{
+	"",
+	"next:  -r summary                        all of the summary",
+	"       -r findings                       what happened, the most severe first",
+	"       --incident 1 -o incident.html     the dossier of an incident",
+	"       -o case.html                      everything in one page, to hand over",
+}
+
 // document is everything on the page but the results.
 func (c *call) document(stdout io.Writer) render.Document {
 	d := render.Document{
@@ -369,6 +378,9 @@ func (c *call) document(stdout io.Writer) render.Document {
 	}
 	if c.Limited {
 		d.Limit = c.Limit
+	}
+	if c.Unasked && c.Format.Name == "text" {
+		d.Brief, d.Next = true, next
 	}
 	if c.Output == "-" && c.Format.Name == "text" && console.IsTerminal(stdout) {
 		d.Limit = c.Limit
@@ -483,7 +495,13 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 
 // writeOut writes the one answer, and says where it lies.
 func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
-	if err := output.Write(c.Output, stdout, func(w io.Writer) error { return c.Format.Write(w, d) }); err != nil {
+	fill := func(w io.Writer) error { return c.Format.Write(w, d) }
+	if d.Width > 0 { // a terminal
+		f := stdout.(*os.File)
+		_, height, _ := term.GetSize(int(f.Fd()))
+		return console.Paged(f, height, fill)
+	}
+	if err := output.Write(c.Output, stdout, fill); err != nil {
 		return err
 	}
 	if c.Output != "-" {
