@@ -143,6 +143,9 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	for _, sentence := range placed {
 		c.say(stderr, "%s", sentence)
 	}
+	if err := evidence.Know(ctx, c.Sheet); err != nil {
+		return false, err
+	}
 	if err := c.sayWhatIsFound(ctx, evidence, stderr); err != nil {
 		return false, err
 	}
@@ -234,6 +237,11 @@ func (c *call) describe(stdout io.Writer) error {
 		text = build() + "\n"
 	case c.Licenses:
 		text = licenseText
+	case c.InitCase:
+		return output.Write(c.Output, stdout, func(w io.Writer) error {
+			_, err := io.WriteString(w, queries.CaseSheetForm)
+			return err
+		})
 	case c.ShowSQL != "":
 		var err error
 		if text, err = queries.ShowSQL(c.ShowSQL); err != nil {
@@ -331,6 +339,15 @@ func (c *call) asked() string {
 	return "--report " + strings.Join(names, ",")
 }
 
+// next is what a reader of the digest may ask.
+var next = []string{
+	"",
+	"next:  -r summary                        all of the summary",
+	"       -r findings                       what happened, the most severe first",
+	"       --incident 1 -o incident.html     the dossier of an incident",
+	"       -o case.html                      everything in one page, to hand over",
+}
+
 // document is everything on the page but the results.
 func (c *call) document(stdout io.Writer) render.Document {
 	d := render.Document{
@@ -341,10 +358,14 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Filters:   c.Words,
 		Remarks:   c.Remarks,
 		Places:    c.Places,
-		Asked:     c.asked(),
-		Several:   len(c.Reports) > 1 || c.Explain != "",
-		RawCSV:    c.RawCSV,
-		Bare:      c.Bare,
+		Case: render.CaseHead{
+			Title: c.Sheet.Title, Reference: c.Sheet.Reference, Client: c.Sheet.Client,
+			Examiner: c.Sheet.Examiner, Classification: c.Sheet.Classification,
+		},
+		Asked:   c.asked(),
+		Several: len(c.Reports) > 1 || c.Explain != "",
+		RawCSV:  c.RawCSV,
+		Bare:    c.Bare,
 	}
 	if c.Explain != "" {
 		d.Title = "Record " + c.Explain
@@ -357,6 +378,9 @@ func (c *call) document(stdout io.Writer) render.Document {
 	}
 	if c.Limited {
 		d.Limit = c.Limit
+	}
+	if c.Unasked && c.Format.Name == "text" {
+		d.Brief, d.Next = true, next
 	}
 	if c.Output == "-" && c.Format.Name == "text" && console.IsTerminal(stdout) {
 		d.Limit = c.Limit
@@ -385,7 +409,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		return c.writeOut(d, stdout, stderr)
 	}
 	if c.Dossier {
-		if d.Results, err = dossiers(ctx, evidence, &d); err != nil {
+		if d.Results, err = dossiers(ctx, c, evidence, &d); err != nil {
 			return err
 		}
 		return c.writeOut(d, stdout, stderr)
@@ -405,6 +429,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 	if err := c.choose(answered); err != nil {
 		return err
 	}
+	isWholeCase := c.Unasked && c.Format.Name == "html" && !c.Folder
 	ask := func(reports []queries.Report) iter.Seq2[*queries.Result, error] {
 		return func(yield func(*queries.Result, error) bool) {
 			for _, r := range reports {
@@ -417,6 +442,11 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 				}
 				if !yield(result, err) || err != nil {
 					return
+				}
+				if isWholeCase && (r.Name == "story" || r.Name == "incidents") {
+					if !incidentsOf(ctx, evidence, r.Name == "story", yield) {
+						return
+					}
 				}
 				if c.Format.OneReport || c.Bare {
 					for _, note := range result.Notes {
@@ -465,7 +495,13 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 
 // writeOut writes the one answer, and says where it lies.
 func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
-	if err := output.Write(c.Output, stdout, func(w io.Writer) error { return c.Format.Write(w, d) }); err != nil {
+	fill := func(w io.Writer) error { return c.Format.Write(w, d) }
+	if d.Width > 0 { // a terminal
+		f := stdout.(*os.File)
+		_, height, _ := term.GetSize(int(f.Fd()))
+		return console.Paged(f, height, fill)
+	}
+	if err := output.Write(c.Output, stdout, fill); err != nil {
 		return err
 	}
 	if c.Output != "-" {
@@ -518,27 +554,96 @@ func (c *call) choose(r *queries.Result) error {
 	return nil
 }
 
-// maxDossiers is how many sessions one page tells: a person has to read it.
+// incidentsOfCase is how many incidents the page of a whole case tells in full.
+const incidentsOfCase = 5
+
+// incidentsOf yields the picture of the gravest incident, which stands on the first
+// screen of a case, or all the rest of the first incidents. false = no more is wanted.
+func incidentsOf(ctx context.Context, evidence *queries.Case, isPicture bool, yield func(*queries.Result, error) bool) bool {
+	incidents, err := evidence.IncidentsShown(ctx)
+	if err != nil {
+		return yield(nil, err) && false
+	}
+	if isPicture {
+		incidents = incidents[:min(len(incidents), 1)]
+	}
+	for i, n := range incidents[:min(len(incidents), incidentsOfCase)] {
+		results, err := evidence.DossierOfIncident(ctx, n)
+		if err != nil {
+			return yield(nil, err) && false
+		}
+		for _, r := range results {
+			isDrawn := r.Report.Layout == queries.Lanes
+			if r.Report.Name == "limits" || isDrawn != isPicture && (i == 0 || isPicture) || r.Report.Name == "sentences" && i == 0 {
+				continue // it stands on the first screen
+			}
+			if isPicture {
+				r.Report.Group = "incident"
+			}
+			if !yield(r, nil) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// maxDossiers is how many sessions or incidents one page tells: a person has to read it.
 const maxDossiers = 50
 
-// dossiers tells the sessions that the filters let through, each in turn.
-func dossiers(ctx context.Context, evidence *queries.Case, d *render.Document) (iter.Seq2[*queries.Result, error], error) {
-	sessions, err := evidence.SessionsShown(ctx)
+// dossiers tells what the one filter names: sessions and incidents each in turn, and of
+// the others all that the filter shows.
+func dossiers(ctx context.Context, c *call, evidence *queries.Case, d *render.Document) (iter.Seq2[*queries.Result, error], error) {
+	var tell []func() ([]*queries.Result, error)
+	f := c.Filter
 	switch {
-	case err != nil:
-		return nil, err
-	case len(sessions) == 0:
-		return nil, errNoSession
-	case len(sessions) > maxDossiers:
-		return nil, fmt.Errorf("%d sessions on one page are too many: name %d at most, or list them with --report sessions", len(sessions), maxDossiers)
-	case len(sessions) == 1:
-		d.Title = "Session " + sessions[0]
+	case len(f.Sessions) > 0:
+		sessions, err := evidence.SessionsShown(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if len(sessions) == 0 {
+			return nil, errNoSession
+		}
+		for _, session := range sessions {
+			d.Title = "Session " + session
+			tell = append(tell, func() ([]*queries.Result, error) { return evidence.Dossier(ctx, session) })
+		}
+		if len(sessions) > 1 {
+			d.Title = fmt.Sprintf("%d sessions", len(sessions))
+		}
+	case len(f.Incidents) > 0:
+		d.Title = "Incident " + strings.Join(f.Incidents, ", ")
+		for _, text := range f.Incidents {
+			n, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				return nil, given.Wrong("--report incidents lists them", "--incident %s: not the number of an incident", text)
+			}
+			tell = append(tell, func() ([]*queries.Result, error) { return evidence.DossierOfIncident(ctx, n) })
+		}
 	default:
-		d.Title = fmt.Sprintf("%d sessions", len(sessions))
+		for _, kind := range []struct {
+			name   string
+			values []string
+		}{{"User", f.Users}, {"Application", f.Apps}, {"Address", f.IPs}, {"Finding", f.Findings}} {
+			if len(kind.values) > 0 {
+				d.Title = kind.name + " " + strings.Join(kind.values, ", ")
+			}
+		}
+		tell = append(tell, func() ([]*queries.Result, error) { return evidence.DossierShown(ctx, d.Title) })
+	}
+	if len(tell) > maxDossiers {
+		return nil, fmt.Errorf("%d dossiers on one page are too many: name %d at most, or list them with --report sessions", len(tell), maxDossiers)
+	}
+	d.Filters = nil // the title says what it is of
+	d.Several = true
+	if len(tell) == 1 { // one that can't be told is no page
+		results, err := tell[0]()
+		return eachOf(results), err
 	}
 	return func(yield func(*queries.Result, error) bool) {
-		for _, session := range sessions {
-			results, err := evidence.Dossier(ctx, session)
+		for _, one := range tell {
+			results, err := one()
 			if err != nil {
 				yield(nil, err)
 				return

@@ -27,6 +27,9 @@ type Filter struct {
 	// NotUsers, NotApps and NotIPs leave out what Users, Apps and IPs of the same
 	// values would show.
 	NotUsers, NotApps, NotIPs []string
+	// Findings are ids of findings, or names of rules; Incidents are numbers. The records
+	// of their evidence are shown, and of an incident all that bears its traces.
+	Findings, Incidents []string
 	// Columns narrow by a column of the tables that a question reads, else by one
 	// that it shows; see Inapplicable.
 	Columns []ColumnFilter
@@ -134,7 +137,7 @@ func (f Filter) Check() error {
 
 // isZero tells that everything is shown.
 func (f Filter) isZero() bool {
-	return len(f.Users)+len(f.Sessions)+len(f.Apps)+len(f.IPs)+len(f.NotUsers)+len(f.NotApps)+len(f.NotIPs)+len(f.Columns) == 0 && f.Since.IsZero() && f.Until.IsZero()
+	return len(f.Users)+len(f.Sessions)+len(f.Apps)+len(f.IPs)+len(f.NotUsers)+len(f.NotApps)+len(f.NotIPs)+len(f.Findings)+len(f.Incidents)+len(f.Columns) == 0 && f.Since.IsZero() && f.Until.IsZero()
 }
 
 // eventTables are the tables whose rows are events: the ones that are filtered.

@@ -21,7 +21,7 @@ func (c *Case) define(ctx context.Context, isReport bool, names ...string) error
 		if err := c.prepareRules(ctx, name); err != nil {
 			return err
 		}
-		v, ok := lookupView(name)
+		v, ok := lookupRelation(name)
 		isWorkedOut := v.materialized || v.forQueries && !isReport
 		if !ok || c.defined[name] == onRows || c.defined[name] == asItStands && !isWorkedOut {
 			continue

@@ -36,6 +36,7 @@ type view struct {
 // macro is one function of SQL that views and questions may call.
 type macro struct {
 	Name, Comment string
+	isOfModel     bool   // a file of model/macros; else one of loading
 	head          string // the header of its file
 	SQL           string // NAME(PARAMETERS) as EXPRESSION, to stand after `create macro`
 }
@@ -54,6 +55,32 @@ func lookupView(name string) (view, bool) {
 		}
 	}
 	return view{}, false
+}
+
+// ofReport stands before the name of a report whose rows another question reads.
+const ofReport = "report_"
+
+// reportsIn lists the reports whose rows a SELECT reads.
+func reportsIn(text string) []Report {
+	var all []Report
+	for _, name := range namesIn(text) {
+		if name, isReport := strings.CutPrefix(name, ofReport); isReport {
+			if r, ok := Lookup(name); ok {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+// lookupRelation returns the view of that name, or the rows of a report: report_NAME.
+func lookupRelation(name string) (view, bool) {
+	if report, isReport := strings.CutPrefix(name, ofReport); isReport {
+		if r, ok := Lookup(report); ok {
+			return view{Table: schema.Table{Name: name}, SQL: r.SQL, materialized: true, names: namesIn(r.SQL)}, true
+		}
+	}
+	return lookupView(name)
 }
 
 // mustReadViews panics on a bad header: the files are part of the program, and a
@@ -195,8 +222,12 @@ func mustOrder(all []view) []view {
 		if slices.Contains(below, v.Name) {
 			panic(fmt.Sprintf("views read each other: %s", strings.Join(append(below, v.Name), ", ")))
 		}
+		var ofReports []string
+		for _, r := range reportsIn(v.SQL) {
+			ofReports = append(ofReports, namesIn(r.SQL)...)
+		}
 		for _, other := range all {
-			if slices.Contains(v.reads, other.Name) {
+			if slices.Contains(v.reads, other.Name) || slices.Contains(ofReports, other.Name) {
 				place(other, append(below, v.Name))
 			}
 		}
@@ -212,7 +243,7 @@ func mustOrder(all []view) []view {
 func mustReadMacros() []macro {
 	var all []macro
 	for _, m := range schema.Macros() {
-		all = append(all, macro{m.Name, m.Comment, "-- description: " + m.Comment + "\n", m.SQL})
+		all = append(all, macro{Name: m.Name, Comment: m.Comment, head: "-- description: " + m.Comment + "\n", SQL: m.SQL})
 	}
 	var model []macro
 	for name, text := range filesOf("model/macros/*.sql") {
@@ -236,7 +267,7 @@ func mustReadMacros() []macro {
 }
 
 func parseMacro(name, text string) (macro, error) {
-	m := macro{Name: name}
+	m := macro{Name: name, isOfModel: true}
 	fields, body, err := header.Read(name, text)
 	if err != nil {
 		return m, err

@@ -38,7 +38,7 @@ type Case struct {
 // A bad IP address is an error here too, but Filter.Check tells before anything is
 // loaded.
 func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *time.Location) (*Case, error) {
-	return open(ctx, o, f, zone, func(e *engine.Engine) error {
+	c, err := open(ctx, o, f, zone, func(e *engine.Engine) error {
 		if err := e.Attach(ctx, path); err != nil {
 			return err
 		}
@@ -53,6 +53,14 @@ func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *ti
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.wantFindings(ctx); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("apply the filters: %w", err)
+	}
+	return c, nil
 }
 
 // OpenEmpty opens a case without evidence, in memory, which can tell of questions what
@@ -103,6 +111,9 @@ func (c *Case) prepare(ctx context.Context) error {
 	}
 	if err := c.defineMacros(ctx, first, last); err != nil {
 		return err
+	}
+	if err := c.makeSheetTables(ctx); err != nil {
+		return fmt.Errorf("make room for the case sheet: %w", err)
 	}
 	if err := c.completeSessions(ctx); err != nil {
 		return fmt.Errorf("look for the sessions: %w", err)

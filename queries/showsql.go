@@ -41,6 +41,8 @@ func ShowSQL(name string) (string, error) {
 // sheet is what --show-sql prints: questions, and what they need.
 type sheet struct {
 	views, macros, lists []string // by name
+	reports              []Report // whose rows others read
+	known                []string // tables of the case sheet
 	ofRules              bool     // it reads what the rules gave
 	questions            []string
 }
@@ -53,8 +55,18 @@ func (s *sheet) needs(text string) {
 		switch {
 		case isList && !slices.Contains(s.lists, list):
 			s.lists = append(s.lists, list)
+		case isTableOfSheet(name):
+			if !slices.Contains(s.known, name) {
+				s.known = append(s.known, name)
+			}
 		case isTableOfRules(name) && !isList:
 			s.ofRules = true
+		}
+	}
+	for _, r := range reportsIn(text) {
+		if !slices.ContainsFunc(s.reports, func(o Report) bool { return o.Name == r.Name }) {
+			s.reports = append(s.reports, r)
+			s.needs(r.SQL)
 		}
 	}
 	for _, v := range views {
@@ -85,12 +97,29 @@ func (s *sheet) text() string {
 			parts = append(parts, listSQL(l))
 		}
 	}
+	for _, t := range sheetTables {
+		if slices.Contains(s.known, t.name) {
+			parts = append(parts, "-- What the case sheet says, which a run has of --case.\ncreate or replace temp table "+t.name+" ("+t.columns+");")
+		}
+	}
 	for _, m := range macros {
 		if slices.Contains(s.macros, m.Name) {
 			parts = append(parts, m.head+"create or replace temp macro "+m.SQL+";")
 		}
 	}
+	var printed []string // reports that others read, each before the first that does
+	rowsOf := func(text string) {
+		for _, r := range reportsIn(text) {
+			if !slices.Contains(printed, r.Name) {
+				printed = append(printed, r.Name)
+				parts = append(parts, "create or replace temp view "+ofReport+r.Name+" as\n"+strings.TrimRight(r.SQL, "; \n")+";")
+			}
+		}
+	}
 	for _, v := range views {
+		if slices.Contains(s.views, v.Name) {
+			rowsOf(v.SQL)
+		}
 		switch {
 		case !slices.Contains(s.views, v.Name):
 		case v.materialized:
@@ -100,6 +129,7 @@ func (s *sheet) text() string {
 		}
 	}
 	for _, q := range s.questions {
+		rowsOf(q)
 		parts = append(parts, q+";")
 	}
 	return strings.Join(parts, "\n\n") + "\n"

@@ -56,6 +56,12 @@ func markdownReport(out *bufio.Writer, r *queries.Result) error {
 	for _, n := range r.Notes {
 		fmt.Fprintf(out, "> %s\n\n", markdown(n))
 	}
+	switch r.Report.Layout {
+	case queries.Story:
+		return markdownStory(out, r)
+	case queries.Lanes: // a picture
+		return nil
+	}
 	n := 0
 	for row, err := range rows(r) {
 		if err != nil {

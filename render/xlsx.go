@@ -51,6 +51,9 @@ func XLSX(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
+		if r.Report.Layout == queries.Lanes { // a picture
+			continue
+		}
 		if err := b.report(r); err != nil {
 			return err
 		}

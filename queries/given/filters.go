@@ -13,7 +13,7 @@ import (
 )
 
 // listFilters are the flags that narrow by a list of values.
-var listFilters = []string{"user", "not-user", "session", "app", "not-app", "ip", "not-ip"}
+var listFilters = []string{"user", "not-user", "session", "app", "not-app", "ip", "not-ip", "finding", "incident"}
 
 func filterOf(ctx context.Context, lists map[string]*List, columns []string, since, until string) (queries.Filter, []string, error) {
 	var f queries.Filter
@@ -21,6 +21,7 @@ func filterOf(ctx context.Context, lists map[string]*List, columns []string, sin
 	into := map[string]*[]string{
 		"user": &f.Users, "not-user": &f.NotUsers, "session": &f.Sessions,
 		"app": &f.Apps, "not-app": &f.NotApps, "ip": &f.IPs, "not-ip": &f.NotIPs,
+		"finding": &f.Findings, "incident": &f.Incidents,
 	}
 	for _, name := range listFilters {
 		values, err := Values(ctx, *lists[name])

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"entrail/ingest"
@@ -40,8 +41,7 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 		return Wrong("say -o FILE.xlsx", "an XLSX file is nothing for a terminal")
 	}
 	c.Unasked = len(names) == 0 && len(c.Reports) == 0
-	// A page of sessions, and of no report in particular, is their story.
-	c.Dossier = len(c.Filter.Sessions) > 0 && c.Unasked && c.Format.Name == "html" && !c.Folder
+	c.Dossier = c.Unasked && !c.Folder && c.namesOneThing() && slices.Contains([]string{"html", "xlsx", "md"}, c.Format.Name)
 	if c.Dossier {
 		c.Reports = []queries.Report{{Name: "dossier"}}
 	}
@@ -52,6 +52,9 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 			names = []string{"indicators"}
 		case c.Output == "-":
 			names = []string{"summary"}
+			if c.Format.Name == "text" {
+				names = []string{"story"}
+			}
 		}
 	}
 	if len(c.Reports) == 0 {
@@ -78,6 +81,17 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 		return Wrong("say -f json", "--no-meta is for JSON, not for %s", c.Format.Name)
 	}
 	return c.protect()
+}
+
+// namesOneThing tells that exactly one of the flags is given that name one kind of thing.
+func (c *Call) namesOneThing() bool {
+	kinds := 0
+	for _, values := range [][]string{c.Filter.Users, c.Filter.Sessions, c.Filter.Apps, c.Filter.IPs, c.Filter.Findings, c.Filter.Incidents} {
+		if len(values) > 0 {
+			kinds++
+		}
+	}
+	return kinds == 1
 }
 
 // FileOf is where a report goes when --output is a folder.
@@ -110,6 +124,9 @@ func (c *Call) protect() error {
 		}
 		if !c.Force {
 			return Wrong("--force writes over it", "--output %s: the file is already there", name)
+		}
+		if sheet, err := os.Stat(c.SheetAt); err == nil && os.SameFile(info, sheet) {
+			return Wrong("choose another name", "--output %s is the case sheet itself", name)
 		}
 		if db, err := os.Stat(c.DB); err == nil && os.SameFile(info, db) {
 			return Wrong("choose another name", "--output %s is the case itself", name)

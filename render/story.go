@@ -1,0 +1,149 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"entrail/queries"
+)
+
+// storyLine is a sentence of the layout story, everything in it safe to show.
+type storyLine struct {
+	Topic    string // empty where it is that of the sentence before
+	Sentence string
+	Basis    string
+	Class    string // of the basis, for the style sheet
+	LookIn   string // the report, or the part of a dossier, that has its rows; empty = none
+	IsReport bool   // --report takes its name
+	LookFor  string // a text by which they are found there; empty = none
+	Anchor   string // of the report, where it is on the page
+}
+
+// basisClasses tell the style sheet how sure a sentence is, by its first word.
+var basisClasses = map[string]string{"The log shows": "shows", "Must be assumed": "assumed", "The files can't say": "unknown"}
+
+// storyLines reads the sentences.
+func storyLines(r *queries.Result) ([]storyLine, error) {
+	var all []storyLine
+	before := ""
+	for row, err := range rows(r) {
+		if err != nil {
+			return nil, err
+		}
+		l := storyLine{
+			Topic: visible(text(row[1])), Sentence: visible(text(row[2])), Basis: visible(text(row[3])),
+			LookIn: visible(text(row[4])), LookFor: visible(text(row[5])),
+		}
+		l.Class = basisClasses[l.Basis]
+		_, l.IsReport = queries.Lookup(l.LookIn)
+		if l.Topic == before {
+			l.Topic = ""
+		} else {
+			before = l.Topic
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// story prints each sentence beside its topic, with its basis and where its rows are.
+func (p *page) story(r *queries.Result) error {
+	all, err := storyLines(r)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		p.line("", "no rows")
+	}
+	if p.d.Brief {
+		return p.digest(all)
+	}
+	topic := 0
+	for _, l := range all {
+		topic = max(topic, cells.StringWidth(l.Topic))
+	}
+	topic = min(topic, 22)
+	for _, l := range all {
+		says := l.Sentence + " [" + l.Basis
+		if l.IsReport {
+			says += "; -r " + l.LookIn
+		}
+		label := cells.FillRight(cells.Truncate(l.Topic, topic, "…"), topic) + "  "
+		if err := p.hanging("", label, wrap(says+"]", min(p.room(label), proseWide))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Bounds of the digest, so that it is seen at one look.
+const (
+	digestLines = 16  // sentences
+	digestWide  = 120 // of a line where there is no terminal
+)
+
+// digest prints each sentence on one line, and cuts what is too long: -r story has it.
+func (p *page) digest(all []storyLine) error {
+	width := p.d.Width
+	if width <= 0 {
+		width = digestWide
+	}
+	topic := 0
+	for _, l := range all {
+		topic = max(topic, cells.StringWidth(l.Topic))
+	}
+	topic = min(topic, 22)
+	left := max(len(all)-digestLines, 0)
+	for _, l := range all[:len(all)-left] {
+		label := cells.FillRight(cells.Truncate(l.Topic, topic, "…"), topic) + "  "
+		says := l.Sentence
+		if word, _, found := strings.Cut(says, ":"); found && p.d.Color {
+			if style := rankStyles[queries.Rank(strings.ToLower(word))]; style != "" {
+				// cut before it is coloured: a colour has no width
+				rest := cells.Truncate(says, max(width-topic-2, narrowest), "…")[len(word):]
+				if err := p.hanging(bold, label, []string{style + word + reset + rest}); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if l.Class != "shows" {
+			says = strings.ToLower(l.Basis) + ": " + says
+		}
+		if err := p.hanging(bold, label, []string{cells.Truncate(says, max(width-topic-2, narrowest), "…")}); err != nil {
+			return err
+		}
+	}
+	if left > 0 {
+		p.prose(dim, "… ", counted(left, "more sentence")+": -r story")
+	}
+	for _, next := range p.d.Next {
+		if err := p.line(dim, cells.Truncate(visible(next), width, "…")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// markdownStory writes the sentences as a list.
+func markdownStory(w io.Writer, r *queries.Result) error {
+	all, err := storyLines(r)
+	if err != nil {
+		return err
+	}
+	topic := ""
+	for _, l := range all {
+		if l.Topic != "" {
+			topic = l.Topic
+		}
+		where := ""
+		if l.IsReport {
+			where = "; `" + strings.ReplaceAll(l.LookIn, "`", "") + "`"
+		}
+		if _, err := fmt.Fprintf(w, "- **%s**: %s *(%s%s)*\n", markdown(topic), markdown(l.Sentence), markdown(l.Basis), where); err != nil {
+			return fmt.Errorf("write Markdown: %w", err)
+		}
+	}
+	return nil
+}
