@@ -184,6 +184,7 @@ func (l *loader) load(sources []source) error {
 		return err
 	}
 	defer l.rejects.remove()
+	defer l.letGo(sources)
 	for i, s := range sources {
 		if err := l.ctx.Err(); err != nil {
 			return err
@@ -611,6 +612,17 @@ func (l *loader) flush() error {
 	}
 	clear(l.copies)
 	return nil
+}
+
+// letGo closes what a load that is cut short still has open: Windows removes no
+// file before.
+func (l *loader) letGo(sources []source) {
+	for _, c := range l.copies {
+		c.file.Close()
+	}
+	for _, s := range sources {
+		s.in.close()
+	}
 }
 
 // insert runs the format's SQL over a relation with the columns file_id,
