@@ -206,6 +206,7 @@ func (s *csvScanner) keep(cell csvCell) {
 // quote. next is where a row begins that the cell ran into, or -1.
 func (s *csvScanner) quoted(b []byte, cell *csvCell, eof bool) (next int, closed bool) {
 	i, lone := cell.start, false
+	lines := lastLine{begin: -1, looked: cell.start}
 	for {
 		// A run of quotes is counted from its start: skip only outside of one.
 		if known := &s.searched; i < len(b) && b[i] != '"' && s.w.at+int64(i) >= known.from && s.w.at+int64(i) < known.to {
@@ -230,7 +231,7 @@ func (s *csvScanner) quoted(b []byte, cell *csvCell, eof bool) (next int, closed
 		next = -1
 		if i+1 < len(b) && b[i+1] != s.comma && b[i+1] != '\n' && b[i+1] != '\r' {
 			lone = true
-			if next = s.opensRow(b, cell.start, i); next < 0 {
+			if next = s.opensRow(b, cell.start, i, &lines); next < 0 {
 				i++
 				continue
 			}
@@ -260,18 +261,33 @@ func (s *csvScanner) remember(cell *csvCell, to int, lone bool) {
 // opensRow tells whether the quote at i, in a cell that starts at start, opens
 // a cell of another row: on a later line, at its start or behind a delimiter.
 // It returns where that line starts, or -1.
-func (s *csvScanner) opensRow(b []byte, start, i int) int {
+func (s *csvScanner) opensRow(b []byte, start, i int, lines *lastLine) int {
 	for i > start && b[i-1] == '"' {
 		i--
 	}
 	if i == start || b[i-1] != '\n' && b[i-1] != s.comma {
 		return -1
 	}
-	line := bytes.LastIndexByte(b[start:i], '\n')
-	if line < 0 {
-		return -1
+	return lines.before(b, i)
+}
+
+// lastLine is where the last line of a cell begins, before some position: each byte
+// is looked at once, however many quotes ask.
+type lastLine struct {
+	begin  int // -1 = the cell has but one
+	looked int // the position that was asked for before
+}
+
+// before returns where the line of b at position i begins, which lies behind the
+// positions asked for before.
+func (l *lastLine) before(b []byte, i int) int {
+	if i > l.looked {
+		if k := bytes.LastIndexByte(b[l.looked:i], '\n'); k >= 0 {
+			l.begin = l.looked + k + 1
+		}
+		l.looked = i
 	}
-	return start + line + 1
+	return l.begin
 }
 
 // rowWithin returns where the first line behind start begins that is by itself

@@ -43,27 +43,50 @@ func (r *reader) readWorkbook(text *window) error {
 		r.why = fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
 		return nil
 	}
-	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, TmpDir: r.temp, UnzipSizeLimit: maxWorkbookUnpacked})
+	if why := swollen(data); why != "" {
+		r.why = why
+		return nil
+	}
+	var book *excelize.File
+	var sheets []string
+	err = guarded(func() error {
+		var err error
+		if book, err = excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, TmpDir: r.temp, UnzipSizeLimit: maxWorkbookUnpacked}); err != nil {
+			return err
+		}
+		if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
+			r.epoch1904 = *props.Date1904
+		}
+		sheets = book.GetSheetList()
+		return nil
+	})
+	if book != nil {
+		defer guarded(book.Close)
+	}
 	if err != nil {
 		r.why = fmt.Sprintf("an archive or workbook that can't be opened (%v); unpack it, or save the sheet as CSV UTF-8", err)
 		return nil
 	}
-	defer book.Close()
 	r.file.encoding = "xlsx"
-	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
-		r.epoch1904 = *props.Date1904
-	}
 	var unread []string
 	reread := r.reread
-	for _, sheet := range book.GetSheetList() {
+	for _, sheet := range sheets {
 		before := r.before
-		if err := r.readSheet(book, sheet); err != nil {
+		err := r.readSheet(book, sheet)
+		var damage *sheetDamage
+		if err != nil && !errors.As(err, &damage) {
 			return fmt.Errorf("sheet %q: %w", sheet, err)
 		}
-		if r.why != "" {
+		switch {
+		case damage != nil && r.before > before:
+			unread = append(unread, fmt.Sprintf("sheet %q: reading stopped behind row %d: %v", sheet, damage.rows, damage.err))
+		case damage != nil:
+			unread = append(unread, fmt.Sprintf("sheet %q: %v", sheet, damage.err))
+		case r.why != "":
 			unread = append(unread, fmt.Sprintf("sheet %q: %s", sheet, r.why))
-			r.why = ""
-		} else if r.before > before {
+		}
+		r.why = ""
+		if r.before > before {
 			r.file.notef("read from sheet %q of an Excel workbook", sheet)
 		}
 	}
@@ -77,6 +100,49 @@ func (r *reader) readWorkbook(text *window) error {
 	return nil
 }
 
+// Bounds of what a workbook unpacks to. Texts of logs are packed to a twentieth at
+// least; what is packed to less than a two hundredth is one text over and over.
+const (
+	maxPartRatio = 200
+	smallPart    = 16 << 20 // bytes unpacked, below which the ratio is no matter
+	maxColumns   = 4096     // of a sheet; logs have some hundreds at most
+)
+
+// swollen tells why a workbook is not to be unpacked, from the sizes of its parts;
+// empty = it is.
+func swollen(data []byte) string {
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return "" // OpenReader says it
+	}
+	for _, part := range archive.File {
+		if part.UncompressedSize64 > smallPart && part.UncompressedSize64/max(part.CompressedSize64, 1) > maxPartRatio {
+			return fmt.Sprintf("an Excel workbook whose part %s would unpack to %d times its size, as no log does; save its sheets as CSV UTF-8", part.Name, part.UncompressedSize64/max(part.CompressedSize64, 1))
+		}
+	}
+	return ""
+}
+
+// guarded does what the library of workbooks is asked for. A workbook that was
+// tampered with may end that in a panic, which is an error of the workbook alone.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("damaged: %v", p)
+		}
+	}()
+	return do()
+}
+
+// sheetDamage is what is wrong in a sheet behind some rows that can be read.
+type sheetDamage struct {
+	rows int
+	err  error
+}
+
+func (d *sheetDamage) Error() string { return d.err.Error() }
+func (d *sheetDamage) Unwrap() error { return d.err }
+
 // readSheet writes the sheet out as CSV, and reads that.
 func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
 	f, err := os.CreateTemp(r.temp, "sheet-*.csv")
@@ -85,7 +151,8 @@ func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
 	}
 	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
 	n, err := writeSheet(f, book, sheet)
-	if err != nil || n == 0 {
+	var damage *sheetDamage
+	if err != nil && !errors.As(err, &damage) || n == 0 {
 		return err
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
@@ -95,24 +162,43 @@ func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
 		again, err := os.Open(f.Name())
 		return again, func() { again.Close() }, err
 	}
-	return r.readCSV(newWindow(f, nil))
+	if err := r.readCSV(newWindow(f, nil)); err != nil || damage == nil {
+		return err
+	}
+	return damage
 }
 
-// writeSheet writes the rows as CSV and counts them. Excel does not keep empty
-// cells at the end of a row: they are put back.
+// writeSheet writes the rows as CSV and counts them; a sheetDamage comes behind the
+// last that could be read. Excel does not keep empty cells at the end of a row: they
+// are put back.
 func writeSheet(w io.Writer, book *excelize.File, sheet string) (n int, err error) {
-	rows, err := book.Rows(sheet)
-	if err != nil {
-		return 0, err
+	var rows *excelize.Rows
+	if err := guarded(func() (err error) { rows, err = book.Rows(sheet); return err }); err != nil {
+		return 0, &sheetDamage{0, err}
 	}
-	defer rows.Close()
+	defer guarded(rows.Close)
 	buffered := bufio.NewWriterSize(w, 1<<20)
 	out := csv.NewWriter(buffered)
 	width := 0
-	for rows.Next() {
-		cells, err := rows.Columns()
+	var damage error // not nil once a row could not be read
+	for {
+		var cells []string
+		ok := false
+		err := guarded(func() (err error) {
+			if ok = rows.Next(); ok {
+				cells, err = rows.Columns()
+				return err
+			}
+			return rows.Error()
+		})
+		if err == nil && len(cells) > maxColumns {
+			err = fmt.Errorf("a row has %d columns, the most is %d", len(cells), maxColumns)
+		}
 		if err != nil {
-			return n, err
+			damage = &sheetDamage{n, err}
+		}
+		if err != nil || !ok {
+			break
 		}
 		for len(cells) > 0 && cells[len(cells)-1] == "" {
 			cells = cells[:len(cells)-1]
@@ -131,9 +217,9 @@ func writeSheet(w io.Writer, book *excelize.File, sheet string) (n int, err erro
 			return n, err
 		}
 	}
-	if err := rows.Error(); err != nil {
+	out.Flush()
+	if err := errors.Join(out.Error(), buffered.Flush()); err != nil {
 		return n, err
 	}
-	out.Flush()
-	return n, errors.Join(out.Error(), buffered.Flush())
+	return n, damage
 }
