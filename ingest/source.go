@@ -371,7 +371,7 @@ func (s source) members(n *nested, depth int) ([]source, error) {
 			m.note = fmt.Sprintf("not unpacked: it would grow to %d bytes from %d; unpack it yourself if you trust it", f.UncompressedSize64, f.CompressedSize64)
 		}
 		isArchive := strings.EqualFold(path.Ext(f.Name), ".zip")
-		if isArchive && m.note == "" && f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > maxArchiveRatio {
+		if isArchive && m.note == "" && f.UncompressedSize64 > 1<<18 && f.UncompressedSize64/max(f.CompressedSize64, 1) > maxArchiveRatio {
 			m.note = fmt.Sprintf("not unpacked: an archive that would grow to %d bytes from %d; unpack it yourself if you trust it", f.UncompressedSize64, f.CompressedSize64)
 		}
 		if m.note != "" || !isArchive {
