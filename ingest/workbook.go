@@ -43,50 +43,35 @@ func (r *reader) readWorkbook(text *window) error {
 		r.why = fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
 		return nil
 	}
-	if why := swollen(data); why != "" {
-		r.why = why
+	if why := bomb(data); why != "" {
+		r.why = "a workbook that is not opened: " + why + "; save the sheets as CSV UTF-8"
 		return nil
 	}
-	var book *excelize.File
-	var sheets []string
-	err = guarded(func() error {
-		var err error
-		if book, err = excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, TmpDir: r.temp, UnzipSizeLimit: maxWorkbookUnpacked}); err != nil {
-			return err
-		}
-		if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
-			r.epoch1904 = *props.Date1904
-		}
-		sheets = book.GetSheetList()
-		return nil
-	})
-	if book != nil {
-		defer guarded(book.Close)
-	}
+	book, err := openBook(data, r.temp)
 	if err != nil {
 		r.why = fmt.Sprintf("an archive or workbook that can't be opened (%v); unpack it, or save the sheet as CSV UTF-8", err)
 		return nil
 	}
+	defer book.Close()
 	r.file.encoding = "xlsx"
+	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
+		r.epoch1904 = *props.Date1904
+	}
 	var unread []string
 	reread := r.reread
-	for _, sheet := range sheets {
+	for _, sheet := range book.GetSheetList() {
 		before := r.before
+		var damaged sheetError
 		err := r.readSheet(book, sheet)
-		var damage *sheetDamage
-		if err != nil && !errors.As(err, &damage) {
+		if errors.As(err, &damaged) {
+			r.why = "it is damaged, or was made to do harm (" + damaged.Error() + "); save the sheet as CSV UTF-8"
+		} else if err != nil {
 			return fmt.Errorf("sheet %q: %w", sheet, err)
 		}
-		switch {
-		case damage != nil && r.before > before:
-			unread = append(unread, fmt.Sprintf("sheet %q: reading stopped behind row %d: %v", sheet, damage.rows, damage.err))
-		case damage != nil:
-			unread = append(unread, fmt.Sprintf("sheet %q: %v", sheet, damage.err))
-		case r.why != "":
+		if r.why != "" {
 			unread = append(unread, fmt.Sprintf("sheet %q: %s", sheet, r.why))
-		}
-		r.why = ""
-		if r.before > before {
+			r.why = ""
+		} else if r.before > before {
 			r.file.notef("read from sheet %q of an Excel workbook", sheet)
 		}
 	}
@@ -100,48 +85,85 @@ func (r *reader) readWorkbook(text *window) error {
 	return nil
 }
 
-// Bounds of what a workbook unpacks to. Texts of logs are packed to a twentieth at
-// least; what is packed to less than a two hundredth is one text over and over.
+// Bounds on a workbook: no log has more columns, nor a cell that is longer; Excel's own
+// is 32,767 characters. What unpacks to more than so many times its size, and to more
+// than a few megabytes, was made for that.
 const (
-	maxPartRatio = 200
-	smallPart    = 16 << 20 // bytes unpacked, below which the ratio is no matter
-	maxColumns   = 4096     // of a sheet; logs have some hundreds at most
+	maxColumns   = 2_000
+	maxCellBytes = 1 << 20
+	maxRatio     = 200
+	smallMember  = 32 << 20 // bytes that are no harm
 )
 
-// swollen tells why a workbook is not to be unpacked, from the sizes of its parts;
-// empty = it is.
-func swollen(data []byte) string {
-	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+// bomb tells why a workbook would take more memory or disk than it is worth, or "".
+func bomb(data []byte) string {
+	members, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return "" // OpenReader says it
+		return "" // to open it says more
 	}
-	for _, part := range archive.File {
-		if part.UncompressedSize64 > smallPart && part.UncompressedSize64/max(part.CompressedSize64, 1) > maxPartRatio {
-			return fmt.Sprintf("an Excel workbook whose part %s would unpack to %d times its size, as no log does; save its sheets as CSV UTF-8", part.Name, part.UncompressedSize64/max(part.CompressedSize64, 1))
+	for _, m := range members.File {
+		if m.UncompressedSize64 <= smallMember {
+			continue
+		}
+		if m.UncompressedSize64 > maxRatio*m.CompressedSize64 {
+			return fmt.Sprintf("%q in it unpacks to more than %d times its size", m.Name, maxRatio)
+		}
+		if longest, err := longestText(m); err == nil && longest > maxCellBytes {
+			return fmt.Sprintf("%q in it has a cell of more than %d bytes", m.Name, maxCellBytes)
 		}
 	}
 	return ""
 }
 
-// guarded does what the library of workbooks is asked for. A workbook that was
-// tampered with may end that in a panic, which is an error of the workbook alone.
+// longestText is the length of the longest text between two tags.
+func longestText(m *zip.File) (longest int, err error) {
+	text, err := m.Open()
+	if err != nil {
+		return 0, err
+	}
+	defer text.Close()
+	length := 0
+	part := make([]byte, 64<<10)
+	for {
+		n, err := text.Read(part)
+		rest := part[:n]
+		for {
+			k := bytes.IndexByte(rest, '<')
+			if k < 0 {
+				length += len(rest)
+				break
+			}
+			longest, length, rest = max(longest, length+k), 0, rest[k+1:]
+		}
+		if longest = max(longest, length); longest > maxCellBytes || err == io.EOF {
+			return longest, nil
+		}
+		if err != nil {
+			return longest, err
+		}
+	}
+}
+
+// sheetError is the error of a workbook, not of the machine.
+type sheetError struct{ error }
+
+// guarded runs what excelize does with a workbook, which panics on some.
 func guarded(do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("damaged: %v", p)
+			err = sheetError{fmt.Errorf("%v", p)}
 		}
 	}()
 	return do()
 }
 
-// sheetDamage is what is wrong in a sheet behind some rows that can be read.
-type sheetDamage struct {
-	rows int
-	err  error
+func openBook(data []byte, temp string) (book *excelize.File, err error) {
+	err = guarded(func() (err error) {
+		book, err = excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, TmpDir: temp, UnzipSizeLimit: maxWorkbookUnpacked})
+		return err
+	})
+	return book, err
 }
-
-func (d *sheetDamage) Error() string { return d.err.Error() }
-func (d *sheetDamage) Unwrap() error { return d.err }
 
 // readSheet writes the sheet out as CSV, and reads that.
 func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
@@ -150,10 +172,11 @@ func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
-	n, err := writeSheet(f, book, sheet)
-	var damage *sheetDamage
-	if err != nil && !errors.As(err, &damage) || n == 0 {
-		return err
+	n := 0
+	stopped := guarded(func() error { return writeSheet(f, book, sheet, &n) })
+	var damaged sheetError
+	if stopped != nil && !errors.As(stopped, &damaged) || n == 0 {
+		return stopped
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -162,43 +185,36 @@ func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
 		again, err := os.Open(f.Name())
 		return again, func() { again.Close() }, err
 	}
-	if err := r.readCSV(newWindow(f, nil)); err != nil || damage == nil {
+	if err := r.readCSV(newWindow(f, nil)); err != nil {
 		return err
 	}
-	return damage
+	return stopped
 }
 
-// writeSheet writes the rows as CSV and counts them; a sheetDamage comes behind the
-// last that could be read. Excel does not keep empty cells at the end of a row: they
-// are put back.
-func writeSheet(w io.Writer, book *excelize.File, sheet string) (n int, err error) {
-	var rows *excelize.Rows
-	if err := guarded(func() (err error) { rows, err = book.Rows(sheet); return err }); err != nil {
-		return 0, &sheetDamage{0, err}
+// writeSheet writes the rows as CSV and counts them in n, those before a sheet is
+// damaged, too. Excel does not keep empty cells at the end of a row: they are put back.
+func writeSheet(w io.Writer, book *excelize.File, sheet string, n *int) (err error) {
+	rows, err := book.Rows(sheet)
+	if err != nil {
+		return sheetError{err}
 	}
-	defer guarded(rows.Close)
+	defer rows.Close()
 	buffered := bufio.NewWriterSize(w, 1<<20)
 	out := csv.NewWriter(buffered)
+	defer func() {
+		out.Flush()
+		if failed := errors.Join(out.Error(), buffered.Flush()); failed != nil {
+			err = failed
+		}
+	}()
 	width := 0
-	var damage error // not nil once a row could not be read
-	for {
-		var cells []string
-		ok := false
-		err := guarded(func() (err error) {
-			if ok = rows.Next(); ok {
-				cells, err = rows.Columns()
-				return err
-			}
-			return rows.Error()
-		})
-		if err == nil && len(cells) > maxColumns {
-			err = fmt.Errorf("a row has %d columns, the most is %d", len(cells), maxColumns)
+	for row := 1; rows.Next(); row++ {
+		if row > excelize.TotalRows {
+			return sheetError{fmt.Errorf("a row behind the last one that Excel has, %d", excelize.TotalRows)}
 		}
+		cells, err := rows.Columns()
 		if err != nil {
-			damage = &sheetDamage{n, err}
-		}
-		if err != nil || !ok {
-			break
+			return sheetError{err}
 		}
 		for len(cells) > 0 && cells[len(cells)-1] == "" {
 			cells = cells[:len(cells)-1]
@@ -209,17 +225,23 @@ func writeSheet(w io.Writer, book *excelize.File, sheet string) (n int, err erro
 		for len(cells) < width {
 			cells = append(cells, "")
 		}
-		if n == 0 {
+		if *n == 0 {
 			width = len(cells)
 		}
-		n++
+		if width > maxColumns {
+			return sheetError{fmt.Errorf("a header of %d columns", width)}
+		}
+		if len(cells) > width+maxColumns { // too many anyway
+			cells = cells[:width+maxColumns]
+			cells[len(cells)-1] = "..."
+		}
+		*n++
 		if err := out.Write(cells); err != nil {
-			return n, err
+			return err
 		}
 	}
-	out.Flush()
-	if err := errors.Join(out.Error(), buffered.Flush()); err != nil {
-		return n, err
+	if err := rows.Error(); err != nil {
+		return sheetError{err}
 	}
-	return n, damage
+	return nil
 }

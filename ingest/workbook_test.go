@@ -1,18 +1,18 @@
 package ingest
 
 import (
+	"archive/zip"
 	"encoding/csv"
 	"fmt"
-	"html"
 	"io"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"entrail/testdata/tenant"
 	"github.com/xuri/excelize/v2"
+
+	"entrail/testdata/tenant"
 )
 
 // workbook saves sheets, in the order of their names, as Excel would.
@@ -110,65 +110,90 @@ func TestWorkbookNearMisses(t *testing.T) {
 	}
 }
 
-// parts is a workbook of these parts, as nobody's spreadsheet program would write it.
-func parts(t *testing.T, sheet, texts string) string {
-	const spreadsheet = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+// rawWorkbook writes a workbook with one sheet as these texts.
+func rawWorkbook(t *testing.T, sheet, strings string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "bad.xlsx")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z := zip.NewWriter(f)
+	const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 	const relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-	const types = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-	return zipped(t,
-		"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="`+types+`sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="`+types+`worksheet+xml"/><Override PartName="/xl/sharedStrings.xml" ContentType="`+types+`sharedStrings+xml"/></Types>`,
-		"_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="`+relations+`/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
-		"xl/workbook.xml", `<workbook `+spreadsheet+` xmlns:r="`+relations+`"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-		"xl/_rels/workbook.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="`+relations+`/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="`+relations+`/sharedStrings" Target="sharedStrings.xml"/></Relationships>`,
-		"xl/worksheets/sheet1.xml", `<worksheet `+spreadsheet+`><sheetData>`+sheet+`</sheetData></worksheet>`,
-		"xl/sharedStrings.xml", strings.ReplaceAll(texts, "<sst>", "<sst "+spreadsheet+">"))
-}
-
-// TestHostileWorkbooks: a workbook that was made to end the run is named, and so is
-// where; what can be read of it, and the other files, are loaded.
-func TestHostileWorkbooks(t *testing.T) {
-	text := func(cell, value string) string {
-		return `<c r="` + cell + `" t="inlineStr"><is><t>` + html.EscapeString(value) + `</t></is></c>`
-	}
-	head := `<row r="1">` + text("A1", "CreationDate") + text("B1", "UserIds") + text("C1", "Operations") + text("D1", "AuditData") + `</row>`
-	row := `<row r="2">` + text("A2", "d") + text("B2", "u") + text("C2", "O") + text("D2", audit("x1", "Send")) + `</row>`
-	const plain = `<sst><si><t>a</t></si></sst>`
-	entities := `<!DOCTYPE sst [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><sst><si><t>&b;</t></si></sst>`
-	outside := `<!DOCTYPE sst [<!ENTITY a SYSTEM "file:///etc/hostname">]><sst><si><t>&a;</t></si></sst>`
-	for _, test := range []struct {
-		reason, book string
-		records      string // loaded of the workbook
-		note         string // part of it
-	}{
-		{"a text of a number below none", parts(t, head+row+`<row r="3"><c r="A3" t="s"><v>99999999</v></c><c r="B3" t="s"><v>-1</v></c></row>`, plain), "1", `sheet "S": reading stopped behind row 2: damaged`},
-		{"a column beyond the last", parts(t, head+row+`<row r="3"><c r="ZZZZZZZ3"><v>1</v></c></row>`, plain), "1", `sheet "S": reading stopped behind row 2`},
-		{"a row beyond the last", parts(t, head+row+`<row r="999999999"><c r="A999999999"><v>1</v></c></row>`, plain), "1", `sheet "S": reading stopped behind row 2`},
-		{"a row before the first", parts(t, head+row+`<row r="-5"><c r="A-5"><v>1</v></c></row>`, plain), "0", `sheet "S"`},
-		{"entities that grow", parts(t, head+row+`<row r="3"><c r="A3" t="s"><v>0</v></c></row>`, entities), "0", `sheet "S"`},
-		{"an entity that names a file", parts(t, head+row+`<row r="3"><c r="A3" t="s"><v>0</v></c></row>`, outside), "0", `sheet "S"`},
-		{"a row of very many columns", parts(t, head+row+`<row r="3"><c r="XFD3"><v>1</v></c></row>`, plain), "1", `a row has 16384 columns, the most is 4096`},
-		{"a text that is one letter over and over", parts(t, head+row, `<sst><si><t>`+strings.Repeat("a", 20<<20)+`</t></si></sst>`), "0", "xl/sharedStrings.xml would unpack to 1"},
-		{"near miss: a long text of letters that differ", parts(t, head+row, `<sst><si><t>`+noise(20<<20)+`</t></si></sst>`), "1", `read from sheet "S"`},
-		{"near miss: a workbook as any other", parts(t, head+row, plain), "1", `read from sheet "S"`},
+	for _, m := range []struct{ name, text string }{
+		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>`},
+		{"_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="` + relations + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
+		{"xl/workbook.xml", `<workbook xmlns="` + main + `" xmlns:r="` + relations + `"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="` + relations + `/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="` + relations + `/sharedStrings" Target="sharedStrings.xml"/></Relationships>`},
+		{"xl/worksheets/sheet1.xml", `<worksheet xmlns="` + main + `"><sheetData>` + sheet + `</sheetData></worksheet>`},
+		{"xl/sharedStrings.xml", strings},
 	} {
-		good := write(t, "good.json", signIn("s1"))
-		c := load(t, good, write(t, "bad.xlsx", test.book))
-		got := c.ask("select records, loaded, coalesce(note, '') from files where path like '%bad.xlsx'")
-		if len(got) != 1 || !strings.HasPrefix(got[0], test.records+"|"+test.records+"|") || !strings.Contains(got[0], test.note) {
-			t.Errorf("%s: %q, want %s loaded and a note of %q", test.reason, got, test.records, test.note)
+		w, err := z.Create(m.name)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if got := c.ask("select id from sign_ins"); len(got) != 1 {
-			t.Errorf("%s: of the other file %q is loaded", test.reason, got)
+		io.WriteString(w, m.text)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestWorkbookToDoHarm has workbooks beside a log. Each is named, what it holds before
+// the harm is read, and so is the log.
+func TestWorkbookToDoHarm(t *testing.T) {
+	cell := func(at, text string) string {
+		return `<c r="` + at + `" t="inlineStr"><is><t>` + text + `</t></is></c>`
+	}
+	const table = `<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`
+	rows := `<row r="1">` + cell("A1", "CreatedDateTime") + cell("B1", "UserPrincipalName") + cell("C1", "AppDisplayName") + `</row>` +
+		`<row r="2">` + cell("A2", "2026-10-01T08:00:00Z") + cell("B2", "adele@contoso.com") + cell("C2", "Teams") + `</row>`
+	for _, test := range []struct {
+		reason, sheet, strings string
+		records                int
+		part                   string // of the note
+	}{
+		{"a workbook as it should be", rows, table + "</sst>", 1, "read from sheet"},
+		{"a shared string of a number that is none", rows + `<row r="3"><c r="A3" t="s"><v>-1</v></c></row>`, table + "<si><t>x</t></si></sst>", 1, "made to do harm"},
+		{"a column that Excel does not have", rows + `<row r="3"><c r="ZZZZZZZ3"><v>1</v></c></row>`, table + "</sst>", 1, "made to do harm"},
+		{"a row that Excel does not have", rows + `<row r="999999999"><c r="A999999999"><v>1</v></c></row>`, table + "</sst>", 1, "made to do harm"},
+		{"a row below the first", rows + `<row r="-5"><c r="A-5"><v>1</v></c></row>`, table + "</sst>", 0, "made to do harm"},
+		{"entities", rows + `<row r="3"><c r="A3" t="s"><v>0</v></c></row>`, `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>` + table + "<si><t>&x;</t></si></sst>", 0, "made to do harm"},
+		{"a header as wide as Excel", `<row r="1">` + cell("A1", "CreatedDateTime") + cell("XFD1", "x") + `</row>`, table + "</sst>", 0, "a header of 16384 columns"},
+		{"a cell in the last column", rows + `<row r="3">` + cell("XFD3", "x") + `</row>`, table + "</sst>", 2, "read from sheet"},
+		{"one string of 40 MB, well packed", rows, table + "<si><t>" + strings.Repeat("a", 40<<20) + "</t></si></sst>", 0, "unpacks to more than 200 times its size"},
+	} {
+		c := load(t, rawWorkbook(t, test.sheet, test.strings), write(t, "good.json", signIn("s1")))
+		if got := c.ask("select records from files where path like '%.xlsx'")[0]; got != fmt.Sprint(test.records) {
+			t.Errorf("%s: %s records, want %d", test.reason, got, test.records)
+		}
+		c.want("select loaded from files where path like '%good.json'", "1")
+		if note := c.ask("select note from files where path like '%.xlsx'"); !strings.Contains(note[0], test.part) {
+			t.Errorf("%s: the note is %q, want %q in it", test.reason, note[0], test.part)
+		}
+		if isWhole := test.part == "read from sheet" && test.records == 1; c.summary.Complete() != isWhole {
+			t.Errorf("%s: %+v", test.reason, c.summary)
 		}
 	}
 }
 
-// noise is a text of so many hexadecimal digits, which packs to half.
-func noise(n int) string {
-	random := rand.New(rand.NewPCG(1, 2))
-	var b strings.Builder
-	for b.Len() < n {
-		fmt.Fprintf(&b, "%016x", random.Uint64())
+// TestLongestText counts between the tags, over the parts that are read at once.
+func TestLongestText(t *testing.T) {
+	path := rawWorkbook(t, "", "<a>xy</a><b>"+strings.Repeat("z", 100_000)+"</b>")
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return b.String()
+	defer z.Close()
+	for _, m := range z.File {
+		if m.Name != "xl/sharedStrings.xml" {
+			continue
+		}
+		if n, err := longestText(m); n != 100_000+len("b>") || err != nil {
+			t.Errorf("the longest text has %d bytes, %v", n, err)
+		}
+	}
 }

@@ -47,8 +47,10 @@ type Call struct {
 	Bare    bool     // JSON without its metadata
 	Columns []string // of the one report; nil = all
 	DB      string
-	MMDB    []string // geolocation databases
-	Places  []string // the same with their editions, for the page
+	Sheet   queries.CaseSheet // what the analyst knows; zero = no --case
+	SheetAt string            // its file; empty = none
+	MMDB    []string          // geolocation databases
+	Places  []string          // the same with their editions, for the page
 	Force   bool
 	Quiet   bool
 	Engine  engine.Options
@@ -57,6 +59,7 @@ type Call struct {
 
 	// What needs no evidence; at most one is asked for.
 	Help, Version, Licenses bool
+	InitCase                bool
 	List, Schema            bool            // the reports; the tables
 	ShowSQL                 string          // name of a report, a view, a macro or a finding
 	Rule                    *queries.Result // what is to be said of a finding asked for by name
@@ -64,7 +67,7 @@ type Call struct {
 
 // AsksNothing tells that no evidence is needed.
 func (c *Call) AsksNothing() bool {
-	return c.Help || c.Version || c.Licenses || c.List || c.Schema || c.ShowSQL != "" || c.Rule != nil
+	return c.Help || c.Version || c.Licenses || c.InitCase || c.List || c.Schema || c.ShowSQL != "" || c.Rule != nil
 }
 
 // Parse reads the command line. An error of it is a *Mistake, but where a file that it
@@ -92,6 +95,7 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.BoolVarP(&c.Help, "help", "h", false, "")
 	flags.BoolVar(&c.Version, "version", false, "")
 	flags.BoolVar(&c.Licenses, "licenses", false, "")
+	flags.BoolVar(&c.InitCase, "init-case", false, "")
 	flags.BoolVar(&c.List, "list", false, "")
 	flags.BoolVar(&c.Schema, "schema", false, "")
 	flags.StringVar(&c.ShowSQL, "show-sql", "", "")
@@ -102,6 +106,7 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.BoolVar(&c.Bare, "no-meta", false, "")
 	flags.StringSliceVar(&c.Columns, "columns", nil, "")
 	flags.StringVar(&c.DB, "db", "", "")
+	flags.StringVar(&c.SheetAt, "case", "", "")
 	flags.StringArrayVar(&c.MMDB, "mmdb", nil, "")
 	flags.BoolVar(&c.Force, "force", false, "")
 	flags.BoolVar(&c.Quiet, "quiet", false, "")
@@ -116,6 +121,9 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 
 	if c.Help || c.Version || c.Licenses {
 		return c, nil
+	}
+	if c.InitCase {
+		return c, c.checkInitCase()
 	}
 	if len(c.Paths) == 0 && c.DB == "" {
 		c.Rule, _ = queries.ExplainRule(c.Explain)
@@ -146,12 +154,17 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	}
 	for flag, names := range map[string][]string{"db": {c.DB}, "mmdb": c.MMDB} {
 		for _, name := range names {
-			if info, err := os.Stat(name); err == nil && IsStream(info) {
-				return nil, Wrong("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
-			}
 			if output.IsDeviceName(name) {
 				return nil, Wrong(otherName, "--%s %s: Windows keeps this name for a device or a stream", flag, name)
 			}
+			if info, err := os.Stat(name); err == nil && IsStream(info) {
+				return nil, Wrong("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
+			}
+		}
+	}
+	if flags.Changed("case") {
+		if err := c.readCaseSheet(ctx); err != nil {
+			return nil, err
 		}
 	}
 	var err error
