@@ -408,7 +408,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 						return
 					}
 				}
-				if c.Format.OneReport || c.Bare {
+				if c.Format.OneReport || c.Format.Of != nil || c.Bare {
 					for _, note := range result.Notes {
 						c.say(stderr, "%s: %s", r.Name, note)
 					}
