@@ -30,6 +30,7 @@ import (
 	"entrail/queries"
 	"entrail/queries/geoip"
 	"entrail/queries/given"
+	"entrail/queries/given/completion"
 	"entrail/render"
 	"entrail/render/console"
 	"entrail/render/output"
@@ -218,6 +219,10 @@ func (c *call) describe(stdout io.Writer) error {
 		text = build() + "\n"
 	case c.Licenses:
 		text = licenseText
+	case c.Man:
+		text = given.Man(version())
+	case c.Completion != "":
+		text = completion.Script(c.Completion)
 	case c.ShowSQL != "":
 		var err error
 		if text, err = queries.ShowSQL(c.ShowSQL); err != nil {
