@@ -30,6 +30,7 @@ import (
 	"entrail/queries"
 	"entrail/queries/geoip"
 	"entrail/queries/given"
+	"entrail/queries/given/completion"
 	"entrail/render"
 	"entrail/render/console"
 	"entrail/render/output"
@@ -249,6 +250,10 @@ func (c *call) describe(stdout io.Writer) error {
 			_, err := io.WriteString(w, queries.CaseSheetForm)
 			return err
 		})
+	case c.Man:
+		text = given.Man(version())
+	case c.Completion != "":
+		text = completion.Script(c.Completion)
 	case c.ShowSQL != "":
 		var err error
 		if text, err = queries.ShowSQL(c.ShowSQL); err != nil {
@@ -455,7 +460,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 						return
 					}
 				}
-				if c.Format.OneReport || c.Bare {
+				if c.Format.OneReport || c.Format.Of != nil || c.Bare {
 					for _, note := range result.Notes {
 						c.say(stderr, "%s: %s", r.Name, note)
 					}

@@ -99,8 +99,8 @@ func TestArchives(t *testing.T) {
 		{"a.zip", zipped(t, "x.json", strings.Repeat(" ", 16<<20), "y.json", signIn("s1")), []string{
 			"a.zip|0|", "a.zip!x.json|0|not unpacked: it would grow to 16777216 bytes", "a.zip!y.json|0|not unpacked: it would grow to",
 		}, "a bomb; what comes behind it is over the cap"},
-		{"a.zip", zipped(t), []string{"a.zip|0|the zip archive holds no file"}, "an archive without a file"},
-		{"a.zip", zipped(t, "folder/", ""), []string{"a.zip|0|the zip archive holds no file"}, "nor has one of folders"},
+		{"a.zip", zipped(t), []string{"a.zip|0|a zip archive without a file; was the copy complete?"}, "an archive without a file"},
+		{"a.zip", zipped(t, "folder/", ""), []string{"a.zip|0|a zip archive without a file; was the copy complete?"}, "nor has one of folders"},
 		{"a.zip", zipped(t, "x.zip", zipped(t, "y.json", signIn("s1"))+strings.Repeat("\x00", 512<<10), "z.json", signIn("s2")), []string{
 			"a.zip|0|", "a.zip!x.zip|0|not unpacked: an archive that would grow to", "a.zip!z.json|1|",
 		}, "an archive in an archive that is packed as no archive can be"},
