@@ -126,6 +126,10 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if n := openable(); n > 0 && n < minFiles {
 		return false, fmt.Errorf("the system lets a program have %d files open at once, too few to work with; ulimit -n 256 raises it", n)
 	}
+	ownRules, err := given.Rules(ctx, c.Rules)
+	if err != nil {
+		return false, err
+	}
 	private, err := os.MkdirTemp(c.Engine.Temp, "entrail-")
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
@@ -153,6 +157,14 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	}
 	if err := evidence.Know(ctx, c.Sheet); err != nil {
 		return false, err
+	}
+	refused, idle, err := evidence.AddRules(ctx, ownRules)
+	if err != nil {
+		return false, err
+	}
+	complete = complete && len(refused) == 0
+	for _, sentence := range append(refused, idle...) {
+		c.say(stderr, "%s", sentence)
 	}
 	if err := c.sayWhatIsFound(ctx, evidence, stderr); err != nil {
 		return false, err

@@ -51,6 +51,7 @@ type Call struct {
 	Sheet   queries.CaseSheet // what the analyst knows; zero = no --case
 	SheetAt string            // its file; empty = none
 	MMDB    []string          // geolocation databases
+	Rules   []string          // files and folders of rules of one's own
 	Places  []string          // the same with their editions, for the page
 	Force   bool
 	Quiet   bool
@@ -113,6 +114,7 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.StringVar(&c.DB, "db", "", "")
 	flags.StringVar(&c.SheetAt, "case", "", "")
 	flags.StringArrayVar(&c.MMDB, "mmdb", nil, "")
+	flags.StringArrayVar(&c.Rules, "rules", nil, "")
 	flags.BoolVar(&c.Force, "force", false, "")
 	flags.BoolVar(&c.Quiet, "quiet", false, "")
 	flags.StringVar(&c.DateOrder, "date-order", "", "")
