@@ -95,6 +95,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // call is what is done about a command line.
 type call struct{ *given.Call }
 
+// minFiles is how many files must be open at once: the engine ends the process where it
+// gets no more. A load needs a score, and one for each archive in an archive.
+const minFiles = 64
+
 // answer does what the command line asks. complete is false when some of the
 // input could not be taken.
 func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (complete bool, err error) {
@@ -118,6 +122,9 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 			d.Close()
 		}
 	}()
+	if n := openable(); n > 0 && n < minFiles {
+		return false, fmt.Errorf("the system lets a program have %d files open at once, too few to work with; ulimit -n 256 raises it", n)
+	}
 	private, err := os.MkdirTemp(c.Engine.Temp, "entrail-")
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
