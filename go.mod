@@ -9,6 +9,7 @@ require (
 	github.com/google/uuid v1.6.0 // ids of indicators from what they are (UUIDv5)
 	github.com/mattn/go-runewidth v0.0.31 // how many cells of a terminal a text fills
 	github.com/oschwald/maxminddb-golang/v2 v2.4.1 // reads geolocation databases; v1 overflows the stack on some damaged files, and no recover helps
+	github.com/pelletier/go-toml/v2 v2.4.3 // the case sheet; its strict mode names every key that is not one of ours, with its place
 	github.com/schollz/progressbar/v3 v3.18.0 // progress by bytes on a terminal
 	github.com/spf13/pflag v1.0.10 // flags with long and short names, repeatable
 	github.com/xuri/excelize/v2 v2.10.0 // reads and writes workbooks

@@ -123,7 +123,7 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
 	}
-	defer os.RemoveAll(private)
+	defer removeFolder(private)
 	c.Engine.Temp = private
 
 	path, complete := c.DB, true
@@ -144,10 +144,29 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	for _, sentence := range placed {
 		c.say(stderr, "%s", sentence)
 	}
+	if err := evidence.Know(ctx, c.Sheet); err != nil {
+		return false, err
+	}
 	if err := c.sayWhatIsFound(ctx, evidence, stderr); err != nil {
 		return false, err
 	}
 	return complete, write(ctx, c, evidence, stdout, stderr)
+}
+
+// removeFolder removes a folder of this run's own. On Windows os.RemoveAll asks
+// for a kind of deleting that not every file system has; os.Remove does not.
+func removeFolder(name string) {
+	if os.RemoveAll(name) == nil {
+		return
+	}
+	var all []string
+	filepath.WalkDir(name, func(path string, _ os.DirEntry, _ error) error {
+		all = append(all, path)
+		return nil
+	})
+	for _, path := range slices.Backward(all) {
+		os.Remove(path)
+	}
 }
 
 // openDatabases opens those of --mmdb, before anything is read: a wrong name
@@ -223,6 +242,11 @@ func (c *call) describe(stdout io.Writer) error {
 		text = given.Man(version())
 	case c.Completion != "":
 		text = completion.Script(c.Completion)
+	case c.InitCase:
+		return output.Write(c.Output, stdout, func(w io.Writer) error {
+			_, err := io.WriteString(w, queries.CaseSheetForm)
+			return err
+		})
 	case c.ShowSQL != "":
 		var err error
 		if text, err = queries.ShowSQL(c.ShowSQL); err != nil {
@@ -273,7 +297,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	if err := os.Mkdir(clean, 0o700); err != nil {
 		return "", false, err
 	}
-	defer os.RemoveAll(clean)
+	defer removeFolder(clean)
 	bar := console.NewProgress(c.Quiet, stderr)
 	options := ingest.Options{
 		Engine:      c.Engine,
@@ -320,6 +344,15 @@ func (c *call) asked() string {
 	return "--report " + strings.Join(names, ",")
 }
 
+// next is what a reader of the digest may ask.
+var next = []string{
+	"",
+	"next:  -r summary                        all of the summary",
+	"       -r findings                       what happened, the most severe first",
+	"       --incident 1 -o incident.html     the dossier of an incident",
+	"       -o case.html                      everything in one page, to hand over",
+}
+
 // document is everything on the page but the results.
 func (c *call) document(stdout io.Writer) render.Document {
 	d := render.Document{
@@ -330,10 +363,14 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Filters:   c.Words,
 		Remarks:   c.Remarks,
 		Places:    c.Places,
-		Asked:     c.asked(),
-		Several:   len(c.Reports) > 1 || c.Explain != "",
-		RawCSV:    c.RawCSV,
-		Bare:      c.Bare,
+		Case: render.CaseHead{
+			Title: c.Sheet.Title, Reference: c.Sheet.Reference, Client: c.Sheet.Client,
+			Examiner: c.Sheet.Examiner, Classification: c.Sheet.Classification,
+		},
+		Asked:   c.asked(),
+		Several: len(c.Reports) > 1 || c.Explain != "",
+		RawCSV:  c.RawCSV,
+		Bare:    c.Bare,
 	}
 	if c.Explain != "" {
 		d.Title = "Record " + c.Explain
@@ -346,6 +383,9 @@ func (c *call) document(stdout io.Writer) render.Document {
 	}
 	if c.Limited {
 		d.Limit = c.Limit
+	}
+	if c.Unasked && c.Format.Name == "text" {
+		d.Brief, d.Next = true, next
 	}
 	if c.Output == "-" && c.Format.Name == "text" && console.IsTerminal(stdout) {
 		d.Limit = c.Limit
@@ -460,7 +500,13 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 
 // writeOut writes the one answer, and says where it lies.
 func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
-	if err := output.Write(c.Output, stdout, func(w io.Writer) error { return c.Format.Write(w, d) }); err != nil {
+	fill := func(w io.Writer) error { return c.Format.Write(w, d) }
+	if d.Width > 0 { // a terminal
+		f := stdout.(*os.File)
+		_, height, _ := term.GetSize(int(f.Fd()))
+		return console.Paged(f, height, fill)
+	}
+	if err := output.Write(c.Output, stdout, fill); err != nil {
 		return err
 	}
 	if c.Output != "-" {

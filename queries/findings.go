@@ -29,9 +29,9 @@ var (
 	hitTables  = []string{"rule_hits", "incident_findings"}
 )
 
-// isTableOfRules tells of a name that it is a table that the rules make.
+// isTableOfRules tells of a name that it is a table that the rules or the case sheet make.
 func isTableOfRules(name string) bool {
-	return slices.Contains(ruleTables, name) || slices.Contains(hitTables, name) || strings.HasPrefix(name, "list_")
+	return slices.Contains(ruleTables, name) || slices.Contains(hitTables, name) || strings.HasPrefix(name, "list_") || isTableOfSheet(name)
 }
 
 // isOfFindings tells of a view's name that it has a row a finding, of those that the

@@ -112,6 +112,9 @@ func (c *Case) prepare(ctx context.Context) error {
 	if err := c.defineMacros(ctx, first, last); err != nil {
 		return err
 	}
+	if err := c.makeSheetTables(ctx); err != nil {
+		return fmt.Errorf("make room for the case sheet: %w", err)
+	}
 	if err := c.completeSessions(ctx); err != nil {
 		return fmt.Errorf("look for the sessions: %w", err)
 	}

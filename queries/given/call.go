@@ -48,8 +48,10 @@ type Call struct {
 	Bare    bool     // JSON without its metadata
 	Columns []string // of the one report; nil = all
 	DB      string
-	MMDB    []string // geolocation databases
-	Places  []string // the same with their editions, for the page
+	Sheet   queries.CaseSheet // what the analyst knows; zero = no --case
+	SheetAt string            // its file; empty = none
+	MMDB    []string          // geolocation databases
+	Places  []string          // the same with their editions, for the page
 	Force   bool
 	Quiet   bool
 	Engine  engine.Options
@@ -58,8 +60,9 @@ type Call struct {
 
 	// What needs no evidence; at most one is asked for.
 	Help, Version, Licenses bool
-	Man                     bool            // the manual page
-	Completion              string          // the script of a shell that completes the command line
+	Man                     bool   // the manual page
+	Completion              string // the script of a shell that completes the command line
+	InitCase                bool
 	List, Schema            bool            // the reports; the tables
 	ShowSQL                 string          // name of a report, a view, a macro or a finding
 	Rule                    *queries.Result // what is to be said of a finding asked for by name
@@ -67,7 +70,7 @@ type Call struct {
 
 // AsksNothing tells that no evidence is needed.
 func (c *Call) AsksNothing() bool {
-	return c.Help || c.Version || c.Licenses || c.Man || c.Completion != "" || c.List || c.Schema || c.ShowSQL != "" || c.Rule != nil
+	return c.Help || c.Version || c.Licenses || c.Man || c.InitCase || c.Completion != "" || c.List || c.Schema || c.ShowSQL != "" || c.Rule != nil
 }
 
 // Parse reads the command line. An error of it is a *Mistake, but where a file that it
@@ -97,6 +100,7 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.BoolVar(&c.Licenses, "licenses", false, "")
 	flags.BoolVar(&c.Man, "man", false, "")
 	flags.StringVar(&c.Completion, "completion", "", "")
+	flags.BoolVar(&c.InitCase, "init-case", false, "")
 	flags.BoolVar(&c.List, "list", false, "")
 	flags.BoolVar(&c.Schema, "schema", false, "")
 	flags.StringVar(&c.ShowSQL, "show-sql", "", "")
@@ -107,6 +111,7 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.BoolVar(&c.Bare, "no-meta", false, "")
 	flags.StringSliceVar(&c.Columns, "columns", nil, "")
 	flags.StringVar(&c.DB, "db", "", "")
+	flags.StringVar(&c.SheetAt, "case", "", "")
 	flags.StringArrayVar(&c.MMDB, "mmdb", nil, "")
 	flags.BoolVar(&c.Force, "force", false, "")
 	flags.BoolVar(&c.Quiet, "quiet", false, "")
@@ -134,6 +139,9 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		if err := flags.Set("query", usersQuery); err != nil {
 			return nil, err
 		}
+	}
+	if c.InitCase {
+		return c, c.checkInitCase()
 	}
 	if len(c.Paths) == 0 && c.DB == "" {
 		c.Rule, _ = queries.ExplainRule(c.Explain)
@@ -164,12 +172,17 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	}
 	for flag, names := range map[string][]string{"db": {c.DB}, "mmdb": c.MMDB} {
 		for _, name := range names {
-			if info, err := os.Stat(name); err == nil && IsStream(info) {
-				return nil, Wrong("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
-			}
 			if output.IsDeviceName(name) {
 				return nil, Wrong(otherName, "--%s %s: Windows keeps this name for a device or a stream", flag, name)
 			}
+			if info, err := os.Stat(name); err == nil && IsStream(info) {
+				return nil, Wrong("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
+			}
+		}
+	}
+	if flags.Changed("case") {
+		if err := c.readCaseSheet(ctx); err != nil {
+			return nil, err
 		}
 	}
 	var err error

@@ -52,6 +52,9 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 			names = c.Format.Of
 		case c.Output == "-":
 			names = []string{"summary"}
+			if c.Format.Name == "text" {
+				names = []string{"story"}
+			}
 		}
 	}
 	if len(c.Reports) == 0 {
@@ -123,6 +126,9 @@ func (c *Call) protect() error {
 		}
 		if !c.Force {
 			return Wrong("--force writes over it", "--output %s: the file is already there", name)
+		}
+		if sheet, err := os.Stat(c.SheetAt); err == nil && os.SameFile(info, sheet) {
+			return Wrong("choose another name", "--output %s is the case sheet itself", name)
 		}
 		if db, err := os.Stat(c.DB); err == nil && os.SameFile(info, db) {
 			return Wrong("choose another name", "--output %s is the case itself", name)
