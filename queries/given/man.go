@@ -35,8 +35,6 @@ func Man(version string) string {
 	for _, paragraph := range strings.Split(rest, "\n\n") {
 		if text, isLast := strings.CutPrefix(paragraph, "Exit codes: "); isLast {
 			b.WriteString(".SH EXIT STATUS\n" + roff(text) + "\n")
-		} else if strings.HasPrefix(paragraph, "  Exactly one of ") {
-			b.WriteString(".SS Dossiers\n" + roff(paragraph) + "\n")
 		}
 	}
 	b.WriteString(".SH ENVIRONMENT\n" +
