@@ -13,6 +13,7 @@ require (
 	github.com/schollz/progressbar/v3 v3.18.0 // progress by bytes on a terminal
 	github.com/spf13/pflag v1.0.10 // flags with long and short names, repeatable
 	github.com/xuri/excelize/v2 v2.10.0 // reads and writes workbooks
+	golang.org/x/sys v0.46.0 // the console of Windows
 	golang.org/x/term v0.39.0 // whether a stream is a terminal, and how wide
 	golang.org/x/text v0.33.0 // encodings of texts other than UTF-8
 )
@@ -53,7 +54,6 @@ require (
 	golang.org/x/exp v0.0.0-20260112195511-716be5621a96 // indirect
 	golang.org/x/mod v0.32.0 // indirect
 	golang.org/x/sync v0.19.0 // indirect
-	golang.org/x/sys v0.46.0 // indirect
 	golang.org/x/telemetry v0.0.0-20260116145544-c6413dc483f5 // indirect
 	golang.org/x/tools v0.41.0 // indirect
 	golang.org/x/xerrors v0.0.0-20240903120638-7835f813f4da // indirect

@@ -37,6 +37,7 @@ import (
 	"entrail/queries"
 	"entrail/queries/rules"
 	"entrail/render"
+	"entrail/render/output"
 	"entrail/testdata/tenant"
 
 	"github.com/maxmind/mmdbwriter"
@@ -585,7 +586,7 @@ func TestDiskFull(t *testing.T) {
 		{errors.New("IO Error: There is not enough space on the disk."), true, "the engine on Windows"},
 		{errors.New("FATAL Error: Failed to create checkpoint because of error: Permission denied"), false, "another trouble"},
 	} {
-		if got := isDiskFull(tt.err); got != tt.want {
+		if got := output.IsDiskFull(tt.err); got != tt.want {
 			t.Errorf("%s: %v", tt.reason, got)
 		}
 	}
@@ -1174,24 +1175,6 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// TestProgress: how far a load is, is told in bytes, with their rate and the
-// time left.
-func TestProgress(t *testing.T) {
-	var shown bytes.Buffer
-	p := &progress{w: &shown, show: true}
-	p.update(0, 400_000_000)
-	time.Sleep(200 * time.Millisecond)
-	p.update(4_000_000, 400_000_000) // 1 % done: what is left takes 99 times as long
-	want := regexp.MustCompile(`reading +1% \|.*\| +\(4\.0/400 MB, [0-9.]+ [kM]B/s\) \[\d+s:(\d+m)?[1-9]\d*s\]`)
-	if line := shown.String(); !want.MatchString(line) {
-		t.Errorf("%q is not as %s", line, want)
-	}
-	p.clear()
-	if line := shown.String(); !strings.HasSuffix(line, "\r") {
-		t.Errorf("it is not cleared away: %q", line)
-	}
-}
-
 // TestReadOnlyFolder: a case in a folder that can't be written to is read; to
 // add to it is refused before anything is loaded, in a sentence.
 func TestReadOnlyFolder(t *testing.T) {
@@ -1363,6 +1346,58 @@ func TestReadmeCommands(t *testing.T) {
 }
 
 // TestReadmeExitCodes holds the table of exit codes against the constants.
+// TestLicenses: every module that the program is made of is in the list of
+// --licenses with its version and a text, and every one that is listed is in
+// go.mod. After a change: go run ./.release -licenses.
+func TestLicenses(t *testing.T) {
+	listed := map[string]string{}
+	parts, texts, ok := strings.Cut(licenseText, "\n=====")
+	if !ok {
+		t.Fatal("there are no texts")
+	}
+	for line := range strings.Lines(parts) {
+		if fields := strings.Fields(line); len(fields) == 3 && strings.Contains(fields[0], "/") {
+			listed[fields[0]] = fields[1]
+			if !strings.Contains(texts, "\n"+fields[0]+" "+fields[1]) {
+				t.Errorf("%s: there is no text of its licence", fields[0])
+			}
+		}
+	}
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{end}}{{end}}", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := 0
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		if len(fields) != 2 {
+			continue
+		}
+		used++
+		if listed[fields[0]] != fields[1] {
+			t.Errorf("%s %s is in the program; the list has version %q", fields[0], fields[1], listed[fields[0]])
+		}
+	}
+	if used == 0 {
+		t.Error("the program is made of no module")
+	}
+	required, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, version := range listed {
+		if !regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(name+" "+version) + `( //|$)`).Match(required) {
+			t.Errorf("%s %s is listed, and is not in go.mod", name, version)
+		}
+	}
+	// Two that no module brings, and the words of a licence.
+	for _, words := range []string{"\nDuckDB ", "\nGNU C library ", "GNU LESSER GENERAL PUBLIC LICENSE", "Permission is hereby granted, free of charge"} {
+		if !strings.Contains(mustRun(t, "--licenses"), words) {
+			t.Errorf("%q is not in what --licenses prints", words)
+		}
+	}
+}
+
 func TestReadmeExitCodes(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
@@ -1478,7 +1513,7 @@ func TestPipesAndEndlessFiles(t *testing.T) {
 
 func TestBoundsOfFlags(t *testing.T) {
 	many := filepath.Join(t.TempDir(), "many")
-	if err := os.WriteFile(many, []byte(strings.Repeat("u\n", maxListed+1)), 0o600); err != nil {
+	if err := os.WriteFile(many, []byte(strings.Repeat("u\n", 10_001)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
@@ -1496,33 +1531,6 @@ func TestBoundsOfFlags(t *testing.T) {
 		code := run(context.Background(), append([]string{"testdata/contoso"}, test.args...), strings.NewReader(""), io.Discard, &stderr)
 		if code != exitUsage || !strings.Contains(stderr.String(), test.want) {
 			t.Errorf("%v: exit code %d, %s; want %d and %q", test.args, code, stderr.String(), exitUsage, test.want)
-		}
-	}
-	for _, size := range []string{"100MB", "4GB", "0.5 GiB", "1TB"} {
-		if n := bytesOf(size); n < minMemory || n > maxMemory {
-			t.Errorf("%s is out of bounds", size)
-		}
-	}
-}
-
-func TestListFlag(t *testing.T) {
-	for _, test := range []struct {
-		reason, text string
-		want         []string
-	}{
-		{"one", "a", []string{"a"}},
-		{"a list", "a,b", []string{"a", "b"}},
-		{"a comma in quotes", `"Vance, Adele",b`, []string{"Vance, Adele", "b"}},
-		{"quotes that are none", `"><*`, []string{`"><*`}},
-		{"a quote within", `a"b,c`, []string{`a"b`, "c"}},
-		{"none", "", nil},
-	} {
-		var got listFlag
-		if err := got.Set(test.text); err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(got, test.want) {
-			t.Errorf("%s: got %q, want %q", test.reason, got, test.want)
 		}
 	}
 }

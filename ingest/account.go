@@ -151,7 +151,12 @@ func (l *loader) account() error {
 		where counted.file_id = files.file_id`,
 		`update files
 		set duplicates = counted.n
-		from (select file_id, count(*) as n from duplicates group by all) as counted
+		from (
+			select f.file_id, count(d.file_id) as n
+			from files as f
+			left join duplicates as d using (file_id)
+			group by all
+		) as counted
 		where counted.file_id = files.file_id`,
 		`update files
 		set first_event = times.first_event, last_event = times.last_event

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -596,7 +594,7 @@ var namedDays = regexp.MustCompile(`(\d{4}-\d{2}-\d{2})_(\d{4}-\d{2}-\d{2})`)
 // daysOfName reads the period that the portal puts in the name of a download;
 // from is negative when there is none.
 func daysOfName(name string) (from, until int64) {
-	m := namedDays.FindStringSubmatch(path.Base(filepath.ToSlash(strings.ReplaceAll(name, "!", "/"))))
+	m := namedDays.FindStringSubmatch(lastName(name))
 	if m == nil {
 		return -1, 0
 	}
@@ -687,7 +685,7 @@ func (r *reader) decideTimes() (*dates, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rejects.close()
+	defer rejects.remove()
 	scout := &reader{
 		ctx: r.ctx, file: &inputFile{id: r.file.id, source: r.file.source}, temp: r.temp, rejects: rejects,
 		evidence: newOrderEvidence(r.file.source.path),

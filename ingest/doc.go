@@ -20,7 +20,8 @@
 //	     |
 //	formats/*.sql    a record's JSON -> the tables' columns
 //	     |
-//	  same.go        one record, one row; the others -> duplicates
+//	  same.go        one record, one row; the others -> duplicates:
+//	     |           unite.go, apart.go, bodies.go; restore.go for later loads
 //	     |
 //	 account.go      the books: files; rejects: rejects.go
 //

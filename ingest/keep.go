@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"syscall"
 
 	"github.com/gofrs/flock"
 )
@@ -42,6 +44,9 @@ func Keep(ctx context.Context, path string) (*Keeping, error) {
 	}
 	k := &Keeping{Partial: path + partialEnding, path: path, lock: flock.New(path + lockEnding)}
 	if err := k.checkNeighbours(); err != nil {
+		return nil, err
+	}
+	if err := replaceable(path); err != nil {
 		return nil, err
 	}
 	if err := k.acquire(); err != nil {
@@ -92,6 +97,34 @@ func (k *Keeping) Close() {
 	k.clear()
 	os.Remove(k.lock.Path()) // before it is unlocked: then it is nobody else's yet
 	k.lock.Close()
+	if runtime.GOOS == "windows" {
+		os.Remove(k.lock.Path()) // which leaves a file that this or another run has open
+	}
+}
+
+// replaceable tells before the work whether Commit can do its part: Windows
+// replaces no file that is open or write-protected.
+func replaceable(path string) error {
+	if runtime.GOOS != "windows" {
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	switch {
+	case err == nil:
+		return f.Close()
+	case IsInUse(err):
+		return errors.New("another program has the case open; close it there first")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("the case is write-protected; give another name, or take the protection off")
+	}
+	return nil // it is missing, or Keep says what it is
+}
+
+// IsInUse knows the error of a file that another program has open in a way that
+// shuts others out. Windows has such: ERROR_SHARING_VIOLATION and
+// ERROR_LOCK_VIOLATION.
+func IsInUse(err error) bool {
+	return runtime.GOOS == "windows" && (errors.Is(err, syscall.Errno(32)) || errors.Is(err, syscall.Errno(33)))
 }
 
 // checkNeighbours refuses to go on where the names beside the case are taken by

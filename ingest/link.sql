@@ -2,10 +2,6 @@
 -- for the session would find. It runs once all files of a load are in, as the
 -- sign-ins that make an id known may stand in any of them.
 
--- What an earlier load found may be otherwise now that there are more files.
-update audit_events set session_id = null, session_id_source = null
-where session_id_source = 'free text';
-
 create or replace temp table known_sessions as
 select distinct try_cast(session_id as uuid) as session
 from (

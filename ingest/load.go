@@ -177,7 +177,7 @@ func (l *loader) load(sources []source) error {
 	if l.rejects, err = newRejectList(l.options.Engine.Temp); err != nil {
 		return err
 	}
-	defer l.rejects.close()
+	defer l.rejects.remove()
 	for i, s := range sources {
 		if err := l.ctx.Err(); err != nil {
 			return err

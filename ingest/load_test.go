@@ -338,7 +338,8 @@ func TestLoadFedIsTheSame(t *testing.T) {
 func TestLoadSameRecord(t *testing.T) {
 	same := audit("11111111-1111-1111-1111-111111111111", "Send")
 	reordered := `{"Workload":"Exchange","UserId":"Adele@contoso.com","RecordType":"1","Operation":"Send","Id":"11111111-1111-1111-1111-111111111111","CreationTime":"2026-10-01T08:00:00"}`
-	other := audit("11111111-1111-1111-1111-111111111111", "Send", `"Subject":"x"`)
+	fuller := audit("11111111-1111-1111-1111-111111111111", "Send", `"Subject":"x"`)
+	other := audit("11111111-1111-1111-1111-111111111111", "Send", `"Subject":"y"`)
 	unnamed := strings.Replace(signIn(""), `"id":"",`, "", 1)
 	tests := []struct {
 		files  []string
@@ -348,8 +349,9 @@ func TestLoadSameRecord(t *testing.T) {
 		{[]string{auditCSV(same, same)}, []string{"unified_audit_log|2|1|1|0"}, "paging gives a record twice, ResultIndex differs"},
 		{[]string{auditCSV(same), auditCSV(same)}, []string{"unified_audit_log|1|1|0|0", "unified_audit_log|1|0|1|0"}, "overlapping searches; the first path keeps it"},
 		{[]string{auditCSV(same), reordered}, []string{"unified_audit_log|1|1|0|0", "unified_audit_log|1|0|1|0"}, "the same body with its keys in another order and a number as text"},
-		{[]string{auditCSV(same, other)}, []string{"unified_audit_log|2|2|0|0"}, "an id that comes back with another body stays"},
-		{[]string{auditCSV(same, other, same, other)}, []string{"unified_audit_log|4|2|2|0"}, "both bodies twice"},
+		{[]string{auditCSV(same, fuller)}, []string{"unified_audit_log|2|1|1|0"}, "one says more"},
+		{[]string{auditCSV(fuller, other)}, []string{"unified_audit_log|2|2|0|0"}, "an id that comes back with another body stays"},
+		{[]string{auditCSV(fuller, other, fuller, other)}, []string{"unified_audit_log|4|2|2|0"}, "both bodies twice"},
 		{[]string{auditCSV(audit("1", "Send", `"Subject":"x"`), audit("1", "Send", `"Subject":"y"`, `"Subject":"x"`))}, []string{"unified_audit_log|2|2|0|0"}, "a name that is there twice: both values count"},
 		{[]string{"[" + signIn("s1") + "," + signIn("s1") + "]"}, []string{"entra_sign_ins|2|1|1|0"}, "a sign-in twice"},
 		{[]string{"[" + signIn("s1") + "," + strings.Replace(signIn("s1"), "192.0.2.1", "192.0.2.2", 1) + "]"}, []string{"entra_sign_ins|2|2|0|0"}, "one id, two addresses: two sign-ins"},
@@ -357,7 +359,7 @@ func TestLoadSameRecord(t *testing.T) {
 		{[]string{"[" + signIn("s1") + "," + strings.Replace(signIn("s1"), "08:00:00Z", "08:00:00.5Z", 1) + "]"}, []string{"entra_sign_ins|2|1|1|0"}, "the fraction of the second does not count"},
 		{[]string{"[" + unnamed + "," + unnamed + "," + strings.Replace(unnamed, "192.0.2.1", "192.0.2.2", 1) + "]"}, []string{"entra_sign_ins|3|2|1|0"}, "sign-ins without a request id: an equal body is the same one"},
 		{[]string{"[" + unnamed + "," + strings.Replace(unnamed, `"errorCode":0`, `"errorCode":0,"failureReason":"x"`, 1) + "]"}, []string{"entra_sign_ins|2|2|0|0"}, "without an id, any difference makes two"},
-		{[]string{unnamed, `{"ipAddress" : "192.0.2.1",` + strings.Replace(unnamed, `"ipAddress":"192.0.2.1",`, "", 1)[1:]}, []string{"entra_sign_ins|1|1|0|0", "entra_sign_ins|1|0|1|0"}, "without an id, the order of keys does not count either"},
+		{[]string{"[" + unnamed + `,{"ipAddress" : "192.0.2.1",` + strings.Replace(unnamed, `"ipAddress":"192.0.2.1",`, "", 1)[1:] + "]"}, []string{"entra_sign_ins|2|1|1|0"}, "without an id, the order of keys does not count either"},
 	}
 	folder := t.TempDir()
 	for k, tt := range tests {
@@ -442,7 +444,7 @@ func TestLoadOrderOfCopies(t *testing.T) {
 		{[3]string{`"appDisplayName":"A"`, `"userAgent":"B","clientAppUsed":"B"`, `"userDisplayName":"C",` + long}, "C|A|<nil>|||0", "or from the one that has it"},
 		{[3]string{`"appDisplayName":"A",` + steps("A"), `"appDisplayName":"B","userAgent":"B",` + steps("B"), long}, "<nil>|B|<nil>||B|0", "steps, too"},
 		{[3]string{policies("A"), policies("B") + `,"userAgent":"B"`, `"appliedConditionalAccessPolicies":[],` + long}, "<nil>|<nil>|<nil>|B||0", "policies of those that have some"},
-		{[3]string{session, session, `"appDisplayName":"C"`}, "<nil>|C|aaaaaaaa-0000-4000-8000-000000000001|||1", "two are identical, though a session's id is written otherwise once it is loaded"},
+		{[3]string{session + `,"userDisplayName":"A"`, session + `,"userDisplayName":"A"`, `"appDisplayName":"C"`}, "A|C|aaaaaaaa-0000-4000-8000-000000000001|||1", "two are identical, though a session's id is written otherwise once it is loaded"},
 		{[3]string{`"other":1`, `"other":2`, `"other":3`}, "<nil>|<nil>|<nil>|||0", "those that differ in what has no column are not"},
 		{[3]string{`"latitude":1e999,"userAgent":"\u0000"`, `"location":{"geoCoordinates":{"latitude":1e999}},"appDisplayName":"B"`, `"userDisplayName":"'"`}, "'|B|<nil>|||0", "values that are hard to keep"},
 	}
@@ -529,7 +531,7 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.json", "[]", "<nil>|0|0|0|0", "", "without records", "an export of nothing"},
 		{"x.csv", auditCSV(good) + "\"ExchangeAdmin\",\"x\"\r\n" + auditCSV(audit("2", "x"))[90:], "unified_audit_log|3|2|0|1", "3|2 cells, the header has 6", "", "a row with too few cells"},
 		{"x.csv", auditCSV(good) + strings.Repeat(",", 1<<20) + "\r\n" + auditCSV(audit("2", "x"))[90:], "unified_audit_log|3|2|0|1", "3|more than 65536 cells, the header has 6", "", "a row of a million cells"},
-		{"x.csv", auditCSV(good, good[:len(good)-20]), "unified_audit_log|2|2|0|0", "", "1 record was cut off", "a cell that Excel cut: what is left differs from the whole, so it stays"},
+		{"x.csv", auditCSV(good, good[:len(good)-20]), "unified_audit_log|2|1|1|0", "", "1 record was cut off", "a cell that Excel cut: what is left is of the record that is there whole"},
 		{"x.csv", auditCSV(good, "{\"Cr"), "unified_audit_log|2|1|0|1", "3|not recognised", "", "a cell of which nothing is left"},
 		{"x.jsonl", good + "\n{\"CreationTime\":,}\n" + audit("2", "x") + "\n", "unified_audit_log|3|2|0|1", "2|where a JSON value should start", "", "a broken line in JSON lines"},
 		{"x.jsonl", strings.Replace(good, "Send", `S\ud83dnd`, 1), "unified_audit_log|1|1|0|0", "", "surrogate", "half a surrogate pair"},

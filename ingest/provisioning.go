@@ -1,10 +1,12 @@
 package ingest
 
+import "entrail/ingest/schema"
+
 // matchPortalProvisioning takes out the rows of the portal's CSV that are there
 // from JSON too, which holds more: equal change id, time to the second, action
 // and status, and no other id. Where either side has several of them nobody
 // knows which is which, and all stay.
-func (l *loader) matchPortalProvisioning() error {
+func (l *loader) matchPortalProvisioning(t schema.Table) error {
 	err := l.exec(`
 		create or replace temp table doubles as
 		with keyed as (
@@ -47,11 +49,15 @@ func (l *loader) matchPortalProvisioning() error {
 			record,
 			kept_file_id,
 			kept_record,
-			1 + row_number() over (partition by kept_file_id, kept_record order by path, file_id, record) as place
+			1 + row_number() over (partition by kept_file_id, kept_record order by path, file_id, record) as place,
+			false as identical
 		from pairs
 		where choices = 1 and rivals = 1`)
 	if n, err := l.countIf(err, "doubles"); n == 0 {
 		return err
 	}
-	return l.takeOut("provisioning_events", "false")
+	if err := l.compare(t); err != nil {
+		return err
+	}
+	return l.takeOut(t)
 }

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -761,7 +759,7 @@ func (r *reader) categoryFromName(f *format) string {
 	if f.sections[0].table != "sign_ins" || f.name != "portal_sign_ins" {
 		return ""
 	}
-	name := strings.ToLower(path.Base(filepath.ToSlash(strings.ReplaceAll(r.file.source.path, "!", "/"))))
+	name := strings.ToLower(lastName(r.file.source.path))
 	for _, k := range []struct{ part, category string }{
 		{"noninteractive", "non_interactive"},
 		{"interactive", "interactive"},

@@ -67,7 +67,7 @@ func readText(t *testing.T, text []byte) (*passed, *inputFile) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rejects.close()
+	defer rejects.remove()
 	p := &passed{t, text, map[int64]string{}}
 	in := &inputFile{id: 1, source: source{path: "x", file: file}}
 	r := &reader{ctx: t.Context(), file: in, rejects: rejects, temp: temp, sink: func(*format) (sink, error) { return p, nil }}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -58,8 +59,7 @@ func (l *rejectList) add(x reject) error {
 
 // listRejects writes the rejects of the files that are in the case.
 func (l *loader) listRejects() error {
-	name := l.rejects.file.Name()
-	if err := l.rejects.w.Flush(); err != nil {
+	if err := l.rejects.finish(); err != nil {
 		return fmt.Errorf("list the rejects: %w", err)
 	}
 	err := l.exec(fmt.Sprintf(`
@@ -69,15 +69,21 @@ func (l *loader) listRejects() error {
 			columns = {file_id: 'INTEGER', record: 'BIGINT', line: 'BIGINT', reason: 'VARCHAR', excerpt: 'VARCHAR'},
 			auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\n',
 			parallel = false, allow_quoted_nulls = false)
-		where file_id in (select file_id from loading)`, engine.Literal(name)))
+		where file_id in (select file_id from loading)`, engine.Literal(l.rejects.file.Name())))
 	if err != nil {
 		return fmt.Errorf("list the rejects: %w", err)
 	}
 	return nil
 }
 
-// close removes the file.
-func (l *rejectList) close() {
+// finish ends the list: on Windows the engine reads no file that is still open
+// for writing.
+func (l *rejectList) finish() error {
+	return errors.Join(l.w.Flush(), l.file.Close())
+}
+
+// remove removes the file, finished or not.
+func (l *rejectList) remove() {
 	l.file.Close()
 	os.Remove(l.file.Name())
 }

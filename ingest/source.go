@@ -51,7 +51,7 @@ func (c *capped) Read(p []byte) (int, error) {
 
 // source is one input: a file, or a member of a zip archive.
 type source struct {
-	path     string // as shown: a.zip!b.csv for a member
+	path     string // as shown, with slashes on every system: logs/a.zip!b.csv for a member
 	file     string // on disk
 	size     int64
 	modified time.Time
@@ -96,10 +96,16 @@ func (a *archive) close() {
 // debris is what operating systems leave in folders.
 var debris = map[string]bool{".ds_store": true, "thumbs.db": true, "desktop.ini": true}
 
-func isDebris(name string) bool {
-	name = strings.ToLower(name)
-	return debris[path.Base(name)] || strings.HasPrefix(path.Base(name), "._") || strings.Contains("/"+name, "/__macosx/")
+func isDebris(shown string) bool {
+	name := strings.ToLower(lastName(shown))
+	return debris[name] || strings.HasPrefix(name, "._") || strings.Contains(toSlashes.Replace("/"+strings.ToLower(shown)), "/__macosx/")
 }
+
+// lastName is the name of the file alone, or of the member of an archive.
+// Programs on Windows have put back slashes into archives.
+func lastName(shown string) string { return path.Base(toSlashes.Replace(shown)) }
+
+var toSlashes = strings.NewReplacer("!", "/", `\`, "/")
 
 // findSources lists every input below the paths, in path order, each real file
 // once, without those to exclude. What is no file, such as a pipe, is copied to
@@ -112,13 +118,16 @@ func findSources(ctx context.Context, paths, exclude []string, temp string) ([]s
 			seen.add(info)
 		}
 	}
-	add := func(shown, file string, info fs.FileInfo) {
+	add := func(file string, info fs.FileInfo) {
 		if seen.add(info) {
-			found = append(found, source{path: shown, file: file, size: info.Size(), modified: info.ModTime()})
+			found = append(found, source{path: filepath.ToSlash(file), file: file, size: info.Size(), modified: info.ModTime()})
 		}
 	}
-	missed := func(path, note string) {
-		found = append(found, source{path: path, file: path, note: note})
+	missed := func(file, note string) {
+		found = append(found, source{path: filepath.ToSlash(file), file: file, note: note})
+	}
+	ignored := func(file, note string) {
+		found = append(found, source{path: filepath.ToSlash(file), file: file, note: note, debris: true})
 	}
 	for _, p := range paths {
 		info, err := os.Stat(p)
@@ -141,7 +150,7 @@ func findSources(ctx context.Context, paths, exclude []string, temp string) ([]s
 		case !info.IsDir() && !info.Mode().IsRegular():
 			missed(p, "not a regular file")
 		case !info.IsDir():
-			add(p, p, info)
+			add(p, info)
 		default:
 			isEmpty := true
 			// The separator at the end leads through a link to a folder.
@@ -164,13 +173,13 @@ func findSources(ctx context.Context, paths, exclude []string, temp string) ([]s
 				case err != nil:
 					missed(name, "can't be read: "+plainReason(err))
 				case info.IsDir() && inside(name, paths):
-					found = append(found, source{path: name, file: name, note: "a link to a folder that is read anyway", debris: true})
+					ignored(name, "a link to a folder that is read anyway")
 				case info.IsDir():
 					missed(name, "a link to a folder elsewhere, not followed; give that folder too")
 				case !info.Mode().IsRegular():
-					found = append(found, source{path: name, file: name, note: "not a regular file", debris: true})
+					ignored(name, "not a regular file")
 				default:
-					add(name, name, info)
+					add(name, info)
 				}
 				return nil
 			})
@@ -193,7 +202,7 @@ func findSources(ctx context.Context, paths, exclude []string, temp string) ([]s
 	slices.SortStableFunc(found, func(a, b source) int { return strings.Compare(a.path, b.path) })
 	var all []source
 	for _, s := range found {
-		if isDebris(filepath.ToSlash(s.path)) {
+		if isDebris(s.path) {
 			s.note, s.debris = "left by the operating system, no log", true
 		}
 		members, err := s.members(&nested{ctx: ctx, temp: temp, bytes: maxUnpacked}, 1)
@@ -233,7 +242,7 @@ func spool(ctx context.Context, path, folder string) (s source, err error) {
 	}
 	defer from.Close()
 	defer context.AfterFunc(ctx, func() { from.Close() })() // ends a Read that waits
-	s = source{path: path, spooled: true}
+	s = source{path: filepath.ToSlash(path), spooled: true}
 	s.file, s.size, err = copyTo(ctx, folder, "pipe-*", from)
 	return s, err
 }
@@ -340,8 +349,8 @@ func (s source) members(n *nested, depth int) ([]source, error) {
 	all := []source{s}
 	var unpacked uint64
 	for i, f := range entries {
-		if strings.HasSuffix(f.Name, "/") {
-			continue
+		if strings.HasSuffix(f.Name, "/") || strings.HasSuffix(f.Name, `\`) && f.UncompressedSize64 == 0 {
+			continue // a folder
 		}
 		m := source{path: s.path + "!" + f.Name, file: s.file, size: int64(f.UncompressedSize64), modified: f.Modified, in: in, entry: i}
 		unpacked += f.UncompressedSize64

@@ -81,6 +81,9 @@ func TestArchives(t *testing.T) {
 		{"a.zip", zipped(t, "../../x.json", signIn("s1"), "/x.json", signIn("s2"), `C:\x.json`, signIn("s3")), []string{
 			"a.zip|0|", "a.zip!../../x.json|1|", "a.zip!/x.json|1|", `a.zip!C:\x.json|1|`,
 		}, "names that lead elsewhere"},
+		{"a.zip", zipped(t, `logs\`, "", `logs\x.json`, signIn("s1"), `logs\y.zip`, zipped(t, "z.json", signIn("s2")), `__MACOSX\._x.json`, "x"), []string{
+			"a.zip|0|", `a.zip!__MACOSX\._x.json|0|left by the operating system`, `a.zip!logs\x.json|1|`, `a.zip!logs\y.zip|0|zip archive`, `a.zip!logs\y.zip!z.json|1|`,
+		}, "back slashes, as programs on Windows have put into archives: a folder is none of the files"},
 		{"a.zip", zipped(t, "caf\xe9.json", signIn("s1")), []string{"a.zip|0|", "a.zip!caf\ufffd.json|1|"}, "a name that is no UTF-8"},
 		{"a.zip", zipped(t, "x.zip", "PK\x03\x04 and nothing more", "y.json", signIn("s1")), []string{
 			"a.zip|0|", "a.zip!x.zip|0|the zip archive can't be opened", "a.zip!y.json|1|",

@@ -38,6 +38,9 @@ func (c *Case) CheckQuery(ctx context.Context, text string) error {
 	case refusal.Table != "":
 		near = didYouMean(refusal.Table, relationNames())
 	}
+	if refusal.Place != "" {
+		near += "; at " + refusal.Place
+	}
 	return errors.New(refusal.Reason + near)
 }
 
@@ -45,7 +48,7 @@ func (c *Case) CheckQuery(ctx context.Context, text string) error {
 // have yet; false where the name is none of these.
 func (c *Case) defineNew(ctx context.Context, name string) (bool, error) {
 	name = strings.TrimPrefix(name, "memory.main.") // the run's own database
-	_, isView := lookupView(name)
+	_, isView := lookupRelation(name)
 	isNew := isView && c.defined[name] == undefined || isTableOfRules(name) && !c.hasFindings
 	if !isNew {
 		return false, nil

@@ -123,7 +123,7 @@ func tablesBelow(t *testing.T, c *Case, text string) []string {
 		if isTableOfRules(ref.name) {
 			tables = append(tables, tablesOfRules()...)
 		}
-		if v, isView := lookupView(ref.name); isView && !ref.evidence {
+		if v, isView := lookupRelation(ref.name); isView && !ref.evidence {
 			tables = append(tables, tablesBelow(t, c, v.SQL)...)
 		} else {
 			tables = append(tables, ref.name)
@@ -143,7 +143,7 @@ func isLog(name string) bool {
 // its rows from them alone.
 func logsRead(t *testing.T, c *Case, text string) (shown, lookedUp []string) {
 	for _, ref := range referencesOf(t, c, text) {
-		v, isView := lookupView(ref.name)
+		v, isView := lookupRelation(ref.name)
 		switch {
 		case isOfSessions(ref.name) || ref.name == "judged_sessions":
 			// told from all evidence, shown as the filters let these through
@@ -224,8 +224,13 @@ func TestLayouts(t *testing.T) {
 	if err := c.define(ctx, false, namesIn(besideSQL)...); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.engine.Exec(ctx, "create table dossier_beside as\n"+besideSQL); err != nil {
-		t.Fatal(err)
+	for _, s := range []string{
+		"create table dossier_records (file_id integer, record bigint)",
+		"create table dossier_beside as\n" + besideSQL,
+	} {
+		if err := c.engine.Exec(ctx, s); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, r := range slices.Concat(Reports(), dossierParts) {
 		result, err := c.Run(ctx, r)
@@ -258,7 +263,7 @@ func TestHeaderOfLayout(t *testing.T) {
 	for _, test := range []struct{ lines, reason, want string }{
 		{"", "nothing said", "table map[]"},
 		{"-- layout: summary\n-- wrap: a,\n--   b\n-- paths: c\n", "all said", "summary map[a:1 b:1 c:2]"},
-		{"-- layout: sumary\n", "no such layout", `x.sql: layout "sumary": want one of lanes, raw, record, sessions, summary, table`},
+		{"-- layout: sumary\n", "no such layout", `x.sql: layout "sumary": want one of lanes, raw, record, sessions, story, summary, table`},
 		{"-- wrap: a\n-- raw: a\n", "two styles", `x.sql: column "a" has two styles`},
 	} {
 		r, err := parse("sessions", "x", header+test.lines+"select 1")

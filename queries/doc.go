@@ -41,6 +41,8 @@
 //	-- paths: columns of paths: where room is short, the last part of one is shown
 //	-- raw: columns of raw records, which a page folds away
 //	-- severity: columns whose words are coloured by what they ask for (Rank)
+//	-- first rows: what matters, of a report whose first rows are the oldest: where there
+//	--   is no room for all, those that matter are shown (record_weights), not the first
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters
 //
 // Then comes one SELECT, which a DuckDB shell must take as it stands:
@@ -57,6 +59,7 @@
 //     points desc, last_seen desc, session_id. Read it in that order and whole, and
 //     where its own columns are not wanted, shown_sessions; to judge on
 //     everything, judged_sessions.
+//   - from report_NAME is the rows of the report NAME, worked out once a run.
 //   - local_time(event_time) is for days, weeks and hours only, which are
 //     returned as text or integers. A TIMESTAMP that is returned stays UTC:
 //     it is moved into --tz on its way out.

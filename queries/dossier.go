@@ -1,8 +1,10 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -12,17 +14,21 @@ import (
 )
 
 // The parts of a dossier: the files dossier/NAME.sql, under a header as a
-// report has it, by the position in its group. They ask for the session in
-// getvariable('dossier_session'), and read all evidence: a session is told
-// whole.
+// report has it, by the position in its group. They ask for what the table
+// dossier_records names, and read all evidence: what a dossier is of is told whole.
 //
 //go:embed dossier/*.sql
 var dossierFiles embed.FS
 
-// The table that several parts read: made for each session in turn.
-//
-//go:embed dossier/tables/dossier_beside.sql
-var besideSQL string
+// What several parts read, made for each dossier in turn: the table of what stands
+// beside its records, and what is known of it as a whole, where it is no session.
+var (
+	//go:embed dossier/tables/dossier_beside.sql
+	besideSQL string
+
+	//go:embed dossier/tables/dossier_facts.sql
+	factsSQL string
+)
 
 // partRows is how many rows of a part a dossier has at most.
 const partRows = 1000
@@ -95,32 +101,112 @@ func (c *Case) SessionHeadings(ctx context.Context, sessions []string) (map[stri
 	return headings, nil
 }
 
-// Dossier tells one session: a picture of it, the story in order, what was
-// read, changed, downloaded, sent and deleted, and what is known of it as a whole.
-// Parts of which there is nothing are named in a note of the first.
+// Dossier tells one session: what happened in sentences, a picture of it, the story in
+// order, what was read, changed, downloaded, sent and deleted, what is still open, and what
+// is known of it as a whole. Parts of which there is nothing are named in a note of the first.
 func (c *Case) Dossier(ctx context.Context, session string) ([]*Result, error) {
-	results, err := c.dossier(ctx, session)
+	var parts []string
+	for _, t := range eventTables() {
+		if t.Has("session_id") {
+			parts = append(parts, "select file_id, record from evidence."+t.Name+" where session_id = "+literal(session))
+		}
+	}
+	results, err := c.dossier(ctx, "Session "+session, strings.Join(parts, " union all "), 0, session)
 	if err != nil {
 		return nil, fmt.Errorf("dossier of session %s: %w", session, err)
 	}
 	return results, nil
 }
 
-func (c *Case) dossier(ctx context.Context, session string) ([]*Result, error) {
-	if err := c.define(ctx, false, append(namesIn(besideSQL), "sessions")...); err != nil {
+// DossierOfIncident tells an incident in the same parts.
+func (c *Case) DossierOfIncident(ctx context.Context, incident int64) ([]*Result, error) {
+	if err := c.define(ctx, false, "incident_events"); err != nil {
 		return nil, err
 	}
-	if err := c.engine.Exec(ctx, "set variable dossier_session = "+literal(session)); err != nil {
-		return nil, err
-	}
-	if err := c.engine.Exec(ctx, "create or replace table dossier_beside as\n"+besideSQL); err != nil {
-		return nil, fmt.Errorf("find what belongs to it: %w", err)
-	}
-	traces, err := c.traces(ctx)
+	results, err := c.dossier(ctx, fmt.Sprint("Incident ", incident),
+		fmt.Sprintf("select file_id, record from incident_events where incident = %d", incident), incident, "")
 	if err != nil {
-		return nil, fmt.Errorf("count what belongs to it: %w", err)
+		return nil, fmt.Errorf("dossier of incident %d: %w", incident, err)
 	}
-	facts, summary, err := c.sessionFacts(ctx, session, traces)
+	return results, nil
+}
+
+// DossierShown tells what the filters show, under that title, in the same parts: a user, an
+// address, an application, a finding. Logs that the filters can't narrow are left out.
+func (c *Case) DossierShown(ctx context.Context, title string) ([]*Result, error) {
+	var parts []string
+	for _, t := range eventTables() {
+		if len(c.conditionsOf[t.Name]) > 0 {
+			parts = append(parts, "select file_id, record from "+t.Name)
+		}
+	}
+	if len(parts) == 0 {
+		return nil, fmt.Errorf("dossier: no filter narrows a log")
+	}
+	results, err := c.dossier(ctx, title, strings.Join(parts, " union all "), 0, "")
+	if err != nil {
+		return nil, fmt.Errorf("dossier of %s: %w", title, err)
+	}
+	return results, nil
+}
+
+// IncidentsShown returns the numbers of the incidents that the filters let through.
+func (c *Case) IncidentsShown(ctx context.Context) ([]int64, error) {
+	rows, err := c.all(ctx, `
+		select distinct i.incident::bigint
+		from incident_findings as i
+		join findings using (finding_id)
+		order by 1`)
+	if err != nil {
+		return nil, fmt.Errorf("list the incidents: %w", err)
+	}
+	var all []int64
+	for _, row := range rows {
+		all = append(all, row[0].(int64))
+	}
+	return all, nil
+}
+
+// dossier makes the parts of what the records are that the SELECT gives. incident and
+// session are set where they are those of one.
+func (c *Case) dossier(ctx context.Context, title, records string, incident int64, session string) ([]*Result, error) {
+	names := append(namesIn(besideSQL), namesIn(factsSQL)...)
+	if session != "" {
+		names = append(names, "sessions")
+	}
+	if err := c.define(ctx, false, names...); err != nil {
+		return nil, err
+	}
+	ofSession, ofIncident := "null", "null"
+	if session != "" {
+		ofSession = literal(session)
+	}
+	if incident > 0 {
+		ofIncident = fmt.Sprint(incident)
+	}
+	statements := []string{
+		"set variable dossier_session = " + ofSession,
+		"set variable dossier_incident = " + ofIncident,
+		"create or replace table dossier_records as select distinct file_id, record from (" + records + ")",
+		"create or replace table dossier_beside as\n" + besideSQL,
+	}
+	for _, s := range statements {
+		if err := c.engine.Exec(ctx, s); err != nil {
+			return nil, fmt.Errorf("find what belongs to it: %w", err)
+		}
+	}
+	var facts *Result
+	var summary sessionSummary
+	var err error
+	if session != "" {
+		traces, failed := c.traces(ctx)
+		if failed != nil {
+			return nil, fmt.Errorf("count what belongs to it: %w", failed)
+		}
+		facts, summary, err = c.sessionFacts(ctx, session, traces)
+	} else {
+		facts, summary, err = c.facts(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +224,7 @@ func (c *Case) dossier(ctx context.Context, session string) ([]*Result, error) {
 		result.Notes = nil // on the filters, which do not apply
 		switch {
 		case part.Name == "lanes":
-			result.Report.Title = "Session " + session
+			result.Report.Title = title
 			result.Report.Description = summary.about
 			result.Notes = summary.reasons
 			results = append(results, result)
@@ -150,12 +236,27 @@ func (c *Case) dossier(ctx context.Context, session string) ([]*Result, error) {
 	}
 	results = append(results, facts)
 	for _, r := range results {
-		r.Report.Group = summary.users
+		r.Report.Group = cmp.Or(summary.users, title)
 	}
 	if len(nothing) > 0 {
-		results[0].Notes = append(results[0].Notes, "No record in these files tells of: "+strings.Join(nothing, "; ")+".")
+		lanes := slices.IndexFunc(results, func(r *Result) bool { return r.Report.Name == "lanes" })
+		results[lanes].Notes = append(results[lanes].Notes, "No record in these files tells of: "+strings.Join(nothing, "; ")+".")
 	}
 	return results, nil
+}
+
+// facts is what is known as a whole of what is no session.
+func (c *Case) facts(ctx context.Context) (*Result, sessionSummary, error) {
+	rows, err := c.all(ctx, factsSQL)
+	if err != nil {
+		return nil, sessionSummary{}, err
+	}
+	if len(rows) == 0 {
+		return nil, sessionSummary{}, errors.New("no record is of it")
+	}
+	facts := fields("facts", "What is known of it as a whole", rows)
+	facts.Report.Description = "What its records say, a line a fact."
+	return facts, sessionSummary{about: "Who did what, when and from which network; time in which nothing happened is left out."}, nil
 }
 
 // kept reads a result to its end and lets it be read again.

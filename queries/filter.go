@@ -24,14 +24,22 @@ type Filter struct {
 	Apps []string
 	// IPs are addresses or CIDR ranges, IPv4 or IPv6.
 	IPs []string
-	// Columns narrow any column of the event tables.
+	// NotUsers, NotApps and NotIPs leave out what Users, Apps and IPs of the same
+	// values would show.
+	NotUsers, NotApps, NotIPs []string
+	// Findings are ids of findings, or names of rules; Incidents are numbers. The records
+	// of their evidence are shown, and of an incident all that bears its traces.
+	Findings, Incidents []string
+	// Columns narrow by a column of the tables that a question reads, else by one
+	// that it shows; see Inapplicable.
 	Columns []ColumnFilter
 	// Since is inclusive, Until exclusive.
 	Since, Until Moment
 }
 
 // ColumnFilter keeps the rows where the column has one of the values, or, with
-// Not, none of them. The value "" stands for an empty or missing one.
+// Not, none of them. The value "" stands for an empty or missing one, and a CIDR
+// range for each address in it.
 type ColumnFilter struct {
 	Column string
 	Values []string
@@ -60,23 +68,65 @@ func ParseColumn(s string) (ColumnFilter, error) {
 	return f, nil
 }
 
-// Check tells what in the filter is wrong whatever the evidence: an unknown
-// column, an address that is none, a period that holds nothing.
-func (f Filter) Check() error {
-	for _, c := range f.Columns {
-		var known []string
-		for _, t := range eventTables() {
-			for _, column := range t.Columns {
-				known = append(known, column.Name)
-			}
+// String is the filter as it is typed.
+func (f ColumnFilter) String() string {
+	var values []string
+	for _, v := range f.Values[:min(len(f.Values), fewValues)] {
+		if strings.ContainsAny(v, `,"`) {
+			v = `"` + strings.ReplaceAll(v, `"`, `""`) + `"`
 		}
-		if !slices.Contains(known, c.Column) {
-			return fmt.Errorf("filter on %q: no event table has this column%s; --schema lists them", c.Column, didYouMean(c.Column, known))
+		values = append(values, v)
+	}
+	if len(f.Values) > fewValues {
+		values = append(values, fmt.Sprintf("and %d more", len(f.Values)-fewValues))
+	}
+	if f.Not {
+		return f.Column + "!=" + strings.Join(values, ",")
+	}
+	return f.Column + "=" + strings.Join(values, ",")
+}
+
+// fitsNothing tells whether one of the values stands for a missing one.
+func (f ColumnFilter) fitsNothing() bool {
+	return slices.ContainsFunc(f.Values, func(v string) bool { return strings.Trim(v, "*") == "" })
+}
+
+// ranges are those of the values that are CIDR ranges.
+func (f ColumnFilter) ranges() []string {
+	var ranges []string
+	for _, v := range f.Values {
+		if isRange(v) {
+			ranges = append(ranges, v)
 		}
 	}
-	for _, ip := range f.IPs {
+	return ranges
+}
+
+// maxPatterns is how many values with a * a flag may have: each is compared with
+// every row.
+const maxPatterns = 500
+
+// Check tells what in the filter is wrong whatever the evidence and the question: an
+// address that is none, a period that holds nothing, more patterns than can be compared.
+func (f Filter) Check() error {
+	for _, ip := range slices.Concat(f.IPs, f.NotIPs) {
 		if _, err := parseRange(ip); err != nil {
 			return err
+		}
+	}
+	lists := [][]string{f.Users, f.Sessions, f.Apps, f.NotUsers, f.NotApps}
+	for _, c := range f.Columns {
+		lists = append(lists, c.Values)
+	}
+	for _, list := range lists {
+		n := 0
+		for _, v := range list {
+			if strings.Contains(v, "*") {
+				n++
+			}
+		}
+		if n > maxPatterns {
+			return fmt.Errorf("%d values with a * stand in one list, the most is %d; give names without a *", n, maxPatterns)
 		}
 	}
 	if !f.Since.Time.IsZero() && !f.Until.Time.IsZero() && !f.Since.Time.Before(f.Until.Time) {
@@ -87,11 +137,15 @@ func (f Filter) Check() error {
 
 // isZero tells that everything is shown.
 func (f Filter) isZero() bool {
-	return len(f.Users)+len(f.Sessions)+len(f.Apps)+len(f.IPs)+len(f.Columns) == 0 && f.Since.IsZero() && f.Until.IsZero()
+	return len(f.Users)+len(f.Sessions)+len(f.Apps)+len(f.IPs)+len(f.NotUsers)+len(f.NotApps)+len(f.NotIPs)+len(f.Findings)+len(f.Incidents)+len(f.Columns) == 0 && f.Since.IsZero() && f.Until.IsZero()
 }
 
 // eventTables are the tables whose rows are events: the ones that are filtered.
 func eventTables() []schema.Table { return schema.Logs() }
+
+func isEventTable(name string) bool {
+	return slices.ContainsFunc(eventTables(), func(t schema.Table) bool { return t.Name == name })
+}
 
 // parents names, for each table of child rows, its column that names an event,
 // that event's table, and the name's column there. Child rows are shown with

@@ -9,149 +9,230 @@ import (
 	"strings"
 	"time"
 
+	"entrail/ingest/engine"
 	"entrail/ingest/schema"
 )
 
 // condition is one flag of the filter, ready to be put in front of a table.
 type condition struct {
-	flag string                      // as typed, for notes
-	sql  func(t schema.Table) string // "" = the table hasn't the column
+	flag   string                      // as typed, for notes
+	what   string                      // what a table must have to be narrowed by it, in words
+	filter *ColumnFilter               // of --filter; else nil
+	table  string                      // of wanted values, of --filter; empty = none
+	isTime bool                        // every event table has a time
+	fits   bool                        // whether it lets the rows of a table through that lacks what it looks at
+	sql    func(t schema.Table) string // "" = the table lacks what it looks at
 }
 
-// putFilters makes, in the run's own database, a view of the table's name in front
-// of each table in evidence, with the rows that the filters show. No other name is
-// looked for in evidence: whatever else the file holds is never asked.
-func (c *Case) putFilters(ctx context.Context, newest time.Time) error {
-	conditions, err := c.conditions(ctx, newest)
-	if err != nil {
-		return err
+// onColumn is the SQL of a --filter on that column.
+func (c condition) onColumn() string {
+	text := matches(engine.Identifier(c.filter.Column), c.filter.Values, c.table)
+	if c.filter.Not {
+		return "not " + text
 	}
-	c.conditionsOf, c.wholeFor, c.timeless = map[string][]string{}, map[string][]string{}, map[string]int64{}
-	if !c.filter.Since.IsZero() || !c.filter.Until.IsZero() {
-		for _, t := range eventTables() {
-			rows, err := c.all(ctx, "select count(*) from evidence."+t.Name+" where event_time is null")
-			if err != nil {
-				return err
+	return text
+}
+
+// narrow makes, in the run's own database, a view of the table's name in front of
+// each table in evidence, with the rows that the filters show. No other name is
+// looked for in evidence: whatever else the file holds is never asked. Conditions
+// that are in off act elsewhere, and not on the tables.
+//
+// What was worked out of other rows is forgotten.
+func (c *Case) narrow(ctx context.Context, off []int) error {
+	if c.isNarrowed && slices.Equal(off, c.off) {
+		return nil
+	}
+	if c.isNarrowed {
+		for name := range c.defined {
+			if !isNeverFiltered(name) {
+				delete(c.defined, name)
 			}
-			c.timeless[t.Name] = rows[0][0].(int64)
+		}
+		for name := range c.counts {
+			if !strings.HasPrefix(name, "evidence.") {
+				delete(c.counts, name)
+			}
 		}
 	}
+	c.isNarrowed, c.off, c.conditionsOf = true, off, map[string][]string{}
 	for _, t := range schema.Tables() {
-		var narrowed string
-		if slices.ContainsFunc(eventTables(), func(e schema.Table) bool { return e.Name == t.Name }) {
-			for _, condition := range conditions {
-				if text := condition.sql(t); text != "" {
-					c.conditionsOf[t.Name] = append(c.conditionsOf[t.Name], text)
-				} else {
-					c.wholeFor[t.Name] = append(c.wholeFor[t.Name], condition.flag)
+		narrowed := "true"
+		if isEventTable(t.Name) {
+			for i, condition := range c.conditions {
+				if slices.Contains(off, i) {
+					continue
 				}
+				text := condition.sql(t)
+				if text == "" {
+					text = fmt.Sprint(condition.fits)
+				}
+				c.conditionsOf[t.Name] = append(c.conditionsOf[t.Name], text)
 			}
 			if where := c.conditionsOf[t.Name]; len(where) > 0 {
 				narrowed = strings.Join(where, " and ")
 			}
 		}
-		if p, ok := parents[t.Name]; ok && len(conditions) > 0 {
+		if p, ok := parents[t.Name]; ok && len(c.conditions) > len(off) {
 			narrowed = p.of("select file_id, record, " + p.key + " from " + p.table)
 		}
-		if narrowed == "" {
-			narrowed = "true"
-		}
-		if err := c.engine.Exec(ctx, "create view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
+		if err := c.engine.Exec(ctx, "create or replace view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 	}
-	for _, flag := range c.wholeFor["sign_ins"] {
-		if slices.Contains(c.wholeFor["audit_events"], flag) {
-			c.wholeFor["sessions"] = append(c.wholeFor["sessions"], flag)
-		}
-	}
-	if len(conditions) == 0 {
+	if len(c.conditions) == 0 {
 		return nil
 	}
-	if err := c.engine.Exec(ctx, "set variable is_filtered = true"); err != nil {
+	isFiltered := "null"
+	if len(c.conditions) > len(off) {
+		isFiltered = "true"
+	}
+	if err := c.engine.Exec(ctx, "set variable is_filtered = "+isFiltered); err != nil {
 		return err
 	}
 	if err := c.engine.Exec(ctx, "create or replace macro "+c.sessionShown()); err != nil {
 		return fmt.Errorf("say which sessions are shown: %w", err)
 	}
+	if c.hasFindings {
+		if err := c.engine.Exec(ctx, "create or replace macro "+c.findingShown()); err != nil {
+			return fmt.Errorf("say which findings are shown: %w", err)
+		}
+	}
 	return nil
 }
 
-// conditions turns the filter into SQL, making the tables of wanted values
+// countTimeless counts the rows of each table that no bound of time can show.
+func (c *Case) countTimeless(ctx context.Context) error {
+	c.timeless = map[string]int64{}
+	if c.filter.Since.IsZero() && c.filter.Until.IsZero() {
+		return nil
+	}
+	for _, t := range eventTables() {
+		rows, err := c.all(ctx, "select count(*) from evidence."+t.Name+" where event_time is null")
+		if err != nil {
+			return err
+		}
+		c.timeless[t.Name] = rows[0][0].(int64)
+	}
+	return nil
+}
+
+// makeConditions turns the filter into SQL, making the tables of wanted values
 // that it needs.
-func (c *Case) conditions(ctx context.Context, newest time.Time) ([]condition, error) {
+func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 	f := c.filter
-	var all []condition
-	wanted := func(flag string, columns, values []string) {
+	named := func(flag, what string, columns, values []string, not bool) {
 		patterns := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !strings.Contains(v, "*") })
-		all = append(all, condition{"--" + flag, func(t schema.Table) string {
+		table := "wanted_" + strings.ReplaceAll(flag, "-", "_")
+		c.conditions = append(c.conditions, condition{flag: "--" + flag, what: what, fits: not, sql: func(t schema.Table) string {
 			var any []string
 			for _, column := range columns {
 				if t.Has(column) {
-					any = append(any, among(column, "wanted_"+flag, patterns))
+					any = append(any, among(column, table, patterns))
 				}
 			}
 			if len(any) == 0 {
 				return ""
 			}
-			return "(" + strings.Join(any, " or ") + ")"
-		}})
-	}
-	if len(f.Users) > 0 {
-		if err := c.want(ctx, "wanted_user", f.Users, accountsOf(f.Users)); err != nil {
-			return nil, err
-		}
-		wanted("user", userColumns, f.Users)
-	}
-	if len(f.Apps) > 0 {
-		if err := c.want(ctx, "wanted_app", f.Apps, appsOf(f.Apps)); err != nil {
-			return nil, err
-		}
-		if err := c.engine.Exec(ctx, "set variable app = true"); err != nil {
-			return nil, err
-		}
-		wanted("app", appColumns, f.Apps)
-	}
-	if len(f.Sessions) > 0 {
-		if err := c.want(ctx, "wanted_session", f.Sessions, ""); err != nil {
-			return nil, err
-		}
-		wanted("session", sessionColumns, f.Sessions)
-	}
-	if len(f.IPs) > 0 {
-		if err := c.wantAddresses(ctx); err != nil {
-			return nil, err
-		}
-		wanted("ip", ipColumns, nil)
-	}
-	for _, column := range f.Columns {
-		all = append(all, condition{"--filter " + column.Column, func(t schema.Table) string {
-			if !t.Has(column.Column) {
-				return ""
-			}
-			text := equals(column.Column, column.Values)
-			if column.Not {
+			text := "(" + strings.Join(any, " or ") + ")"
+			if not {
 				text = "not " + text
 			}
 			return text
 		}})
+	}
+	for _, list := range []struct {
+		flag    string
+		not     bool
+		values  []string
+		what    string
+		columns []string
+	}{
+		{"user", false, f.Users, "user", userColumns},
+		{"not-user", true, f.NotUsers, "user", userColumns},
+		{"app", false, f.Apps, "application", appColumns},
+		{"not-app", true, f.NotApps, "application", appColumns},
+		{"session", false, f.Sessions, "session", sessionColumns},
+		{"ip", false, f.IPs, "address", ipColumns},
+		{"not-ip", true, f.NotIPs, "address", ipColumns},
+	} {
+		if len(list.values) == 0 {
+			continue
+		}
+		values, more := list.values, ""
+		switch list.what {
+		case "user":
+			more = accountsOf(values)
+		case "application":
+			more = appsOf(values)
+		case "address":
+			var err error
+			if values, err = c.addressesWithin(ctx, addressesLogged(), values); err != nil {
+				return err
+			}
+		}
+		if err := c.want(ctx, "wanted_"+strings.ReplaceAll(list.flag, "-", "_"), values, more); err != nil {
+			return err
+		}
+		if list.flag == "app" {
+			if err := c.engine.Exec(ctx, "set variable app = true"); err != nil {
+				return err
+			}
+		}
+		named(list.flag, list.what, list.columns, values, list.not)
+	}
+	if len(f.Findings)+len(f.Incidents) > 0 {
+		if err := c.engine.Exec(ctx, "create table wanted_record (file_id integer, record bigint)"); err != nil {
+			return err
+		}
+		flag := "--finding"
+		if len(f.Findings) == 0 {
+			flag = "--incident"
+		}
+		c.conditions = append(c.conditions, condition{flag: flag, what: "finding", sql: func(schema.Table) string { return "(file_id, record) in (from wanted_record)" }})
+	}
+	for i, column := range f.Columns {
+		one := condition{flag: "--filter " + column.String(), what: "column " + column.Column, filter: &f.Columns[i], fits: column.fitsNothing() != column.Not}
+		ranges := column.ranges()
+		if len(ranges) > 0 || len(column.Values) > fewLiterals {
+			one.table = fmt.Sprintf("wanted_filter_%d", i)
+			if err := c.want(ctx, one.table, column.Values, ""); err != nil {
+				return err
+			}
+		}
+		if len(ranges) > 0 {
+			var parts []string
+			for _, t := range eventTables() {
+				if t.Has(column.Column) {
+					parts = append(parts, "select "+column.Column+"::varchar as value from evidence."+t.Name)
+				}
+			}
+			if len(parts) > 0 {
+				if err := c.wantWithin(ctx, one.table, strings.Join(parts, " union all "), ranges); err != nil {
+					return err
+				}
+			}
+		}
+		one.sql = func(t schema.Table) string {
+			if !t.Has(column.Column) {
+				return ""
+			}
+			return one.onColumn()
+		}
+		c.conditions = append(c.conditions, one)
 	}
 	bound := func(name, operator string, m Moment) error {
 		if m.IsZero() || newest.IsZero() {
 			return nil
 		}
 		text := "event_time " + operator + " " + timestamp(m.at(newest))
-		all = append(all, condition{"--" + name, func(schema.Table) string { return text }})
-		err := c.engine.Exec(ctx, "set variable "+name+" = "+timestamp(m.at(newest)))
-		return err
+		c.conditions = append(c.conditions, condition{flag: "--" + name, what: "time", isTime: true, sql: func(schema.Table) string { return text }})
+		return c.engine.Exec(ctx, "set variable "+name+" = "+timestamp(m.at(newest)))
 	}
 	if err := bound("since", ">=", f.Since); err != nil {
-		return nil, err
+		return err
 	}
-	if err := bound("until", "<", f.Until); err != nil {
-		return nil, err
-	}
-	return all, nil
+	return bound("until", "<", f.Until)
 }
 
 // want makes a table of the values asked for, in lower case, and of those that
@@ -160,6 +241,17 @@ func (c *Case) want(ctx context.Context, table string, values []string, more str
 	if err := c.engine.Exec(ctx, "create table "+table+" (value varchar)"); err != nil {
 		return err
 	}
+	if err := c.wantMore(ctx, table, values); err != nil {
+		return err
+	}
+	if more == "" {
+		return nil
+	}
+	return c.engine.Exec(ctx, "insert into "+table+" "+more)
+}
+
+// wantMore puts further values into a table of values asked for.
+func (c *Case) wantMore(ctx context.Context, table string, values []string) error {
 	err := c.engine.Append(table, func(add func(...driver.Value) error) error {
 		for _, v := range values {
 			if err := add(strings.ToValidUTF8(v, "\uFFFD")); err != nil {
@@ -171,13 +263,45 @@ func (c *Case) want(ctx context.Context, table string, values []string, more str
 	if err != nil {
 		return err
 	}
-	statements := []string{"update " + table + " set value = lower(value)"}
-	if more != "" {
-		statements = append(statements, "insert into "+table+" "+more)
+	return c.engine.Exec(ctx, "update "+table+" set value = lower(value)")
+}
+
+// wantWithin puts into a table of values asked for those of a query's one column that
+// hold an address in the ranges.
+func (c *Case) wantWithin(ctx context.Context, table, query string, ranges []string) error {
+	values, err := c.addressesWithin(ctx, query, ranges)
+	if err != nil {
+		return err
 	}
-	for _, s := range statements {
-		if err := c.engine.Exec(ctx, s); err != nil {
-			return err
+	return c.wantMore(ctx, table, values)
+}
+
+// wantFindings fills the table of the records that the findings and incidents asked for
+// name. They are looked for in all evidence, so that the filters stand before.
+func (c *Case) wantFindings(ctx context.Context) error {
+	f := c.filter
+	for _, asked := range []struct {
+		values     []string
+		view, sql  string
+		what, list string
+	}{
+		{f.Findings, "finding_records", "select file_id, record from finding_records join all_findings using (finding_id) where lower(%[1]s) in (lower(finding_id), lower(finding))", "finding", "findings"},
+		{f.Incidents, "incident_events", "select file_id, record from incident_events where incident::varchar = %s", "incident", "incidents"},
+	} {
+		for _, value := range asked.values {
+			if err := c.define(ctx, false, asked.view, "all_findings"); err != nil {
+				return err
+			}
+			rows, err := c.all(ctx, "select count(*) from ("+fmt.Sprintf(asked.sql, literal(value))+")")
+			if err != nil {
+				return err
+			}
+			if rows[0][0].(int64) == 0 {
+				return fmt.Errorf("no %s %s in this evidence; --report %s lists them", asked.what, value, asked.list)
+			}
+			if err := c.engine.Exec(ctx, "insert into wanted_record "+fmt.Sprintf(asked.sql, literal(value))); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -213,17 +337,8 @@ func appsOf(apps []string) string {
 	return "select distinct lower(app_id) from evidence.sign_ins where app_id <> '' and " + equals("app_display_name", apps)
 }
 
-// wantAddresses makes the table of those addresses in evidence, as they are
-// spelt there, that lie in the ranges asked for.
-func (c *Case) wantAddresses(ctx context.Context) error {
-	var ranges []netip.Prefix
-	for _, ip := range c.filter.IPs {
-		r, err := parseRange(ip)
-		if err != nil {
-			return err
-		}
-		ranges = append(ranges, r)
-	}
+// addressesLogged is the query of all addresses in evidence, as they are spelt there.
+func addressesLogged() string {
 	var parts []string
 	for _, t := range eventTables() {
 		for _, column := range ipColumns {
@@ -232,15 +347,31 @@ func (c *Case) wantAddresses(ctx context.Context) error {
 			}
 		}
 	}
-	rows, err := c.all(ctx, "select distinct address from ("+strings.Join(parts, " union all ")+") where address is not null")
+	return strings.Join(parts, " union all ")
+}
+
+// addressesWithin are those values of a query's one column that hold an address in
+// one of the ranges: the value is one, or a list of them.
+func (c *Case) addressesWithin(ctx context.Context, query string, texts []string) ([]string, error) {
+	var ranges []netip.Prefix
+	for _, text := range texts {
+		r, err := parseRange(text)
+		if err != nil {
+			return nil, err
+		}
+		ranges = append(ranges, r)
+	}
+	rows, err := c.all(ctx, "select distinct value from ("+query+") as given (value) where value is not null")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var addresses []string
 	for _, row := range rows {
-		if address := row[0].(string); within(address, ranges) {
-			addresses = append(addresses, address)
+		text := row[0].(string)
+		isWithin := func(address string) bool { return within(address, ranges) }
+		if isWithin(text) || slices.ContainsFunc(strings.Split(text, ","), isWithin) {
+			addresses = append(addresses, text)
 		}
 	}
-	return c.want(ctx, "wanted_ip", addresses, "")
+	return addresses, nil
 }

@@ -1,11 +1,47 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 )
+
+// The columns that a nearest name is looked for in.
+var (
+	userNames = []string{"user_principal_name", "user_display_name", "user_id"}
+	appNames  = []string{"app_display_name"}
+)
+
+// isAmong tells that a value, in which * stands for any text, is one of those known,
+// which are in lower case and order.
+func isAmong(value string, known []string) bool {
+	value = strings.ToLower(value)
+	if !strings.Contains(value, "*") {
+		_, found := slices.BinarySearch(known, value)
+		return found
+	}
+	return slices.ContainsFunc(known, func(name string) bool { return fitsPattern(name, value) })
+}
+
+// fitsPattern tells that a text is a pattern's, in which * stands for any text.
+func fitsPattern(text, pattern string) bool {
+	parts := strings.Split(pattern, "*")
+	last := len(parts) - 1
+	rest, ok := strings.CutPrefix(text, parts[0])
+	if !ok || last == 0 {
+		return ok && rest == ""
+	}
+	for _, part := range parts[1:last] {
+		_, after, found := strings.Cut(rest, part)
+		if !found {
+			return false
+		}
+		rest = after
+	}
+	return strings.HasSuffix(rest, parts[last])
+}
 
 // shortestPrefix is how much of a session id tells it from others: the first
 // group of a GUID.
@@ -51,12 +87,22 @@ func (c *Case) completeSessions(ctx context.Context) error {
 	return nil
 }
 
-// Absent says of each user, session and application asked for by name, and not
-// by a pattern, that no record in evidence has it, with the nearest that there
-// are; of each value of --filter that no record has, which there are; and of
-// the beginnings of session ids, what they are. none is true where no user, or
-// no session, of those asked for is there: nothing can be shown.
-func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err error) {
+// Absent says of each user, session, application and address asked for, or to be
+// left out, that no record in evidence has it, with the nearest that there are; of
+// each value of a --filter on the tables of these reports that no record has, which
+// there are; and of the beginnings of session ids, what they are. none is true where
+// no user, or no session, of those asked for is there: nothing can be shown.
+func (c *Case) Absent(ctx context.Context, reports []Report) (sentences []string, none bool, err error) {
+	var how []applied
+	if len(c.filter.Columns) > 0 {
+		for _, r := range reports {
+			one, err := c.judged(ctx, r)
+			if err != nil {
+				return nil, false, err
+			}
+			how = append(how, one)
+		}
+	}
 	isSeveral := map[string]bool{}
 	for _, b := range c.begun {
 		if len(b.ids) == 1 {
@@ -68,13 +114,16 @@ func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err e
 	}
 	for _, asked := range []struct {
 		what    string
+		not     bool // the values are those to be left out
 		values  []string
 		columns []string
 		names   []string // the columns that a nearest one is looked for in
 	}{
-		{"User", c.filter.Users, userColumns, []string{"user_principal_name", "user_display_name", "user_id"}},
-		{"Session", c.filter.Sessions, sessionColumns, sessionColumns},
-		{"Application", c.filter.Apps, appColumns, []string{"app_display_name"}},
+		{"User", false, c.filter.Users, userColumns, userNames},
+		{"Session", false, c.filter.Sessions, sessionColumns, sessionColumns},
+		{"Application", false, c.filter.Apps, appColumns, appNames},
+		{"User", true, c.filter.NotUsers, userColumns, userNames},
+		{"Application", true, c.filter.NotApps, appColumns, appNames},
 	} {
 		if len(asked.values) == 0 {
 			continue
@@ -88,65 +137,129 @@ func (c *Case) Absent(ctx context.Context) (sentences []string, none bool, err e
 		for _, v := range asked.values {
 			if isSeveral[v] {
 				missing++
-			}
-			if strings.Contains(v, "*") || isSeveral[v] {
 				continue
 			}
-			if _, found := slices.BinarySearch(known, strings.ToLower(v)); !found {
-				missing++
-				if names == nil {
-					if names, err = c.valuesOf(ctx, asked.names); err != nil {
-						return nil, false, fmt.Errorf("look for the nearest of what was asked for: %w", err)
-					}
-				}
-				if err := ctx.Err(); err != nil { // to compare a long list takes long
-					return nil, false, err
-				}
-				sentences = append(sentences, asked.what+" not found: "+v+didYouMeanUser(v, names))
+			if isAmong(v, known) {
+				continue
 			}
+			missing++
+			if names == nil {
+				if names, err = c.valuesOf(ctx, asked.names); err != nil {
+					return nil, false, fmt.Errorf("look for the nearest of what was asked for: %w", err)
+				}
+			}
+			if err := ctx.Err(); err != nil { // to compare a long list takes long
+				return nil, false, err
+			}
+			near := ""
+			switch {
+			case strings.Contains(v, "*"):
+			case asked.what == "User":
+				near = didYouMeanUser(v, names)
+			default:
+				near = didYouMean(v, names)
+			}
+			sentences = append(sentences, asked.what+" not found: "+v+near)
 		}
-		none = none || missing == len(asked.values) && asked.what != "Application"
+		none = none || missing == len(asked.values) && asked.what != "Application" && !asked.not
 	}
-	for _, f := range c.filter.Columns {
-		for _, v := range f.Values {
-			sentence, err := c.absentValue(ctx, f.Column, v)
+	for _, asked := range []struct {
+		flag   string
+		ranges []string
+	}{{"ip", c.filter.IPs}, {"not-ip", c.filter.NotIPs}} {
+		for _, text := range asked.ranges {
+			found, err := c.addressesWithin(ctx, addressesLogged(), []string{text})
 			if err != nil {
 				return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 			}
-			if sentence != "" {
-				sentences = append(sentences, sentence)
+			if len(found) == 0 {
+				sentences = append(sentences, "No record has an address of --"+asked.flag+" "+text)
 			}
 		}
+	}
+	for i, f := range c.filter.Columns {
+		if !slices.ContainsFunc(how, func(a applied) bool { return a.actions[i+c.firstFilter()] == onTables }) {
+			continue // what the rows shown have, their note tells
+		}
+		var tables []string
+		for _, t := range eventTables() {
+			if t.Has(f.Column) {
+				tables = append(tables, "evidence."+t.Name)
+			}
+		}
+		more, err := c.absentValues(ctx, f, tables, f.Column)
+		if err != nil {
+			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
+		}
+		sentences = append(sentences, more...)
 	}
 	return sentences, none, nil
 }
 
-// fewValues is how many of a column's values are told.
-const fewValues = 12
+// firstFilter is the place of the first --filter among the conditions.
+func (c *Case) firstFilter() int {
+	return slices.IndexFunc(c.conditions, func(one condition) bool { return one.filter != nil })
+}
 
-// absentValue is empty where a record in evidence has the value, in whichever
-// tables have the column.
-func (c *Case) absentValue(ctx context.Context, column, value string) (string, error) {
-	var hits, parts []string
-	for _, t := range eventTables() {
-		if t.Has(column) {
-			hits = append(hits, "exists (from evidence."+t.Name+" where "+equals(column, []string{value})+")")
-			parts = append(parts, "select "+column+"::varchar as value from evidence."+t.Name)
+const (
+	fewValues = 12   // how many of a column's values are told
+	compared  = 1000 // beyond, the column is an identifier, and no list of it helps
+)
+
+// absentValues says of each value of a --filter that no row of the tables has it in
+// that column, and which there are.
+func (c *Case) absentValues(ctx context.Context, f ColumnFilter, tables []string, column string) ([]string, error) {
+	var parts []string
+	for _, t := range tables {
+		parts = append(parts, "select "+column+"::varchar as value from "+t)
+	}
+	all := strings.Join(parts, " union all ")
+	var absent []string
+	for from := 0; from < len(f.Values); from += compared {
+		some := f.Values[from:min(from+compared, len(f.Values))]
+		var hits []string
+		for _, v := range some {
+			one := ColumnFilter{Values: []string{v}}
+			if len(one.ranges()) == 0 {
+				hits = append(hits, "coalesce(bool_or("+equals("value", one.Values)+"), false)")
+				continue
+			}
+			found, err := c.addressesWithin(ctx, all, one.Values)
+			if err != nil {
+				return nil, err
+			}
+			hits = append(hits, fmt.Sprint(len(found) > 0))
+		}
+		rows, err := c.all(ctx, "select "+strings.Join(hits, ", ")+" from ("+all+")")
+		if err != nil {
+			return nil, err
+		}
+		for i, v := range some {
+			if !rows[0][i].(bool) {
+				absent = append(absent, v)
+			}
 		}
 	}
-	rows, err := c.all(ctx, "select "+strings.Join(hits, " or "))
-	if err != nil || rows[0][0].(bool) {
-		return "", err
+	if len(absent) == 0 {
+		return nil, nil
 	}
-	const compared = 1000 // beyond, the column is an identifier, and no list of it helps
-	rows, err = c.all(ctx, fmt.Sprintf("select distinct value from (%s) where value <> '' order by value limit %d", strings.Join(parts, " union all "), compared+1))
+	rows, err := c.all(ctx, fmt.Sprintf("select distinct value from (%s) where value <> '' order by value limit %d", all, compared+1))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	var there []string
 	for _, row := range rows {
 		there = append(there, row[0].(string))
 	}
+	var sentences []string
+	for _, v := range absent {
+		sentences = append(sentences, absentValue(f.Column, v, there))
+	}
+	return sentences, nil
+}
+
+// absentValue says that no row has the value in the column, and what there is of it.
+func absentValue(column, value string, there []string) string {
 	sentence := "No record has " + column + " " + value
 	if value == "" {
 		sentence = "No record is without " + column
@@ -154,33 +267,52 @@ func (c *Case) absentValue(ctx context.Context, column, value string) (string, e
 	near := didYouMean(strings.ReplaceAll(value, "*", ""), there)
 	switch {
 	case value == "" || len(there) > compared:
-		return sentence, nil
+		return sentence
 	case len(there) == 0:
-		return sentence + ": none has any", nil
+		return sentence + ": none has any"
 	case len(there) <= fewValues:
-		return sentence + "; there are " + strings.Join(there, ", "), nil
+		return sentence + "; there are " + strings.Join(there, ", ")
 	case near == "":
-		return fmt.Sprintf("%s; there are %s and %d more", sentence, strings.Join(there[:fewValues], ", "), len(there)-fewValues), nil
+		return fmt.Sprintf("%s; there are %s and %d more", sentence, strings.Join(there[:fewValues], ", "), len(there)-fewValues)
 	}
-	return sentence + near, nil
+	return sentence + near
 }
 
-// didYouMeanUser offers the addresses that begin with what stands before the
-// @, if there are any: adele@contoso.com is rather adele.vance@contoso.com than
-// another short name of that domain.
+// didYouMeanUser offers the addresses whose name before the @, or its beginning, is
+// near the one given: adele@contoso.com is rather adele.vance@contoso.com than
+// another short name of that domain. What stands after the @ is much the same in all
+// addresses, and makes none of them near.
 func didYouMeanUser(name string, names []string) string {
 	local, _, isAddress := strings.Cut(strings.ToLower(name), "@")
-	var like []string
-	for _, n := range names {
-		if isAddress && len(local) >= 3 && strings.HasPrefix(n, local) && strings.Contains(n, "@") {
-			like = append(like, n)
-		}
-	}
-	if len(like) == 0 {
+	if !isAddress {
 		return didYouMean(name, names)
 	}
-	slices.SortStableFunc(like, func(a, b string) int { return distance(name, a) - distance(name, b) })
-	return " (did you mean " + strings.Join(like[:min(len(like), 3)], " or ") + "?)"
+	away := func(address string) int {
+		other, _, _ := strings.Cut(address, "@")
+		least := distance(local, other)
+		for i := range other {
+			if strings.ContainsRune("._-", rune(other[i])) {
+				least = min(least, distance(local, other[:i]))
+			}
+		}
+		if len(local) >= 3 && strings.HasPrefix(other, local) {
+			least = 0
+		}
+		return least
+	}
+	var near []string
+	for _, n := range names {
+		if strings.Contains(n, "@") && away(n) <= 1+len(local)/4 {
+			near = append(near, n)
+		}
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	slices.SortStableFunc(near, func(a, b string) int {
+		return cmp.Or(away(a)-away(b), distance(name, a)-distance(name, b))
+	})
+	return " (did you mean " + strings.Join(near[:min(len(near), 3)], " or ") + "?)"
 }
 
 // valuesOf returns all values of columns in evidence, in lower case and order.

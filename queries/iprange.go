@@ -23,6 +23,12 @@ func parseRange(s string) (netip.Prefix, error) {
 	return p.Masked(), nil
 }
 
+// isRange tells that a value is a CIDR range.
+func isRange(s string) bool {
+	_, err := netip.ParsePrefix(s)
+	return err == nil
+}
+
 // logged reads an address as a log has it: any spelling of IPv6, perhaps with
 // a port. Logs also hold what is no address at all.
 func logged(s string) (netip.Addr, bool) {

@@ -18,6 +18,7 @@ const (
 	Record   Layout = "record"   // a field a line, with what its value means
 	Raw      Layout = "raw"      // a raw record in lines
 	Lanes    Layout = "lanes"    // a picture: time across, a lane a line, a colour a network
+	Story    Layout = "story"    // sentences, each with its basis and the report that has its rows
 	Sessions Layout = "sessions" // a table in sections, one a session: rows of a session stand together
 )
 
@@ -28,7 +29,8 @@ var layoutColumns = map[Layout][]string{
 	Summary:  {"section", "item", "value", "detail"},
 	Record:   {"field", "value", "meaning"},
 	Raw:      {"json"},
-	Lanes:    {"lane", "network", "slot", "first_event", "last_event", "events", "what"},
+	Lanes:    {"lane", "network", "slot", "first_event", "last_event", "events", "what", "segment", "mark"},
+	Story:    {"incident", "topic", "sentence", "basis", "look_in", "look_for"},
 	Sessions: {},
 }
 

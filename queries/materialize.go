@@ -21,7 +21,7 @@ func (c *Case) define(ctx context.Context, isReport bool, names ...string) error
 		if err := c.prepareRules(ctx, name); err != nil {
 			return err
 		}
-		v, ok := lookupView(name)
+		v, ok := lookupRelation(name)
 		isWorkedOut := v.materialized || v.forQueries && !isReport
 		if !ok || c.defined[name] == onRows || c.defined[name] == asItStands && !isWorkedOut {
 			continue
@@ -37,7 +37,7 @@ func (c *Case) define(ctx context.Context, isReport bool, names ...string) error
 		if isWorkedOut {
 			statements = []string{
 				"set variable first_rows = null",
-				fmt.Sprintf("create table %s_rows as from (\n%s\n)%s", name, c.selectOf(v), v.order()),
+				fmt.Sprintf("create or replace table %s_rows as from (\n%s\n)%s", name, c.selectOf(v), v.order()),
 				fmt.Sprintf("create or replace view %[1]s as from %[1]s_rows", name),
 			}
 			as = onRows

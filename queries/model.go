@@ -56,6 +56,32 @@ func lookupView(name string) (view, bool) {
 	return view{}, false
 }
 
+// ofReport stands before the name of a report whose rows another question reads.
+const ofReport = "report_"
+
+// reportsIn lists the reports whose rows a SELECT reads.
+func reportsIn(text string) []Report {
+	var all []Report
+	for _, name := range namesIn(text) {
+		if name, isReport := strings.CutPrefix(name, ofReport); isReport {
+			if r, ok := Lookup(name); ok {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+// lookupRelation returns the view of that name, or the rows of a report: report_NAME.
+func lookupRelation(name string) (view, bool) {
+	if report, isReport := strings.CutPrefix(name, ofReport); isReport {
+		if r, ok := Lookup(report); ok {
+			return view{Table: schema.Table{Name: name}, SQL: r.SQL, materialized: true, names: namesIn(r.SQL)}, true
+		}
+	}
+	return lookupView(name)
+}
+
 // mustReadViews panics on a bad header: the files are part of the program, and a
 // test walks them all.
 func mustReadViews() []view {
@@ -195,8 +221,12 @@ func mustOrder(all []view) []view {
 		if slices.Contains(below, v.Name) {
 			panic(fmt.Sprintf("views read each other: %s", strings.Join(append(below, v.Name), ", ")))
 		}
+		var ofReports []string
+		for _, r := range reportsIn(v.SQL) {
+			ofReports = append(ofReports, namesIn(r.SQL)...)
+		}
 		for _, other := range all {
-			if slices.Contains(v.reads, other.Name) {
+			if slices.Contains(v.reads, other.Name) || slices.Contains(ofReports, other.Name) {
 				place(other, append(below, v.Name))
 			}
 		}

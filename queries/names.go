@@ -52,6 +52,11 @@ func Select(names []string) ([]Report, error) {
 	return chosen, nil
 }
 
+// IsNamed tells whether one of the names is the report's own, not a group's or a topic.
+func IsNamed(names []string, r Report) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return canonical(name) == r.Name })
+}
+
 // about says which reports have the topic that was asked for instead of a
 // name, as the middle of an error's sentence. A part of a topic will do, from
 // three letters on, and so will its plural.

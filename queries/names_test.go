@@ -26,10 +26,10 @@ func TestSelect(t *testing.T) {
 	}{
 		{"a report", []string{"files"}, []string{"files"}},
 		{"in the order asked for", []string{"session_events", "files"}, []string{"session_events", "files"}},
-		{"a group", []string{"evidence"}, []string{"files", "coverage", "coverage_daily", "coverage_users"}},
+		{"a group", []string{"evidence"}, []string{"files", "coverage", "coverage_daily", "coverage_users", "duplicates", "contradictions"}},
 		{"a name that is both is the report", []string{"sessions"}, []string{"sessions"}},
 		{"case and hyphens don't matter", []string{" Session-Events "}, []string{"session_events"}},
-		{"once, however often asked for", []string{"coverage", "evidence", "coverage"}, []string{"coverage", "files", "coverage_daily", "coverage_users"}},
+		{"once, however often asked for", []string{"coverage", "evidence", "coverage"}, []string{"coverage", "files", "coverage_daily", "coverage_users", "duplicates", "contradictions"}},
 	} {
 		got, err := Select(test.given)
 		if err != nil || !slices.Equal(names(got), test.want) {
@@ -127,7 +127,7 @@ func TestAbsentValues(t *testing.T) {
 		{Filter{Apps: []string{"Teams", "zoom"}}, "Application not found: Teams (did you mean microsoft teams?)", "a part of a name is not the name"},
 	} {
 		c := openCase(t, test.filter, time.UTC, rows...)
-		got, none, err := c.Absent(context.Background())
+		got, none, err := c.Absent(context.Background(), []Report{{Name: "query", SQL: "select 1 from sign_ins"}})
 		if err != nil || none || strings.Join(got, "; ") != test.want {
 			t.Errorf("%s:\n got %s, %v, %v\nwant %s", test.reason, strings.Join(got, "; "), none, err, test.want)
 		}

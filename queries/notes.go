@@ -14,7 +14,7 @@ import (
 // notesOn returns the sentences that the reader of a report with these
 // references must see with it; isLoaded is false where nothing that the report
 // needs is in evidence.
-func (c *Case) notesOn(ctx context.Context, r Report, refs []reference) (notes []string, isLoaded bool, err error) {
+func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how applied) (notes []string, isLoaded bool, err error) {
 	loaded, shown := map[string]int64{}, map[string]int64{}
 	var inEvidence, inView int64
 	for _, name := range r.Needs {
@@ -50,45 +50,24 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference) (notes [
 	}
 	read := tablesRead(refs)
 	named := slices.ContainsFunc(refs, func(ref reference) bool { return ref.evidence || isNeverFiltered(ref.name) })
-	if !c.filter.isZero() && len(read) == 0 && named {
+	if !c.filter.isZero() && !how.isNarrowed() && len(read) == 0 && named {
 		return append(notes, "The filters do not apply here: all evidence is shown."), true, nil
 	}
-	onFilters, err := c.notesOnFilters(ctx, read)
+	onFilters, err := c.notesOnFilters(ctx, read, how)
 	if err != nil {
 		return nil, false, err
 	}
 	return append(notes, onFilters...), true, nil
 }
 
-// notesOnFilters says which of the tables read are shown whole, or in part,
-// although the run has filters. Of an empty table there is nothing to show.
-func (c *Case) notesOnFilters(ctx context.Context, read []string) ([]string, error) {
-	var notes []string
-	whole := map[string][]string{} // flag -> tables
-	var flags []string
-	for _, table := range read {
-		if table != "sessions" && len(c.wholeFor[table]) > 0 {
-			if n, err := c.count(ctx, "evidence."+table); err != nil {
-				return nil, err
-			} else if n == 0 {
-				continue
-			}
-		}
-		for _, flag := range c.wholeFor[table] {
-			if !slices.Contains(flags, flag) {
-				flags = append(flags, flag)
-			}
-			whole[flag] = append(whole[flag], table)
-		}
+// notesOnFilters says what the filters of the run do to a question, where that is not
+// plain, with the tables that it reads.
+func (c *Case) notesOnFilters(ctx context.Context, read []string, how applied) ([]string, error) {
+	notes, err := c.notesOnTables(ctx, how)
+	if err != nil {
+		return nil, err
 	}
-	for _, flag := range flags {
-		has := "has"
-		if len(whole[flag]) > 1 {
-			has = "have"
-		}
-		notes = append(notes, fmt.Sprintf("%s does not apply to %s, which %s no such column: shown whole.", flag, strings.Join(whole[flag], ", "), has))
-	}
-	if slices.Contains(read, "sessions") && !c.filter.isZero() {
+	if slices.Contains(read, "sessions") && slices.Contains(how.actions, onTables) {
 		notes = append(notes, "A session that the filters let through is shown with all its events.")
 	}
 	for _, table := range read {

@@ -27,16 +27,17 @@ func TestNotes(t *testing.T) {
 			[]string{"Nothing is loaded into risk_detections"}},
 		{"loaded, but the filters show none", Filter{Users: []string{"nobody"}}, report("select 1 from sign_ins", "sign_ins"), filterRows,
 			[]string{"The filters exclude all 4 records"}},
-		{"a table without the column stays whole", country, report("select 1 from sign_ins, audit_events, directory_audits"), filterRows,
-			[]string{"--filter country does not apply to audit_events, directory_audits"}},
+		{"of tables without the column nothing is shown", country, report("select 1 from sign_ins, audit_events, directory_audits"), filterRows,
+			[]string{"--filter country=DE: audit_events, directory_audits have no column country; the rows from there are left out."}},
+		{"but by an exclusion", Filter{NotApps: []string{"outlook"}}, report("select 1 from sign_ins, directory_audits"), filterRows,
+			[]string{"--not-app: directory_audits has no application; the rows from there stay."}},
 		{"only tables that are read are spoken of", country, report("select 1 from sign_ins"), filterRows, nil},
 		{"a session is filtered by the log that can be, and shown whole", country, report("select 1 from sessions"), filterRows,
-			[]string{"A session that the filters let through is shown with all its events."}},
-		{"a column that neither log has", Filter{Columns: []ColumnFilter{{Column: "targets", Values: []string{"x"}}}}, report("select 1 from sessions"), filterRows,
-			[]string{"--filter targets does not apply to sessions", "shown with all its events"}},
-		{"tables by way of a view", country, report("select 1 from events"), filterRows, []string{"--filter country does not apply to audit_events, directory_audits, risky_users, which have no such column"}},
-		{"a table by way of its child rows", Filter{Sessions: []string{"sid-1"}}, report("select 1 from directory_audit_changes"), filterRows,
-			[]string{"--session does not apply to directory_audits"}},
+			[]string{"audit_events has no column country", "A session that the filters let through is shown with all its events."}},
+		{"tables by way of a view", country, report("select 1 from events"), filterRows, []string{"audit_events, directory_audits, risky_users have no column country"}},
+		{"a table by way of its child rows", Filter{Sessions: []string{"sid-1"}}, report("select 1 from directory_audit_changes, sign_ins"), filterRows,
+			[]string{"--session: directory_audits has no session"}},
+		{"a column that is shown is looked at there", country, report("select 'NL' as country from audit_events"), filterRows, []string{"No record has country DE; there are NL"}},
 		{"a column named like a table is none", country, report("select id as audit_events from sign_ins"), filterRows, nil},
 		{"what names all evidence is not filtered", country, report("select 1 from evidence.files"), filterRows, []string{"The filters do not apply here"}},
 		{"and needs no words without a filter", Filter{}, report("select 1 from evidence.files"), filterRows, nil},
@@ -94,7 +95,7 @@ func TestNotesOnFilters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "--session does not apply to directory_audits, risky_users, which have no such column: shown whole."
+	const want = "--session: directory_audits, risky_users have no session; the rows from there are left out."
 	if !slices.Contains(result.Notes, want) {
 		t.Errorf("notes %q, want %q", result.Notes, want)
 	}

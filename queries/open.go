@@ -25,19 +25,65 @@ type Case struct {
 	hasRules, hasFindings bool                  // see findings.go
 	placed                string                // the run's own SELECT of addresses, of Place; empty = that of the model
 
-	// Set by putFilters, by table: the SQL of the filters that narrow it, the
-	// flags that can't, and how many rows have no time to be filtered by.
-	conditionsOf map[string][]string
-	wholeFor     map[string][]string
-	timeless     map[string]int64
+	conditions   []condition         // of the filter, each flag and each --filter one
+	isNarrowed   bool                // the tables are those that narrow made,
+	off          []int               // with these conditions left off,
+	conditionsOf map[string][]string // and by table, the SQL of the others
+	timeless     map[string]int64    // by table: rows without a time, where times are asked for
 }
 
 // Open attaches the case file read-only and puts the filters in front of it.
 // Times are shown, and days, weeks and hours counted, in zone.
 //
-// An unknown filter column or a bad IP address is an error here too, but
-// Filter.Check tells before anything is loaded.
+// A bad IP address is an error here too, but Filter.Check tells before anything is
+// loaded.
 func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *time.Location) (*Case, error) {
+	c, err := open(ctx, o, f, zone, func(e *engine.Engine) error {
+		if err := e.Attach(ctx, path); err != nil {
+			return err
+		}
+		if err := e.Lock(ctx); err != nil {
+			return err
+		}
+		// Whoever made the file could have put into it what opens others: its tables
+		// are ours, or not a word of it is read. Its views and macros are never asked:
+		// the run has its own.
+		if err := schema.Check(ctx, e, "evidence"); err != nil {
+			return fmt.Errorf("open case %s: %w", path, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.wantFindings(ctx); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("apply the filters: %w", err)
+	}
+	return c, nil
+}
+
+// OpenEmpty opens a case without evidence, in memory, which can tell of questions what
+// does not depend on any.
+func OpenEmpty(ctx context.Context, o engine.Options, f Filter) (*Case, error) {
+	return open(ctx, o, f, time.UTC, func(e *engine.Engine) error {
+		for _, s := range []string{"attach ':memory:' as evidence", "use evidence"} {
+			if err := e.Exec(ctx, s); err != nil {
+				return err
+			}
+		}
+		if err := schema.CreateTables(ctx, e); err != nil {
+			return err
+		}
+		if err := e.Exec(ctx, "use memory"); err != nil {
+			return err
+		}
+		return e.Lock(ctx)
+	})
+}
+
+// open opens what attach attaches as evidence, with the filters in front of it.
+func open(ctx context.Context, o engine.Options, f Filter, zone *time.Location, attach func(*engine.Engine) error) (*Case, error) {
 	if err := f.Check(); err != nil {
 		return nil, err
 	}
@@ -46,26 +92,19 @@ func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *ti
 		return nil, err
 	}
 	c := &Case{engine: e, zone: zone, filter: f, counts: map[string]int64{}, defined: map[string]definition{}}
-	if err := c.prepare(ctx, path); err != nil {
+	err = attach(e)
+	if err == nil {
+		err = c.prepare(ctx)
+	}
+	if err != nil {
 		e.Close()
 		return nil, err
 	}
 	return c, nil
 }
 
-// prepare attaches the case, shuts the engine in and makes sure that its tables are
-// ours before it reads a word of it: whoever made the file could have put into it
-// what opens others. Its views and macros are never asked: the run has its own.
-func (c *Case) prepare(ctx context.Context, path string) error {
-	if err := c.engine.Attach(ctx, path); err != nil {
-		return err
-	}
-	if err := c.engine.Lock(ctx); err != nil {
-		return err
-	}
-	if err := schema.Check(ctx, c.engine, "evidence"); err != nil {
-		return fmt.Errorf("open case %s: %w", path, err)
-	}
+// prepare makes what every question stands on.
+func (c *Case) prepare(ctx context.Context) error {
 	first, last, err := c.period(ctx)
 	if err != nil {
 		return err
@@ -79,8 +118,14 @@ func (c *Case) prepare(ctx context.Context, path string) error {
 	if err := c.completeSessions(ctx); err != nil {
 		return fmt.Errorf("look for the sessions: %w", err)
 	}
-	if err := c.putFilters(ctx, last); err != nil {
-		return fmt.Errorf("apply the filters: %w", err)
+	for _, apply := range []func() error{
+		func() error { return c.makeConditions(ctx, last) },
+		func() error { return c.countTimeless(ctx) },
+		func() error { return c.narrow(ctx, nil) },
+	} {
+		if err := apply(); err != nil {
+			return fmt.Errorf("apply the filters: %w", err)
+		}
 	}
 	return nil
 }
@@ -135,6 +180,31 @@ func (c *Case) all(ctx context.Context, statement string) ([][]any, error) {
 		all = append(all, values)
 	}
 	return all, rows.Err()
+}
+
+// File is a file of the evidence.
+type File struct {
+	Path    string
+	Format  string // empty = not recognised
+	SHA256  string // lower-case hex
+	Size    int64  // bytes
+	Records int64
+}
+
+// Files lists the files of the evidence, in the order in which they were read.
+func (c *Case) Files(ctx context.Context) ([]File, error) {
+	rows, err := c.all(ctx, `
+		select path, coalesce(format, ''), coalesce(sha256, ''), coalesce(size_bytes, 0), coalesce(records, 0)
+		from evidence.files
+		order by file_id`)
+	if err != nil {
+		return nil, fmt.Errorf("list the files of the evidence: %w", err)
+	}
+	var all []File
+	for _, row := range rows {
+		all = append(all, File{row[0].(string), row[1].(string), row[2].(string), row[3].(int64), row[4].(int64)})
+	}
+	return all, nil
 }
 
 // Close frees the case. The file is as it was.

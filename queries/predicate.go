@@ -16,7 +16,14 @@ func literal(value string) string {
 
 // equals is true where the column has one of the values, without regard to
 // case, `*` standing for any text and "" for no value. It is never NULL.
-func equals(column string, values []string) string {
+func equals(column string, values []string) string { return matches(column, values, "") }
+
+// fewLiterals is how many values of a filter stand in its SQL; more are in a table.
+const fewLiterals = 20
+
+// matches is equals, or true where the column's value is in the table of wanted
+// values; "" = there is none, and the values themselves are compared.
+func matches(column string, values []string, table string) string {
 	text := "lower(coalesce(" + column + "::varchar, ''))"
 	var plain, any []string
 	for _, v := range values {
@@ -26,7 +33,10 @@ func equals(column string, values []string) string {
 			plain = append(plain, "lower("+literal(v)+")")
 		}
 	}
-	if len(plain) > 0 {
+	switch {
+	case table != "":
+		any = append(any, text+" in (select value from "+table+")")
+	case len(plain) > 0:
 		any = append(any, text+" in ("+strings.Join(plain, ", ")+")")
 	}
 	return "(" + strings.Join(any, " or ") + ")"

@@ -16,7 +16,7 @@ import (
 var files embed.FS
 
 // Groups are the report groups in the order in which they are shown.
-var Groups = []string{"summary", "incident", "evidence", "sessions", "signins", "apps", "ca", "audit"}
+var Groups = []string{"incident", "summary", "evidence", "sessions", "signins", "apps", "ca", "audit"}
 
 // Report is one canned query: the file reports/GROUP/NAME.sql and what its header
 // says. See the package comment for the header's keys.
@@ -31,10 +31,13 @@ type Report struct {
 	FilledBy    string   // which export fills it, for the "not loaded" sentence
 	Caveat      string   // when its numbers mislead; may be empty
 	Charts      []Chart
-	Sheet       string           // name of its sheet in a workbook, where the title is longer than such a name may be
-	Layout      Layout           // Table where the header does not say
-	Styles      map[string]Style // of columns that are not Plain, by name
-	SQL         string           // the whole file, header included
+	Sheet       string // name of its sheet in a workbook, where the title is longer than such a name may be
+	// MattersFirst: where there is no room for all rows, those that matter most are
+	// shown and not the first, which are the oldest.
+	MattersFirst bool
+	Layout       Layout           // Table where the header does not say
+	Styles       map[string]Style // of columns that are not Plain, by name
+	SQL          string           // the whole file, header included
 }
 
 // Chart is a picture that the HTML report draws beside the table.
@@ -136,6 +139,10 @@ func parse(group, name, text string) (Report, error) {
 			r.Caveat = value
 		case "sheet":
 			r.Sheet = value
+		case "first rows":
+			if r.MattersFirst = value == "what matters"; !r.MattersFirst {
+				return r, fmt.Errorf("%s.sql: first rows %q: want `what matters`, or leave it out", name, value)
+			}
 		case "layout":
 			if err := r.setLayout(value); err != nil {
 				return r, fmt.Errorf("%s.sql: %w", name, err)

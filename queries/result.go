@@ -41,6 +41,11 @@ type Result struct {
 	// of them, and 0 where Rows yields all.
 	Total int64
 
+	// MattersFirst says that where Rows yields some only, they are those that matter
+	// most, in the report's own order, and not its first. The first note tells which
+	// are missing.
+	MattersFirst bool
+
 	// Own says that it answers a question of the user's own, whose columns are
 	// called as the question calls them.
 	Own bool
@@ -48,6 +53,9 @@ type Result struct {
 	// NotLoaded says that nothing in evidence could fill the report. The note
 	// that tells which export would is then the only one.
 	NotLoaded bool
+
+	// IsWhole says that no filter narrows it: it shows what it would without any.
+	IsWhole bool
 
 	// Notes are sentences the reader must see with the table: which filter
 	// could not be applied, which export would fill an empty report.

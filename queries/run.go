@@ -53,30 +53,60 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	if err != nil {
 		return nil, err
 	}
-	for _, ref := range refs {
-		if ref.evidence {
-			continue
-		}
-		if err := c.define(ctx, isReport, ref.name); err != nil {
-			return nil, err
-		}
-	}
-	notes, isLoaded, err := c.notesOn(ctx, r, refs)
+	how, err := c.judge(ctx, r, refs)
 	if err != nil {
 		return nil, err
 	}
+	_, isListed := Lookup(r.Name)
+	if err := c.inapplicable(r, how); err != nil && (isListed || r.isQuestion()) { // not a part of a dossier
+		return nil, err
+	}
+	var off []int
+	for i, action := range how.actions {
+		if action == onShown {
+			off = append(off, i)
+		}
+	}
+	if err := c.narrow(ctx, off); err != nil {
+		return nil, err
+	}
+	if err := c.defineAll(ctx, refs, isReport); err != nil {
+		return nil, err
+	}
+	notes, isLoaded, err := c.notesOn(ctx, r, refs, how)
+	if err != nil {
+		return nil, err
+	}
+	statement, onValues, err := c.narrowShown(ctx, r, how)
+	if err != nil {
+		return nil, err
+	}
+	notes = append(notes, onValues...)
 	var rows *engine.Rows
 	var total int64
-	if isReport {
-		rows, total, err = c.answer(ctx, r.SQL, n)
-	} else {
-		rows, err = c.answerShown(ctx, r.SQL)
+	var page *chosen
+	if n > 0 && r.MattersFirst {
+		if page, err = c.pageOf(ctx, r, refs, &how, statement, n); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case page != nil:
+		total = page.total
+		rows, err = c.engine.Query(ctx, page.statement)
+	case isReport:
+		rows, total, err = c.answer(ctx, statement, n, len(off) == 0)
+	default:
+		rows, err = c.answerShown(ctx, statement)
 	}
 	if err != nil {
 		return nil, err
 	}
 	c.open = rows
-	result := &Result{Report: r, Notes: notes, NotLoaded: !isLoaded}
+	if page != nil {
+		notes = append([]string{page.note(r, c.zone)}, notes...)
+	}
+	result := &Result{Report: r, Notes: notes, NotLoaded: !isLoaded, IsWhole: !how.isNarrowed(), MattersFirst: page != nil}
 	if total > int64(n) {
 		result.Total = total
 	}
@@ -96,9 +126,23 @@ func (c *Case) answerShown(ctx context.Context, statement string) (*engine.Rows,
 	return c.engine.QueryShown(ctx, statement)
 }
 
+// defineAll makes the views that a question names, and those below them.
+func (c *Case) defineAll(ctx context.Context, refs []reference, isReport bool) error {
+	for _, ref := range refs {
+		if ref.evidence {
+			continue
+		}
+		if err := c.define(ctx, isReport, ref.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // answer puts a statement to the engine, for its first n rows and how many it has
-// in all, or for all rows (n = 0), which need no total.
-func (c *Case) answer(ctx context.Context, statement string, n int) (rows *engine.Rows, total int64, err error) {
+// in all, or for all rows (n = 0), which need no total. Where the statement tells
+// the first rows itself, it may work out no more.
+func (c *Case) answer(ctx context.Context, statement string, n int, tellsFirst bool) (rows *engine.Rows, total int64, err error) {
 	if n == 0 {
 		if err := c.engine.Exec(ctx, "set variable first_rows = null"); err != nil {
 			return nil, 0, err
@@ -106,7 +150,11 @@ func (c *Case) answer(ctx context.Context, statement string, n int) (rows *engin
 		rows, err = c.engine.Query(ctx, statement)
 		return rows, 0, err
 	}
-	if err := c.engine.Exec(ctx, fmt.Sprintf("set variable first_rows = %d", n)); err != nil {
+	first := "null"
+	if tellsFirst {
+		first = fmt.Sprint(n)
+	}
+	if err := c.engine.Exec(ctx, "set variable first_rows = "+first); err != nil {
 		return nil, 0, err
 	}
 	return c.engine.QueryFirst(ctx, statement, n)

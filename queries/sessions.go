@@ -1,6 +1,11 @@
 package queries
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"entrail/ingest/schema"
+)
 
 // isOfSessions tells of a view's name that it has a row a session, of those that
 // the filters show.
@@ -10,20 +15,35 @@ func isOfSessions(name string) bool { return name == "sessions" || name == "show
 // occurs in what the filters show, and then as evidence has it, whole: judging it by
 // some of its rows would hide what is wrong with it.
 func (c *Case) sessionShown() string {
-	// Rows of a log that lacks a filtered column are all shown; they say
-	// nothing about the sessions meant, unless there is no other log to go by.
+	// Rows of a log that lacks what is asked for say nothing about the sessions
+	// meant, unless there is no other log to go by.
+	conditions, lacks := map[string][]string{}, map[string]bool{}
+	tables := []string{"sign_ins", "audit_events"}
+	for _, name := range tables {
+		t, _ := schema.Lookup(name)
+		for i, condition := range c.conditions {
+			if slices.Contains(c.off, i) {
+				continue
+			}
+			if text := condition.sql(t); text != "" {
+				conditions[name] = append(conditions[name], text)
+			} else {
+				lacks[name] = true
+			}
+		}
+	}
 	var in []string
 	joint := " or "
-	for _, table := range []string{"sign_ins", "audit_events"} {
-		if len(c.wholeFor[table]) == 0 {
-			in = append(in, occursIn(table))
+	for _, name := range tables {
+		if !lacks[name] {
+			in = append(in, occursIn(name, conditions[name]))
 		}
 	}
 	if len(in) == 0 {
 		joint = " and "
-		for _, table := range []string{"sign_ins", "audit_events"} {
-			if len(c.conditionsOf[table]) > 0 {
-				in = append(in, occursIn(table))
+		for _, name := range tables {
+			if len(conditions[name]) > 0 {
+				in = append(in, occursIn(name, conditions[name]))
 			}
 		}
 	}
@@ -33,6 +53,7 @@ func (c *Case) sessionShown() string {
 	return "is_session_shown(session) as " + strings.Join(in, joint)
 }
 
-func occursIn(table string) string {
-	return "session in (select session_id from " + table + " where session_id is not null)"
+func occursIn(table string, conditions []string) string {
+	where := append([]string{"session_id is not null"}, conditions...)
+	return "session in (select session_id from evidence." + table + " where " + strings.Join(where, " and ") + ")"
 }

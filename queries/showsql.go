@@ -42,6 +42,7 @@ func ShowSQL(name string) (string, error) {
 type sheet struct {
 	views, macros, lists []string // by name
 	known                []string // tables of the case sheet
+	reports              []Report // whose rows others read
 	ofRules              bool     // it reads what the rules gave
 	questions            []string
 }
@@ -60,6 +61,12 @@ func (s *sheet) needs(text string) {
 			}
 		case isTableOfRules(name) && !isList:
 			s.ofRules = true
+		}
+	}
+	for _, r := range reportsIn(text) {
+		if !slices.ContainsFunc(s.reports, func(o Report) bool { return o.Name == r.Name }) {
+			s.reports = append(s.reports, r)
+			s.needs(r.SQL)
 		}
 	}
 	for _, v := range views {
@@ -100,7 +107,19 @@ func (s *sheet) text() string {
 			parts = append(parts, m.head+"create or replace temp macro "+m.SQL+";")
 		}
 	}
+	var printed []string // reports that others read, each before the first that does
+	rowsOf := func(text string) {
+		for _, r := range reportsIn(text) {
+			if !slices.Contains(printed, r.Name) {
+				printed = append(printed, r.Name)
+				parts = append(parts, "create or replace temp view "+ofReport+r.Name+" as\n"+strings.TrimRight(r.SQL, "; \n")+";")
+			}
+		}
+	}
 	for _, v := range views {
+		if slices.Contains(s.views, v.Name) {
+			rowsOf(v.SQL)
+		}
 		switch {
 		case !slices.Contains(s.views, v.Name):
 		case v.materialized:
@@ -110,6 +129,7 @@ func (s *sheet) text() string {
 		}
 	}
 	for _, q := range s.questions {
+		rowsOf(q)
 		parts = append(parts, q+";")
 	}
 	return strings.Join(parts, "\n\n") + "\n"

@@ -20,7 +20,8 @@ type picture struct {
 	Rules         []rule
 	Labels        []label
 	Legend        []legend
-	Note          string // what the picture leaves out, or why there is none
+	Moments       []string // numbered in the picture, in words
+	Note          string   // what the picture leaves out, or why there is none
 }
 
 type markRect struct {

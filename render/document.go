@@ -26,6 +26,7 @@ type Document struct {
 	Generated time.Time // when the answer was made; zero = not printed
 	Zone      string    // name of the zone of all times, "UTC" or the one asked for
 	Filters   []string  // the run's filters in words; empty = none
+	Remarks   []string  // what the filters did beyond that: values that no record has, reports left out
 	Places    []string  // geolocation databases that places of addresses come from, with their editions
 	Case      CaseHead  // what the case sheet calls the case
 	Sources   []Source  // the evidence, for the HTML and XLSX pages that list it

@@ -83,7 +83,8 @@ func cssString(s string) string {
 // from elsewhere. It is whole without its script, which searches, sorts, filters
 // and copies tables. Each row has a number and an address. html/template escapes every field; a table holds
 // its first 1,000 rows and counts the rest; a chart says of which rows it is.
-// The summary comes first of all; reports of logs that are not loaded are one list.
+// What is told in sentences comes first of all, else the summary; reports of logs that
+// are not loaded are one list.
 //
 // The table of contents tells the number of rows, so the sections are kept in
 // memory until the last one is done: their rows are capped.
@@ -98,10 +99,13 @@ func HTML(w io.Writer, d Document) error {
 	for _, f := range d.Filters {
 		page.Filters = append(page.Filters, visible(f))
 	}
+	for _, r := range d.Remarks {
+		page.Remarks = append(page.Remarks, visible(r))
+	}
 	for _, s := range d.Sources {
 		page.Sources = append(page.Sources, source{visible(s.Path), visible(s.Format), visible(s.SHA256), grouped(int(s.Size)), grouped(int(s.Records))})
 	}
-	var summary, body bytes.Buffer
+	var first, rest []*section
 	for r, err := range d.Results {
 		if err != nil {
 			return err
@@ -116,34 +120,58 @@ func HTML(w io.Writer, d Document) error {
 		}
 		s.Page = &page
 		s.address(page.anchor(s.Name))
+		page.place(s)
 		if r.Report.Layout == queries.Sessions && d.Headings != nil {
 			if err := s.bySession(r.Columns, d.Headings); err != nil {
 				return err
 			}
 		}
-		to := &body
-		if r.Report.Layout == queries.Summary {
-			to = &summary
-		}
-		if err := pageTemplate.ExecuteTemplate(to, "section", s); err != nil {
-			return fmt.Errorf("report %s: write HTML: %w", r.Report.Name, err)
-		}
 		page.enter(s)
+		if s.isFirst(r.Report.Layout, first, len(rest) == 0) {
+			first = append(first, s)
+		} else {
+			rest = append(rest, s)
+		}
+		page.HasStory = page.HasStory || len(s.Story) > 0
+	}
+	write := func(template string, data any) error {
+		if err := pageTemplate.ExecuteTemplate(w, template, data); err != nil {
+			return fmt.Errorf("write HTML: %w", err)
+		}
+		return nil
 	}
 	for _, part := range []struct {
 		template string
-		sections *bytes.Buffer
-	}{{"top", &summary}, {"contents", &body}, {"end", nil}} {
-		if err := pageTemplate.ExecuteTemplate(w, part.template, page); err != nil {
-			return fmt.Errorf("write HTML: %w", err)
+		sections []*section
+	}{{"top", first}, {"contents", rest}, {"end", nil}} {
+		if err := write(part.template, page); err != nil {
+			return err
 		}
-		if part.sections != nil {
-			if _, err := part.sections.WriteTo(w); err != nil {
-				return fmt.Errorf("write HTML: %w", err)
+		for _, s := range part.sections {
+			for i := range s.Story {
+				s.Story[i].Anchor = page.placeOf(s.Group, s.Story[i].LookIn)
+			}
+			if err := write("section", s); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
+}
+
+// isFirst says that the section stands on the first screen, before the contents:
+// what tells in sentences; the summary, where nothing does; and the pictures of a session
+// or an incident, where no table stands before them.
+func (s *section) isFirst(layout queries.Layout, first []*section, isRestEmpty bool) bool {
+	switch layout {
+	case queries.Story:
+		return len(first) == 0 || s.Group == first[0].Group
+	case queries.Summary:
+		return len(first) == 0
+	case queries.Lanes:
+		return isRestEmpty
+	}
+	return false
 }
 
 type htmlPage struct {
@@ -155,11 +183,35 @@ type htmlPage struct {
 	Facts    []string
 	Zone     string
 	Filters  []string
+	Remarks  []string
 	Contents []contents
 	Lacking  []lacking
 	Sources  []source
+	HasStory bool // the glossary goes with it
 
-	taken map[string]bool // anchors
+	taken  map[string]bool   // anchors
+	places map[string]string // anchors by group and name of the section, and by name alone
+}
+
+// place notes where the section stands.
+func (p *htmlPage) place(s *section) {
+	if p.places == nil {
+		p.places = map[string]string{}
+	}
+	for _, key := range []string{s.Group + "\x00" + s.Name, s.Name} {
+		if p.places[key] == "" {
+			p.places[key] = s.Anchor
+		}
+	}
+}
+
+// placeOf is where a section of that name stands, of the group or else the first; empty
+// if it is not on the page.
+func (p *htmlPage) placeOf(group, name string) string {
+	if anchor := p.places[group+"\x00"+name]; anchor != "" {
+		return anchor
+	}
+	return p.places[name]
 }
 
 // contents are the entries of one group in the table of contents.
@@ -262,6 +314,7 @@ type section struct {
 	Name, Title, Group  string
 	Anchor              string // unlike any other on the page
 	IsReport            bool   // --report takes its name
+	IsWhole             bool   // no filter narrows it
 	Description, Caveat string
 	HowToRead           string // all but the first sentence of a long description, folded away
 	Notes               []string
@@ -271,6 +324,7 @@ type section struct {
 	More                string // how many rows are not on the page, in words; empty = none
 	Pictures            []picture
 	Parts               []part        // of the summary, which has no table
+	Story               []storyLine   // the same of what is told in sentences
 	JSON                string        // a raw record in lines
 	Sessions            []sessionRows // the rows, a session at a time
 }
@@ -299,6 +353,7 @@ func newSection(r *queries.Result) (*section, error) {
 		Description: visible(r.Report.Description), Caveat: visible(r.Report.Caveat),
 	}
 	_, s.IsReport = queries.Lookup(r.Report.Name)
+	s.IsWhole = r.IsWhole
 	if first, rest := firstSentence(s.Description); s.IsReport && len(rest) > foldedDescription {
 		s.Description, s.HowToRead = first, rest
 	}
@@ -314,6 +369,9 @@ func newSection(r *queries.Result) (*section, error) {
 			lines += len(p.Lines)
 		}
 		s.Count = counted(lines, "line")
+	case queries.Story:
+		s.Story, err = storyLines(r)
+		s.Count = counted(len(s.Story), "sentence")
 	case queries.Lanes:
 		p, events, failed := lanes(r)
 		s.Count = counted(events, "event")
@@ -378,8 +436,12 @@ func (s *section) fill(r *queries.Result) error {
 	unread := max(int(r.Total)-n, 0)
 	n += unread
 	s.Count = counted(n, "row")
-	if n > htmlRows {
-		s.More = fmt.Sprintf("the first %s are here, %s", grouped(htmlRows), were(n-htmlRows, "more row"))
+	if hidden := n - len(s.Rows); hidden > 0 {
+		which := "the first"
+		if r.MattersFirst {
+			which = "what matters first,"
+		}
+		s.More = fmt.Sprintf("%s %s are here, %s", which, grouped(len(s.Rows)), were(hidden, "more row"))
 	}
 	for _, c := range charts {
 		c.missed += unread

@@ -95,6 +95,9 @@ func meta(d Document) []byte {
 	}
 	b = appendJSONString(append(b, `, "asked": `...), d.Asked)
 	b = appendJSONList(append(b, `, "filters": `...), d.Filters)
+	if len(d.Remarks) > 0 {
+		b = appendJSONList(append(b, `, "remarks": `...), d.Remarks)
+	}
 	b = appendJSONString(append(b, `, "zone": `...), d.Zone)
 	b = appendJSONList(append(b, `, "places": `...), d.Places)
 	b = append(b, `, "evidence": [`...)

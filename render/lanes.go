@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,7 +15,9 @@ const laneSlots = 240 // slots that the time is cut into, see queries/dossier/la
 // tile is a field of the picture.
 type tile struct {
 	lane, network, what string
+	mark                string // what a reader must not miss; empty = nothing
 	slot, events        int
+	segment             int // part of the time, between two long breaks
 	first, last         time.Time
 }
 
@@ -29,6 +32,9 @@ func lanes(r *queries.Result) (picture, int, error) {
 			return p, 0, err
 		}
 		t := tile{lane: axisLabel(row[0]), network: axisLabel(row[1]), what: visible(text(row[6]))}
+		t.mark = visible(text(row[8]))
+		segment, _ := row[7].(int64)
+		t.segment = int(segment)
 		slot, _ := row[2].(int64)
 		events, _ := row[5].(int64)
 		t.slot, t.events = int(min(max(slot, 0), laneSlots-1)), int(events)
@@ -55,27 +61,23 @@ func lanes(r *queries.Result) (picture, int, error) {
 		}
 	}
 	p.Desc = fmt.Sprintf("%s in %s from %s to %s", counted(events, "event"), counted(len(names), "lane"), clock(first), clock(last))
-	drawLanes(&p, all, names, first, last)
+	drawLanes(&p, all, names)
 	return p, events, nil
 }
 
-func drawLanes(p *picture, all []tile, names []string, first, last time.Time) {
-	const width, right, above, line, tall = 960, 14, 8, 26, 20
+func drawLanes(p *picture, all []tile, names []string) {
+	const width, right, above, line, tall = 960, 14, 26, 26, 20
 	longest := 0
 	for _, name := range names {
 		longest = max(longest, cells.StringWidth(short(name)))
 	}
 	left := 24 + 7.2*float64(longest)
 	plot := width - left - right
+	slot := plot / laneSlots
 	bottom := float64(above + line*len(names))
 	p.Width, p.Height = width, px(bottom+30)
-
-	// The days (or hours, or minutes) along the bottom.
-	for _, t := range laneTicks(first, last) {
-		x := left + plot*float64(t.at.Sub(first))/float64(max(last.Sub(first), 1))
-		p.Rules = append(p.Rules, rule{px(x), above, px(x), px(bottom + 5)})
-		p.Labels = append(p.Labels, label{px(x), px(bottom + 20), "mid", t.text})
-	}
+	p.drawTime(all, left, slot, above, bottom)
+	p.drawMoments(all, left, slot, above, bottom)
 	for i, name := range names {
 		y := float64(above + line*i)
 		p.Rules = append(p.Rules, rule{px(left), px(y + line), width - right, px(y + line)})
@@ -83,7 +85,6 @@ func drawLanes(p *picture, all []tile, names []string, first, last time.Time) {
 	}
 
 	classes := networkClasses(p, all)
-	slot := plot / laneSlots
 	at := map[[2]string][]tile{}
 	var keys [][2]string
 	for _, t := range all {
@@ -151,6 +152,102 @@ func networkClasses(p *picture, all []tile) map[string]string {
 	}
 	p.Legend = append(p.Legend, unknown...)
 	return classes
+}
+
+// stretch is what is drawn between two breaks of the axis.
+type stretch struct {
+	from, to    int // slots
+	first, last time.Time
+}
+
+// stretches are the parts of the time that something happened in, in order.
+func stretches(all []tile) []stretch {
+	var parts []stretch
+	byTime := slices.Clone(all)
+	slices.SortStableFunc(byTime, func(a, b tile) int { return cmp.Or(cmp.Compare(a.segment, b.segment), cmp.Compare(a.slot, b.slot)) })
+	segment := -1
+	for _, t := range byTime {
+		if t.segment != segment {
+			segment = t.segment
+			parts = append(parts, stretch{t.slot, t.slot, t.first, t.last})
+		}
+		last := &parts[len(parts)-1]
+		last.to = max(last.to, t.slot)
+		if t.first.Before(last.first) {
+			last.first = t.first
+		}
+		if t.last.After(last.last) {
+			last.last = t.last
+		}
+	}
+	return parts
+}
+
+// drawTime writes the time along the bottom: where each stretch begins, and round
+// moments in those that are wide enough. Between stretches the axis is broken.
+func (p *picture) drawTime(all []tile, left, slot, above, bottom float64) {
+	const room = 78 // that a label takes
+	free := left - room
+	tick := func(x float64, text string) {
+		if x < free {
+			return
+		}
+		free = x + room
+		p.Rules = append(p.Rules, rule{px(x), px(above), px(x), px(bottom + 5)})
+		class := "mid"
+		if x-left < room/2 {
+			class, free = "start", x+room+room/2
+		}
+		p.Labels = append(p.Labels, label{px(x), px(bottom + 20), class, text})
+	}
+	for i, part := range stretches(all) {
+		from, wide := left+slot*float64(part.from), slot*float64(part.to-part.from)
+		if i > 0 {
+			for _, at := range []float64{from - 4*slot, from - 2.5*slot} {
+				p.Rules = append(p.Rules, rule{px(at - 3), px(bottom + 5), px(at + 3), px(bottom - 5)})
+			}
+		}
+		tick(from, part.first.Format("01-02 15:04"))
+		span := part.last.Sub(part.first)
+		if span <= 0 {
+			continue
+		}
+		for _, t := range laneTicks(part.first, part.last) {
+			tick(from+wide*float64(t.at.Sub(part.first))/float64(span), t.at.Format("01-02 15:04"))
+		}
+	}
+}
+
+// maxMoments is how many moments are numbered in a picture.
+const maxMoments = 12
+
+// drawMoments numbers what a reader must not miss, with a line through all lanes, and
+// says below what it was: the picture is whole without a pointer to hover with.
+func (p *picture) drawMoments(all []tile, left, slot, above, bottom float64) {
+	byTime := slices.Clone(all)
+	slices.SortStableFunc(byTime, func(a, b tile) int { return a.first.Compare(b.first) })
+	more := 0
+	var said []string
+	free := 0.0
+	for _, t := range byTime {
+		if t.mark == "" || slices.Contains(said, t.mark+strconv.Itoa(t.segment)) {
+			continue
+		}
+		said = append(said, t.mark+strconv.Itoa(t.segment)) // once in a stretch
+		if len(p.Moments) == maxMoments {
+			more++
+			continue
+		}
+		x := left + slot*(float64(t.slot)+0.5)
+		p.Moments = append(p.Moments, clock(t.first.Truncate(time.Second))+" "+t.mark)
+		p.Rules = append(p.Rules, rule{px(x), px(above - 6), px(x), px(bottom)})
+		free = max(free, x)
+		p.Labels = append(p.Labels, label{px(free), px(above - 12), "mid moment", strconv.Itoa(len(p.Moments))})
+		free += 16
+	}
+	if more > 0 {
+		p.Note = counted(more, "more moment") + " of this kind, not numbered in the picture."
+	}
 }
 
 type laneTick struct {

@@ -13,16 +13,17 @@ func laneResult(rows ...[]any) *queries.Result {
 	return result(queries.Report{Name: "lanes", Title: "Session", Layout: queries.Lanes}, []queries.Column{
 		column("lane", queries.Text), column("network", queries.Text), column("slot", queries.Integer),
 		column("first_event", queries.Time), column("last_event", queries.Time), column("events", queries.Integer), column("what", queries.Text),
+		column("segment", queries.Integer), column("mark", queries.Text),
 	}, rows...)
 }
 
 func TestLanes(t *testing.T) {
 	day := 24 * time.Hour
 	p, events, err := lanes(laneResult(
-		[]any{"sign-ins: A", "LT AS1", int64(0), instant, instant, int64(2), "2 sign-in"},
-		[]any{"sign-ins: A", "RO AS2", int64(0), instant.Add(time.Minute), instant.Add(time.Minute), int64(1), "1 sign-in"},
-		[]any{"Exchange: read", "RO AS2", int64(239), instant.Add(3 * day), instant.Add(3 * day), int64(5), "5 MailItemsAccessed"},
-		[]any{"Exchange: read", "network unknown", int64(120), instant.Add(day), instant.Add(day), int64(1), "1 MailItemsAccessed"},
+		[]any{"sign-ins: A", "LT AS1", int64(0), instant, instant, int64(2), "2 sign-in", int64(0), nil},
+		[]any{"sign-ins: A", "RO AS2", int64(0), instant.Add(time.Minute), instant.Add(time.Minute), int64(1), "1 sign-in", int64(0), nil},
+		[]any{"Exchange: read", "RO AS2", int64(239), instant.Add(3 * day), instant.Add(3 * day), int64(5), "5 MailItemsAccessed", int64(1), "inbox rule"},
+		[]any{"Exchange: read", "network unknown", int64(120), instant.Add(day), instant.Add(day), int64(1), "1 MailItemsAccessed", int64(0), nil},
 	))
 	if err != nil {
 		t.Fatal(err)
@@ -43,14 +44,18 @@ func TestLanes(t *testing.T) {
 	if want := "Exchange: read, 2026-10-04 08:19:41.123456: 5 MailItemsAccessed (RO AS2)"; p.Marks[2].Tip != want {
 		t.Errorf("tip %q, want %q", p.Marks[2].Tip, want)
 	}
+	// Two days without an event are left out, and the axis says where it goes on.
 	var axis []string
 	for _, l := range p.Labels {
-		if l.Class == "mid" {
+		if l.Y == p.Height-10 {
 			axis = append(axis, l.Text)
 		}
 	}
-	if want := "[10-01 12:00 10-02 00:00 12:00 10-03 00:00 12:00 10-04 00:00]"; fmt.Sprint(axis) != want {
-		t.Errorf("axis %v, want %s", axis, want)
+	if len(axis) < 3 || axis[0] != "10-01 08:19" || axis[len(axis)-1] != "10-04 08:19" || strings.Contains(fmt.Sprint(axis), "10-03") {
+		t.Errorf("axis %v: want it from 10-01 08:19, broken, to 10-04 08:19", axis)
+	}
+	if want := "[2026-10-04 08:19:41 inbox rule]"; fmt.Sprint(p.Moments) != want {
+		t.Errorf("moments %v, want %s: in words, for paper and for those who can't see the picture", p.Moments, want)
 	}
 	var legend []string
 	for _, l := range p.Legend {
@@ -65,7 +70,7 @@ func TestLanesOfManyNetworks(t *testing.T) {
 	var rows [][]any
 	for i := range 8 {
 		at := instant.Add(time.Duration(i) * time.Minute)
-		rows = append(rows, []any{"lane", fmt.Sprint("AS", i), int64(i), at, at, int64(1), "x"})
+		rows = append(rows, []any{"lane", fmt.Sprint("AS", i), int64(i), at, at, int64(1), "x", int64(0), nil})
 	}
 	p, _, err := lanes(laneResult(rows...))
 	if err != nil {
@@ -82,7 +87,7 @@ func TestDossierIsSelfContained(t *testing.T) {
 	var tiles, story, fields, lines [][]any
 	for i, h := range hostile {
 		at := instant.Add(time.Duration(i) * time.Hour)
-		tiles = append(tiles, []any{h.field, h.field, int64(i), at, at, int64(1), h.field})
+		tiles = append(tiles, []any{h.field, h.field, int64(i), at, at, int64(1), h.field, int64(i / 3), h.field})
 		story = append(story, []any{h.field, h.field}, []any{h.name, fmt.Sprintf(`{"Name": %q}`, h.name+"</pre><script>")})
 		fields = append(fields, []any{h.field, h.field, h.field})
 		lines = append(lines, []any{h.field})

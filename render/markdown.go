@@ -24,6 +24,9 @@ func Markdown(w io.Writer, d Document) error {
 	for _, f := range d.Filters {
 		fmt.Fprintf(out, "- filter: %s\n", markdown(f))
 	}
+	for _, r := range d.Remarks {
+		fmt.Fprintf(out, "- %s\n", markdown(r))
+	}
 	if len(d.Filters) > 0 {
 		fmt.Fprintln(out)
 	}
@@ -52,6 +55,12 @@ func markdownReport(out *bufio.Writer, r *queries.Result) error {
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(out, "> %s\n\n", markdown(n))
+	}
+	switch r.Report.Layout {
+	case queries.Story:
+		return markdownStory(out, r)
+	case queries.Lanes: // a picture
+		return nil
 	}
 	n := 0
 	for row, err := range rows(r) {

@@ -28,6 +28,7 @@ for (const section of document.querySelectorAll("main section")) {
   if (tables.length) equip(section, tables);
 }
 linkSessions();
+searchByLinks();
 openForPrint();
 
 function equip(section, tables) {
@@ -200,6 +201,18 @@ function linkSessions() {
   for (const cell of document.querySelectorAll("td.m, .summary th")) {
     const id = places.get(cell.textContent);
     if (id && !cell.firstElementChild) cell.replaceChildren(make("a", { href: "#" + encodeURIComponent(id), textContent: cell.textContent }));
+  }
+}
+
+// A sentence's link to its rows also searches for them there.
+function searchByLinks() {
+  for (const link of document.querySelectorAll("a[data-search]")) {
+    link.addEventListener("click", () => {
+      const search = document.querySelector(link.getAttribute("href") + " > .tools input[type=search]");
+      if (!search) return;
+      search.value = link.dataset.search;
+      search.dispatchEvent(new Event("input"));
+    });
   }
 }
 

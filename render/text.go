@@ -65,6 +65,9 @@ func (p *page) all() error {
 	p.prose(dim, "", strings.Join(facts(p.d), " · "))
 	if len(p.d.Filters) > 0 {
 		p.prose(yellow, "filters: ", visible(strings.Join(p.d.Filters, "; ")))
+		for _, r := range p.d.Remarks {
+			p.prose(yellow, "", visible(r)+".")
+		}
 	}
 	for r, err := range p.d.Results {
 		if err != nil {
@@ -98,6 +101,8 @@ func (p *page) report(r *queries.Result) error {
 		err = p.record(r)
 	case queries.Raw:
 		err = p.raw(r)
+	case queries.Story:
+		err = p.story(r)
 	default:
 		err = p.table(r)
 	}

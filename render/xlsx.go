@@ -51,6 +51,9 @@ func XLSX(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
+		if r.Report.Layout == queries.Lanes { // a picture
+			continue
+		}
 		if err := b.report(r); err != nil {
 			return err
 		}
@@ -529,6 +532,9 @@ func (b *workbook) about() error {
 		p.put(b.style.heading, "Filters: this workbook shows a part of the evidence")
 		for _, filter := range b.d.Filters {
 			p.put(b.style.fact, visible(filter))
+		}
+		for _, remark := range b.d.Remarks {
+			p.put(b.style.fact, visible(remark))
 		}
 		p.row++
 	}

@@ -23,7 +23,7 @@ func (e *Engine) QueryShown(ctx context.Context, statement string) (*Rows, error
 	inner := "(\n" + strings.TrimRight(statement, "; \t\r\n") + "\n)"
 	described, err := e.Query(ctx, "describe select * from "+inner)
 	if err != nil {
-		return e.Query(ctx, statement) // whose error is of the statement as it was written
+		return e.queryAt(ctx, statement, statement) // whose error is of the statement as it was written
 	}
 	var aliases, columns []string
 	isPlain := true
@@ -51,7 +51,7 @@ func (e *Engine) QueryShown(ctx context.Context, statement string) (*Rows, error
 		return nil, err
 	}
 	if isPlain {
-		return e.Query(ctx, statement)
+		return e.queryAt(ctx, statement, statement)
 	}
-	return e.Query(ctx, fmt.Sprintf("select %s from %s as answer (%s)", strings.Join(columns, ", "), inner, strings.Join(aliases, ", ")))
+	return e.queryAt(ctx, statement, fmt.Sprintf("select %s from %s as answer (%s)", strings.Join(columns, ", "), inner, strings.Join(aliases, ", ")))
 }

@@ -9,7 +9,9 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Bounds of a statement. The engine plans an expression in a time and in memory
@@ -26,6 +28,7 @@ type Refusal struct {
 	Function string // that it calls; empty where the cause is another
 	Table    string // that it reads; empty where the cause is another
 	Reason   string // a sentence without its full stop
+	Place    string // where it stands in the text: "line 2, column 5"; empty = nowhere in particular
 }
 
 func (r *Refusal) Error() string { return r.Reason }
@@ -131,7 +134,7 @@ func (c *check) uses(ctx context.Context, s *statement) error {
 		}
 		macros := all[f.name]
 		if err := calls(f, macros); err != nil {
-			return err
+			return placed(err, f.place)
 		}
 		if err := c.open(ctx, macros); err != nil {
 			return err
@@ -140,7 +143,7 @@ func (c *check) uses(ctx context.Context, s *statement) error {
 	for _, t := range s.reads {
 		found, err := c.find(ctx, t)
 		if err != nil {
-			return err
+			return placed(err, t.place)
 		}
 		if err := c.open(ctx, found); err != nil {
 			return err
@@ -203,14 +206,24 @@ func (c *check) open(ctx context.Context, all []*definition) error {
 			return err
 		}
 		if err := c.uses(ctx, s); err != nil {
-			return err
+			return placed(err, "") // of another text
 		}
 	}
 	return nil
 }
 
+// placed puts into a refusal where its cause stands.
+func placed(err error, place string) error {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		refusal.Place = place
+	}
+	return err
+}
+
 // statement is what a SELECT calls and reads.
 type statement struct {
+	text  string
 	calls []call
 	reads []table
 }
@@ -218,9 +231,10 @@ type statement struct {
 type call struct {
 	name   string
 	inFrom bool
+	place  string
 }
 
-type table struct{ catalog, schema, name string }
+type table struct{ catalog, schema, name, place string }
 
 // emptyStatement is the error of a text without a statement.
 type emptyStatement struct{}
@@ -252,6 +266,7 @@ func (e *Engine) parse(ctx context.Context, text string) (*statement, error) {
 	var tree struct {
 		Error      bool   `json:"error"`
 		Message    string `json:"error_message"`
+		Position   string `json:"position"` // characters before it
 		Statements []any  `json:"statements"`
 	}
 	numbers := json.NewDecoder(strings.NewReader(serialized))
@@ -267,13 +282,17 @@ func (e *Engine) parse(ctx context.Context, text string) (*statement, error) {
 	case tree.Error && strings.HasPrefix(tree.Message, "Max expression depth"):
 		return nil, refuse("the query is nested too deep")
 	case tree.Error:
-		return nil, refuse("%s", tree.Message)
+		refusal := refuse("%s", tree.Message)
+		if n, err := strconv.Atoi(tree.Position); err == nil {
+			refusal.Place = placeOf(text, len(string([]rune(text)[:min(n, utf8.RuneCountInString(text))])))
+		}
+		return nil, refusal
 	case len(tree.Statements) == 0:
 		return nil, &emptyStatement{}
 	case len(tree.Statements) > 1:
 		return nil, refuse("%d statements given; ask one SELECT at a time", len(tree.Statements))
 	}
-	s := &statement{}
+	s := &statement{text: text}
 	if err := s.list(tree.Statements[0], nil, 0); err != nil {
 		return nil, err
 	}
@@ -334,7 +353,7 @@ func (s *statement) listNode(node map[string]any, steps []string, depth int) err
 		}
 		return errors.Join(s.listMembers(f, steps, depth+1), s.listMembers(node, steps, depth, "function"))
 	case kind == "BASE_TABLE":
-		t := table{strings.ToLower(text("catalog_name")), strings.ToLower(text("schema_name")), strings.ToLower(text("table_name"))}
+		t := table{strings.ToLower(text("catalog_name")), strings.ToLower(text("schema_name")), strings.ToLower(text("table_name")), s.place(node)}
 		isStep := slices.Contains(steps, t.name) && t.catalog == "" && (t.schema == "" || t.schema == "recurring")
 		if !isStep {
 			s.reads = append(s.reads, t)
@@ -408,7 +427,7 @@ func (s *statement) listCall(node map[string]any, inFrom bool) error {
 			return refuse("%s() can't be called so: its shape must be a text in quotes, with at most %d brackets", name, maxShape)
 		}
 	}
-	s.calls = append(s.calls, call{name, inFrom})
+	s.calls = append(s.calls, call{name, inFrom, s.place(node)})
 	return nil
 }
 

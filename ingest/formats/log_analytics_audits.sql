@@ -36,7 +36,7 @@ opened as (
             "app": {"appId": "VARCHAR", "displayName": "VARCHAR", "servicePrincipalId": "VARCHAR", "servicePrincipalName": "VARCHAR"}
         }') as initiator,
         from_json(json_text(f.AdditionalDetails), '[{"key": "VARCHAR", "value": "VARCHAR"}]') as details,
-        from_json(json_text(f.TargetResources), '[{"id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR"}]') as targets
+        from_json(json_list(f.TargetResources), '[{"id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR"}]') as targets
     from fields
 )
 select
@@ -72,7 +72,7 @@ with listed as (
         file_id,
         record,
         id,
-        from_json(json_text(from_json(body, '{"TargetResources": "VARCHAR"}').TargetResources), '[{
+        from_json(json_list(from_json(body, '{"TargetResources": "VARCHAR"}').TargetResources), '[{
             "id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR", "type": "VARCHAR",
             "modifiedProperties": [{"displayName": "VARCHAR", "oldValue": "VARCHAR", "newValue": "VARCHAR"}]
         }]') as targets

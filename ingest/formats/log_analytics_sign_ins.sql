@@ -241,7 +241,7 @@ listed as (
         id,
         event_time,
         from_json(
-            json_text(coalesce(
+            json_list(coalesce(
                 filled(f.ConditionalAccessPolicies), filled(f.ConditionalAccessPolicies_dynamic),
                 filled(f.ConditionalAccessPolicies_string)
             )),
@@ -287,7 +287,7 @@ with listed as (
         file_id,
         record,
         id,
-        from_json(json_text(from_json(body, '{"AuthenticationDetails": "VARCHAR"}').AuthenticationDetails), '[{
+        from_json(json_list(from_json(body, '{"AuthenticationDetails": "VARCHAR"}').AuthenticationDetails), '[{
             "authenticationStepDateTime": "VARCHAR",
             "authenticationMethod": "VARCHAR",
             "authenticationMethodDetail": "VARCHAR",

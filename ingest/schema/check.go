@@ -143,6 +143,7 @@ func makeCatalog(ctx context.Context, e *engine.Engine) (map[string]string, erro
 		name, _ := row[0].(string)
 		own["table "+name], _ = row[1].(string)
 	}
+	addCopies(own)
 	return own, nil
 }
 

@@ -37,6 +37,13 @@ end;
 -- text that is JSON, else NULL
 create macro json_text(text) as case when json_valid(text) then text end;
 
+-- text that is a JSON list, else NULL; an object is the only one of a list: a row of
+-- mv-expand has one for each
+create macro json_list(text) as case
+    when starts_with(ltrim(text), '{') then '[' || json_text(text) || ']'
+    else json_text(text)
+end;
+
 -- the values of a JSON list, or the text itself, comma-joined
 create macro joined(text) as case
     -- most are no list or one of a single value: spares reading them as JSON

@@ -14,10 +14,18 @@
 // and, if its rows are records of a file (they have file_id and record),
 //
 //	-- log: what users call the log; none if it is part of another
-//	-- id: the column that names a record; equal ids and equal bodies are duplicates
+//	-- id: the column that names a record
 //	-- time: the column of its time, or `COLUMN, required` if each record must have one
 //	-- timeline: yes, or `no, REASON`
 //	-- get: how to export it; `-- get PART: ...` where the log has several parts
+//
+// and, of a log, what makes two records of one id the same one:
+//
+//	-- identity: the columns in which they must not contradict each other, with a
+//	--   comma between. `A or B`: B counts where one of them has no A; raw: their
+//	--   texts count. Where event_time comes first, they are of one second
+//	-- state: the columns that change later, of which the last counts
+//	-- state time: the column of when they changed, if there is one
 //
 // A table whose rows hang on the records of another names them by
 // parent_file_id and parent_record, and has
@@ -46,7 +54,7 @@ import (
 )
 
 // Version is raised whenever an older entrail could misread a case.
-const Version = "8"
+const Version = "9"
 
 //go:embed tables/*.sql codes/*.sql
 var files embed.FS
@@ -69,6 +77,10 @@ type Table struct {
 	NoTimeline   string   // of other tables with records or files: why not
 	Exports      []Export // of a log: how to get it
 	Parent       Parent   // of a table whose rows hang on another's records
+
+	Identity  [][]string // of a log: the columns that tell two records of one id apart; of several the first that both have
+	State     []string   // of a log: the columns that change after the event
+	StateTime string     // of a log: the column of when they changed; may be empty
 
 	position int
 	sql      string // what makes it, its rows included
@@ -146,7 +158,7 @@ func CreateTables(ctx context.Context, e *engine.Engine) error {
 			}
 		}
 	}
-	return nil
+	return createCopies(ctx, e)
 }
 
 // CreateMacros makes the macros of the load in the same database.
@@ -248,6 +260,14 @@ func (t *Table) set(key, value string) (err error) {
 		}
 	case key == "get" || isPart:
 		t.Exports = append(t.Exports, Export{part, value})
+	case key == "identity":
+		for column := range strings.SplitSeq(value, ", ") {
+			t.Identity = append(t.Identity, strings.Split(column, " or "))
+		}
+	case key == "state":
+		t.State = strings.Split(value, ", ")
+	case key == "state time":
+		t.StateTime = value
 	case key == "parent":
 		fields := strings.Fields(value)
 		if len(fields) != 5 || fields[1] != "by" || fields[3] != "=" {
@@ -264,7 +284,7 @@ func (t *Table) set(key, value string) (err error) {
 
 // check tells what the header lacks, or names that is no column.
 func (t *Table) check() error {
-	for _, column := range append([]string{t.ID, t.Time, t.Parent.Column}, t.Parent.Repeats...) {
+	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.Parent.Column}, t.Parent.Repeats, t.State, slices.Concat(t.Identity...)) {
 		if column != "" && !t.Has(column) {
 			return fmt.Errorf("%s.sql: the header names %s, which is no column", t.Name, column)
 		}
@@ -279,6 +299,8 @@ func (t *Table) check() error {
 		return fmt.Errorf("%s.sql: a log is in the timeline and says how to get it, another table is not", t.Name)
 	case t.Log != "" && (t.ID != "id" || t.Time != "event_time"):
 		return fmt.Errorf("%s.sql: the columns of a log's record and time are id and event_time", t.Name)
+	case (t.Log != "") != (len(t.Identity) > 0):
+		return fmt.Errorf("%s.sql: a log needs `-- identity`, another table has none", t.Name)
 	case isChild != t.Has("parent_record") || isChild != t.Has("parent_file_id"):
 		return fmt.Errorf("%s.sql: parent_file_id and parent_record go with `-- parent`", t.Name)
 	case t.ID != "" && !(t.Has("file_id") && t.Has("record") && t.Has("raw")):

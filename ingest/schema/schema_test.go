@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -15,6 +16,10 @@ func TestHeaders(t *testing.T) {
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- identity: event_time, id or file_id,
+--   record
+-- state: record
+-- state time: event_time
 -- get: the service > Download
 -- get old: the archive
 create table service_log (
@@ -38,6 +43,9 @@ create table service_log (
 	if len(table.Exports) != 2 || table.Exports[0] != (Export{"", "the service > Download"}) || table.Exports[1] != (Export{"old", "the archive"}) {
 		t.Errorf("the exports are %v", table.Exports)
 	}
+	if len(table.Identity) != 3 || !slices.Equal(table.Identity[1], []string{"id", "file_id"}) || !slices.Equal(table.State, []string{"record"}) || table.StateTime != "event_time" {
+		t.Errorf("the identity reads as %v, the state as %v by %s", table.Identity, table.State, table.StateTime)
+	}
 	if len(table.Columns) != 5 || table.Columns[3] != (Column{"event_time", "timestamp", "when"}) {
 		t.Errorf("the columns are %v", table.Columns)
 	}
@@ -49,6 +57,9 @@ create table service_log (
 		{"a misspelt key", "-- id: id", "-- ids: id", `unknown header key "ids"`},
 		{"a name that is no column", "-- id: id", "-- id: request", "names request, which is no column"},
 		{"a time that is no column", "event_time, required", "at, required", "names at, which is no column"},
+		{"a log without an identity", "-- identity: event_time, id or file_id,\n--   record\n", "", "a log needs `-- identity`"},
+		{"an identity that is no column", "id or file_id", "id or user", "names user, which is no column"},
+		{"a state that is no column", "-- state: record", "-- state: risk", "names risk, which is no column"},
 		{"a misspelt word", "event_time, required", "event_time, require", "want COLUMN or `COLUMN, required`"},
 		{"no description", "-- description: Requests to a service,\n--   by whatever application.\n-- source: https://example.org/log\n", "", "no description"},
 		{"another table than the file's", "create table service_log", "create table servicelog", "want `create table service_log (`"},

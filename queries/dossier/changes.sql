@@ -1,35 +1,17 @@
 -- title: What was changed
 -- description: Rules, mailbox settings, permissions, consents, roles, authentication methods, links: with what exactly
---   was set. Changes in the directory carry no session id: those of the session's users within its time are listed
---   too, marked in the column session; they may have come from another session of the user. Their address is mostly
+--   was set. Changes in the directory carry no session id: those of its users within its time are listed
+--   too, marked in the column belongs; they may have come from another session of the user. Their address is mostly
 --   that of a server of Microsoft's.
 -- position: 5
-with span as (
-    select
-        min(event_time) as first_seen,
-        max(event_time) as last_seen,
-    from (
-        select event_time from evidence.sign_ins where session_id = getvariable('dossier_session')
-        union all
-        select event_time from evidence.audit_events where session_id = getvariable('dossier_session')
-    )
-),
-accounts as (
-    select lower(user_principal_name) as name from evidence.sign_ins where session_id = getvariable('dossier_session')
-    union
-    select lower(user_id) from evidence.audit_events where session_id = getvariable('dossier_session')
-),
-events as (
+with events as (
     select
         e.*  replace (case when json_valid(raw) then raw end as raw),
         k.kind,
     from evidence.audit_events as e
-    cross join span
     left join operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
-    where e.session_id = getvariable('dossier_session')
-        or coalesce(e.session_id, '') = ''
-            and lower(e.user_id) in (select name from accounts)
-            and e.event_time between first_seen and last_seen
+    where (e.file_id, e.record) in (from dossier_records)
+        or (e.file_id, e.record) in (select b.file_id, b.record from dossier_beside as b where is_within and is_by_user)
 )
 select
     event_time,
@@ -54,7 +36,7 @@ select
         )
     ]), chr(10)), '') as details,
     ip_address,
-    case when coalesce(session_id, '') = '' then 'no session id: same user, same time' else 'in the session' end as session,
+    case when (file_id, events.record) in (from dossier_records) then 'of its own' else 'no session id: same user, same time' end as belongs,
     file_id || ':' || record as record
 from events
 where notable_operation(operation) is not null

@@ -19,7 +19,7 @@ select
 from (
     select * replace (case when json_valid(raw) then raw end as raw)
     from evidence.audit_events
-    where session_id = getvariable('dossier_session')
+    where (file_id, record) in (from dossier_records)
 ) as e
 join operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
 left join addresses as a on client_address(e.ip_address) = a.ip_address

@@ -1,6 +1,6 @@
 -- title: The story in order
--- description: Each sign-in, audit event and request to Microsoft Graph of the session, by time, and among them what
---   stands beside it (without its session id, as their detail says), but for failed attempts from elsewhere. change says where the
+-- description: Each sign-in, audit event and request to Microsoft Graph of it, by time, and among them what
+--   stands beside it (without its id, as their detail says), but for failed attempts from elsewhere. change says where the
 --   country, the network or the user agent is another than the last known one before; agents are compared within the
 --   sign-ins or one workload, as each spells them its own way, and each one's first is given too. An address has its country and
 --   network behind it; in brackets stands where they come from if the record itself does not say: learned = from a sign-in from
@@ -38,7 +38,7 @@ with told as (
         null as workload,
         s.raw,
     from evidence.sign_ins as s
-    where s.session_id = getvariable('dossier_session')
+    where (s.file_id, s.record) in (from dossier_records)
     union all
     select
         'audit_events',
@@ -82,7 +82,7 @@ with told as (
     from (
         select * replace (case when json_valid(raw) then raw end as raw)
         from evidence.audit_events
-        where session_id = getvariable('dossier_session')
+        where (file_id, record) in (from dossier_records)
     ) as e
     left join app_names as p on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = p.app_id
     left join well_known_ids as w on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = w.id
@@ -108,7 +108,26 @@ with told as (
     from evidence.graph_activity as g
     left join app_names as p on lower(g.app_id) = p.app_id
     left join well_known_ids as w on lower(g.app_id) = w.id
-    where g.session_id = getvariable('dossier_session')
+    where (g.file_id, g.record) in (from dossier_records)
+    union all
+    select
+        o.source,
+        o.file_id,
+        o.record,
+        o.event_time,
+        o.action,
+        o.result,
+        null,
+        o.target,
+        client_address(o.ip_address),
+        o.ip_address,
+        null,
+        null,
+        null,
+        o.source,
+        null,
+    from all_events as o
+    where o.source not in ('sign_ins', 'audit_events', 'graph_activity') and (o.file_id, o.record) in (from dossier_records)
 ),
 placed as (
     select

@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- identity: event_time, activity, result, correlation_id, raw
 -- get: Entra admin center > Audit logs > Download
 create table directory_audits (
     file_id integer, -- the file it came from

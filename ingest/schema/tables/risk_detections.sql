@@ -5,6 +5,9 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- identity: detected_date_time or event_time, risk_event_type, user_id or user_principal_name, request_id, ip_address
+-- state: risk_level, risk_state, risk_detail, last_updated_date_time
+-- state time: last_updated_date_time
 -- get: Entra admin center > Risk detections > Download
 create table risk_detections (
     file_id integer, -- the file it came from

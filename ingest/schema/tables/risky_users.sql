@@ -5,6 +5,9 @@
 -- id: id
 -- time: event_time
 -- timeline: yes
+-- identity: id
+-- state: event_time, risk_level, risk_state, risk_detail, is_deleted, is_processing
+-- state time: event_time
 -- get: Entra admin center > Risky users > Download
 create table risky_users (
     file_id integer, -- the file it came from

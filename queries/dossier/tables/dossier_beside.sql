@@ -11,15 +11,15 @@ with in_session as (
         caller_address(ip_address, category, client_credential_type) as address,
         correlation_id,
     from evidence.sign_ins
-    where session_id = getvariable('dossier_session')
+    where (file_id, record) in (from dossier_records)
     union all
     select event_time, user_id, null, client_address(ip_address), null
     from evidence.audit_events
-    where session_id = getvariable('dossier_session')
+    where (file_id, record) in (from dossier_records)
     union all
     select event_time, null, null, client_address(ip_address), null
     from evidence.graph_activity
-    where session_id = getvariable('dossier_session')
+    where (file_id, record) in (from dossier_records)
 ),
 span as (
     select
@@ -41,7 +41,7 @@ near as (
     from all_events as e
     cross join span
     where e.event_time between first_seen - interval 1 day and last_seen + interval 1 day
-        and e.session_id is distinct from getvariable('dossier_session')
+        and (e.file_id, e.record) not in (from dossier_records)
 ),
 about as (
     select *

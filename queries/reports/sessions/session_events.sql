@@ -10,6 +10,7 @@
 --   place_source stands behind a place that was looked up, unless the session's last sign-in before tells the same. It is
 --   judged on all the session's events in evidence, also when the filters hide the one before.
 -- position: 2
+-- first rows: what matters
 -- layout: sessions
 -- wrap: change
 -- needs: sign_ins, audit_events, graph_activity
@@ -78,12 +79,6 @@ ordered_sessions as materialized (
     group by session_id
     having bool_or(is_shown)
 ),
--- The first rows asked for are those of as many sessions at most.
-asked_sessions as (
-    select *
-    from ordered_sessions
-    where session <= coalesce(getvariable('first_rows'), session)
-),
 trails as materialized (
     select
         s.session,
@@ -93,7 +88,7 @@ trails as materialized (
         case when t.address is not null then coalesce(t.told_network, a.network) end as network,
         looked_up(t.told_country, t.told_network, a.country, a.network, a.source) as place_source,
     from traces as t
-    join asked_sessions as s using (session_id)
+    join ordered_sessions as s using (session_id)
     left join addresses as a on t.address = a.ip_address
 ),
 -- Most stay in one known place, and there is nothing to compare.

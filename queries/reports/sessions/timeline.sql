@@ -3,6 +3,7 @@
 --   it has a session id or not. With --user it is what one account did and what was done to it.
 -- position: 4
 -- topics: history, chronology
+-- first rows: what matters
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity
 -- filled by: any export of these logs.
 -- caveat: One act may stand here several times, once for each log that saw it: a sign-in in the sign-in log and in the

@@ -1,0 +1,148 @@
+package ingest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"entrail/ingest/schema"
+)
+
+// Bounds on what is compared of one event, so that a file full of one id is not
+// compared with itself.
+const (
+	mostClasses = 100 // records that all contradict each other; further ones stand alone
+	mostMembers = 50  // of these, with which others are compared
+)
+
+// member is a record of an event as it is compared.
+type member struct {
+	row      int64
+	sum      string
+	identity []string // "" = not known
+	body     value
+}
+
+// tellApart fills `classes` with the records that contradict a fuller one of their
+// id and second, and therefore are another event.
+func (l *loader) tellApart(t schema.Table) error {
+	names := flatIdentity(t)
+	var columns, torn []string
+	for i := range names {
+		columns = append(columns, fmt.Sprintf("coalesce(d.i%d, '')", i))
+		torn = append(torn, fmt.Sprintf("min(i%d) <> max(i%[1]d)", i))
+	}
+	columns = append(columns, "''")
+	if comparesBodies(t) {
+		columns[len(columns)-1] = "s.raw"
+		torn = append(torn, "count(distinct body) > 1")
+	}
+	err := l.exec(`
+		create or replace temp table torn as
+		select event
+		from details
+		group by event
+		having ` + strings.Join(torn, " or "))
+	if n, err := l.countIf(err, "torn"); n == 0 {
+		return err
+	}
+	rows, err := l.engine.Query(l.ctx, `
+		select d.event, d.row, d.body, `+strings.Join(columns, ", ")+`
+		from details as d
+		join `+t.Name+` as s on s.rowid = d.row
+		where d.event in (from torn)
+		order by d.event, d.rank`)
+	if err != nil {
+		return err
+	}
+	var apart []string
+	var event int64
+	var classes eventClasses
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			rows.Close()
+			return err
+		}
+		if n := v[0].(int64); n != event {
+			event, classes = n, eventClasses{identity: t.Identity, known: map[string]int{}}
+		}
+		m := member{row: v[1].(int64), sum: v[2].(string)}
+		for _, x := range v[3 : 3+len(names)] {
+			m.identity = append(m.identity, x.(string))
+		}
+		raw, _ := v[3+len(names)].(string)
+		if class := classes.of(m, raw); class > 0 {
+			apart = append(apart, fmt.Sprintf("(%d, %d)", m.row, class))
+		}
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(apart, 5000) {
+		if err := l.exec("insert into classes values " + strings.Join(some, ", ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eventClasses are the records of one id and second, those in one class that don't
+// contradict each other.
+type eventClasses struct {
+	identity [][]string
+	known    map[string]int // class by what a record says: many say the same
+	classes  [][]member
+}
+
+// of is the class of the next record, which is not fuller than those before it: the
+// first in which it contradicts none.
+func (c *eventClasses) of(m member, raw string) int {
+	key := m.sum + "\x00" + strings.Join(m.identity, "\x00")
+	if class, ok := c.known[key]; ok {
+		return class
+	}
+	class := len(c.classes)
+	if class < mostClasses {
+		if raw != "" {
+			m.body = body(raw)
+		}
+		for i, members := range c.classes {
+			if !slices.ContainsFunc(members, func(o member) bool { return c.contradict(m, o) }) {
+				class = i
+				break
+			}
+		}
+	}
+	if class == len(c.classes) {
+		c.classes = append(c.classes, nil)
+	}
+	if len(c.classes[class]) < mostMembers {
+		c.classes[class] = append(c.classes[class], m)
+	}
+	c.known[key] = class
+	return class
+}
+
+// contradict tells whether two records differ in what tells them apart: of several
+// columns for one thing, in the first that both have.
+func (c *eventClasses) contradict(a, b member) bool {
+	i := 0
+	for k, alternatives := range c.identity {
+		if k == 0 && slices.Equal(alternatives, []string{"event_time"}) || slices.Equal(alternatives, []string{"raw"}) {
+			continue
+		}
+		decided := false
+		for range alternatives {
+			if !decided && a.identity[i] != "" && b.identity[i] != "" {
+				if a.identity[i] != b.identity[i] {
+					return true
+				}
+				decided = true
+			}
+			i++
+		}
+	}
+	return a.body.contradicts(b.body)
+}

@@ -1,0 +1,28 @@
+-- title: What is still open
+-- description: What was made or changed in it, or by its users within its time without an id, and is not removed again as far as
+--   these files go. Check each in the tenant.
+-- position: 10
+-- wrap: object, detail, how_sure
+with places as (
+    select file_id || ':' || record as place from dossier_records
+    union
+    select file_id || ':' || record from dossier_beside where is_within and is_by_user
+)
+select
+    kind,
+    object,
+    detail,
+    how_sure,
+    since,
+    last_changed,
+    actor,
+    ip_address,
+    evidence
+from report_still_open
+where list_has_any(string_split(evidence, ' '), (select list(place) from places))
+order by
+    since,
+    kind,
+    object,
+    detail,
+    evidence

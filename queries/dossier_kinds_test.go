@@ -1,0 +1,67 @@
+package queries
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"entrail/ingest/engine"
+)
+
+// TestDossierKinds: a user, an address, an application, a finding and an incident are told
+// in the parts of a session, each of its own records and of no other's.
+func TestDossierKinds(t *testing.T) {
+	path, _ := loadTenant(t)
+	ctx := context.Background()
+	for _, test := range []struct {
+		filter        Filter
+		want, without string // of the sentences
+		reason        string
+	}{
+		{Filter{Users: []string{"adele.vance@contoso.com"}}, "8 messages were deleted", "bram.smit", "what the user did, the intruder's part included"},
+		{Filter{IPs: []string{"203.0.113.201"}}, "26 files were downloaded", "messages were sent", "the traveller took the files, and read no mail"},
+		{Filter{Apps: []string{"03b8142e-05d5-43d3-94c2-4f963c08d98d"}}, "adele.vance@contoso.com", "pieter.de.wit", "one account uses the lookalike"},
+		{Filter{Findings: []string{"password_spray"}}, "48 records of 24 accounts", "messages", "the spray, by the name of its rule"},
+		{Filter{Incidents: []string{"2"}}, "From 4 addresses in Bulgaria", "downloaded", "what bears the traces of the second incident"},
+	} {
+		c := openPath(t, path, test.filter, time.UTC)
+		results, err := c.DossierShown(ctx, "It")
+		if err != nil {
+			t.Fatalf("%s: %v", test.reason, err)
+		}
+		sentences := lines(t, partOf(results, "sentences"))
+		if !strings.Contains(sentences, test.want) || strings.Contains(sentences, test.without) {
+			t.Errorf("%s: want %q and no %q in\n%s", test.reason, test.want, test.without, sentences)
+		}
+		for _, part := range []string{"lanes", "story", "findings", "limits", "facts"} {
+			if partOf(results, part).Rows == nil {
+				t.Errorf("%s: there is no part %s", test.reason, part)
+			}
+		}
+	}
+	c := openPath(t, path, Filter{}, time.UTC)
+	results, err := c.DossierOfIncident(ctx, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sentences := lines(t, partOf(results, "sentences")); !strings.Contains(sentences, "99 messages were read") || !strings.Contains(sentences, "Still open|3 things") {
+		t.Errorf("the first incident is told as\n%s", sentences)
+	}
+	if _, err := c.DossierOfIncident(ctx, 9); err == nil {
+		t.Error("an incident that there is not has a dossier")
+	}
+}
+
+// TestFindingsAsked: a finding or an incident that is not there is said to be none.
+func TestFindingsAsked(t *testing.T) {
+	path, _ := loadTenant(t)
+	for _, f := range []Filter{{Findings: []string{"no_such_rule"}}, {Incidents: []string{"99"}}} {
+		if c, err := Open(context.Background(), path, engine.Options{Temp: t.TempDir()}, f, time.UTC); err == nil || !strings.Contains(err.Error(), "lists them") {
+			if err == nil {
+				c.Close()
+			}
+			t.Errorf("%+v: %v, want an error that names the report which lists them", f, err)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package given
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"entrail/ingest/engine"
+	"entrail/queries"
+)
+
+// listFilters are the flags that narrow by a list of values.
+var listFilters = []string{"user", "not-user", "session", "app", "not-app", "ip", "not-ip", "finding", "incident"}
+
+func filterOf(ctx context.Context, lists map[string]*List, columns []string, since, until string) (queries.Filter, []string, error) {
+	var f queries.Filter
+	var words []string
+	into := map[string]*[]string{
+		"user": &f.Users, "not-user": &f.NotUsers, "session": &f.Sessions,
+		"app": &f.Apps, "not-app": &f.NotApps, "ip": &f.IPs, "not-ip": &f.NotIPs,
+		"finding": &f.Findings, "incident": &f.Incidents,
+	}
+	for _, name := range listFilters {
+		values, err := Values(ctx, *lists[name])
+		if err != nil {
+			return f, nil, notListed("--"+name, err)
+		}
+		if *into[name] = values; len(values) > 0 {
+			words = append(words, strings.ReplaceAll(name, "-", " ")+" "+strings.Join(values, " or "))
+		}
+	}
+	for _, text := range columns {
+		column, err := queries.ParseColumn(text)
+		if err != nil {
+			return f, nil, &Mistake{err.Error(), "entrail --schema lists the columns"}
+		}
+		if column.Values, err = Values(ctx, column.Values); err != nil {
+			return f, nil, notListed("--filter", err)
+		}
+		f.Columns = append(f.Columns, column)
+		words = append(words, text)
+	}
+	for _, bound := range []struct {
+		name, text string
+		into       *queries.Moment
+	}{{"since", since, &f.Since}, {"until", until, &f.Until}} {
+		if bound.text == "" {
+			continue
+		}
+		m, err := queries.ParseTime(bound.text)
+		if err != nil {
+			return f, nil, Wrong(queries.TimeForms, "--%s: %v", bound.name, err)
+		}
+		*bound.into = m
+		if !m.IsBack() {
+			bound.text = m.Time.UTC().Format("2006-01-02 15:04:05 UTC")
+		}
+		words = append(words, bound.name+" "+bound.text)
+	}
+	if err := f.Check(); err != nil {
+		return f, nil, &Mistake{Message: err.Error()}
+	}
+	return f, words, nil
+}
+
+func notListed(flag string, err error) error {
+	return Wrong("@FILE names a file with one value a line", "%s %v", flag, err)
+}
+
+// LeaveOut judges, before anything is read, which of the reports the filters can
+// narrow. One that they can't is refused where it is asked for by name, and left out
+// and named where it is one of a group, or of all.
+func (c *Call) LeaveOut(ctx context.Context) error {
+	if len(c.Words) == 0 || c.Query != "" || c.Explain != "" || c.Dossier {
+		return nil
+	}
+	empty, err := queries.OpenEmpty(ctx, engine.Options{Temp: c.Engine.Temp, Threads: 1}, c.Filter)
+	if err != nil {
+		return err
+	}
+	defer empty.Close()
+	var rest []queries.Report
+	var left, columns []string
+	flags := map[string]bool{}
+	var why *queries.Inapplicable
+	for _, r := range c.Reports {
+		err := empty.Inapplicable(ctx, r)
+		switch {
+		case err == nil:
+			rest = append(rest, r)
+		case !errors.As(err, &why):
+			return err
+		case slices.Contains(c.ByName, r.Name):
+			return Wrong(c.whereTo(ctx, empty, why), "%v", err)
+		default:
+			left = append(left, r.Name)
+			columns = append(columns, why.Columns...)
+			flags[why.Flag] = true
+		}
+	}
+	if len(rest) == 0 {
+		return Wrong("entrail --schema lists the columns of the tables, a report shows its own", "%s applies to none of the reports asked for%s", why.Flag, why.Near(columns))
+	}
+	if c.Reports = rest; len(left) > 0 {
+		c.Remarks = append(c.Remarks, fmt.Sprintf("Left out, as %s can't narrow them: %s", strings.Join(slices.Sorted(maps.Keys(flags)), " or "), strings.Join(left, ", ")))
+	}
+	return nil
+}
+
+// whereTo is the hint for a filter that can't narrow a report: the first reports that
+// it can narrow.
+func (c *Call) whereTo(ctx context.Context, empty *queries.Case, why *queries.Inapplicable) string {
+	const most = 6
+	var names []string
+	for _, r := range queries.Reports() {
+		if narrows, err := empty.Narrows(ctx, r); len(names) < most && narrows && err == nil {
+			names = append(names, r.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "entrail --schema lists the columns of the tables, a report shows its own"
+	}
+	return why.Flag + " applies to " + strings.Join(names, ", ")
+}

@@ -1,0 +1,339 @@
+-- description: Each incident in a few sentences that need no training to read: one row a sentence. basis says how far the files bear
+--   it: The log shows; Must be assumed; The files can't say.
+-- materialized: yes
+-- ordered by: incident, position
+-- column incident integer: of incidents
+-- column position integer: to order the sentences by
+-- column topic varchar: what the sentence is about
+-- column sentence varchar: the sentence
+-- column basis varchar: how far the files bear it
+-- column look_in varchar: the report that has its rows
+-- column look_for varchar: a text by which they are found there; NULL = the first rows, or all
+with members as (
+    select
+        i.incident,
+        f.*
+    from incident_findings as i
+    join all_findings as f using (finding_id)
+    where f.severity_rank <= 3
+),
+heads as (
+    select
+        incident,
+        coalesce(list_sort(list(distinct who) filter (where who <> '')), []) as accounts,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen,
+        count(*) as findings,
+        min_by(severity, severity_rank) as severity,
+        min_by(title, (severity_rank, first_seen, finding_id)) as title,
+        min_by(what, (first_seen, severity_rank, finding_id)) as first_act,
+        min_by(finding_id, (first_seen, severity_rank, finding_id)) as first_finding,
+        bool_or(tactic in ('initial_access', 'credential_access')) as is_way_in_known
+    from members
+    group by incident
+),
+has_logs as (
+    select
+        (select count(*) > 0 from evidence.sign_ins) as sign_ins,
+        (select count(*) > 0 from evidence.audit_events where record_type in (2, 3, 50)) as mail,
+        (select count(*) > 0 from evidence.audit_events where lower(operation) = 'mailitemsaccessed') as mail_reads,
+        (select count(*) > 0 from evidence.audit_events where record_type in (6, 14)) as files,
+        (select count(*) > 0 from evidence.audit_events where record_type = 8)
+            or (select count(*) > 0 from evidence.directory_audits) as directory
+),
+places as (
+    select
+        t.incident,
+        list(t.value order by t.value) as addresses,
+        list_sort(list(distinct coalesce(c.country_name, a.country)) filter (where a.country <> '')) as countries
+    from incident_traces as t
+    left join addresses as a on t.value = a.ip_address
+    left join country_names as c on a.country = c.country
+    where t.trace = 'address'
+    group by t.incident
+),
+sessions_of as (
+    select incident, count(*) as sessions
+    from incident_traces
+    where trace = 'session'
+    group by incident
+),
+exposure as (
+    select
+        incident,
+        count(*) filter (where basis = 'certain' and action = 'read') as read_messages,
+        list_sort(list(distinct mailbox) filter (where action = 'read')) as mailboxes,
+        count(distinct folders) filter (where starts_with(basis, 'must be assumed: the whole folder')) as whole_folders,
+        list_sort(list(distinct folders) filter (where starts_with(basis, 'must be assumed: the whole folder'))) as folder_names,
+        list_sort(list(distinct mailbox) filter (where starts_with(basis, 'must be assumed: reads'))) as throttled_mailboxes,
+        count(*) filter (where action = 'sent') as sent_messages,
+        count(*) filter (where action = 'deleted') as deleted_messages,
+        count(*) filter (where action = 'moved') as moved_messages
+    from report_mail_exposure
+    group by incident
+),
+file_counts as (
+    select
+        incident,
+        count(distinct target) filter (where kind = 'downloaded') as downloaded,
+        count(distinct target) filter (where kind = 'opened') as opened,
+        count(distinct target) filter (where kind = 'shared') as shared,
+        few(list_sort(list(distinct regexp_extract(target, '[^/]*$')) filter (where kind = 'downloaded'))) as names
+    from incident_events
+    where not is_failed and kind in ('downloaded', 'opened', 'shared') and source = 'audit_events'
+    group by incident
+),
+changes as (
+    select
+        incident,
+        count(*) as acts,
+        string_agg(rtrim(what, '. '), '. ' order by severity_rank, first_seen, finding_id) filter (where place <= 3) as gravest
+    from (
+        select
+            *,
+            row_number() over (partition by incident order by severity_rank, first_seen, finding_id) as place
+        from members
+        where tactic in ('persistence', 'privilege_escalation', 'defense_evasion', 'impact', 'exfiltration', 'collection')
+            and finding not in ('session_outlived_containment')
+    )
+    group by incident
+),
+measures as (
+    select
+        h.incident,
+        min(c.event_time) as first_measure,
+        listed(list_sort(list(distinct minute_text(c.event_time) || ' ' || c.action || ' (' || c.account || ')'))) as what
+    from heads as h
+    join containments as c on list_contains(h.accounts, c.account) and c.event_time >= h.first_seen
+    group by h.incident
+),
+afterwards as (
+    select
+        m.incident,
+        count(*) filter (where not e.is_failed) as acts,
+        max(e.event_time) filter (where not e.is_failed) as last_act,
+        count(*) filter (where e.is_failed) as attempts
+    from measures as m
+    join incident_events as e on e.incident = m.incident and e.event_time > m.first_measure
+        -- what was done to end it is no act of the intruder's
+        and e.source in ('sign_ins', 'audit_events', 'graph_activity') and coalesce(e.address, '') <> ''
+    group by m.incident
+),
+open_doors as (
+    select
+        incident,
+        count(*) as things,
+        listed(list_sort(list(distinct kind || ' ' || object))) as names
+    from report_still_open
+    where incident is not null
+    group by incident
+),
+sentences as (
+    select
+        incident,
+        1 as position,
+        'Who and when' as topic,
+        case
+            when len(accounts) = 0 then 'No account of the tenant is named as the actor'
+            when len(accounts) = 1 then 'The account ' || accounts[1] || ' is affected'
+            else len(accounts) || ' accounts are affected: ' || listed(accounts)
+        end
+            || ', from ' || minute_text(first_seen) || ' to ' || minute_text(last_seen) || ' (' || span_text(first_seen, last_seen) || '). '
+            || counted(findings, 'finding belongs', 'findings belong') || ' together. The gravest is ' || severity || ': ' || title || '.' as sentence,
+        'The log shows' as basis,
+        'incidents' as look_in,
+        null as look_for
+    from heads
+    union all
+    select incident, 2, 'How it began', rtrim(first_act, '. ') || '.', 'The log shows', 'findings', first_finding
+    from heads
+    union all
+    select
+        incident,
+        3,
+        'How it began',
+        'The way in is not known: the first trace comes later than it'
+            || case when has_logs.sign_ins then '.' else ', and no sign-in log is loaded.' end,
+        'The files can''t say',
+        'findings_not_looked_for',
+        null
+    from heads, has_logs
+    where not is_way_in_known
+    union all
+    select
+        incident,
+        4,
+        'From where',
+        'It came from ' || counted(len(addresses), 'address', 'addresses')
+            || case when len(countries) > 0 then ' in ' || listed(countries) else ', whose country is not known' end
+            || case when sessions > 0 then ' and used ' || counted(sessions, 'session', 'sessions') else '' end
+            || ': ' || few(addresses) || '.',
+        'The log shows',
+        'indicators',
+        null
+    from places
+    left join sessions_of using (incident)
+    union all
+    select
+        incident,
+        5,
+        'Mail that was read',
+        counted(read_messages, 'message was', 'messages were') || ' read, one by one, in ' || listed(mailboxes) || '.',
+        'The log shows',
+        'mail_exposure',
+        'read'
+    from exposure
+    where read_messages > 0
+    union all
+    select
+        incident,
+        6,
+        'Mail that was read',
+        concat_ws(
+            ' ',
+            case when whole_folders > 0 then 'All mail in ' || counted(whole_folders, 'folder', 'folders') || ' (' || listed(folder_names)
+                || ') must be taken as read: a mail program copied ' || case when whole_folders = 1 then 'it' else 'them' end || ' whole.' end,
+            case when len(throttled_mailboxes) > 0 then 'All mail of ' || listed(throttled_mailboxes)
+                || ' must be taken as read: there were so many reads that the log stopped naming them for 24 hours.' end
+        ),
+        'Must be assumed',
+        'mail_exposure',
+        'must be assumed'
+    from exposure
+    where whole_folders > 0 or len(throttled_mailboxes) > 0
+    union all
+    select
+        h.incident,
+        7,
+        'Mail that was read',
+        case
+            when not l.mail then 'Nothing is known of mail: no audit log of mailboxes is loaded.'
+            when not l.mail_reads then 'Which mail was read is not known: no record of reading (MailItemsAccessed) is in the files.'
+            else 'No record names mail that was read from the addresses and in the sessions of the incident. That is no proof that none was.'
+        end,
+        'The files can''t say',
+        case when l.mail then 'mail_exposure' else 'coverage' end,
+        null
+    from heads as h
+    cross join has_logs as l
+    left join exposure as x using (incident)
+    where coalesce(x.read_messages, 0) = 0 and coalesce(x.whole_folders, 0) = 0 and len(coalesce(x.throttled_mailboxes, [])) = 0
+    union all
+    select
+        incident,
+        8,
+        'Mail that was sent, deleted or moved',
+        array_to_string(list_filter([
+            case when sent_messages > 0 then counted(sent_messages, 'message was', 'messages were') || ' sent (the log does not name the recipients; a message trace does)' end,
+            case when deleted_messages > 0 then counted(deleted_messages, 'message was', 'messages were') || ' deleted' end,
+            case when moved_messages > 0 then counted(moved_messages, 'message was', 'messages were') || ' moved' end
+        ], part -> part is not null), ', ') || '.',
+        'The log shows',
+        'mail_exposure',
+        case when sent_messages > 0 then 'sent' when deleted_messages > 0 then 'deleted' else 'moved' end
+    from exposure
+    where sent_messages + deleted_messages + moved_messages > 0
+    union all
+    select
+        incident,
+        9,
+        'Files',
+        array_to_string(list_filter([
+            case when downloaded > 0 then counted(downloaded, 'file was', 'files were') || ' downloaded (' || names || ')' end,
+            case when opened > 0 then counted(opened, 'file was', 'files were') || ' opened' end,
+            case when shared > 0 then counted(shared, 'file was', 'files were') || ' shared' end
+        ], part -> part is not null), ', ') || '.',
+        'The log shows',
+        'file_activity',
+        'downloaded'
+    from file_counts
+    union all
+    select
+        h.incident,
+        10,
+        'Files',
+        case when l.files then 'No record names a file that was opened or downloaded from the addresses and in the sessions of the incident.'
+            else 'Nothing is known of files: no audit log of SharePoint and OneDrive is loaded.' end,
+        'The files can''t say',
+        case when l.files then 'file_activity' else 'coverage' end,
+        null
+    from heads as h
+    cross join has_logs as l
+    where h.incident not in (select incident from file_counts)
+    union all
+    select
+        incident,
+        11,
+        'What was changed',
+        gravest || case when acts > 3 then '. And ' || (acts - 3) || ' more.' else '.' end,
+        'The log shows',
+        'findings',
+        null
+    from changes
+    union all
+    select
+        incident,
+        12,
+        'What was done against it',
+        m.what || '. '
+            || case
+                when coalesce(a.acts, 0) = 0 then 'After the first of these no act of the intruder succeeded, as far as these files go.'
+                else counted(a.acts, 'act came', 'acts came') || ' after the first of these, the last at ' || minute_text(a.last_act) || '.'
+            end
+            || case when a.attempts > 0 then ' ' || counted(a.attempts, 'attempt', 'attempts') || ' failed.' else '' end,
+        'The log shows',
+        'timeline',
+        null
+    from measures as m
+    left join afterwards as a using (incident)
+    union all
+    select
+        h.incident,
+        13,
+        'What was done against it',
+        case
+            when l.directory then 'No password reset and no revocation of sessions of ' || listed(h.accounts) || ' is in these files after it began.'
+            else 'Whether passwords were reset and sessions revoked is not known: no log of changes in the directory is loaded.'
+        end,
+        'The files can''t say',
+        case when l.directory then 'directory_changes' else 'coverage' end,
+        null
+    from heads as h
+    cross join has_logs as l
+    where h.incident not in (select incident from measures) and len(h.accounts) > 0
+    union all
+    select
+        incident,
+        14,
+        'Still open',
+        counted(things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again in these files: ' || names
+            || '. Check in the tenant whether it is there.',
+        'Must be assumed',
+        'still_open',
+        null
+    from open_doors
+    union all
+    select
+        h.incident,
+        15,
+        'Still open',
+        case
+            when l.mail or l.directory then 'Nothing that the incident made or changed is known to be open still. What was made before the files begin is not in them.'
+            else 'Whether rules, forwards, consents or roles were left behind is not known: no log of such changes is loaded.'
+        end,
+        'The files can''t say',
+        case when l.mail or l.directory then 'still_open' else 'coverage' end,
+        null
+    from heads as h
+    cross join has_logs as l
+    where h.incident not in (select incident from open_doors)
+)
+select
+    incident,
+    position,
+    topic,
+    sentence,
+    basis,
+    look_in,
+    look_for
+from sentences

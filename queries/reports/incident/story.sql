@@ -1,0 +1,123 @@
+-- title: What happened
+-- description: The gravest incident in a few sentences, the others in one each, and what these files can not say. basis says how
+--   far the files bear a sentence: The log shows; Must be assumed, where a log names no more than that it may have been so; The
+--   files can't say. look_in is the report that has the rows behind it, look_for a text by which they are found there.
+-- layout: story
+-- wrap: sentence
+-- position: 0
+-- topics: narrative, executive summary, management summary, who what when, story in sentences
+-- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity
+-- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
+--   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
+-- caveat: The sentences are made from findings, and are as right as these. Read the rows behind a sentence before you repeat it.
+with shown_incidents as (
+    select distinct i.incident
+    from incident_findings as i
+    join findings using (finding_id)
+),
+incident_sentences as (
+    select
+        incident,
+        position,
+        case when is_first then topic else 'Incident ' || incident end as topic,
+        sentence,
+        basis,
+        look_in,
+        look_for
+    from (
+        select
+            s.*,
+            s.incident = min(s.incident) over () as is_first
+        from incident_story as s
+        where s.incident in (from shown_incidents)
+    )
+    where is_first or position = 1
+),
+alone as (
+    select
+        count(*) as findings,
+        string_agg(times || ' ' || severity, ', ' order by severity_rank) as by_severity
+    from (
+        select severity, severity_rank, count(*) as times
+        from findings
+        group by all
+    )
+    having (select count(*) from shown_incidents) = 0
+),
+looked_at as (
+    select
+        count(*) as events,
+        count(distinct lower(actor)) as accounts,
+        min(event_time) as first_event,
+        max(event_time) as last_event
+    from events
+),
+not_loaded as (
+    select string_agg(log, ', ' order by position, log) as logs
+    from coverage
+    where records = 0
+),
+blind as (
+    select
+        count(*) filter (where looked_for = 'not looked for') as unseen,
+        count(*) filter (where looked_for <> 'not looked for') as half_seen
+    from report_findings_not_looked_for
+),
+case_sentences as (
+    select
+        null::integer as incident,
+        1 as position,
+        'No incident' as topic,
+        case
+            when findings = 0 then 'Nothing was found by the rules that could be asked of these files'
+            when findings = 1 then '1 finding was made (' || by_severity || '), and it is no incident by itself'
+            else findings || ' findings were made (' || by_severity || '), and none of them belong together as an incident'
+        end || '. That is no proof that nothing happened.' as sentence,
+        'The log shows' as basis,
+        'findings' as look_in,
+        null as look_for
+    from alone
+    union all
+    select
+        null,
+        2,
+        'Looked at',
+        counted(events, 'event', 'events') || ' by ' || counted(accounts, 'account or application', 'accounts and applications')
+            || case when first_event is not null then ', from ' || minute_text(first_event) || ' to ' || minute_text(last_event) else '' end || '.',
+        'The log shows',
+        'coverage',
+        null
+    from looked_at
+    union all
+    select
+        null,
+        3,
+        'Not in these files',
+        case when logs is null then 'A log of each kind is loaded' else 'Not loaded, which is not the same as nothing found: ' || logs end
+            || case when unseen > 0 then '. Of what is looked for, ' || counted(unseen, 'thing', 'things') || ' had no log to be seen in' else '' end
+            || case when half_seen > 0 then case when unseen > 0 then ', and ' else '. ' end || half_seen || ' could be seen in a part of the logs or of the time only' else '' end
+            || '.',
+        'The files can''t say',
+        'findings_not_looked_for',
+        null
+    from not_loaded, blind
+)
+select
+    incident,
+    topic,
+    sentence,
+    basis,
+    look_in,
+    look_for
+from (
+    select * from incident_sentences
+    union all
+    select * from case_sentences
+    where exists (from evidence.sign_ins) or exists (from evidence.audit_events) or exists (from evidence.directory_audits)
+        or exists (from evidence.risk_detections) or exists (from evidence.risky_users) or exists (from evidence.provisioning_events)
+        or exists (from evidence.graph_activity)
+)
+order by
+    incident nulls last,
+    position,
+    look_in

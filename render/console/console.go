@@ -1,0 +1,2 @@
+// Package console readies a terminal for what is written to it.
+package console
