@@ -122,7 +122,7 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
 	}
-	defer os.RemoveAll(private)
+	defer removeFolder(private)
 	c.Engine.Temp = private
 
 	path, complete := c.DB, true
@@ -150,6 +150,22 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 		return false, err
 	}
 	return complete, write(ctx, c, evidence, stdout, stderr)
+}
+
+// removeFolder removes a folder of this run's own. On Windows os.RemoveAll asks
+// for a kind of deleting that not every file system has; os.Remove does not.
+func removeFolder(name string) {
+	if os.RemoveAll(name) == nil {
+		return
+	}
+	var all []string
+	filepath.WalkDir(name, func(path string, _ os.DirEntry, _ error) error {
+		all = append(all, path)
+		return nil
+	})
+	for _, path := range slices.Backward(all) {
+		os.Remove(path)
+	}
 }
 
 // openDatabases opens those of --mmdb, before anything is read: a wrong name
@@ -215,17 +231,17 @@ func (c *call) describe(stdout io.Writer) error {
 	text := ""
 	result := queries.List()
 	switch {
-	case c.InitCase:
-		return output.Write(c.Output, stdout, func(w io.Writer) error {
-			_, err := io.WriteString(w, queries.CaseSheetForm)
-			return err
-		})
 	case c.Help:
 		text = given.Usage
 	case c.Version:
 		text = build() + "\n"
 	case c.Licenses:
 		text = licenseText
+	case c.InitCase:
+		return output.Write(c.Output, stdout, func(w io.Writer) error {
+			_, err := io.WriteString(w, queries.CaseSheetForm)
+			return err
+		})
 	case c.ShowSQL != "":
 		var err error
 		if text, err = queries.ShowSQL(c.ShowSQL); err != nil {
@@ -276,7 +292,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	if err := os.Mkdir(clean, 0o700); err != nil {
 		return "", false, err
 	}
-	defer os.RemoveAll(clean)
+	defer removeFolder(clean)
 	bar := console.NewProgress(c.Quiet, stderr)
 	options := ingest.Options{
 		Engine:      c.Engine,
@@ -323,6 +339,15 @@ func (c *call) asked() string {
 	return "--report " + strings.Join(names, ",")
 }
 
+// next is what a reader of the digest may ask.
+var next = []string{
+	"",
+	"next:  -r summary                        all of the summary",
+	"       -r findings                       what happened, the most severe first",
+	"       --incident 1 -o incident.html     the dossier of an incident",
+	"       -o case.html                      everything in one page, to hand over",
+}
+
 // document is everything on the page but the results.
 func (c *call) document(stdout io.Writer) render.Document {
 	d := render.Document{
@@ -353,6 +378,9 @@ func (c *call) document(stdout io.Writer) render.Document {
 	}
 	if c.Limited {
 		d.Limit = c.Limit
+	}
+	if c.Unasked && c.Format.Name == "text" {
+		d.Brief, d.Next = true, next
 	}
 	if c.Output == "-" && c.Format.Name == "text" && console.IsTerminal(stdout) {
 		d.Limit = c.Limit
@@ -467,7 +495,13 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 
 // writeOut writes the one answer, and says where it lies.
 func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
-	if err := output.Write(c.Output, stdout, func(w io.Writer) error { return c.Format.Write(w, d) }); err != nil {
+	fill := func(w io.Writer) error { return c.Format.Write(w, d) }
+	if d.Width > 0 { // a terminal
+		f := stdout.(*os.File)
+		_, height, _ := term.GetSize(int(f.Fd()))
+		return console.Paged(f, height, fill)
+	}
+	if err := output.Write(c.Output, stdout, fill); err != nil {
 		return err
 	}
 	if c.Output != "-" {

@@ -41,8 +41,8 @@ func ShowSQL(name string) (string, error) {
 // sheet is what --show-sql prints: questions, and what they need.
 type sheet struct {
 	views, macros, lists []string // by name
-	known                []string // tables of the case sheet
 	reports              []Report // whose rows others read
+	known                []string // tables of the case sheet
 	ofRules              bool     // it reads what the rules gave
 	questions            []string
 }

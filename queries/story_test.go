@@ -30,7 +30,7 @@ func TestStoryOfTenant(t *testing.T) {
 	path, _ := loadTenant(t)
 	story := storyOf(t, openPath(t, path, Filter{}, time.UTC))
 	for _, test := range []struct{ want, reason string }{
-		{"Who and when: The account adele.vance@contoso.com is affected, from 2026-10-06 07:41 to 2026-10-12 10:52 (6 days).", "the session's first act and the last attempt"},
+		{"Who and when: Critical: the account adele.vance@contoso.com is affected, from 2026-10-06 07:41 to 2026-10-12 10:52 (6 days).", "the session's first act and the last attempt"},
 		{"in Canada, Lithuania, Romania and used 1 session", "the relay, the reader and the traveller"},
 		{"99 messages were read, one by one, in adele.vance@contoso.com. [The log shows]", "the generator's list of ids"},
 		{"All mail in 2 folders (\\Inbox, \\Sent Items) must be taken as read: a mail program copied them whole. [Must be assumed]", "two Sync records"},
@@ -38,14 +38,14 @@ func TestStoryOfTenant(t *testing.T) {
 		{"26 files were downloaded", "the generator's count"},
 		{"3 acts came after the first of these, the last at 2026-10-12 09:31", "the token outlived the reset"},
 		{"Still open: 3 things", "the rule, the application and its permission"},
-		{"Incident 2: 2 accounts are affected", "the spray, in one sentence"},
+		{"Incident 2: Medium: no account of the tenant is named as the actor; 24 accounts were tried", "the spray, in one sentence: nobody got in"},
 		{"Not loaded, which is not the same as nothing found: directory audit log, risk detections", "what the sample has no export of"},
 	} {
 		if !strings.Contains(story, test.want) {
 			t.Errorf("%s: no %q in\n%s", test.reason, test.want, story)
 		}
 	}
-	if strings.Contains(story, "Incident 2: The account adele") || strings.Contains(story, "No incident") {
+	if strings.Contains(story, "Incident 2: Medium: the account adele") || strings.Contains(story, "No incident") {
 		t.Errorf("another incident is told whole, or none:\n%s", story)
 	}
 }

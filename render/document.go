@@ -39,6 +39,11 @@ type Document struct {
 	// query, a record or sessions, with their values.
 	Asked string
 
+	// Brief makes of the sentences of a story a line each, and Next are lines on what to
+	// ask next, which stand below them: for the terminal.
+	Brief bool
+	Next  []string
+
 	// Several says that more than one report was asked for, which the formats
 	// that hold one refuse.
 	Several bool

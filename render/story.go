@@ -14,7 +14,8 @@ type storyLine struct {
 	Sentence string
 	Basis    string
 	Class    string // of the basis, for the style sheet
-	LookIn   string // the report that has its rows; empty = none
+	LookIn   string // the report, or the part of a dossier, that has its rows; empty = none
+	IsReport bool   // --report takes its name
 	LookFor  string // a text by which they are found there; empty = none
 	Anchor   string // of the report, where it is on the page
 }
@@ -35,6 +36,7 @@ func storyLines(r *queries.Result) ([]storyLine, error) {
 			LookIn: visible(text(row[4])), LookFor: visible(text(row[5])),
 		}
 		l.Class = basisClasses[l.Basis]
+		_, l.IsReport = queries.Lookup(l.LookIn)
 		if l.Topic == before {
 			l.Topic = ""
 		} else {
@@ -54,6 +56,9 @@ func (p *page) story(r *queries.Result) error {
 	if len(all) == 0 {
 		p.line("", "no rows")
 	}
+	if p.d.Brief {
+		return p.digest(all)
+	}
 	topic := 0
 	for _, l := range all {
 		topic = max(topic, cells.StringWidth(l.Topic))
@@ -61,11 +66,60 @@ func (p *page) story(r *queries.Result) error {
 	topic = min(topic, 22)
 	for _, l := range all {
 		says := l.Sentence + " [" + l.Basis
-		if l.LookIn != "" {
+		if l.IsReport {
 			says += "; -r " + l.LookIn
 		}
 		label := cells.FillRight(cells.Truncate(l.Topic, topic, "…"), topic) + "  "
 		if err := p.hanging("", label, wrap(says+"]", min(p.room(label), proseWide))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Bounds of the digest, so that it is seen at one look.
+const (
+	digestLines = 16  // sentences
+	digestWide  = 120 // of a line where there is no terminal
+)
+
+// digest prints each sentence on one line, and cuts what is too long: -r story has it.
+func (p *page) digest(all []storyLine) error {
+	width := p.d.Width
+	if width <= 0 {
+		width = digestWide
+	}
+	topic := 0
+	for _, l := range all {
+		topic = max(topic, cells.StringWidth(l.Topic))
+	}
+	topic = min(topic, 22)
+	left := max(len(all)-digestLines, 0)
+	for _, l := range all[:len(all)-left] {
+		label := cells.FillRight(cells.Truncate(l.Topic, topic, "…"), topic) + "  "
+		says := l.Sentence
+		if word, _, found := strings.Cut(says, ":"); found && p.d.Color {
+			if style := rankStyles[queries.Rank(strings.ToLower(word))]; style != "" {
+				// cut before it is coloured: a colour has no width
+				rest := cells.Truncate(says, max(width-topic-2, narrowest), "…")[len(word):]
+				if err := p.hanging(bold, label, []string{style + word + reset + rest}); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if l.Class != "shows" {
+			says = strings.ToLower(l.Basis) + ": " + says
+		}
+		if err := p.hanging(bold, label, []string{cells.Truncate(says, max(width-topic-2, narrowest), "…")}); err != nil {
+			return err
+		}
+	}
+	if left > 0 {
+		p.prose(dim, "… ", counted(left, "more sentence")+": -r story")
+	}
+	for _, next := range p.d.Next {
+		if err := p.line(dim, cells.Truncate(visible(next), width, "…")); err != nil {
 			return err
 		}
 	}
@@ -84,7 +138,7 @@ func markdownStory(w io.Writer, r *queries.Result) error {
 			topic = l.Topic
 		}
 		where := ""
-		if l.LookIn != "" {
+		if l.IsReport {
 			where = "; `" + strings.ReplaceAll(l.LookIn, "`", "") + "`"
 		}
 		if _, err := fmt.Fprintf(w, "- **%s**: %s *(%s%s)*\n", markdown(topic), markdown(l.Sentence), markdown(l.Basis), where); err != nil {

@@ -85,6 +85,9 @@ func (p *page) report(r *queries.Result) error {
 	if r.Report.Layout == queries.Summary {
 		return p.summary(r)
 	}
+	if p.d.Brief && r.Report.Layout == queries.Story && !r.NotLoaded {
+		return p.story(r)
+	}
 	heading := visible(title(r))
 	if p.d.Color {
 		p.line("", bold+heading+reset+dim+"  "+visible(r.Report.Name)+reset)

@@ -20,7 +20,7 @@ with own as (
     union all
     select
         e.event_time,
-        2,
+        case when lower(e.operation) = 'userloginfailed' or lower(e.result_status) in ('failed', 'failure', 'false') then 4 else 2 end,
         coalesce(e.workload, 'audit log') || ': ' || case
             when lower(e.operation) = 'userloginfailed' then 'failed sign-ins'
             when lower(e.result_status) in ('failed', 'failure', 'false') then 'failed'

@@ -59,8 +59,8 @@ type Call struct {
 
 	// What needs no evidence; at most one is asked for.
 	Help, Version, Licenses bool
+	InitCase                bool
 	List, Schema            bool            // the reports; the tables
-	InitCase                bool            // an empty case sheet, to Output
 	ShowSQL                 string          // name of a report, a view, a macro or a finding
 	Rule                    *queries.Result // what is to be said of a finding asked for by name
 }
@@ -95,9 +95,8 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.BoolVarP(&c.Help, "help", "h", false, "")
 	flags.BoolVar(&c.Version, "version", false, "")
 	flags.BoolVar(&c.Licenses, "licenses", false, "")
-	flags.BoolVar(&c.List, "list", false, "")
 	flags.BoolVar(&c.InitCase, "init-case", false, "")
-	flags.StringVar(&c.SheetAt, "case", "", "")
+	flags.BoolVar(&c.List, "list", false, "")
 	flags.BoolVar(&c.Schema, "schema", false, "")
 	flags.StringVar(&c.ShowSQL, "show-sql", "", "")
 	flags.IntVar(&c.Limit, "limit", 50, "")
@@ -107,6 +106,7 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.BoolVar(&c.Bare, "no-meta", false, "")
 	flags.StringSliceVar(&c.Columns, "columns", nil, "")
 	flags.StringVar(&c.DB, "db", "", "")
+	flags.StringVar(&c.SheetAt, "case", "", "")
 	flags.StringArrayVar(&c.MMDB, "mmdb", nil, "")
 	flags.BoolVar(&c.Force, "force", false, "")
 	flags.BoolVar(&c.Quiet, "quiet", false, "")
@@ -123,7 +123,7 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		return c, nil
 	}
 	if c.InitCase {
-		return c, c.checkNewSheet()
+		return c, c.checkInitCase()
 	}
 	if len(c.Paths) == 0 && c.DB == "" {
 		c.Rule, _ = queries.ExplainRule(c.Explain)
@@ -154,20 +154,20 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	}
 	for flag, names := range map[string][]string{"db": {c.DB}, "mmdb": c.MMDB} {
 		for _, name := range names {
-			if info, err := os.Stat(name); err == nil && IsStream(info) {
-				return nil, Wrong("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
-			}
 			if output.IsDeviceName(name) {
 				return nil, Wrong(otherName, "--%s %s: Windows keeps this name for a device or a stream", flag, name)
 			}
+			if info, err := os.Stat(name); err == nil && IsStream(info) {
+				return nil, Wrong("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
+			}
 		}
 	}
-	var err error
 	if flags.Changed("case") {
-		if c.Sheet, err = readSheet(ctx, c.SheetAt); err != nil {
+		if err := c.readCaseSheet(ctx); err != nil {
 			return nil, err
 		}
 	}
+	var err error
 	if c.Zone, err = queries.LoadZone(*tz); err != nil {
 		return nil, &Mistake{Message: err.Error()}
 	}

@@ -52,6 +52,9 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 			names = []string{"indicators"}
 		case c.Output == "-":
 			names = []string{"summary"}
+			if c.Format.Name == "text" {
+				names = []string{"story"}
+			}
 		}
 	}
 	if len(c.Reports) == 0 {

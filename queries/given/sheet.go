@@ -3,42 +3,32 @@ package given
 import (
 	"context"
 	"os"
-	"path/filepath"
 
 	"entrail/queries"
-	"entrail/render/output"
 )
 
-const newSheet = "entrail --init-case writes one with comments"
-
-// readSheet reads the case sheet of --case.
-func readSheet(ctx context.Context, path string) (queries.CaseSheet, error) {
-	var sheet queries.CaseSheet
-	if path == "" {
-		return sheet, Wrong(newSheet, "--case: it names no file")
+// readCaseSheet reads the sheet of --case.
+func (c *Call) readCaseSheet(ctx context.Context) error {
+	const hint = "entrail --init-case writes one with comments"
+	if c.SheetAt == "" {
+		return Wrong(hint, "--case: it names no file")
 	}
-	text, err := readFile(ctx, path, queries.MaxCaseSheet)
-	if err == nil {
-		sheet, err = queries.ReadCaseSheet(text)
-	}
+	text, err := readFile(ctx, c.SheetAt, queries.MaxCaseSheet)
 	if err != nil {
-		return sheet, Wrong(newSheet, "--case %s: %v", path, err)
+		return Wrong(hint, "--case %s: %v", c.SheetAt, err)
 	}
-	return sheet, nil
+	if c.Sheet, err = queries.ReadCaseSheet(text); err != nil {
+		return Wrong(hint, "--case %s: %v", c.SheetAt, err)
+	}
+	return nil
 }
 
-// checkNewSheet refuses to write an empty case sheet over what is there.
-func (c *Call) checkNewSheet() error {
-	switch {
-	case len(c.Paths) > 0:
-		return Wrong("say -o FILE.toml, and give the exports in the next call", "--init-case reads no evidence")
-	case c.Output == "-":
-	case output.IsDeviceName(c.Output):
-		return Wrong(otherName, "--output %s: Windows keeps this name for a device or a stream", c.Output)
-	case output.IsMissing(filepath.Dir(c.Output)):
-		return Wrong("make the folder first", "--output %s: there is no folder %s", c.Output, filepath.Dir(c.Output))
+// checkInitCase refuses what --init-case can't do, and to write over a file.
+func (c *Call) checkInitCase() error {
+	if len(c.Paths) > 0 {
+		return Wrong("say -o FILE.toml, and write nothing else", "--init-case reads no evidence")
 	}
-	if info, err := os.Stat(c.Output); c.Output != "-" && err == nil && info.Mode().IsRegular() && !c.Force {
+	if _, err := os.Stat(c.Output); c.Output != "-" && err == nil && !c.Force {
 		return Wrong("--force writes over it", "--output %s: the file is already there", c.Output)
 	}
 	return nil

@@ -133,13 +133,19 @@ sentences as (
         incident,
         1 as position,
         'Who and when' as topic,
-        case
-            when len(accounts) = 0 then 'No account of the tenant is named as the actor'
-            when len(accounts) = 1 then 'The account ' || accounts[1] || ' is affected'
+        upper(severity[1]) || severity[2:] || ': ' || case
+            when len(accounts) = 0 then 'no account of the tenant is named as the actor'
+                || coalesce('; ' || (
+                    select counted(count(*), 'account was tried', 'accounts were tried')
+                    from incident_accounts as a
+                    where a.incident = heads.incident and not a.is_actor
+                    having count(*) > 0
+                ), '')
+            when len(accounts) = 1 then 'the account ' || accounts[1] || ' is affected'
             else len(accounts) || ' accounts are affected: ' || listed(accounts)
         end
             || ', from ' || minute_text(first_seen) || ' to ' || minute_text(last_seen) || ' (' || span_text(first_seen, last_seen) || '). '
-            || counted(findings, 'finding belongs', 'findings belong') || ' together. The gravest is ' || severity || ': ' || title || '.' as sentence,
+            || counted(findings, 'finding belongs', 'findings belong') || ' together. The gravest: ' || title || '.' as sentence,
         'The log shows' as basis,
         'incidents' as look_in,
         null as look_for

@@ -80,6 +80,17 @@ case_sentences as (
     union all
     select
         null,
+        1,
+        'Findings',
+        counted(sum(times)::bigint, 'finding', 'findings') || ': ' || string_agg(times || ' ' || severity, ', ' order by severity_rank) || '.',
+        'The log shows',
+        'findings',
+        null
+    from (select severity, severity_rank, count(*) as times from findings group by all)
+    having (select count(*) from shown_incidents) > 0
+    union all
+    select
+        null,
         2,
         'Looked at',
         counted(events, 'event', 'events') || ' by ' || counted(accounts, 'account or application', 'accounts and applications')
