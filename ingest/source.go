@@ -372,6 +372,10 @@ func (s source) members(n *nested, depth int) ([]source, error) {
 		}
 		all = append(all, inner...)
 	}
+	if len(all) == 1 {
+		s.archive, s.note = false, "a zip archive without a file; was the copy complete?"
+		return []source{s}, nil
+	}
 	slices.SortStableFunc(all[1:], func(a, b source) int { return strings.Compare(a.path, b.path) })
 	return all, nil
 }

@@ -23,8 +23,10 @@ create macro any_time(text) as coalesce(
 );
 
 -- the same, if a log can be of that time: a year like 290000 or 'infinity' is
--- no time, and would make every count of days endless
+-- no time, and would make every count of days endless; and no zone is more than
+-- 14 hours ahead
 create macro utc(text) as case
+    when regexp_matches(text, ':[0-9.]+[+-](1[5-9]|[2-9][0-9])(:?[0-9]{2})?$') then null
     when any_time(text) between timestamp '1990-01-01' and timestamp '2200-01-01' then any_time(text)
 end;
 
