@@ -135,6 +135,12 @@ sentences as (
         'Who and when' as topic,
         upper(severity[1]) || severity[2:] || ': ' || case
             when len(accounts) = 0 then 'no account of the tenant is named as the actor'
+                || coalesce('; ' || (
+                    select counted(count(*), 'account was tried', 'accounts were tried')
+                    from incident_accounts as a
+                    where a.incident = heads.incident and not a.is_actor
+                    having count(*) > 0
+                ), '')
             when len(accounts) = 1 then 'the account ' || accounts[1] || ' is affected'
             else len(accounts) || ' accounts are affected: ' || listed(accounts)
         end
