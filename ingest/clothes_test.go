@@ -136,6 +136,7 @@ func TestAuditInOtherClothes(t *testing.T) {
 		{"l.csv", "RecordType,UserIds,AuditData\nCopilotInteraction,x,\"" + strings.ReplaceAll(record(`"RecordType":99261`), `"`, `""`) + "\"\n", event, "#|2026-05-02 10:01:00|99261|CopilotInteraction|<nil>|a@contoso.com|<nil>|false", "", "a type without a name here has the export's"},
 		{"m.json", `{"auditLogRecordType":"exchangeItem","auditData":` + record(`"RecordType":2`) + `}`, event, "#|2026-05-02 10:01:00|2|ExchangeItem|<nil>|a@contoso.com|<nil>|false", "", "one with a name has its own"},
 		{"n.csv", "UserIds,AuditData\nx,\"" + strings.ReplaceAll(strings.ReplaceAll(record(`"RecordType":2`), `"`, `""`), `"`, `""`) + "\"\n", event, "#|2026-05-02 10:01:00|2|ExchangeItem|<nil>|a@contoso.com|<nil>|false", "", "written as CSV twice"},
+		{"p.csv", "id,auditData\n#,@{CreationTime=2026-05-02T10:01:00; Id=#; Operation=FileAccessed; RecordType=2; UserId=A@contoso.com; Parameters=System.Object[]}\n", event, "#|2026-05-02 10:01:00|2|ExchangeItem|<nil>|a@contoso.com|<nil>|false", `"Parameters": only the name of a .NET type`, "PowerShell's text of AuditData"},
 		{"o.json", record(`"RecordType":2,"AppAccessContext":"{\"AADSessionId\":\"s\"}"`), "select session_id from audit_events where file_id = FILE", "s", "", "an object as text"},
 	})
 	for _, tt := range []struct {

@@ -820,6 +820,12 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 			cell = bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
 			err = r.json.walk(cell)
 		}
+		if err != nil && bytes.HasPrefix(cell, []byte("@{")) {
+			if table := hashtables(string(cell)); table != nil && table.kind == '{' {
+				cell = table.append(nil) // PowerShell's text of an object
+				err = r.json.walk(cell)
+			}
+		}
 		if err == errIncomplete {
 			around := map[string]string{}
 			for i, name := range r.file.header {
