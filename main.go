@@ -30,6 +30,7 @@ import (
 	"entrail/queries"
 	"entrail/queries/geoip"
 	"entrail/queries/given"
+	"entrail/queries/given/completion"
 	"entrail/render"
 	"entrail/render/console"
 	"entrail/render/output"
@@ -95,6 +96,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // call is what is done about a command line.
 type call struct{ *given.Call }
 
+// minFiles is how many files must be open at once: the engine ends the process where it
+// gets no more. A load needs a score, and one for each archive in an archive.
+const minFiles = 64
+
 // answer does what the command line asks. complete is false when some of the
 // input could not be taken.
 func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (complete bool, err error) {
@@ -118,6 +123,13 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 			d.Close()
 		}
 	}()
+	if n := openable(); n > 0 && n < minFiles {
+		return false, fmt.Errorf("the system lets a program have %d files open at once, too few to work with; ulimit -n 256 raises it", n)
+	}
+	ownRules, err := given.Rules(ctx, c.Rules)
+	if err != nil {
+		return false, err
+	}
 	private, err := os.MkdirTemp(c.Engine.Temp, "entrail-")
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
@@ -145,6 +157,14 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	}
 	if err := evidence.Know(ctx, c.Sheet); err != nil {
 		return false, err
+	}
+	refused, idle, err := evidence.AddRules(ctx, ownRules)
+	if err != nil {
+		return false, err
+	}
+	complete = complete && len(refused) == 0
+	for _, sentence := range append(refused, idle...) {
+		c.say(stderr, "%s", sentence)
 	}
 	if err := c.sayWhatIsFound(ctx, evidence, stderr); err != nil {
 		return false, err
@@ -217,14 +237,12 @@ func (c *call) sayWhatIsFound(ctx context.Context, evidence *queries.Case, stder
 	}
 	if none && c.Unasked {
 		if len(c.Filter.Sessions) > 0 {
-			return errNoSession
+			return queries.ErrNoSession
 		}
 		return errors.New("no record to tell of: the filters let none through; --report signin_users lists the users")
 	}
 	return nil
 }
-
-var errNoSession = errors.New("no session to tell of: the filters let none through; --report sessions lists them")
 
 // describe prints what needs no evidence: this program, the reports, the tables, a query.
 func (c *call) describe(stdout io.Writer) error {
@@ -242,6 +260,10 @@ func (c *call) describe(stdout io.Writer) error {
 			_, err := io.WriteString(w, queries.CaseSheetForm)
 			return err
 		})
+	case c.Man:
+		text = given.Man(version())
+	case c.Completion != "":
+		text = completion.Script(c.Completion)
 	case c.ShowSQL != "":
 		var err error
 		if text, err = queries.ShowSQL(c.ShowSQL); err != nil {
@@ -409,9 +431,10 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		return c.writeOut(d, stdout, stderr)
 	}
 	if c.Dossier {
-		if d.Results, err = dossiers(ctx, c, evidence, &d); err != nil {
+		if d.Title, d.Results, err = evidence.Dossiers(ctx); err != nil {
 			return err
 		}
+		d.Filters, d.Several = nil, true // the title says what it is of
 		return c.writeOut(d, stdout, stderr)
 	}
 	// A query is checked before the first byte goes out, and so are columns.
@@ -444,11 +467,11 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 					return
 				}
 				if isWholeCase && (r.Name == "story" || r.Name == "incidents") {
-					if !incidentsOf(ctx, evidence, r.Name == "story", yield) {
+					if !evidence.EachIncident(ctx, r.Name == "story", yield) {
 						return
 					}
 				}
-				if c.Format.OneReport || c.Bare {
+				if c.Format.OneReport || c.Format.Of != nil || c.Bare {
 					for _, note := range result.Notes {
 						c.say(stderr, "%s: %s", r.Name, note)
 					}
@@ -552,109 +575,6 @@ func (c *call) choose(r *queries.Result) error {
 		return &given.Mistake{Message: "--columns: " + err.Error()}
 	}
 	return nil
-}
-
-// incidentsOfCase is how many incidents the page of a whole case tells in full.
-const incidentsOfCase = 5
-
-// incidentsOf yields the picture of the gravest incident, which stands on the first
-// screen of a case, or all the rest of the first incidents. false = no more is wanted.
-func incidentsOf(ctx context.Context, evidence *queries.Case, isPicture bool, yield func(*queries.Result, error) bool) bool {
-	incidents, err := evidence.IncidentsShown(ctx)
-	if err != nil {
-		return yield(nil, err) && false
-	}
-	if isPicture {
-		incidents = incidents[:min(len(incidents), 1)]
-	}
-	for i, n := range incidents[:min(len(incidents), incidentsOfCase)] {
-		results, err := evidence.DossierOfIncident(ctx, n)
-		if err != nil {
-			return yield(nil, err) && false
-		}
-		for _, r := range results {
-			isDrawn := r.Report.Layout == queries.Lanes
-			if r.Report.Name == "limits" || isDrawn != isPicture && (i == 0 || isPicture) || r.Report.Name == "sentences" && i == 0 {
-				continue // it stands on the first screen
-			}
-			if isPicture {
-				r.Report.Group = "incident"
-			}
-			if !yield(r, nil) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// maxDossiers is how many sessions or incidents one page tells: a person has to read it.
-const maxDossiers = 50
-
-// dossiers tells what the one filter names: sessions and incidents each in turn, and of
-// the others all that the filter shows.
-func dossiers(ctx context.Context, c *call, evidence *queries.Case, d *render.Document) (iter.Seq2[*queries.Result, error], error) {
-	var tell []func() ([]*queries.Result, error)
-	f := c.Filter
-	switch {
-	case len(f.Sessions) > 0:
-		sessions, err := evidence.SessionsShown(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if len(sessions) == 0 {
-			return nil, errNoSession
-		}
-		for _, session := range sessions {
-			d.Title = "Session " + session
-			tell = append(tell, func() ([]*queries.Result, error) { return evidence.Dossier(ctx, session) })
-		}
-		if len(sessions) > 1 {
-			d.Title = fmt.Sprintf("%d sessions", len(sessions))
-		}
-	case len(f.Incidents) > 0:
-		d.Title = "Incident " + strings.Join(f.Incidents, ", ")
-		for _, text := range f.Incidents {
-			n, err := strconv.ParseInt(text, 10, 64)
-			if err != nil {
-				return nil, given.Wrong("--report incidents lists them", "--incident %s: not the number of an incident", text)
-			}
-			tell = append(tell, func() ([]*queries.Result, error) { return evidence.DossierOfIncident(ctx, n) })
-		}
-	default:
-		for _, kind := range []struct {
-			name   string
-			values []string
-		}{{"User", f.Users}, {"Application", f.Apps}, {"Address", f.IPs}, {"Finding", f.Findings}} {
-			if len(kind.values) > 0 {
-				d.Title = kind.name + " " + strings.Join(kind.values, ", ")
-			}
-		}
-		tell = append(tell, func() ([]*queries.Result, error) { return evidence.DossierShown(ctx, d.Title) })
-	}
-	if len(tell) > maxDossiers {
-		return nil, fmt.Errorf("%d dossiers on one page are too many: name %d at most, or list them with --report sessions", len(tell), maxDossiers)
-	}
-	d.Filters = nil // the title says what it is of
-	d.Several = true
-	if len(tell) == 1 { // one that can't be told is no page
-		results, err := tell[0]()
-		return eachOf(results), err
-	}
-	return func(yield func(*queries.Result, error) bool) {
-		for _, one := range tell {
-			results, err := one()
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, r := range results {
-				if !yield(r, nil) {
-					return
-				}
-			}
-		}
-	}, nil
 }
 
 // eachOf yields results that are all there.

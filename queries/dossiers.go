@@ -1,0 +1,117 @@
+package queries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+)
+
+// incidentsOfCase is how many incidents the page of a whole case tells in full.
+const incidentsOfCase = 5
+
+// EachIncident yields the picture of the gravest incident, which stands on the first
+// screen of a case, or all the rest of the first incidents. false = no more is wanted.
+func (c *Case) EachIncident(ctx context.Context, isPicture bool, yield func(*Result, error) bool) bool {
+	incidents, err := c.IncidentsShown(ctx)
+	if err != nil {
+		return yield(nil, err) && false
+	}
+	if isPicture {
+		incidents = incidents[:min(len(incidents), 1)]
+	}
+	for i, n := range incidents[:min(len(incidents), incidentsOfCase)] {
+		results, err := c.DossierOfIncident(ctx, n)
+		if err != nil {
+			return yield(nil, err) && false
+		}
+		for _, r := range results {
+			isDrawn := r.Report.Layout == Lanes
+			if r.Report.Name == "limits" || isDrawn != isPicture && (i == 0 || isPicture) || r.Report.Name == "sentences" && i == 0 {
+				continue // it stands on the first screen
+			}
+			if isPicture {
+				r.Report.Group = "incident"
+			}
+			if !yield(r, nil) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// maxDossiers is how many sessions or incidents one page tells: a person has to read it.
+const maxDossiers = 50
+
+// ErrNoSession is that the filters show no session to tell of.
+var ErrNoSession = errors.New("no session to tell of: the filters let none through; --report sessions lists them")
+
+// Dossiers tells what the one filter names: sessions and incidents each in turn, and of
+// the others all that the filter shows.
+func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*Result, error], err error) {
+	var tell []func() ([]*Result, error)
+	f := c.filter
+	switch {
+	case len(f.Sessions) > 0:
+		sessions, err := c.SessionsShown(ctx)
+		if err != nil {
+			return "", nil, err
+		}
+		if len(sessions) == 0 {
+			return "", nil, ErrNoSession
+		}
+		for _, session := range sessions {
+			title = "Session " + session
+			tell = append(tell, func() ([]*Result, error) { return c.Dossier(ctx, session) })
+		}
+		if len(sessions) > 1 {
+			title = fmt.Sprintf("%d sessions", len(sessions))
+		}
+	case len(f.Incidents) > 0:
+		title = "Incident " + strings.Join(f.Incidents, ", ")
+		for _, text := range f.Incidents {
+			n, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				return "", nil, fmt.Errorf("--incident %s: not the number of an incident; --report incidents lists them", text)
+			}
+			tell = append(tell, func() ([]*Result, error) { return c.DossierOfIncident(ctx, n) })
+		}
+	default:
+		for _, kind := range []struct {
+			name   string
+			values []string
+		}{{"User", f.Users}, {"Application", f.Apps}, {"Address", f.IPs}, {"Finding", f.Findings}} {
+			if len(kind.values) > 0 {
+				title = kind.name + " " + strings.Join(kind.values, ", ")
+			}
+		}
+		tell = append(tell, func() ([]*Result, error) { return c.DossierShown(ctx, title) })
+	}
+	if len(tell) > maxDossiers {
+		return "", nil, fmt.Errorf("%d dossiers on one page are too many: name %d at most, or list them with --report sessions", len(tell), maxDossiers)
+	}
+	if len(tell) == 1 { // one that can't be told is no page
+		first, err := tell[0]()
+		tell[0] = func() ([]*Result, error) { return first, nil }
+		if err != nil {
+			return "", nil, err
+		}
+	}
+	return title, func(yield func(*Result, error) bool) {
+		for _, one := range tell {
+			results, err := one()
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, r := range results {
+				if !yield(r, nil) {
+					return
+				}
+			}
+		}
+	}, nil
+}
