@@ -45,11 +45,11 @@ select
         when is_deleting or is_trusting then 'medium'
         else 'low'
     end as severity,
-    actor || case when failed then ' tried to set' else ' set' end || ' a rule of the mail flow' || coalesce(', "' || coalesce(nullif(parameters['name'], ''), object) || '",', '') || ' that '
+    actor || case when failed then ' tried to set' else ' set' end || ' a rule of the mail flow' || coalesce(', "' || coalesce(nullif(parameters['name'], ''), object) || '"', '') || ' that '
         || concat_ws(
             ' and ',
             case when destination <> '' then 'sends mail to ' || coalesce(few(outside), few(mail_addresses(destination)), destination)
-                || case when len(outside) > 0 then ', outside the tenant,' else '' end end,
+                || case when len(outside) > 0 then ', outside the tenant' else '' end end,
             case when is_deleting then 'deletes mail' end,
             case when is_trusting then 'lets mail past the spam filter' end
         ) as what,

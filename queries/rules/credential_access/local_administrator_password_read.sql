@@ -18,7 +18,7 @@ with reads as (
 )
 select
     case when count(distinct target) >= 3 or bool_or(is_unusual and nth_by_actor = 1) then 'medium' else 'low' end as severity,
-    concat(actor, ' read the local administrator password of ', listed(list(distinct coalesce(target, 'a device') order by coalesce(target, 'a device'))), '.') as what,
+    concat(actor, ' read the local administrator password of ', listed(list(distinct coalesce(target, 'a device') order by coalesce(target, 'a device')))) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -79,10 +79,10 @@ select
         else 'medium'
     end as severity,
     s.account || ' got ' || prompts || ' prompts for the second factor within '
-        || span_text(s.first_seen, s.last_seen) || ' and passed none of them'
-        || case when declined > 0 then ' (declined: ' || declined || ')' else '' end || ', for a sign-in from ' || coalesce(few(s.addresses), 'an address that is not told')
+        || span_text(s.first_seen, s.last_seen)
+        || case when declined > 0 then ' and declined ' || case when declined = prompts then 'all of them' else declined || ' of them' end else ' and answered none of them' end || ', for a sign-in from ' || coalesce(few(s.addresses), 'an address that is not told')
         || coalesce(' (' || s.country || ')', '')
-        || case when a.account is not null then '. At ' || minute_text(a.event_time) || ' the sign-in got through' else '' end as what,
+        || case when a.account is not null then '. At ' || minute_text(a.event_time) || ' one more was passed, and the sign-in got through' else '' end as what,
     s.account as who,
     s.first_seen,
     coalesce(a.event_time, s.last_seen) as last_seen,

@@ -140,7 +140,7 @@ select
             else counted(len(addresses), 'address', 'addresses')
         end || ': ' || few(addresses)
         || case when systems > 1 then ', with ' || few(clients) else '' end
-        || coalesce(', by a program (' || tool || ')', '')
+        || case when tool is not null and not (systems > 1 and list_contains(clients, lower(tool))) then ', by a program (' || tool || ')' else '' end
         || coalesce(', one of the networks is ' || hosting, '') as what,
     account as who,
     first_seen,

@@ -26,7 +26,7 @@ with licences as (
 )
 select
     case when bool_or(is_audit) then 'medium' else 'low' end as severity,
-    concat(actor, case when bool_or(is_audit) then ' took advanced auditing away from ' else ' changed licences of ' end, listed(list(distinct coalesce(target, 'an account') order by coalesce(target, 'an account'))), '.') as what,
+    concat(actor, case when bool_or(is_audit) then ' took advanced auditing away from ' else ' changed licences of ' end, listed(list(distinct coalesce(target, 'an account') order by coalesce(target, 'an account')))) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -44,7 +44,7 @@ select
         when is_weakened then 'medium'
         else 'low'
     end as severity,
-    concat(actor, ' changed what users may do: ', listed(list_transform(told, c -> c.property || ' from ' || coalesce(c.old_value, 'nothing') || ' to ' || coalesce(c.new_value, 'nothing'))), '.') as what,
+    concat(actor, ' changed what users may do: ', listed(list_transform(told, c -> c.property || ' from ' || coalesce(c.old_value, 'nothing') || ' to ' || coalesce(c.new_value, 'nothing')))) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

@@ -76,8 +76,7 @@ select
         case when bool_or(old_state <> new_state) then ', state from ' || any_value(old_state) || ' to ' || any_value(new_state) end,
         case when bool_or(len(lost_controls) > 0) then ', no longer asking for ' || listed(list_distinct(flatten(list(lost_controls)))) end,
         case when bool_or(len(new_exceptions) > 0) then ', new exceptions: ' || listed(list_distinct(flatten(list(new_exceptions)))) end,
-        case when bool_or(len(lost_scope) > 0) then ', no longer for ' || listed(list_distinct(flatten(list(lost_scope)))) end, '.'
-    ) as what,
+        case when bool_or(len(lost_scope) > 0) then ', no longer for ' || listed(list_distinct(flatten(list(lost_scope)))) end) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -21,7 +21,7 @@ with settings as (
 )
 select
     case when bool_or(activity like '%synchroni%' or activity like '%identity sync%') and not bool_and(activity like 'delete%') then 'high' when bool_and(activity like 'delete%' or activity like 'reset%') then 'low' else 'medium' end as severity,
-    concat(actor, ' changed the trust in other tenants: ', listed(list(distinct activity order by activity)), coalesce(' (' || tenant || ')', ''), '.') as what,
+    concat(actor, ' changed the trust in other tenants: ', listed(list(distinct activity order by activity)), coalesce(' (' || tenant || ')', '')) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

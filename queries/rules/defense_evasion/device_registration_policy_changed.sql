@@ -10,7 +10,7 @@
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 select
     'medium' as severity,
-    concat(actor, ' changed the policy of device registration', coalesce(': ' || listed(list_transform(changes, c -> c.property || ' from ' || coalesce(c.old_value, 'nothing') || ' to ' || coalesce(c.new_value, 'nothing'))), ''), '.') as what,
+    concat(actor, ' changed the policy of device registration', coalesce(': ' || listed(list_transform(changes, c -> c.property || ' from ' || coalesce(c.old_value, 'nothing') || ' to ' || coalesce(c.new_value, 'nothing'))), '')) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

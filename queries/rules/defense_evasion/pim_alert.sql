@@ -16,7 +16,7 @@ select
         when lower(target) like '%outside of p%' or lower(details) like '%outside of p%' then 'medium'
         else 'low'
     end as severity,
-    concat(case when activity like 'triggered%' then 'Privileged Identity Management raised the alert ' when activity like 'disable%' then actor || ' switched off the alert ' else actor || ' dismissed the alert ' end, coalesce(list_filter(targets, t -> t.target is not null)[1].target, 'that the log does not name'), '.') as what,
+    concat(case when activity like 'triggered%' then 'Privileged Identity Management raised the alert ' when activity like 'disable%' then actor || ' switched off the alert ' else actor || ' dismissed the alert ' end, coalesce(list_filter(targets, t -> t.target is not null)[1].target, 'that the log does not name')) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

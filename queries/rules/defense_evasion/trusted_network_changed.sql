@@ -34,8 +34,7 @@ select
     case when activity like 'delete%' then 'low' when is_trusted or len(ranges) > 0 and is_mfa then 'medium' else 'low' end as severity,
     concat(
         actor, case when is_mfa then ' changed from where no second factor is asked for' when activity like 'delete%' then ' deleted the named location ' || coalesce(target, '') else ' changed the named location ' || coalesce(target, '') end,
-        case when is_trusted then ' (trusted)' end, case when len(ranges) > 0 then ': ' || listed(ranges) end, '.'
-    ) as what,
+        case when is_trusted then ' (trusted)' end, case when len(ranges) > 0 then ': ' || listed(ranges) end) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

@@ -30,7 +30,7 @@ privileged as (
 )
 select
     case when count(distinct target) >= 3 then 'high' when count(distinct target) = 2 then 'medium' else 'low' end as severity,
-    concat(actor, ' took ', listed(list(distinct role_name order by role_name)), ' away from ', listed(list(distinct coalesce(target, 'an account') order by coalesce(target, 'an account'))), '.') as what,
+    concat(actor, ' took ', listed(list(distinct role_name order by role_name)), ' away from ', listed(list(distinct coalesce(target, 'an account') order by coalesce(target, 'an account')))) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -25,8 +25,7 @@ select
     case when bool_or(regexp_matches(lower(application), 'defender|sentinel|security|backup|siem|soc\b|monitor|audit|log')) or count(distinct application) >= 5 then 'medium' else 'low' end as severity,
     concat(
         actor, ' removed ', case when count(distinct application) = 1 then 'the application ' else count(distinct application) || ' applications: ' end,
-        listed(list(distinct application order by application)), '.'
-    ) as what,
+        listed(list(distinct application order by application))) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -25,7 +25,7 @@ with changed as (
 )
 select
     case when count(distinct target) >= 30 then 'high' else 'medium' end as severity,
-    concat(actor, ' ', kind, ' ', counted(count(distinct target), 'account', 'accounts'), ' within an hour: ', listed(list(distinct target order by target)), '.') as what,
+    concat(actor, ' ', kind, ' ', counted(count(distinct target), 'account', 'accounts'), ' within an hour: ', listed(list(distinct target order by target))) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -51,8 +51,7 @@ select
     concat(
         'The application ', application, ' asked ',
         case when count(distinct actor) = 1 then any_value(actor) else counted(count(distinct actor), 'user', 'users') end,
-        ' for permissions and got none', case when bool_or(is_risky) then '; the service calls it risky' end, '.'
-    ) as what,
+        ' for permissions and got none', case when bool_or(is_risky) then '; the service calls it risky' end) as what,
     case when count(distinct actor) = 1 then any_value(actor) else listed(list(distinct actor order by actor)) end as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

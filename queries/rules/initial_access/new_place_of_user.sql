@@ -88,7 +88,7 @@ select
     account || ' signed in from ' || case when is_new_country then coalesce(country, 'a country') || ', which is new for them' else 'a network and with a client that are new for them' end
         || coalesce(' (' || nullif(concat_ws(' ', few(addresses), 'AS' || network, hosting), '') || ')', '')
         || case when is_new_country and kilometres is not null then ', about ' || (round(kilometres, -2)::integer) || ' km from ' || home else '' end
-        || case when is_new_client and client is not null then ', with a new client (' || client || ')' else '' end
+        || case when is_new_client and client is not null then case when is_new_country then ', with a new client (' || client || ')' else ': ' || client end else '' end
         || case when is_own_device then ', on the organization''s device' when has_no_device then ', without a registered device' else '' end
         || case when is_one_factor then ', with one factor' else '' end as what,
     account as who,

@@ -12,7 +12,7 @@
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 select
     'medium' as severity,
-    concat(actor, ' gave a partner administrative rights: ', activity, coalesce(' (' || (new_values ->> 'partnertenant') || ')', ''), '.') as what,
+    concat(actor, ' gave a partner administrative rights: ', activity, coalesce(' (' || (new_values ->> 'partnertenant') || ')', '')) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

@@ -40,7 +40,7 @@ select
         when len(foreign_hosts) > 0 then 'medium'
         else 'low'
     end as severity,
-    concat(actor, ' gave the application ', target, ' the address ', listed(new_addresses), '.') as what,
+    concat(actor, ' gave the application ', target, ' the address ', listed(new_addresses)) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

@@ -27,7 +27,7 @@ with owners as (
 )
 select
     case when actor = account or activity like 'remove%' or nth_by_actor > 3 or actor_type <> 'user' then 'low' else 'medium' end as severity,
-    concat(actor, case when activity like 'remove%' then ' took ' || account || ' off the owners of ' else ' made ' || account || ' an owner of ' end, application, '.') as what,
+    concat(actor, case when activity like 'remove%' then ' took ' || account || ' off the owners of ' else ' made ' || case when lower(account) = actor then 'themselves' else account end || ' an owner of ' end, application) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

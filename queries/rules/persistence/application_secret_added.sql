@@ -29,7 +29,7 @@ select
         when new_keys is null or nth_by_actor > 3 or actor_type <> 'user' then 'low'
         else 'medium'
     end as severity,
-    concat(actor, ' added ', case when new_keys ilike '%asymmetric%' or new_keys ilike '%certificate%' then 'a certificate' else 'a secret' end, ' to the application ', target, coalesce(' (' || filled(regexp_extract(new_keys, 'DisplayName=([^,\]]+)', 1)) || ')', ''), '.') as what,
+    concat(actor, ' added ', case when new_keys ilike '%asymmetric%' or new_keys ilike '%certificate%' then 'a certificate' else 'a secret' end, ' to the application ', target, coalesce(' (' || filled(regexp_extract(new_keys, 'DisplayName=([^,\]]+)', 1)) || ')', '')) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

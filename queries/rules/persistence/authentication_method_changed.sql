@@ -53,8 +53,7 @@ select
     concat(
         actor, ' changed methods of ', case when actor = account then 'the own account' else account end, ': ',
         listed(list(distinct coalesce(result_reason, activity) order by coalesce(result_reason, activity))),
-        case when bool_or(is_after_risk) then ', within a day of a risky sign-in' end, '.'
-    ) as what,
+        case when bool_or(is_after_risk) then ', within a day of a risky sign-in' end) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -30,8 +30,7 @@ select
         actor, ' changed the policy of authentication methods',
         case when len(new_providers) > 0 then ': the provider is now ' || listed(new_providers)
             when is_external then ': an external method was set'
-            else coalesce(': ' || listed(list_transform(list_filter(changes, c -> c.old_value is distinct from c.new_value), c -> c.property)), '') end, '.'
-    ) as what,
+            else coalesce(': ' || listed(list_transform(list_filter(changes, c -> c.old_value is distinct from c.new_value), c -> c.property)), '') end) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

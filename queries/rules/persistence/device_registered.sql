@@ -64,8 +64,7 @@ select
     concat(
         actor, case when bool_or(is_registered) then ' registered ' || listed(list(distinct device order by device)) else ' signed in to the registration of devices' end,
         case when bool_or(is_kit) then ', with the marks of an attack kit' when max(near) >= 4 then ', several times within an hour' end,
-        case when not bool_and(is_registered) then ', with one factor' end, '.'
-    ) as what,
+        case when not bool_and(is_registered) then ', with one factor' end) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -1,4 +1,4 @@
--- title: Domain added to the tenant
+-- title: Domain added to the tenant, or removed
 -- severity: medium
 -- techniques: T1484.002
 -- catalogue: D60
@@ -20,7 +20,7 @@ with domains as (
 )
 select
     case when bool_or(activity like 'add%' or activity like 'verify%') then 'medium' else 'low' end as severity,
-    concat(actor, case when bool_or(activity like 'add%') then ' added' else '' end, case when bool_or(activity like 'add%') and bool_or(activity like 'verify%') then ' and' else '' end, case when bool_or(activity like 'verify%') then ' verified' else '' end, case when bool_or(activity like 'add%' or activity like 'verify%') then '' else ' removed' end, ' the domain ', domain, '.') as what,
+    concat(actor, case when bool_or(activity like 'add%') then ' added' else '' end, case when bool_or(activity like 'add%') and bool_or(activity like 'verify%') then ' and' else '' end, case when bool_or(activity like 'verify%') then ' verified' else '' end, case when bool_or(activity like 'add%' or activity like 'verify%') then '' else ' removed' end, ' the domain ', domain) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -24,7 +24,7 @@ with credentials as (
 )
 select
     case when issuer_before is not null and issuer_before <> issuer then 'high' else 'medium' end as severity,
-    concat(actor, ' let ', coalesce(issuer, 'an issuer that the log does not name'), ' vouch for the application ', target, coalesce(' (' || subject || ')', ''), '.') as what,
+    concat(actor, ' let ', coalesce(issuer, 'an issuer that the log does not name'), ' vouch for the application ', target, coalesce(' (' || subject || ')', '')) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

@@ -29,8 +29,7 @@ select
     end as severity,
     concat(
         actor, case when becomes_managed then ' changed the sign-in of ' else ' changed who signs users in for ' end, coalesce(target, 'a domain'),
-        coalesce(', from ' || old_type || ' to ' || new_type, ''), coalesce(', issuer ' || (new_values ->> 'issueruri'), ''), '.'
-    ) as what,
+        coalesce(', from ' || old_type || ' to ' || new_type, ''), coalesce(', issuer ' || (new_values ->> 'issueruri'), '')) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

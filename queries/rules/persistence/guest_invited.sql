@@ -29,7 +29,7 @@ outsiders as (
 )
 select
     case when count(distinct invited) >= 15 or count(*) filter (result = 'failure') >= 5 then 'medium' else 'low' end as severity,
-    concat(actor, case when bool_and(result = 'failure') then ' tried to invite ' else ' invited ' end, listed(list(distinct invited order by invited)), '.') as what,
+    concat(actor, case when bool_and(result = 'failure') then ' tried to invite ' else ' invited ' end, listed(list(distinct invited order by invited))) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -11,7 +11,7 @@
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 select
     'medium' as severity,
-    concat(actor, ' changed the source anchor of ', target, '.') as what,
+    concat(actor, ' changed the source anchor of ', target) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

@@ -23,7 +23,7 @@ with passes as (
 )
 select
     case when earlier = 0 and is_unusual then 'medium' else 'low' end as severity,
-    concat(actor, ' created a Temporary Access Pass for ', coalesce(target, 'an account'), '.') as what,
+    concat(actor, ' created a Temporary Access Pass for ', coalesce(target, 'an account')) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

@@ -37,7 +37,7 @@ judged as (
 )
 select
     case when bool_or(is_exception) then 'medium' else 'low' end as severity,
-    concat(actor, ' added ', listed(list(distinct coalesce(target, 'somebody') order by coalesce(target, 'somebody'))), ' to the group ', group_name, case when bool_or(is_exception) then ', which policies leave out' end, '.') as what,
+    concat(actor, ' added ', listed(list(distinct coalesce(target, 'somebody') order by coalesce(target, 'somebody'))), ' to the group ', group_name, case when bool_or(is_exception) then ', which policies leave out' end) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -46,8 +46,7 @@ select
     end as severity,
     concat(
         actor, ' gave the application ', application, ' ', case when count(distinct permission) = 1 then 'the permission ' else 'the permissions ' end,
-        listed(list(distinct permission order by permission)), '.'
-    ) as what,
+        listed(list(distinct permission order by permission))) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -37,8 +37,7 @@ select
     concat(
         actor, ' gave the application ', target, ' ',
         case when count(distinct role_name) = 1 then 'the role ' else count(distinct role_name) || ' privileged roles: ' end,
-        listed(list(distinct role_name order by role_name)), '.'
-    ) as what,
+        listed(list(distinct role_name order by role_name))) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

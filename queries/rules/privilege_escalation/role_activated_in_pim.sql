@@ -31,7 +31,7 @@ judged as (
 )
 select
     case when min(level) = '1' and bool_or(is_unusual and rarity is not null) then 'low' else 'info' end as severity,
-    concat(actor, ' activated ', role_name, ' ', counted(count(*), 'time', 'times'), '.') as what,
+    concat(actor, ' activated ', role_name, ' ', counted(count(*), 'time', 'times')) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

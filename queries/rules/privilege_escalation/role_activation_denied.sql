@@ -30,7 +30,7 @@ judged as (
 )
 select
     case when level is not null then 'medium' else 'low' end as severity,
-    concat('The request of ', account, ' for the role ', role_name, ' was denied by ', actor, '.') as what,
+    concat('The request of ', account, ' for the role ', role_name, ' was denied by ', actor) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

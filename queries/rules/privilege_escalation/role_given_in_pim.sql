@@ -44,8 +44,7 @@ select
         actor, ' gave ', account, ' the role ', role_name,
         case when activity like '%eligible%' then ' as eligible' end,
         case when activity like '%(permanent)%' then ', for good' end,
-        case when activity like '%outside of pim%' then ', outside Privileged Identity Management' end, '.'
-    ) as what,
+        case when activity like '%outside of pim%' then ', outside Privileged Identity Management' end) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,
