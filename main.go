@@ -122,7 +122,7 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
 	}
-	defer os.RemoveAll(private)
+	defer removeFolder(private)
 	c.Engine.Temp = private
 
 	path, complete := c.DB, true
@@ -147,6 +147,22 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 		return false, err
 	}
 	return complete, write(ctx, c, evidence, stdout, stderr)
+}
+
+// removeFolder removes a folder of this run's own. On Windows os.RemoveAll asks
+// for a kind of deleting that not every file system has; os.Remove does not.
+func removeFolder(name string) {
+	if os.RemoveAll(name) == nil {
+		return
+	}
+	var all []string
+	filepath.WalkDir(name, func(path string, _ os.DirEntry, _ error) error {
+		all = append(all, path)
+		return nil
+	})
+	for _, path := range slices.Backward(all) {
+		os.Remove(path)
+	}
 }
 
 // openDatabases opens those of --mmdb, before anything is read: a wrong name
@@ -268,7 +284,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	if err := os.Mkdir(clean, 0o700); err != nil {
 		return "", false, err
 	}
-	defer os.RemoveAll(clean)
+	defer removeFolder(clean)
 	bar := console.NewProgress(c.Quiet, stderr)
 	options := ingest.Options{
 		Engine:      c.Engine,

@@ -2,9 +2,11 @@ package ingest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"entrail/ingest/engine"
 	"entrail/ingest/schema"
 )
 
@@ -55,9 +57,14 @@ func (l *loader) tellApart(t schema.Table) error {
 	if err != nil {
 		return err
 	}
-	var apart []string
+	var apart, rewritten []string
 	var event int64
 	var classes eventClasses
+	finish := func() {
+		for row, raw := range classes.rewritten() {
+			rewritten = append(rewritten, fmt.Sprintf("(%d, %s)", row, engine.Literal(raw)))
+		}
+	}
 	for rows.Next() {
 		v, err := rows.Values()
 		if err != nil {
@@ -65,6 +72,7 @@ func (l *loader) tellApart(t schema.Table) error {
 			return err
 		}
 		if n := v[0].(int64); n != event {
+			finish()
 			event, classes = n, eventClasses{identity: t.Identity, known: map[string]int{}}
 		}
 		m := member{row: v[1].(int64), sum: v[2].(string)}
@@ -80,8 +88,14 @@ func (l *loader) tellApart(t schema.Table) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
+	finish()
 	for some := range slices.Chunk(apart, 5000) {
 		if err := l.exec("insert into classes values " + strings.Join(some, ", ")); err != nil {
+			return err
+		}
+	}
+	for some := range slices.Chunk(rewritten, 500) {
+		if err := l.exec("insert into rewritten values " + strings.Join(some, ", ")); err != nil {
 			return err
 		}
 	}
@@ -94,6 +108,58 @@ type eventClasses struct {
 	identity [][]string
 	known    map[string]int // class by what a record says: many say the same
 	classes  [][]member
+	parts    map[int]map[string][]value // class -> list -> the elements that its records have, one each
+	first    map[int]string             // class -> raw text of the fullest record
+}
+
+// mostElements bounds a list that is put together.
+const mostElements = 1000
+
+// part takes the elements that a record of the class has of lists.
+func (c *eventClasses) part(class int, m member, raw string) {
+	m.body.partLists(func(name string, element value) {
+		if c.parts == nil {
+			c.parts, c.first = map[int]map[string][]value{}, map[int]string{}
+		}
+		if c.parts[class] == nil {
+			c.parts[class] = map[string][]value{}
+		}
+		element = element.opened()
+		elements := c.parts[class][name]
+		if len(elements) < mostElements && !slices.ContainsFunc(elements, func(e value) bool { return !differ("", e, element) }) {
+			c.parts[class][name] = append(elements, element)
+		}
+	})
+	if m.row == c.classes[class][0].row && c.parts[class] != nil {
+		c.first[class] = raw
+	}
+}
+
+// rewritten are the raw texts of the rows that stand for records with an element of
+// a list each, as mv-expand writes them: with the whole list.
+func (c *eventClasses) rewritten() map[int64]string {
+	all := map[int64]string{}
+	for class, parts := range c.parts {
+		raw, ok := c.first[class]
+		if !ok {
+			continue // the fullest has the list
+		}
+		fullest := c.classes[class][0]
+		for _, name := range slices.Sorted(maps.Keys(parts)) {
+			if elements := parts[name]; len(elements) > 1 {
+				fullest.body = body(raw) // a list before may have moved it
+				fullest.body.partLists(func(other string, member value) {
+					if other == name {
+						raw = withList(raw, member, elements)
+					}
+				})
+			}
+		}
+		if raw != c.first[class] {
+			all[fullest.row] = raw
+		}
+	}
+	return all
 }
 
 // of is the class of the next record, which is not fuller than those before it: the
@@ -122,6 +188,7 @@ func (c *eventClasses) of(m member, raw string) int {
 		c.classes[class] = append(c.classes[class], m)
 	}
 	c.known[key] = class
+	c.part(class, m, raw)
 	return class
 }
 

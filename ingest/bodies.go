@@ -13,10 +13,12 @@ import (
 
 // value is a JSON value to compare. Of a name that is there twice, both count.
 type value struct {
-	kind   byte   // of its first letter: { [ " t f n, or 0 for a number
-	text   string // of a scalar
-	names  []string
-	values []value
+	kind     byte   // of its first letter: { [ " t f n, or 0 for a number
+	text     string // of a scalar
+	names    []string
+	values   []value
+	source   string // as it stands in the text that was read
+	fromLast int    // bytes from its start to the end of that text
 }
 
 // readValue reads a text that was found to be JSON before. ok is false if it is none.
@@ -30,6 +32,13 @@ func trimSpace(text string) string { return strings.TrimLeft(text, " \t\r\n") }
 // cutValue reads the value at the start of a text and returns what follows.
 func cutValue(text string, depth int) (v value, rest string, ok bool) {
 	text = trimSpace(text)
+	v, rest, ok = cutBare(text, depth)
+	v.source, v.fromLast = text[:len(text)-len(rest)], len(text)
+	return v, rest, ok
+}
+
+// cutBare is cutValue without where the value stands.
+func cutBare(text string, depth int) (v value, rest string, ok bool) {
 	if text == "" || depth > maxDepth {
 		return v, text, false
 	}
@@ -287,4 +296,34 @@ func readTime(s string) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// partLists are the lists of which the record has one element, as an object.
+func (v value) partLists(add func(name string, member value)) {
+	for i, name := range v.names {
+		if slices.Contains(lists, name) && v.values[i].opened().kind == '{' {
+			add(name, v.values[i])
+		}
+	}
+}
+
+// withList is the raw text of a record with a list in place of one of its members; as
+// it is, where the member stands in a text of its own.
+func withList(raw string, member value, elements []value) string {
+	var b strings.Builder
+	start := len(raw) - member.fromLast
+	if start < 0 || !strings.HasPrefix(raw[start:], member.source) {
+		return raw
+	}
+	b.WriteString(raw[:start])
+	b.WriteByte('[')
+	for i, e := range elements {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(e.source)
+	}
+	b.WriteByte(']')
+	b.WriteString(raw[start+len(member.source):])
+	return b.String()
 }

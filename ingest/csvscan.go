@@ -206,6 +206,7 @@ func (s *csvScanner) keep(cell csvCell) {
 // quote. next is where a row begins that the cell ran into, or -1.
 func (s *csvScanner) quoted(b []byte, cell *csvCell, eof bool) (next int, closed bool) {
 	i, lone := cell.start, false
+	line, looked := -1, cell.start // where the last line began, of what was looked at
 	for {
 		// A run of quotes is counted from its start: skip only outside of one.
 		if known := &s.searched; i < len(b) && b[i] != '"' && s.w.at+int64(i) >= known.from && s.w.at+int64(i) < known.to {
@@ -230,7 +231,11 @@ func (s *csvScanner) quoted(b []byte, cell *csvCell, eof bool) (next int, closed
 		next = -1
 		if i+1 < len(b) && b[i+1] != s.comma && b[i+1] != '\n' && b[i+1] != '\r' {
 			lone = true
-			if next = s.opensRow(b, cell.start, i); next < 0 {
+			if k := bytes.LastIndexByte(b[looked:i], '\n'); k >= 0 {
+				line = looked + k + 1
+			}
+			looked = i
+			if next = s.opensRow(b, cell.start, i, line); next < 0 {
 				i++
 				continue
 			}
@@ -259,19 +264,15 @@ func (s *csvScanner) remember(cell *csvCell, to int, lone bool) {
 
 // opensRow tells whether the quote at i, in a cell that starts at start, opens
 // a cell of another row: on a later line, at its start or behind a delimiter.
-// It returns where that line starts, or -1.
-func (s *csvScanner) opensRow(b []byte, start, i int) int {
+// It returns line, where the last line before i began if that is behind start, or -1.
+func (s *csvScanner) opensRow(b []byte, start, i, line int) int {
 	for i > start && b[i-1] == '"' {
 		i--
 	}
 	if i == start || b[i-1] != '\n' && b[i-1] != s.comma {
 		return -1
 	}
-	line := bytes.LastIndexByte(b[start:i], '\n')
-	if line < 0 {
-		return -1
-	}
-	return start + line + 1
+	return line
 }
 
 // rowWithin returns where the first line behind start begins that is by itself

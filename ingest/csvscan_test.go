@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 func scanCSV(text io.Reader, width int) (found []string) {
@@ -205,4 +206,16 @@ func FuzzCSVScanner(f *testing.F) {
 			t.Fatalf("%q:\n got %q\nwant %q", text, rows, want)
 		}
 	})
+}
+
+// TestManyLoneQuotes: a row is looked through once, however many quotes it has that
+// close nothing. The time for twice the size was four times as long: a minute here.
+func TestManyLoneQuotes(t *testing.T) {
+	const header = "CreationDate,UserIds,Operations,AuditData\n"
+	start := time.Now()
+	c := load(t, write(t, "x.csv", header+`"`+strings.Repeat(`,"x`, 1<<18)))
+	c.want("select records, rejected from files", "1|1")
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("1 MiB of quotes took %v", took)
+	}
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -211,13 +212,57 @@ var certainTime = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}|/Date\()`)
 // unknownTime tells whether a cell of a time column is no time at all.
 func unknownTime(cell []byte) bool { return len(cell) > 0 && !certainTime.Match(cell) }
 
+// zoned is a column's name with a time zone behind it, as Log Analytics has
+// it: TimeGenerated [UTC], [UTC+02:00], [Local Time], [Amsterdam, Berlin, ...].
+var zoned = regexp.MustCompile(`^(.*\S)\s*\[\s*(?:(UTC)\s*(?:([+-])(\d{1,2}):?(\d{2})?)?|([A-Za-z][^\[\]]*))\s*\]\s*$`)
+
+// cutZone cuts the time zone off a column's name; known is false for one that says no distance from UTC.
+func cutZone(name string) (column string, ahead time.Duration, known bool) {
+	if !strings.HasSuffix(strings.TrimSpace(name), "]") {
+		return name, 0, true
+	}
+	m := zoned.FindStringSubmatch(strings.TrimSpace(name))
+	switch {
+	case m == nil:
+		return name, 0, true
+	case strings.EqualFold(m[6], "utc"):
+		return m[1], 0, true
+	case m[6] != "":
+		return m[1], 0, false
+	}
+	hours, _ := strconv.Atoi(m[4])
+	minutes, _ := strconv.Atoi(m[5])
+	ahead = time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+	if m[3] == "-" {
+		ahead = -ahead
+	}
+	return m[1], ahead, true
+}
+
+// columnZones tells how far ahead of UTC the times of columns are, and names
+// the first whose zone nobody knows.
+func columnZones(names []string) (zones map[int]time.Duration, local string) {
+	zones = map[int]time.Duration{}
+	for i, name := range names {
+		_, ahead, known := cutZone(name)
+		if ahead != 0 {
+			zones[i] = ahead
+		}
+		if !known && local == "" {
+			local = name
+		}
+	}
+	return zones, local
+}
+
 // timeCells rewrites the times of a file's rows.
 type timeCells struct {
 	reader    *reader
 	names     []string
-	times     []int          // the columns that hold times
-	dates     *dates         // nil: not needed so far
-	rewritten map[int][]byte // cells of the last row, by column
+	times     []int                 // the columns that hold times
+	zones     map[int]time.Duration // how far columns are ahead of UTC
+	dates     *dates                // nil: not needed so far
+	rewritten map[int][]byte        // cells of the last row, by column
 	unknown   int
 	example   string
 }
@@ -240,6 +285,14 @@ func (t *timeCells) rewrite(s *csvScanner, row []byte) (reason string, err error
 			d = &dates{}
 		}
 		text, reason := d.iso(cell)
+		if ahead := t.zones[i]; ahead != 0 && reason == "" {
+			if text == nil {
+				text = cell
+			}
+			if at, err := time.Parse("2006-01-02 15:04:05.999999999", strings.Replace(string(text), "T", " ", 1)); err == nil {
+				text = appendTime(at.Add(-ahead))
+			}
+		}
 		switch {
 		case reason != "":
 			return reason, nil
@@ -622,7 +675,15 @@ func (r *reader) settleTimes(known recognised, t *jsonText, end int, line int64,
 	done := 0 // of the text
 	for _, i := range known.times {
 		value := t.text[t.values[i].start:t.values[i].end]
-		if len(value) < 8 || value[0] != '"' || value[1] < '0' || value[1] > '9' || isISO(value[1:len(value)-1]) {
+		if text := timeIn(value); value[0] == '{' && text != "" {
+			if _, isCulture := parseCultureDate([]byte(text)); !isCulture {
+				rewritten = append(rewritten, t.text[done:t.values[i].start]...)
+				rewritten, _ = appendJSONString(rewritten, []byte(text))
+				done = t.values[i].end
+				continue
+			}
+		}
+		if value[0] != '{' && (len(value) < 8 || value[0] != '"' || value[1] < '0' || value[1] > '9' || isISO(value[1:len(value)-1])) {
 			continue // or no date with numbers
 		}
 		cell := []byte(timeIn(value))
@@ -661,8 +722,14 @@ func isISO(b []byte) bool {
 	return len(b) >= 10 && b[4] == '-' && b[7] == '-' && (len(b) == 10 || b[10] == 'T' || b[10] == ' ' && len(b) > 11 && b[11] <= '9')
 }
 
-// timeIn is the text of a JSON value, "" if it is none.
+// timeIn is the text of a JSON value, "" if it is none. PowerShell 5 makes an
+// object of a time that carries notes: {"value": "/Date(...)/", "DateTime": "..."}.
 func timeIn(value []byte) string {
+	if value[0] == '{' {
+		var noted struct{ Value, DateTime string }
+		json.Unmarshal(value, &noted) // of another object there is none
+		return strings.TrimSpace(cmp.Or(noted.Value, noted.DateTime))
+	}
 	if value[0] != '"' {
 		return ""
 	}

@@ -179,7 +179,7 @@ func TestDateOrderInJSON(t *testing.T) {
 	// flat is a sign-in that PowerShell has read from CSV and written as JSON.
 	// All files are loaded together: # becomes the number of the file.
 	flat := func(date string) string {
-		return `{"Id":"#","CreatedDateTime":"` + date + `","UserPrincipalName":"adele@contoso.com","AppId":"a"}`
+		return `{"Id":"#","CreatedDateTime":"` + date + `","UserPrincipalName":"adele@contoso.com","AppId":"a","IsInteractive":true}`
 	}
 	risk := func(detected, activity string) string {
 		return `{"id":"#","riskEventType":"x","detectedDateTime":"` + detected + `","activityDateTime":"` + activity + `"}`

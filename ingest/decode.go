@@ -4,15 +4,19 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"slices"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/charmap"
+	utf "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 )
 
 // decode finds out a text's encoding by its first bytes and returns it as
-// UTF-8 without a byte order mark. Bytes that are no UTF-8 stay; the scanners
-// make them visible.
+// UTF-8 without a byte order mark; that of a text without a mark shows while it is
+// read, see unmarked. Single bytes that are no UTF-8 stay; the scanners make them visible.
 func decode(r io.Reader) (io.Reader, string) {
 	b := bufio.NewReaderSize(r, 1<<12)
 	head, _ := b.Peek(4)
@@ -28,18 +32,113 @@ func decode(r io.Reader) (io.Reader, string) {
 	case bytes.HasPrefix(head, []byte{0, 0, 0xfe, 0xff}):
 		return as(utf32.UTF32(utf32.BigEndian, utf32.UseBOM), "utf-32be")
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}):
-		return as(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16le")
+		return as(utf.UTF16(utf.LittleEndian, utf.UseBOM), "utf-16le")
 	case bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		return as(unicode.UTF16(unicode.BigEndian, unicode.UseBOM), "utf-16be")
+		return as(utf.UTF16(utf.BigEndian, utf.UseBOM), "utf-16be")
 	// Without a mark: an export starts with an ASCII character.
 	case len(head) == 4 && head[0] != 0 && head[1] == 0 && head[2] == 0 && head[3] == 0:
 		return as(utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "utf-32le")
 	case len(head) >= 2 && head[0] != 0 && head[1] == 0:
-		return as(unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "utf-16le")
+		return as(utf.UTF16(utf.LittleEndian, utf.IgnoreBOM), "utf-16le")
 	case len(head) >= 2 && head[0] == 0 && head[1] != 0:
-		return as(unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "utf-16be")
+		return as(utf.UTF16(utf.BigEndian, utf.IgnoreBOM), "utf-16be")
 	}
-	return b, "utf-8"
+	return newUnmarked(b), "utf-8"
+}
+
+// unmarked is a text without a mark of its encoding, in which all is ASCII or
+// UTF-8 until the first byte above ASCII says otherwise: Excel's plain CSV and
+// Windows PowerShell write the code page of their computer.
+type unmarked struct {
+	in      *bufio.Reader
+	page    *charmap.Charmap // nil: UTF-8, or not known yet
+	name    string
+	decided bool
+	plain   int    // bytes before the one that decided
+	out     []byte // what was decoded and not read yet
+}
+
+func newUnmarked(in *bufio.Reader) *unmarked { return &unmarked{in: bufio.NewReaderSize(in, 1<<16)} }
+
+func (u *unmarked) Read(p []byte) (int, error) {
+	if !u.decided {
+		text, _ := u.in.Peek(1 << 16)
+		plain := slices.IndexFunc(text, func(c byte) bool { return c >= utf8.RuneSelf })
+		if plain < 0 {
+			return u.in.Read(p[:min(len(p), max(len(text), 1))])
+		}
+		u.page, u.name = codePage(text[plain:])
+		u.decided = true
+		u.plain = plain
+	}
+	if u.page == nil {
+		return u.in.Read(p)
+	}
+	if u.plain > 0 {
+		n, err := u.in.Read(p[:min(len(p), u.plain)])
+		u.plain -= n
+		return n, err
+	}
+	if len(u.out) == 0 {
+		raw := make([]byte, 1<<14)
+		n, err := u.in.Read(raw)
+		for _, c := range raw[:n] {
+			u.out = utf8.AppendRune(u.out, u.page.DecodeByte(c))
+		}
+		if n == 0 {
+			return 0, err
+		}
+	}
+	n := copy(p, u.out)
+	u.out = u.out[n:]
+	return n, nil
+}
+
+// codePage tells which code page a text is in that begins with a byte above
+// ASCII; nil for UTF-8, and for what is no text.
+func codePage(text []byte) (*charmap.Charmap, string) {
+	if r, size := utf8.DecodeRune(text); r != utf8.RuneError || size > 1 || !utf8.FullRune(text) || text[0] >= 0xfe {
+		return nil, ""
+	}
+	windows, mac := likely(text, charmap.Windows1252), likely(text, charmap.Macintosh)
+	if mac > max(windows, 0) {
+		return charmap.Macintosh, "macintosh"
+	}
+	if windows <= 0 {
+		return nil, ""
+	}
+	return charmap.Windows1252, "windows-1252"
+}
+
+// likely weighs what the bytes above ASCII are in a code page: small letters,
+// capitals at the start of a word and apostrophes within one speak for it,
+// anything else against it.
+func likely(text []byte, page *charmap.Charmap) (weight int) {
+	isLetter := func(i int) bool { return i >= 0 && i < len(text) && unicode.IsLetter(page.DecodeByte(text[i])) }
+	isSmall := func(i int) bool { return i >= 0 && i < len(text) && unicode.IsLower(page.DecodeByte(text[i])) }
+	for i, c := range text {
+		if c < utf8.RuneSelf {
+			if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+				weight -= 4 // not text
+			}
+			continue
+		}
+		switch r := page.DecodeByte(c); {
+		case unicode.IsLower(r), unicode.IsUpper(r) && !isLetter(i-1), unicode.IsUpper(r) && !isSmall(i-1) && !isSmall(i+1):
+			if weight += 2; r > 0xff {
+				weight-- // in Windows-1252 these are rare
+			}
+		case (r == '’' || r == '‘') && isLetter(i-1) && isLetter(i+1):
+			weight += 2
+		case unicode.IsPunct(r), unicode.IsSymbol(r), unicode.IsSpace(r):
+			if isLetter(i-1) && isLetter(i+1) {
+				weight -= 2
+			}
+		default:
+			weight -= 2
+		}
+	}
+	return weight
 }
 
 // decoded is a text that was in another encoding than UTF-8. What was no text

@@ -3,6 +3,7 @@ package ingest
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -21,10 +22,22 @@ type format struct {
 	unsure    bool             // how its columns are called is not published
 	aliases   map[string]alias // by the headerKey of a CSV column's other name
 
+	// What shape.go puts right:
+	respelled bool               // its names are in another case than those of that format
+	of        string             // the format whose SQL reads it in that shape; "" = its own
+	nested    map[string]nesting // by the name in lower case, of inner ones a.b
+	flat      map[string]place   // by headerKey of a name, where in the record it belongs
+	fills     []fill             // from a diagnostic setting's envelope
+
 	// Of what the SQL reads:
 	spelling map[string]string // by headerKey, how the SQL spells the name
 	times    map[string]bool   // names that are handed to utc
 }
+
+// shapesRaw tells whether a record is kept in the shape that its SQL reads,
+// with what was exported beside that: reports read the details of the audit
+// log from raw.
+func (f *format) shapesRaw() bool { return f.sections[0].table == "audit_events" }
 
 // alias is the name of a CSV column that the portal translated.
 type alias struct{ name, language string }
@@ -33,6 +46,7 @@ type alias struct{ name, language string }
 type recognition struct {
 	csv   bool
 	names []string // canonical; for CSV compared by headerKey
+	marks []string // and one of these
 }
 
 // section is one SELECT of a format and the table that its rows go to.
@@ -64,11 +78,25 @@ func mustReadFormats() []*format {
 		}
 		all = append(all, f)
 	}
+	for _, f := range all {
+		if f.of != "" {
+			f.readAs(all[slices.IndexFunc(all, func(of *format) bool { return of.name == f.of })])
+		}
+	}
 	return all
 }
 
+// readAs gives the format the SQL of another, and what that knows of shapes.
+func (f *format) readAs(of *format) {
+	f.sections, f.spelling, f.times, f.nested, f.fills = of.sections, of.spelling, of.times, of.nested, of.fills
+	flat := maps.Clone(of.flat)
+	maps.Copy(flat, f.flat)
+	f.flat = flat
+}
+
 func parseFormat(name, text string) (*format, error) {
-	f := &format{name: name, aliases: map[string]alias{}}
+	f := &format{name: name, aliases: map[string]alias{}, nested: map[string]nesting{}, flat: map[string]place{}, spelling: map[string]string{}}
+	var marks, names []string
 	inHeader := true
 	for line := range strings.Lines(text) {
 		comment, isComment := strings.CutPrefix(strings.TrimSpace(line), "-- ")
@@ -91,7 +119,30 @@ func parseFormat(name, text string) (*format, error) {
 			f.title = value
 		case key == "recognised by":
 			kind, names, _ := strings.Cut(value, " ")
-			f.recognise = append(f.recognise, recognition{kind == "csv", splitNames(names)})
+			f.recognise = append(f.recognise, recognition{csv: kind == "csv", names: splitNames(names)})
+		case key == "and one of":
+			marks = append(marks, splitNames(value)...)
+		case key == "of":
+			f.of = value
+		case key == "respelled" && value == "yes":
+			f.respelled = true
+		case key == "names":
+			names = append(names, splitNames(value)...)
+		case key == "nested":
+			for _, text := range splitNames(value) {
+				n := parseNesting(text)
+				f.nested[strings.ToLower(n.name)] = n
+			}
+		case key == "flat":
+			for _, pair := range splitNames(value) {
+				name, path, _ := strings.Cut(pair, " = ")
+				f.flat[headerKey(name)] = place{strings.Split(path, "."), len(f.flat)}
+			}
+		case key == "envelope" || key == "envelope, too":
+			for _, pair := range splitNames(value) {
+				path, from, _ := strings.Cut(pair, " = ")
+				f.fills = append(f.fills, fill{strings.Split(path, "."), from, key == "envelope"})
+			}
 		case key == "columns" && value == "unpublished":
 			f.unsure = true
 		case strings.HasPrefix(key, "in "):
@@ -107,15 +158,18 @@ func parseFormat(name, text string) (*format, error) {
 			return nil, fmt.Errorf("%s.sql: unknown header key %q", name, key)
 		}
 	}
-	if f.title == "" || len(f.recognise) == 0 || len(f.sections) == 0 {
+	if f.title == "" || len(f.recognise) == 0 || len(f.sections) == 0 && f.of == "" {
 		return nil, fmt.Errorf("%s.sql: the header must have title, recognised by and table", name)
+	}
+	for i := range f.recognise {
+		f.recognise[i].marks = marks
 	}
 	for i, s := range f.sections {
 		if i == 0 && s.parent != "" || i > 0 && s.parent != f.sections[0].table {
 			return nil, fmt.Errorf("%s.sql: the first table takes the records, each later one is `-- table: NAME of %s`", name, f.sections[0].table)
 		}
 	}
-	f.findNames()
+	f.findNames(names)
 	f.findTimes()
 	return f, nil
 }
@@ -130,13 +184,21 @@ func splitNames(s string) []string {
 
 // findNames fills spelling. Where a name stands twice the first counts: names of
 // the record itself stand before those of objects that its columns hold.
-func (f *format) findNames() {
-	f.spelling = map[string]string{}
+// Others are those that the header lists, and those of nested values.
+func (f *format) findNames(listed []string) {
 	for _, s := range f.sections {
 		for _, m := range readName.FindAllStringSubmatch(s.sql, -1) {
 			if key := headerKey(m[1]); f.spelling[key] == "" {
 				f.spelling[key] = m[1]
 			}
+		}
+	}
+	for _, n := range f.nested {
+		listed = append(listed, n.name[strings.LastIndexByte(n.name, '.')+1:])
+	}
+	for _, name := range listed {
+		if f.spelling[headerKey(name)] == "" {
+			f.spelling[headerKey(name)] = name
 		}
 	}
 	for key, a := range f.aliases {
@@ -177,29 +239,44 @@ var (
 // headerKey is a CSV column's name as it is compared: exports differ in case
 // and in blanks (Change ID, changeId), and Log Analytics marks its times.
 func headerKey(name string) string {
+	name, _, _ = cutZone(name)
 	key := strings.ToLower(strings.Join(strings.Fields(name), ""))
-	return strings.TrimSuffix(strings.ReplaceAll(key, "’", "'"), "[utc]")
+	return strings.ReplaceAll(key, "’", "'")
 }
+
+// spellings is how the names of a record are compared with those of formats.
+type spellings func(name string) string
+
+var (
+	asJSON    spellings = func(name string) string { return name }
+	asColumns spellings = headerKey
+	inAnyCase spellings = strings.ToLower
+)
 
 // recogniseRecord returns the format with the most names among those whose
 // names are all there. When there is none, the reason says what is missing
 // for the nearest.
 func recogniseRecord(names []string, csv bool) (*format, string) {
+	if csv {
+		return recogniseNames(names, csv, asColumns)
+	}
+	return recogniseNames(names, csv, asJSON)
+}
+
+func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 	has := map[string]bool{}
 	for _, n := range names {
-		if csv {
-			n = headerKey(n)
-		}
-		has[n] = true
+		has[key(n)] = true
 	}
 	var best, nearest *format
 	bestSize, nearestHits := 0, 0
+	isDirectory := isDirectoryObject(names)
 	var missing []string
 	for _, f := range formats {
 		translated := map[string]bool{}
 		if csv {
-			for key := range has {
-				translated[headerKey(f.aliases[key].name)] = true
+			for name := range has {
+				translated[key(f.aliases[name].name)] = true
 			}
 		}
 		for _, r := range f.recognise {
@@ -208,11 +285,18 @@ func recogniseRecord(names []string, csv bool) (*format, string) {
 			}
 			var lacks []string
 			for _, n := range r.names {
-				if key := headerKey(n); !(csv && (has[key] || translated[key])) && !(!csv && has[n]) {
+				if !has[key(n)] && !translated[key(n)] {
 					lacks = append(lacks, n)
 				}
 			}
 			hits := len(r.names) - len(lacks)
+			isMarked := len(r.marks) == 0 || !isDirectory && slices.ContainsFunc(names, func(n string) bool {
+				path := f.place(n).path
+				return slices.ContainsFunc(r.marks, func(m string) bool { return key(m) == key(n) || len(path) > 0 && path[0] == m })
+			})
+			if len(lacks) == 0 && !isMarked {
+				lacks = r.marks
+			}
 			if len(lacks) == 0 && hits > bestSize {
 				best, bestSize = f, hits
 			}
@@ -237,6 +321,9 @@ func recogniseRecord(names []string, csv bool) (*format, string) {
 			return nil, fmt.Sprintf("this seems to be a download from the Entra portal in a language that is not known here: download it as JSON, "+
 				"or set the portal to English; its columns are %s", quoted(names))
 		}
+	}
+	if known := otherThing(names); known != "" {
+		return nil, known
 	}
 	reason := fmt.Sprintf("no known export has the %s %s", what, shortList(names))
 	if nearest != nil && nearestHits >= len(missing) {

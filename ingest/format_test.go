@@ -43,7 +43,7 @@ func TestRecogniseCSV(t *testing.T) {
 		{"TimeGenerated [UTC],Operation,RecordType,OfficeWorkload", "office_activity", "", "times are marked"},
 		{"TimeGenerated [UTC],Operation,RecordType", "", `Log Analytics OfficeActivity would also need "OfficeWorkload"`, "a column short"},
 		{"CreatedDateTime,UserPrincipalName,AppDisplayName", "graph_sign_ins", "", "a flattened table"},
-		{"CreatedDateTime,UserPrincipalName,DisplayName", "", `Entra sign-ins through PowerShell, CSV would also need "appDisplayName"`, "a list of users"},
+		{"CreatedDateTime,UserPrincipalName,DisplayName", "", "a list of users, which is no log", "a list of users"},
 		{"CreatedDateTime,ResultType,UserPrincipalName,AppDisplayName,IPAddress", "log_analytics_sign_ins", "", "it has the result, so it is not the other"},
 		{"RiskEventType,DetectedDateTime", "risk_detections", "", "any case"},
 		{"RiskLastUpdatedDateTime,RiskState", "", `Entra ID Protection risky users would also need "userPrincipalName"`, "a column short"},
@@ -73,8 +73,9 @@ func TestRecogniseCSV(t *testing.T) {
 
 func TestRecogniseJSON(t *testing.T) {
 	for _, test := range []struct{ keys, format, envelope, refusal, reason string }{
-		{"id,createdDateTime,appId", "entra_sign_ins", "", "", "Graph"},
-		{"Id,CreatedDateTime,AppId", "entra_sign_ins", "", "", "PowerShell"},
+		{"id,createdDateTime,appId,status", "entra_sign_ins", "", "", "Graph"},
+		{"Id,CreatedDateTime,AppId,Status", "entra_sign_ins", "", "", "PowerShell"},
+		{"id,createdDateTime,appId", "", "", `no known export has the keys "id", "createdDateTime", "appId"`, "anything of an application"},
 		{"id,createdDateTime,displayName", "", "", `no known export has the keys "id", "createdDateTime", "displayName"`, "a user"},
 		{"activityDisplayName,loggedByService", "", "", `Entra directory audit log, JSON would also need "initiatedBy"`, "a key short"},
 		{"ActivityDisplayName,LoggedByService,InitiatedBy", "directory_audits", "", "", "PowerShell"},

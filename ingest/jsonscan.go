@@ -9,6 +9,8 @@ import (
 
 // A scanned record: its text, or why there is none.
 type record struct {
+	typeName string // of its record type, as a column beside AuditData has it
+
 	number int64  // 1-based in its file
 	line   int64  // 1-based line where it starts
 	text   []byte // JSON text, or CSV row; valid until the next one is scanned

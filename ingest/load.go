@@ -73,7 +73,7 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 		return Summary{}, err
 	}
 	defer e.Close()
-	l := &loader{ctx: ctx, engine: e, options: o, copies: map[*format]*cleanCopy{}}
+	l := &loader{ctx: ctx, engine: e, options: o, copies: map[*format]*cleanCopy{}, bodies: map[*format]*cleanCopy{}}
 	if isNew {
 		err = l.createCase(casePath)
 	} else {
@@ -98,18 +98,20 @@ type loader struct {
 	options Options
 	summary Summary
 
-	first      int64 // file_id of the last file that the case had before
-	files      []*inputFile
-	feed       *engine.Feed // takes the records of one format from a big file
-	feeding    *format
-	rowsBefore int64 // of the table that the feed fills
-	copies     map[*format]*cleanCopy
-	expect     map[*format]map[int32]int64 // what the copies hold: records of each file
-	rejects    *rejectList
-	window     []byte            // memory of the last window, for the next
-	known      map[string]string // sha256 of the files that the case had before -> path
-	sizes      map[int64]bool    // of these files
-	skipped    []string          // what is said of each input that is one of them
+	first       int64 // file_id of the last file that the case had before
+	files       []*inputFile
+	feed        *engine.Feed // takes the records of one format from a big file
+	feeding     *format
+	rowsBefore  int64 // of the table that the feed fills
+	copies      map[*format]*cleanCopy
+	bodies      map[*format]*cleanCopy      // what child rows are read from where that is not raw
+	expect      map[*format]map[int32]int64 // what the copies hold: records of each file
+	rejects     *rejectList
+	window      []byte            // memory of the last window, for the next
+	known       map[string]string // sha256 of the files that the case had before -> path
+	sizes       map[int64]bool    // of these files
+	recordTypes map[string]bool   // numbers of record types that have a name, and the names
+	skipped     []string          // what is said of each input that is one of them
 
 	done, total int64
 }
@@ -169,15 +171,20 @@ func (l *loader) load(sources []source) error {
 			from range(1, (select max(record_type) + 1 from record_types)) as r(n)
 			left join record_types on record_type = n
 		)`,
+		"set variable record_type_words = list_transform(getvariable('record_type_names'), name -> lower(name))",
 	} {
 		if err := l.exec(statement); err != nil {
 			return fmt.Errorf("prepare the load: %w", err)
 		}
 	}
+	if err := l.readRecordTypes(); err != nil {
+		return err
+	}
 	if l.rejects, err = newRejectList(l.options.Engine.Temp); err != nil {
 		return err
 	}
 	defer l.rejects.remove()
+	defer l.letGo(sources)
 	for i, s := range sources {
 		if err := l.ctx.Err(); err != nil {
 			return err
@@ -271,6 +278,23 @@ func (l *loader) readKnown() error {
 		}
 		l.known[v[0].(string)] = v[1].(string)
 		l.sizes[v[2].(int64)] = true
+	}
+	return rows.Err()
+}
+
+func (l *loader) readRecordTypes() error {
+	l.recordTypes = map[string]bool{}
+	rows, err := l.engine.Query(l.ctx, "select unnest([record_type::varchar, lower(name)]) from record_types")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		v, err := rows.Values()
+		if err != nil {
+			return err
+		}
+		l.recordTypes[v[0].(string)] = true
 	}
 	return rows.Err()
 }
@@ -410,6 +434,7 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 		}
 		return l.copyOf(of)
 	}
+	r.bodies, r.recordTypes = l.addBody, l.recordTypes
 	text, encoding := decode(in)
 	f.encoding = encoding
 	w := newWindow(text, l.window)
@@ -429,6 +454,12 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 	}
 	if d, ok := text.(*decoded); ok && d.replaced > 0 {
 		f.notef("%s U+FFFD: there the file has bytes that are no %s, or U+FFFD itself", were(d.replaced, "character"), strings.ToUpper(encoding))
+	}
+	if u, ok := text.(*unmarked); ok && u.page != nil {
+		f.encoding = u.name
+		if f.format != nil {
+			f.notef("the text is no UTF-8 and was read in the code page %s: if names look wrong, save it anew as UTF-8", u.name)
+		}
 	}
 	if f.source.spooled {
 		f.notef("read from a pipe")
@@ -535,6 +566,19 @@ func (l *loader) copyOf(f *format) (*cleanCopy, error) {
 	return c, nil
 }
 
+// addBody takes what the child rows of a record are read from.
+func (l *loader) addBody(f *format, fileID int32, record int64, body []byte) error {
+	c := l.bodies[f]
+	if c == nil {
+		var err error
+		if c, err = newCleanCopy(l.options.Engine.Temp, f.name+"-bodies"); err != nil {
+			return err
+		}
+		l.bodies[f] = c
+	}
+	return c.Add(fileID, record, "", body, nil)
+}
+
 // flush loads what waits in the clean copies.
 func (l *loader) flush() error {
 	ready := make([]*format, 0, len(l.copies))
@@ -570,6 +614,17 @@ func (l *loader) flush() error {
 	return nil
 }
 
+// letGo closes what a load that is cut short still has open: Windows removes no
+// file before.
+func (l *loader) letGo(sources []source) {
+	for _, c := range l.copies {
+		c.file.Close()
+	}
+	for _, s := range sources {
+		s.in.close()
+	}
+}
+
 // insert runs the format's SQL over a relation with the columns file_id,
 // record, category, raw and body, in which so many records were counted.
 func (l *loader) insert(f *format, relation string, records int64) error {
@@ -599,13 +654,24 @@ func (l *loader) loadChildren() error {
 		if len(f.sections) < 2 || !slices.ContainsFunc(l.files, func(x *inputFile) bool { return x.formats[f] > 0 }) {
 			continue
 		}
-		if err := l.exec("create or replace temp view parents as " + l.parents(f)); err != nil {
+		parents := l.parents(f)
+		if c := l.bodies[f]; c != nil {
+			if err := c.finish(); err != nil {
+				return err
+			}
+			// Of each record of these files one, which is mostly another than raw.
+			parents = "select p.* replace (coalesce(b.raw, p.body) as body) from (" + parents + ") as p left join (" + c.relation() + ") as b using (file_id, record)"
+		}
+		if err := l.exec("create or replace temp view parents as " + parents); err != nil {
 			return err
 		}
 		for _, s := range f.sections[1:] {
 			if err := l.exec(insertInto(s)); err != nil {
 				return fmt.Errorf("load %s: %w", s.table, err)
 			}
+		}
+		if c := l.bodies[f]; c != nil {
+			os.Remove(c.file.Name())
 		}
 	}
 	return nil

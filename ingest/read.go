@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -62,6 +63,9 @@ type reader struct {
 	file *inputFile
 	sink func(f *format) (sink, error)
 
+	// bodies takes what child rows are read from where that is not raw; nil if nothing is loaded.
+	bodies func(f *format, fileID int32, record int64, body []byte) error
+
 	temp      string    // private folder, for the sheets of workbooks
 	dateOrder dateOrder // of dates that don't tell it themselves; "" = not said
 	reread    func() (text io.Reader, done func(), err error)
@@ -71,9 +75,12 @@ type reader struct {
 	dates    *dates         // of times in JSON; nil: not needed so far
 	evidence *orderEvidence // not nil: nothing is loaded, the times are looked at
 
+	// recordTypes are the numbers, as text, that have a name, and these in lower case.
+	recordTypes map[string]bool
+
 	json    jsonText
 	formats map[string]recognised // by the names of a record's keys
-	bodies  map[string]recognised // the same for what stands in an envelope
+	insides map[string]recognised // the same for what stands in an envelope
 
 	rejects  *rejectList
 	first    *reject // of this file
@@ -87,6 +94,8 @@ type reader struct {
 	example string   // such a name
 	cut     int64    // records that were cut off on their way and saved
 	lost    []string // properties of which there is only the type's name
+	unread  []string // properties that hold what can't be read
+	filled  int64    // records that the envelope completed
 	renamed bool     // names were written PowerShell's way
 	buffer  []byte
 }
@@ -96,8 +105,13 @@ type recognised struct {
 	reason   string
 	envelope string // name under which the record itself stands
 	renamed  bool   // its names start with a capital
+	recased  bool   // its names are in another case than the format's
 	repeated string // a name that stands there twice
 	times    []int  // which of the values are times
+
+	// See shape.go.
+	nested    []int // which of the values are objects or lists
+	elsewhere bool  // a value stands elsewhere than in the format's record
 }
 
 // maxShapes is how many combinations of names are remembered. Exports have a
@@ -106,7 +120,7 @@ const maxShapes = 10_000
 
 // read reads the whole text. What it found is in the file and the reader.
 func (r *reader) read(text *window) error {
-	r.formats, r.bodies = map[string]recognised{}, map[string]recognised{}
+	r.formats, r.insides = map[string]recognised{}, map[string]recognised{}
 	r.counts = map[*format]int64{}
 	r.reread = r.rereadSource
 	first, empty := firstByte(text)
@@ -208,6 +222,12 @@ func (r *reader) conclude() {
 	}
 	if r.renamed {
 		f.notef("the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them")
+	}
+	if r.filled > 0 {
+		f.notef("%s completed from the envelope of Azure's diagnostic settings: its time, result, address or place", were(r.filled, "record"))
+	}
+	if len(r.unread) > 0 {
+		f.lossf("%s: what stands there could not be read, and is only in raw; export again as JSON, with ConvertTo-Json -Depth 10", shortList(r.unread))
 	}
 	if len(r.lost) > 0 {
 		f.lossf("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(r.lost))
@@ -317,7 +337,55 @@ func (r *reader) take(rec record, t *jsonText) error {
 			body = graphNames(nil, body, r.losing)
 		}
 	}
-	return r.pass(known.format, rec, "", rec.text, t.unpadded(rec.text, body))
+	if name := r.strangeType(known.format, t, rec.typeName); name != "" && !known.isOdd(t, t.text) {
+		if body == nil {
+			body = rec.text
+		}
+		body = withTypeName(body, name)
+	}
+	if !known.isOdd(t, t.text) {
+		return r.pass(known.format, rec, "", rec.text, t.unpadded(rec.text, body))
+	}
+	if body == nil {
+		body = rec.text
+	}
+	return r.passShaped(known, rec, "", rec.text, r.shaped(known, body, nil))
+}
+
+// strangeType is the name that the export's own column has for a record type
+// whose number has none here; "" for none.
+func (r *reader) strangeType(f *format, t *jsonText, name string) string {
+	if f != auditLog || name == "" || name[0] >= '0' && name[0] <= '9' || r.recordTypes[strings.ToLower(name)] {
+		return "" // or that of another number
+	}
+	if number := bytes.Trim(t.member("RecordType"), `"`); len(number) == 0 || number[0] < '1' || number[0] > '9' || r.recordTypes[string(number)] {
+		return ""
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// withTypeName is the AuditData with a name for its record type.
+func withTypeName(body []byte, name string) []byte {
+	out := append(slices.Clone(bytes.TrimRight(body, " \t\r\n}")), `,"RecordTypeName":`...)
+	out, _ = appendJSONString(out, []byte(name))
+	return append(out, '}')
+}
+
+// passShaped hands on a record that got another shape.
+func (r *reader) passShaped(known recognised, rec record, category string, raw, body []byte) error {
+	if known.format.shapesRaw() {
+		raw = body
+	}
+	if err := r.json.walk(body); err != nil {
+		return err
+	}
+	body = r.json.unpadded(body, body)
+	if len(known.format.sections) > 1 && r.bodies != nil {
+		if err := r.bodies(known.format, r.file.id, rec.number, body); err != nil {
+			return err
+		}
+	}
+	return r.pass(known.format, rec, category, raw, body)
 }
 
 // recognise tells what the object is that was walked, and notes what is odd
@@ -347,11 +415,7 @@ func (r *reader) shape(t *jsonText, shapes map[string]recognised, by func(names 
 	names := t.names()
 	known = by(names)
 	if known.format != nil {
-		for i, name := range names {
-			if known.format.times[name] || known.renamed && known.format.times[graphName(name)] {
-				known.times = append(known.times, i)
-			}
-		}
+		known.look(names)
 	}
 	slices.Sort(names)
 	for i := 1; i < len(names); i++ {
@@ -366,9 +430,34 @@ func (r *reader) shape(t *jsonText, shapes map[string]recognised, by func(names 
 	return known
 }
 
+// look finds the names that need a look in each record.
+func (known *recognised) look(names []string) {
+	known.recased = known.recased || known.format.respelled
+	spelled := slices.Clone(names)
+	for i, name := range names {
+		if known.renamed {
+			spelled[i] = graphName(name)
+		}
+		if known.recased {
+			spelled[i] = known.format.spelled(name)
+		}
+		if known.format.isTime(spelled[i]) {
+			known.times = append(known.times, i)
+		}
+	}
+	known.nested, known.elsewhere = known.format.shapes(spelled)
+}
+
+// cantRead remembers a property that holds what can't be read.
+func (r *reader) cantRead(property string) {
+	if !slices.Contains(r.unread, property) {
+		r.unread = append(r.unread, property)
+	}
+}
+
 // losing remembers a property whose content was never exported.
 func (r *reader) losing(property string) {
-	if !slices.Contains(r.lost, property) {
+	if !slices.ContainsFunc(r.lost, func(p string) bool { return strings.EqualFold(p, property) }) {
 		r.lost = append(r.lost, property)
 	}
 }
@@ -426,12 +515,20 @@ func recogniseJSON(names []string) recognised {
 	if f, _ := recogniseRecord(graph, false); f != nil {
 		return recognised{format: f, renamed: true}
 	}
+	if f, _ := recogniseNames(names, false, inAnyCase); f != nil {
+		return recognised{format: f, recased: true}
+	}
 	return recognised{reason: reason}
 }
 
 // recogniseBody tells what a record that stands under another's name is.
 func recogniseBody(names []string) recognised {
 	f, reason := recogniseRecord(names, false)
+	if f == nil {
+		if f, _ := recogniseNames(names, false, inAnyCase); f != nil {
+			return recognised{format: f, recased: true}
+		}
+	}
 	return recognised{format: f, reason: reason}
 }
 
@@ -444,6 +541,27 @@ var signInCategories = map[string]string{
 	"ManagedIdentitySignInLogs":           "managed_identity",
 	"ADFSSignInLogs":                      "adfs",
 	"MicrosoftServicePrincipalSignInLogs": "service_principal",
+}
+
+// categories are those of diagnostic settings, whose records are of a format
+// whatever they lack.
+var categories = map[string]string{
+	"SignInLogs":                          "entra_sign_ins",
+	"NonInteractiveUserSignInLogs":        "entra_sign_ins",
+	"ServicePrincipalSignInLogs":          "entra_sign_ins",
+	"ManagedIdentitySignInLogs":           "entra_sign_ins",
+	"ADFSSignInLogs":                      "entra_sign_ins",
+	"MicrosoftServicePrincipalSignInLogs": "entra_sign_ins",
+	"AuditLogs":                           "directory_audits",
+	"UserRiskEvents":                      "risk_detections",
+	"ServicePrincipalRiskEvents":          "risk_detections",
+}
+
+func formatNamed(name string) *format {
+	if i := slices.IndexFunc(formats, func(f *format) bool { return f.name == name }); i >= 0 {
+		return formats[i]
+	}
+	return nil
 }
 
 // open takes the record out of its envelope: an object, or its text.
@@ -491,14 +609,22 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 	if mended && !rec.mended {
 		r.mended++
 	}
-	known := r.recognise(&r.json, r.bodies, recogniseBody)
+	known := r.recognise(&r.json, r.insides, recogniseBody)
 	if known.format == nil && isAudit {
-		// The Graph SDK keeps the properties of an open type in a bag.
-		var bag struct{ AdditionalProperties json.RawMessage }
-		if json.Unmarshal(body, &bag) == nil && len(bag.AdditionalProperties) > 0 && r.json.walk(bag.AdditionalProperties) == nil {
-			body = bag.AdditionalProperties
-			known = r.recognise(&r.json, r.bodies, recogniseBody)
+		// Graph and its SDK keep the properties of an open type in a bag.
+		var bag struct{ AdditionalProperties, DynamicProperties json.RawMessage }
+		if json.Unmarshal(body, &bag) == nil {
+			for _, inner := range []json.RawMessage{bag.AdditionalProperties, bag.DynamicProperties} {
+				if len(inner) > 0 && inner[0] == '{' && r.json.walk(inner) == nil {
+					body = inner
+					known = r.recognise(&r.json, r.insides, recogniseBody)
+				}
+			}
 		}
+	}
+	if of := formatNamed(categories[category]); known.format == nil && of != nil && len(body) > 0 && body[0] == '{' {
+		known.format = of
+		known.look(r.json.names())
 	}
 	if known.format == nil {
 		reason := known.reason
@@ -515,6 +641,30 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 		r.counts[known.format] += 0
 		return r.reject(rec, reason)
 	}
+	if name := r.strangeType(known.format, &r.json, typeNameIn(outer)); name != "" {
+		if settled == nil {
+			settled = body
+		}
+		settled = withTypeName(settled, name)
+	}
+	isDiagnostic := envelope == "properties" && known.format != auditLog
+	incomplete := !isAudit && known.format.lacks(&r.json)
+	if incomplete || known.isOdd(&r.json, body) {
+		if settled == nil {
+			settled = body
+		}
+		around := outer
+		if !incomplete {
+			around = nil
+		} else {
+			r.filled++
+		}
+		raw := body
+		if isDiagnostic && !mended {
+			raw = rec.text
+		}
+		return r.passShaped(known, rec, signInCategories[category], raw, r.shaped(known, settled, around))
+	}
 	settled = r.json.unpadded(body, settled)
 	if envelope == "properties" && !mended && known.format != auditLog {
 		r.file.enveloped = true
@@ -524,6 +674,16 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 		return r.pass(known.format, rec, signInCategories[category], rec.text, settled)
 	}
 	return r.pass(known.format, rec, signInCategories[category], body, settled)
+}
+
+// typeNameIn is the record type as the members around AuditData have it.
+func typeNameIn(wrapper *jsonText) (name string) {
+	for _, member := range []string{"RecordType", "auditLogRecordType", "AuditLogRecordType"} {
+		if value := wrapper.member(member); len(value) > 2 && value[0] == '"' {
+			return jsonString(value)
+		}
+	}
+	return ""
 }
 
 func (r *reader) readCSV(w *window) error {
@@ -545,6 +705,7 @@ func (r *reader) readCSV(w *window) error {
 		}
 	}()
 	r.file.header = names
+	zones, local := columnZones(names)
 	for i, n := range names {
 		if headerKey(n) == "auditdata" {
 			r.counts[auditLog] += 0
@@ -556,6 +717,10 @@ func (r *reader) readCSV(w *window) error {
 		r.why = reason
 		return nil
 	}
+	if local != "" {
+		r.why = fmt.Sprintf("%s, whose times are in the local time of whoever exported it, in column %q: nobody can say here what they are in UTC; export it again with the time zone UTC", f.title, local)
+		return nil
+	}
 	language := f.translated(names)
 	if language != "" {
 		r.file.notef("the columns are named in %s; they were read by their English names", language)
@@ -564,7 +729,7 @@ func (r *reader) readCSV(w *window) error {
 		r.file.notef("not read, for their names are not known: %s; the JSON download has everything", quoted(unread))
 	}
 	r.counts[f] += 0 // an export without a single row is one, too
-	return r.readRows(s, f, names)
+	return r.readRows(s, f, names, zones)
 }
 
 // header reads the row of column names, behind the lines that PowerShell 5
@@ -604,6 +769,9 @@ func (r *reader) header(s *csvScanner) (rec record, problem string) {
 
 func (r *reader) readAuditRows(s *csvScanner, column int) error {
 	var unquoted, mended []byte
+	types := slices.IndexFunc(r.file.header, func(name string) bool {
+		return headerKey(name) == "recordtype" || headerKey(name) == "auditlogrecordtype"
+	})
 	for {
 		rec, ok := s.next()
 		if !ok {
@@ -628,6 +796,11 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 			r.untidy++
 		}
 		err := r.json.walk(cell)
+		if err != nil && bytes.HasPrefix(cell, []byte(`{""`)) {
+			// Written as CSV twice: the quotes are doubled once more.
+			cell = bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
+			err = r.json.walk(cell)
+		}
 		if err == errIncomplete {
 			around := map[string]string{}
 			for i, name := range r.file.header {
@@ -652,6 +825,9 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 			}
 			cell = mended
 		}
+		if types >= 0 {
+			rec.typeName = string(s.cell(rec.text, types, nil))
+		}
 		rec.text = cell
 		if err := r.take(rec, &r.json); err != nil {
 			return err
@@ -661,7 +837,7 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 
 // readRows turns each row into a JSON object by its header, with the names as
 // the format spells them.
-func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
+func (r *reader) readRows(s *csvScanner, f *format, names []string, zones map[int]time.Duration) error {
 	keys := make([][]byte, len(names))
 	seen := map[string]int{}
 	var times []int
@@ -670,7 +846,7 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
 		if !ok {
 			name = strings.Join(strings.Fields(n), " ")
 		}
-		if f.times[name] {
+		if f.isTime(name) {
 			times = append(times, i)
 		}
 		if seen[headerKey(name)]++; seen[headerKey(name)] > 1 {
@@ -679,7 +855,8 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
 		keys[i], _ = appendJSONString(nil, []byte(name))
 	}
 	category := r.categoryFromName(f)
-	t := timeCells{reader: r, names: names, times: times}
+	known := recognised{format: f}
+	t := timeCells{reader: r, names: names, times: times, zones: zones}
 	var row, body []byte
 	for {
 		rec, ok := s.next()
@@ -735,7 +912,16 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string) error {
 		if bad {
 			r.mended++
 		}
-		if err := r.pass(f, rec, category, row, body); err != nil {
+		var err error
+		switch {
+		case len(f.nested) == 0:
+			err = r.pass(f, rec, category, row, body)
+		case len(body) > 0:
+			err = r.passShaped(known, rec, category, row, r.shaped(known, body, nil))
+		default:
+			err = r.passShaped(known, rec, category, row, r.shaped(known, row, nil))
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -74,7 +74,14 @@ func TestOneRecordInSeveralExports(t *testing.T) {
 			{"select operation, ip_address, object_id, len(from_json(raw -> '$.Parameters', '[\"JSON\"]')) from audit_events where id = 'ID'", "New-InboxRule|203.0.113.5|x|2"},
 		}},
 		{"OfficeActivity expanded into rows, beside the whole", [3]string{expandedRule, ruleRaw, ""}, []want{{auditsCount, "1"}}},
-		{"OfficeActivity expanded into rows alone", [3]string{expandedRule, "", ""}, []want{{auditsCount, "1"}}},
+		{"OfficeActivity expanded into rows alone", [3]string{expandedRule, "", ""}, []want{
+			{auditsCount, "1"},
+			{"select list_sort(from_json(raw -> '$.Parameters', '[{\"Name\":\"VARCHAR\"}]'))::varchar from audit_events where id = 'ID'", "[{'Name': ForwardTo}, {'Name': Name}]"},
+		}},
+		{"OfficeActivity expanded into rows, a file each", [3]string{strings.Split(expandedRule, "\n")[0], strings.Split(expandedRule, "\n")[1], ""}, []want{
+			{auditsCount, "1"},
+			{"select len(from_json(raw -> '$.Parameters', '[\"JSON\"]')) from audit_events where id = 'ID'", "2"},
+		}},
 		{"OfficeActivity expanded into a column more", [3]string{columnOfRule, "", ""}, []want{{auditsCount, "1"}}},
 		{"OfficeActivity without most of its columns", [3]string{listedRule, `{"OfficeId":"ID","TimeGenerated":"2026-05-02T10:01:00Z","OfficeWorkload":"Exchange","Operation":"New-InboxRule","RecordType":"ExchangeAdmin"}`, ""}, []want{
 			{auditsCount, "1"},

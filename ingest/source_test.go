@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"entrail/ingest/engine"
 )
 
 // zipped is a zip archive of names and texts.
@@ -180,7 +182,7 @@ func TestOddNames(t *testing.T) {
 			names := []string{"[a].jsonl", "a.jsonl", "*.jsonl", "?.jsonl", "#1.jsonl", "it's.jsonl", "two words.jsonl", "%41.jsonl", "{a,b}.jsonl", "$HOME.jsonl", "caf\xe9.jsonl", "\u202e.jsonl"}
 			var want []string
 			for i, name := range names {
-				if err := os.WriteFile(filepath.Join(folder, name), []byte(audit(name, "Send")+"\n"), 0o666); err != nil {
+				if err := os.WriteFile(filepath.Join(folder, name), []byte(audit(strings.ToValidUTF8(name, "\ufffd"), "Send")+"\n"), 0o666); err != nil {
 					if runtime.GOOS != "linux" {
 						continue // other systems don't take all of them
 					}
@@ -332,6 +334,51 @@ func TestOpenFailed(t *testing.T) {
 		if after := runtime.NumGoroutine(); after > before {
 			t.Errorf("%s: %d goroutines, %d before", tt.reason, after, before)
 			before = after
+		}
+	}
+}
+
+// TestCancelledLoadHoldsNothing: a load that is cut short has no file open any more,
+// neither of the evidence nor in its temp folder: Windows would not remove it. Run
+// where open files can be listed.
+func TestCancelledLoadHoldsNothing(t *testing.T) {
+	if _, err := os.Stat("/proc/self/fd"); err != nil {
+		t.Skip("open files can't be listed here")
+	}
+	first := write(t, "a.json", signIn("s1"))
+	second := write(t, "b.zip", zipped(t, "c.zip", zipped(t, "d.json", signIn("s2"), "e.json", signIn("s3"))))
+	for _, tt := range []struct {
+		reason string
+		after  int64 // bytes read when it is cancelled
+	}{
+		{"a record waits in the clean copy", 1},
+		{"an archive that was unpacked is being read", int64(len(signIn("s1"))) + 1},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		temp := t.TempDir()
+		_, err := Load(ctx, filepath.Join(t.TempDir(), "case.duckdb"), []string{first, second}, Options{
+			Engine: engine.Options{Temp: temp},
+			Progress: func(done, _ int64) {
+				if done >= tt.after {
+					cancel()
+				}
+			},
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got error %v", tt.reason, err)
+		}
+		open, err := filepath.Glob("/proc/self/fd/*")
+		if err != nil || len(open) == 0 {
+			t.Fatalf("no file is open: %v", err)
+		}
+		for _, fd := range open {
+			name, _ := os.Readlink(fd)
+			for _, folder := range []string{temp, filepath.Dir(first), filepath.Dir(second)} {
+				if strings.HasPrefix(name, folder) {
+					t.Errorf("%s: %s is still open", tt.reason, name)
+				}
+			}
 		}
 	}
 }

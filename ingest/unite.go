@@ -23,6 +23,7 @@ const nameless = "(id is null or id = '00000000-0000-0000-0000-000000000000')"
 //	unequal     the events of which not all say the same: only these cost much
 //	details     what tells their records apart, and which is the fullest
 //	classes     records that contradict an earlier one
+//	rewritten   texts of records of which each has one element of a list
 //	ranked      which record stays for which
 //	doubles     those that go
 func (l *loader) unite(t schema.Table) error {
@@ -85,6 +86,7 @@ func (l *loader) unite(t schema.Table) error {
 		join ` + t.Name + ` as s on s.rowid = c.row
 		join files as f on f.file_id = c.file_id`,
 		"create or replace temp table classes (row bigint, class bigint)",
+		"create or replace temp table rewritten (row bigint, raw varchar)",
 	} {
 		if err := l.exec(statement); err != nil {
 			return err
@@ -244,7 +246,7 @@ func (l *loader) keepCopies(t schema.Table) error {
 		create or replace temp table differing as
 		select distinct kept_row, kept_file_id, kept_record from doubles where not identical`,
 		"insert into copies." + t.Name + " from " + t.Name + " where rowid in (select row from doubles where not identical)",
-		"insert into copies." + t.Name + " select * replace (null as raw) from " + t.Name + " where rowid in (select kept_row from differing)",
+		"insert into copies." + t.Name + " select * replace (if(rowid in (select row from rewritten), raw, null) as raw) from " + t.Name + " where rowid in (select kept_row from differing)",
 	}
 	for _, c := range childrenOf(t) {
 		statements = append(statements, `
@@ -289,7 +291,11 @@ func (l *loader) fill(t schema.Table) error {
 			values = append(values, fmt.Sprintf("arg_min(s.%[1]s, r.place) filter (s.%[1]s is not null) as %[1]s", c))
 		}
 	}
-	err := l.exec(`
+	err := l.exec("update " + t.Name + " set raw = rewritten.raw from rewritten where " + t.Name + ".rowid = rewritten.row")
+	if err != nil {
+		return err
+	}
+	err = l.exec(`
 		create or replace temp table growing as
 		select distinct d.kept_row
 		from doubles as d

@@ -71,14 +71,15 @@ func pascal(v any) any {
 // What an export can't say, or says only where it is so: the portal's CSV
 // leaves the cells empty of a device that is neither compliant nor managed.
 const (
+	betaOnly    = " agent_type is_tenant_restricted conditional_access_audiences app_owner_tenant_id resource_owner_tenant_id is_through_global_secure_access"
 	portalLacks = "additional_details device_name has_policy_detail is_compliant is_managed latitude longitude mfa_result named_locations" +
-		" original_request_id policies resource_service_principal_id risk_detail risk_level_aggregated risk_level_during_sign_in risk_state steps"
+		" original_request_id policies resource_service_principal_id risk_detail risk_level_aggregated risk_level_during_sign_in risk_state steps" + betaOnly
 	principalLacks = portalLacks + " authentication_protocol authentication_requirement autonomous_system_number client_credential_type cross_tenant_access_type" +
 		" flagged_for_review incoming_token_type latency_ms managed_identity original_transfer_method token_issuer_type token_protection_status unique_token_id user_type"
 	graphLacks = "authentication_protocol authentication_requirement autonomous_system_number client_credential_type cross_tenant_access_type" +
 		" flagged_for_review home_tenant_id incoming_token_type latency_ms mfa_detail mfa_method named_locations original_request_id original_transfer_method" +
-		" resource_service_principal_id resource_tenant_id session_id sign_in_identifier steps token_issuer_type token_protection_status unique_token_id user_agent user_type"
-	logAnalyticsLacks = "client_credential_type flagged_for_review original_transfer_method resource_service_principal_id token_protection_status" // the sample has no such columns
+		" resource_service_principal_id resource_tenant_id session_id sign_in_identifier steps token_issuer_type token_protection_status unique_token_id user_agent user_type" + betaOnly
+	logAnalyticsLacks = "client_credential_type flagged_for_review original_transfer_method resource_service_principal_id token_protection_status" + betaOnly // the sample has no such columns
 )
 
 // signInVariants are the exports that sign-ins come in. Each gets sign-ins of

@@ -43,7 +43,11 @@ func (r *reader) readWorkbook(text *window) error {
 		r.why = fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
 		return nil
 	}
-	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, TmpDir: r.temp, UnzipSizeLimit: maxWorkbookUnpacked})
+	if why := bomb(data); why != "" {
+		r.why = "a workbook that is not opened: " + why + "; save the sheets as CSV UTF-8"
+		return nil
+	}
+	book, err := openBook(data, r.temp)
 	if err != nil {
 		r.why = fmt.Sprintf("an archive or workbook that can't be opened (%v); unpack it, or save the sheet as CSV UTF-8", err)
 		return nil
@@ -57,7 +61,11 @@ func (r *reader) readWorkbook(text *window) error {
 	reread := r.reread
 	for _, sheet := range book.GetSheetList() {
 		before := r.before
-		if err := r.readSheet(book, sheet); err != nil {
+		var damaged sheetError
+		err := r.readSheet(book, sheet)
+		if errors.As(err, &damaged) {
+			r.why = "it is damaged, or was made to do harm (" + damaged.Error() + "); save the sheet as CSV UTF-8"
+		} else if err != nil {
 			return fmt.Errorf("sheet %q: %w", sheet, err)
 		}
 		if r.why != "" {
@@ -77,6 +85,86 @@ func (r *reader) readWorkbook(text *window) error {
 	return nil
 }
 
+// Bounds on a workbook: no log has more columns, nor a cell that is longer; Excel's own
+// is 32,767 characters. What unpacks to more than so many times its size, and to more
+// than a few megabytes, was made for that.
+const (
+	maxColumns   = 2_000
+	maxCellBytes = 1 << 20
+	maxRatio     = 200
+	smallMember  = 32 << 20 // bytes that are no harm
+)
+
+// bomb tells why a workbook would take more memory or disk than it is worth, or "".
+func bomb(data []byte) string {
+	members, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return "" // to open it says more
+	}
+	for _, m := range members.File {
+		if m.UncompressedSize64 <= smallMember {
+			continue
+		}
+		if m.UncompressedSize64 > maxRatio*m.CompressedSize64 {
+			return fmt.Sprintf("%q in it unpacks to more than %d times its size", m.Name, maxRatio)
+		}
+		if longest, err := longestText(m); err == nil && longest > maxCellBytes {
+			return fmt.Sprintf("%q in it has a cell of more than %d bytes", m.Name, maxCellBytes)
+		}
+	}
+	return ""
+}
+
+// longestText is the length of the longest text between two tags.
+func longestText(m *zip.File) (longest int, err error) {
+	text, err := m.Open()
+	if err != nil {
+		return 0, err
+	}
+	defer text.Close()
+	length := 0
+	part := make([]byte, 64<<10)
+	for {
+		n, err := text.Read(part)
+		rest := part[:n]
+		for {
+			k := bytes.IndexByte(rest, '<')
+			if k < 0 {
+				length += len(rest)
+				break
+			}
+			longest, length, rest = max(longest, length+k), 0, rest[k+1:]
+		}
+		if longest = max(longest, length); longest > maxCellBytes || err == io.EOF {
+			return longest, nil
+		}
+		if err != nil {
+			return longest, err
+		}
+	}
+}
+
+// sheetError is the error of a workbook, not of the machine.
+type sheetError struct{ error }
+
+// guarded runs what excelize does with a workbook, which panics on some.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = sheetError{fmt.Errorf("%v", p)}
+		}
+	}()
+	return do()
+}
+
+func openBook(data []byte, temp string) (book *excelize.File, err error) {
+	err = guarded(func() (err error) {
+		book, err = excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, TmpDir: temp, UnzipSizeLimit: maxWorkbookUnpacked})
+		return err
+	})
+	return book, err
+}
+
 // readSheet writes the sheet out as CSV, and reads that.
 func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
 	f, err := os.CreateTemp(r.temp, "sheet-*.csv")
@@ -84,9 +172,11 @@ func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
-	n, err := writeSheet(f, book, sheet)
-	if err != nil || n == 0 {
-		return err
+	n := 0
+	stopped := guarded(func() error { return writeSheet(f, book, sheet, &n) })
+	var damaged sheetError
+	if stopped != nil && !errors.As(stopped, &damaged) || n == 0 {
+		return stopped
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -95,24 +185,36 @@ func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
 		again, err := os.Open(f.Name())
 		return again, func() { again.Close() }, err
 	}
-	return r.readCSV(newWindow(f, nil))
+	if err := r.readCSV(newWindow(f, nil)); err != nil {
+		return err
+	}
+	return stopped
 }
 
-// writeSheet writes the rows as CSV and counts them. Excel does not keep empty
-// cells at the end of a row: they are put back.
-func writeSheet(w io.Writer, book *excelize.File, sheet string) (n int, err error) {
+// writeSheet writes the rows as CSV and counts them in n, those before a sheet is
+// damaged, too. Excel does not keep empty cells at the end of a row: they are put back.
+func writeSheet(w io.Writer, book *excelize.File, sheet string, n *int) (err error) {
 	rows, err := book.Rows(sheet)
 	if err != nil {
-		return 0, err
+		return sheetError{err}
 	}
 	defer rows.Close()
 	buffered := bufio.NewWriterSize(w, 1<<20)
 	out := csv.NewWriter(buffered)
+	defer func() {
+		out.Flush()
+		if failed := errors.Join(out.Error(), buffered.Flush()); failed != nil {
+			err = failed
+		}
+	}()
 	width := 0
-	for rows.Next() {
+	for row := 1; rows.Next(); row++ {
+		if row > excelize.TotalRows {
+			return sheetError{fmt.Errorf("a row behind the last one that Excel has, %d", excelize.TotalRows)}
+		}
 		cells, err := rows.Columns()
 		if err != nil {
-			return n, err
+			return sheetError{err}
 		}
 		for len(cells) > 0 && cells[len(cells)-1] == "" {
 			cells = cells[:len(cells)-1]
@@ -123,17 +225,23 @@ func writeSheet(w io.Writer, book *excelize.File, sheet string) (n int, err erro
 		for len(cells) < width {
 			cells = append(cells, "")
 		}
-		if n == 0 {
+		if *n == 0 {
 			width = len(cells)
 		}
-		n++
+		if width > maxColumns {
+			return sheetError{fmt.Errorf("a header of %d columns", width)}
+		}
+		if len(cells) > width+maxColumns { // too many anyway
+			cells = cells[:width+maxColumns]
+			cells[len(cells)-1] = "..."
+		}
+		*n++
 		if err := out.Write(cells); err != nil {
-			return n, err
+			return err
 		}
 	}
 	if err := rows.Error(); err != nil {
-		return n, err
+		return sheetError{err}
 	}
-	out.Flush()
-	return n, errors.Join(out.Error(), buffered.Flush())
+	return nil
 }

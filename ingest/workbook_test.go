@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"archive/zip"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -105,6 +106,94 @@ func TestWorkbookNearMisses(t *testing.T) {
 		c := load(t, write(t, test.name, test.text))
 		if got := c.ask("select format, note from files"); got[0] != "<nil>|"+test.note {
 			t.Errorf("%s: %q", test.reason, got)
+		}
+	}
+}
+
+// rawWorkbook writes a workbook with one sheet as these texts.
+func rawWorkbook(t *testing.T, sheet, strings string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "bad.xlsx")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z := zip.NewWriter(f)
+	const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+	const relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	for _, m := range []struct{ name, text string }{
+		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>`},
+		{"_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="` + relations + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
+		{"xl/workbook.xml", `<workbook xmlns="` + main + `" xmlns:r="` + relations + `"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="` + relations + `/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="` + relations + `/sharedStrings" Target="sharedStrings.xml"/></Relationships>`},
+		{"xl/worksheets/sheet1.xml", `<worksheet xmlns="` + main + `"><sheetData>` + sheet + `</sheetData></worksheet>`},
+		{"xl/sharedStrings.xml", strings},
+	} {
+		w, err := z.Create(m.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(w, m.text)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestWorkbookToDoHarm has workbooks beside a log. Each is named, what it holds before
+// the harm is read, and so is the log.
+func TestWorkbookToDoHarm(t *testing.T) {
+	cell := func(at, text string) string {
+		return `<c r="` + at + `" t="inlineStr"><is><t>` + text + `</t></is></c>`
+	}
+	const table = `<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`
+	rows := `<row r="1">` + cell("A1", "CreatedDateTime") + cell("B1", "UserPrincipalName") + cell("C1", "AppDisplayName") + `</row>` +
+		`<row r="2">` + cell("A2", "2026-10-01T08:00:00Z") + cell("B2", "adele@contoso.com") + cell("C2", "Teams") + `</row>`
+	for _, test := range []struct {
+		reason, sheet, strings string
+		records                int
+		part                   string // of the note
+	}{
+		{"a workbook as it should be", rows, table + "</sst>", 1, "read from sheet"},
+		{"a shared string of a number that is none", rows + `<row r="3"><c r="A3" t="s"><v>-1</v></c></row>`, table + "<si><t>x</t></si></sst>", 1, "made to do harm"},
+		{"a column that Excel does not have", rows + `<row r="3"><c r="ZZZZZZZ3"><v>1</v></c></row>`, table + "</sst>", 1, "made to do harm"},
+		{"a row that Excel does not have", rows + `<row r="999999999"><c r="A999999999"><v>1</v></c></row>`, table + "</sst>", 1, "made to do harm"},
+		{"a row below the first", rows + `<row r="-5"><c r="A-5"><v>1</v></c></row>`, table + "</sst>", 0, "made to do harm"},
+		{"entities", rows + `<row r="3"><c r="A3" t="s"><v>0</v></c></row>`, `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>` + table + "<si><t>&x;</t></si></sst>", 0, "made to do harm"},
+		{"a header as wide as Excel", `<row r="1">` + cell("A1", "CreatedDateTime") + cell("XFD1", "x") + `</row>`, table + "</sst>", 0, "a header of 16384 columns"},
+		{"a cell in the last column", rows + `<row r="3">` + cell("XFD3", "x") + `</row>`, table + "</sst>", 2, "read from sheet"},
+		{"one string of 40 MB, well packed", rows, table + "<si><t>" + strings.Repeat("a", 40<<20) + "</t></si></sst>", 0, "unpacks to more than 200 times its size"},
+	} {
+		c := load(t, rawWorkbook(t, test.sheet, test.strings), write(t, "good.json", signIn("s1")))
+		if got := c.ask("select records from files where path like '%.xlsx'")[0]; got != fmt.Sprint(test.records) {
+			t.Errorf("%s: %s records, want %d", test.reason, got, test.records)
+		}
+		c.want("select loaded from files where path like '%good.json'", "1")
+		if note := c.ask("select note from files where path like '%.xlsx'"); !strings.Contains(note[0], test.part) {
+			t.Errorf("%s: the note is %q, want %q in it", test.reason, note[0], test.part)
+		}
+		if isWhole := test.part == "read from sheet" && test.records == 1; c.summary.Complete() != isWhole {
+			t.Errorf("%s: %+v", test.reason, c.summary)
+		}
+	}
+}
+
+// TestLongestText counts between the tags, over the parts that are read at once.
+func TestLongestText(t *testing.T) {
+	path := rawWorkbook(t, "", "<a>xy</a><b>"+strings.Repeat("z", 100_000)+"</b>")
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	for _, m := range z.File {
+		if m.Name != "xl/sharedStrings.xml" {
+			continue
+		}
+		if n, err := longestText(m); n != 100_000+len("b>") || err != nil {
+			t.Errorf("the longest text has %d bytes, %v", n, err)
 		}
 	}
 }

@@ -41,6 +41,7 @@
 //	-- paths: columns of paths: where room is short, the last part of one is shown
 //	-- raw: columns of raw records, which a page folds away
 //	-- severity: columns whose words are coloured by what they ask for (Rank)
+//	-- portal days: how many days the portal shows of the same, if it is a view of the portal's
 //	-- first rows: what matters, of a report whose first rows are the oldest: where there
 //	--   is no room for all, those that matter are shown (record_weights), not the first
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters

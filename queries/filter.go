@@ -24,12 +24,12 @@ type Filter struct {
 	Apps []string
 	// IPs are addresses or CIDR ranges, IPv4 or IPv6.
 	IPs []string
-	// Findings are ids of findings, or names of rules; Incidents are numbers. The records
-	// of their evidence are shown, and of an incident all that bears its traces.
-	Findings, Incidents []string
 	// NotUsers, NotApps and NotIPs leave out what Users, Apps and IPs of the same
 	// values would show.
 	NotUsers, NotApps, NotIPs []string
+	// Findings are ids of findings, or names of rules; Incidents are numbers. The records
+	// of their evidence are shown, and of an incident all that bears its traces.
+	Findings, Incidents []string
 	// Columns narrow by a column of the tables that a question reads, else by one
 	// that it shows; see Inapplicable.
 	Columns []ColumnFilter

@@ -180,6 +180,42 @@ func TestChangesFollowTheirEvent(t *testing.T) {
 	}
 }
 
+// TestGuestByEitherName: sign-ins have a guest under the name at home, the audit log under
+// the one that the tenant made of it; --user finds both by either.
+func TestGuestByEitherName(t *testing.T) {
+	path := newCase(t,
+		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, user_display_name, user_id) values
+			(1, 1, 's1', '2026-10-01 08:00', 'Bob@partner.com', 'Bob', 'oid-bob'),
+			(1, 2, 's2', '2026-10-01 08:00', 'bob_partner.com@contoso.com', 'Another', 'oid-other'),
+			(1, 3, 's3', '2026-10-01 08:00', 'eve_x@partner.com', 'Eve', 'oid-eve')`,
+		`insert into audit_events (file_id, record, id, event_time, user_id) values
+			(2, 1, 'a1', '2026-10-01 09:00', 'bob_partner.com#EXT#@contoso.onmicrosoft.com'),
+			(2, 2, 'a2', '2026-10-01 09:00', 'bob_x_partner.com#ext#@contoso.onmicrosoft.com'),
+			(2, 3, 'a3', '2026-10-01 09:00', 'oid-bob'),
+			(2, 4, 'a4', '2026-10-01 09:00', 'eve_x_partner.com#ext#@contoso.onmicrosoft.com')`,
+		`insert into directory_audits (file_id, record, id, event_time, initiated_by, targets) values
+			(3, 1, 'd1', '2026-10-01 10:00', 'admin@contoso.com', 'Group A, bob_partner.com#EXT#@contoso.onmicrosoft.com')`)
+	for _, test := range []struct {
+		reason, want string
+		filter       Filter
+	}{
+		{"by the name at home", "a1 a3 d1 s1", Filter{Users: []string{"bob@partner.com"}}},
+		{"by the name in the tenant", "a1 a3 d1 s1", Filter{Users: []string{"bob_partner.com#ext#@contoso.onmicrosoft.com"}}},
+		{"by the display name", "a1 a3 d1 s1", Filter{Users: []string{"bob"}}},
+		{"all of the partner's", "a1 a2 a3 a4 d1 s1 s3", Filter{Users: []string{"*@partner.com"}}},
+		{"with an underscore in the name at home", "a4 s3", Filter{Users: []string{"eve_x@partner.com"}}},
+		{"left out by either", "a2 a4 s2 s3", Filter{NotUsers: []string{"bob@partner.com"}}},
+	} {
+		c := openOn(t, 1, path, test.filter, time.UTC)
+		if got := strings.ReplaceAll(answer(t, c, "select id from events order by id"), "\n", " "); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.reason, got, test.want)
+		}
+		if absent, _, err := c.Absent(context.Background(), nil); err != nil || len(absent) > 0 {
+			t.Errorf("%s: said to be absent: %q, %v", test.reason, absent, err)
+		}
+	}
+}
+
 func TestSessionsAreShownWhole(t *testing.T) {
 	path := newCase(t, filterRows...)
 	for _, test := range []struct {

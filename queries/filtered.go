@@ -122,7 +122,7 @@ func (c *Case) countTimeless(ctx context.Context) error {
 func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 	f := c.filter
 	named := func(flag, what string, columns, values []string, not bool) {
-		patterns := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !strings.Contains(v, "*") })
+		patterns := patternsOf(values)
 		table := "wanted_" + strings.ReplaceAll(flag, "-", "_")
 		c.conditions = append(c.conditions, condition{flag: "--" + flag, what: what, fits: not, sql: func(t schema.Table) string {
 			var any []string
@@ -159,19 +159,21 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 		if len(list.values) == 0 {
 			continue
 		}
-		values, more := list.values, ""
+		values, table := list.values, "wanted_"+strings.ReplaceAll(list.flag, "-", "_")
+		var more []string
 		switch list.what {
 		case "user":
-			more = accountsOf(values)
+			homes := homesOf(table, values)
+			more = []string{homes, accountsOf(table, values), homes}
 		case "application":
-			more = appsOf(values)
+			more = []string{appsOf(values)}
 		case "address":
 			var err error
 			if values, err = c.addressesWithin(ctx, addressesLogged(), values); err != nil {
 				return err
 			}
 		}
-		if err := c.want(ctx, "wanted_"+strings.ReplaceAll(list.flag, "-", "_"), values, more); err != nil {
+		if err := c.want(ctx, table, values, more...); err != nil {
 			return err
 		}
 		if list.flag == "app" {
@@ -189,16 +191,14 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 		if len(f.Findings) == 0 {
 			flag = "--incident"
 		}
-		c.conditions = append(c.conditions, condition{flag: flag, what: "record", isTime: true, sql: func(schema.Table) string {
-			return "(file_id, record) in (from wanted_record)"
-		}})
+		c.conditions = append(c.conditions, condition{flag: flag, what: "finding", sql: func(schema.Table) string { return "(file_id, record) in (from wanted_record)" }})
 	}
 	for i, column := range f.Columns {
 		one := condition{flag: "--filter " + column.String(), what: "column " + column.Column, filter: &f.Columns[i], fits: column.fitsNothing() != column.Not}
 		ranges := column.ranges()
 		if len(ranges) > 0 || len(column.Values) > fewLiterals {
 			one.table = fmt.Sprintf("wanted_filter_%d", i)
-			if err := c.want(ctx, one.table, column.Values, ""); err != nil {
+			if err := c.want(ctx, one.table, column.Values); err != nil {
 				return err
 			}
 		}
@@ -238,18 +238,20 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 }
 
 // want makes a table of the values asked for, in lower case, and of those that
-// the query more finds.
-func (c *Case) want(ctx context.Context, table string, values []string, more string) error {
+// further queries find, each after the one before.
+func (c *Case) want(ctx context.Context, table string, values []string, more ...string) error {
 	if err := c.engine.Exec(ctx, "create table "+table+" (value varchar)"); err != nil {
 		return err
 	}
 	if err := c.wantMore(ctx, table, values); err != nil {
 		return err
 	}
-	if more == "" {
-		return nil
+	for _, query := range more {
+		if err := c.engine.Exec(ctx, "insert into "+table+" "+query); err != nil {
+			return err
+		}
 	}
-	return c.engine.Exec(ctx, "insert into "+table+" "+more)
+	return nil
 }
 
 // wantMore puts further values into a table of values asked for.
@@ -310,9 +312,14 @@ func (c *Case) wantFindings(ctx context.Context) error {
 }
 
 // accountsOf finds the names and object ids of the accounts that the logs know
-// by one of the values: the audit log may have only the one, the sign-ins only
-// the other. Entra ID gives the zero id to names that are no account.
-func accountsOf(users []string) string {
+// by one of the values, which are in the table: the audit log may have only the one,
+// the sign-ins only the other. Entra ID gives the zero id to names that are no account.
+func accountsOf(table string, users []string) string {
+	patterns := patternsOf(users)
+	var any []string
+	for _, column := range []string{"user_principal_name", "user_display_name", "user_id", "sign_in_identifier"} {
+		any = append(any, among(column, table, patterns))
+	}
 	return `
 		with accounts as (
 			select user_principal_name, user_display_name, user_id, sign_in_identifier from evidence.sign_ins
@@ -324,14 +331,45 @@ func accountsOf(users []string) string {
 		meant as (
 			select distinct unnest([user_principal_name, user_id]) as name
 			from accounts
-			where ` + equals("user_principal_name", users) +
-		" or " + equals("user_display_name", users) +
-		" or " + equals("user_id", users) +
-		" or " + equals("sign_in_identifier", users) + `
+			where ` + strings.Join(any, " or ") + `
 		)
 		select lower(name)
 		from meant
 		where name not in ('', '00000000-0000-0000-0000-000000000000')`
+}
+
+// homesOf finds the other names of the guests among the values, which are in the table:
+// sign-ins have a guest under the name at home, the audit log under the one that the
+// tenant made of it (home_account).
+func homesOf(table string, users []string) string {
+	var parts []string
+	for _, t := range eventTables() {
+		for _, column := range userColumns {
+			switch {
+			case !t.Has(column):
+			case column == "targets": // a comma-joined list
+				parts = append(parts, `select unnest(string_split_regex(targets, '\s*,\s*')) as name from evidence.`+t.Name+" where targets ilike '%#ext#%'")
+			default:
+				parts = append(parts, "select "+column+" as name from evidence."+t.Name+" where "+column+" ilike '%#ext#%'")
+			}
+		}
+	}
+	return `
+		with guests as (
+			select distinct lower(name) as name, home_account(name) as home
+			from (` + strings.Join(parts, " union all ") + `)
+			where name ilike '%#ext#%'
+		)
+		select name from guests where ` + among("home", table, patternsOf(users)) + `
+		union
+		select home from guests where ` + among("name", table, patternsOf(users)) + `
+		union
+		select home_account(value) from ` + table + ` where value like '%#ext#%'`
+}
+
+// patternsOf are those of the values in which * stands for any text.
+func patternsOf(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !strings.Contains(v, "*") })
 }
 
 // appsOf finds the ids of the applications of the names asked for.

@@ -142,6 +142,15 @@ func (c *Case) Absent(ctx context.Context, reports []Report) (sentences []string
 			if isAmong(v, known) {
 				continue
 			}
+			if asked.what == "User" {
+				home, err := c.all(ctx, "select home_account("+literal(v)+")")
+				if err != nil {
+					return nil, false, err
+				}
+				if isAmong(home[0][0].(string), known) {
+					continue
+				}
+			}
 			missing++
 			if names == nil {
 				if names, err = c.valuesOf(ctx, asked.names); err != nil {
@@ -302,7 +311,7 @@ func didYouMeanUser(name string, names []string) string {
 	}
 	var near []string
 	for _, n := range names {
-		if strings.Contains(n, "@") && away(n) <= 1+len(local)/4 {
+		if strings.Contains(n, "@") && away(n) <= max(1, len(local)/4) {
 			near = append(near, n)
 		}
 	}
@@ -352,6 +361,11 @@ func (c *Case) OnSessions(ctx context.Context) ([]string, error) {
 			return nil, fmt.Errorf("count the sessions of the users: %w", err)
 		}
 		sentences = append(sentences, sentence)
+		more, err := c.unauditedOfUsers(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("look for the audit records of the users' sessions: %w", err)
+		}
+		sentences = append(sentences, more...)
 	}
 	for _, session := range c.filter.Sessions {
 		if strings.Contains(session, "*") {
@@ -377,11 +391,44 @@ func (c *Case) OnSessions(ctx context.Context) ([]string, error) {
 	return sentences, nil
 }
 
+// unauditedOfUsers names the sessions that are shown of the users and of which the
+// audit log, which is loaded, has nothing.
+func (c *Case) unauditedOfUsers(ctx context.Context) ([]string, error) {
+	rows, err := c.all(ctx, `
+		select session_id
+		from sign_ins
+		where session_id <> ''
+			and lower(session_id) not in (select lower(session_id) from evidence.audit_events where session_id is not null)
+			and exists (from evidence.audit_events)
+		group by session_id
+		order by min(event_time), session_id`)
+	if err != nil {
+		return nil, err
+	}
+	var sentences []string
+	for i, row := range rows {
+		if i == fewValues {
+			return append(sentences, fmt.Sprintf("No audit records found for %d more of the sessions", len(rows)-i)), nil
+		}
+		sentences = append(sentences, "No audit records found for session "+row[0].(string))
+	}
+	return sentences, nil
+}
+
 // sessionsOfUsers counts the sessions that are shown of the users.
 func (c *Case) sessionsOfUsers(ctx context.Context) (string, error) {
 	whose := "user " + c.filter.Users[0]
 	if len(c.filter.Users) > 1 {
 		whose = "users " + strings.Join(c.filter.Users, ", ")
+	} else {
+		name, err := c.all(ctx, "select min(user_display_name) from evidence.sign_ins where user_display_name <> '' and "+
+			among("user_principal_name", "wanted_user", nil)+" having min(user_display_name) = max(user_display_name)")
+		if err != nil {
+			return "", err
+		}
+		if len(name) > 0 && !strings.EqualFold(name[0][0].(string), c.filter.Users[0]) {
+			whose += " (" + name[0][0].(string) + ")"
+		}
 	}
 	rows, err := c.all(ctx, `
 		select

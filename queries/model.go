@@ -36,6 +36,7 @@ type view struct {
 // macro is one function of SQL that views and questions may call.
 type macro struct {
 	Name, Comment string
+	isOfModel     bool   // a file of model/macros; else one of loading
 	head          string // the header of its file
 	SQL           string // NAME(PARAMETERS) as EXPRESSION, to stand after `create macro`
 }
@@ -242,7 +243,7 @@ func mustOrder(all []view) []view {
 func mustReadMacros() []macro {
 	var all []macro
 	for _, m := range schema.Macros() {
-		all = append(all, macro{m.Name, m.Comment, "-- description: " + m.Comment + "\n", m.SQL})
+		all = append(all, macro{Name: m.Name, Comment: m.Comment, head: "-- description: " + m.Comment + "\n", SQL: m.SQL})
 	}
 	var model []macro
 	for name, text := range filesOf("model/macros/*.sql") {
@@ -266,7 +267,7 @@ func mustReadMacros() []macro {
 }
 
 func parseMacro(name, text string) (macro, error) {
-	m := macro{Name: name}
+	m := macro{Name: name, isOfModel: true}
 	fields, body, err := header.Read(name, text)
 	if err != nil {
 		return m, err

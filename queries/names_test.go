@@ -94,7 +94,9 @@ func TestDidYouMeanUser(t *testing.T) {
 	known := []string{"adele vance", "adele.vance@contoso.com", "alex@contoso.com", "lee.gu@contoso.com"}
 	for _, test := range []struct{ reason, asked, want string }{
 		{"the surname is missing", "adele@contoso.com", " (did you mean adele.vance@contoso.com?)"},
-		{"no name begins so: the nearest", "alec@contoso.com", " (did you mean alex@contoso.com or lee.gu@contoso.com?)"},
+		{"no name begins so: the nearest", "alec@contoso.com", " (did you mean alex@contoso.com?)"},
+		{"a letter too many, and the surname is missing", "adelle@contoso.com", " (did you mean adele.vance@contoso.com?)"},
+		{"only the domain is right", "zzzzz@contoso.com", ""},
 		{"no address", "adele vanc", " (did you mean adele vance?)"},
 	} {
 		if got := didYouMeanUser(test.asked, known); got != test.want {

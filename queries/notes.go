@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"entrail/ingest/schema"
 )
@@ -48,6 +49,13 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 			notes = append(notes, fmt.Sprintf("Nothing is loaded into %s: no file given fills %s. The report is filled by %s.", strings.Join(empty, ", "), it, strings.TrimSuffix(r.FilledBy, ".")))
 		}
 	}
+	if r.PortalDays > 0 && inView > 0 {
+		period, err := c.portalPeriod(ctx, r)
+		if err != nil {
+			return nil, false, err
+		}
+		notes = append(notes, period...)
+	}
 	read := tablesRead(refs)
 	named := slices.ContainsFunc(refs, func(ref reference) bool { return ref.evidence || isNeverFiltered(ref.name) })
 	if !c.filter.isZero() && !how.isNarrowed() && len(read) == 0 && named {
@@ -58,6 +66,27 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 		return nil, false, err
 	}
 	return append(notes, onFilters...), true, nil
+}
+
+// portalPeriod says which time a report covers, where it is not the one that the portal
+// shows.
+func (c *Case) portalPeriod(ctx context.Context, r Report) ([]string, error) {
+	rows, err := c.all(ctx, "select min(event_time), max(event_time), local_time(max(event_time))::date - local_time(min(event_time))::date + 1 from "+r.Needs[0])
+	if err != nil {
+		return nil, err
+	}
+	first, isTime := rows[0][0].(time.Time)
+	if !isTime || c.filter.Since.IsBack() {
+		return nil, nil
+	}
+	last, days := rows[0][1].(time.Time), rows[0][2].(int64)
+	const minutes = "2006-01-02 15:04"
+	counted := "1 day"
+	if days != 1 {
+		counted = fmt.Sprintf("%d days", days)
+	}
+	return []string{fmt.Sprintf("This is of %s, from %s to %s; the portal shows the last %d days: --since %[4]dd.",
+		counted, first.In(c.zone).Format(minutes), last.In(c.zone).Format(minutes), r.PortalDays)}, nil
 }
 
 // notesOnFilters says what the filters of the run do to a question, where that is not

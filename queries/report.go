@@ -29,6 +29,7 @@ type Report struct {
 	Topics      []string // lower-case words that somebody may ask for instead of the name
 	Needs       []string // tables it reads; all empty = "not loaded", not "nothing found"
 	FilledBy    string   // which export fills it, for the "not loaded" sentence
+	PortalDays  int      // how many days the portal shows of the same; 0 = it has no such period
 	Caveat      string   // when its numbers mislead; may be empty
 	Charts      []Chart
 	Sheet       string // name of its sheet in a workbook, where the title is longer than such a name may be
@@ -128,6 +129,10 @@ func parse(group, name, text string) (Report, error) {
 		case "position":
 			if r.Order, err = strconv.Atoi(value); err != nil {
 				return r, fmt.Errorf("%s.sql: position %q is no number", name, value)
+			}
+		case "portal days":
+			if r.PortalDays, err = strconv.Atoi(value); err != nil {
+				return r, fmt.Errorf("%s.sql: portal days %q is no number", name, value)
 			}
 		case "topics":
 			r.Topics = strings.Split(value, ", ")

@@ -21,7 +21,7 @@ func List() *Result {
 }
 
 // Schema is the table of everything a query can name: tables, views and their
-// columns, with the meaning of each.
+// columns, and the macros of the model, with the meaning of each.
 func Schema() *Result {
 	var rows [][]any
 	describe := func(t schema.Table) {
@@ -35,6 +35,11 @@ func Schema() *Result {
 	}
 	for _, v := range views {
 		describe(v.Table)
+	}
+	for _, m := range macros {
+		if call, _, isNamed := strings.Cut(m.SQL, " as "); isNamed && m.isOfModel {
+			rows = append(rows, []any{call, nil, "macro", m.Comment})
+		}
 	}
 	return fixed(Report{Name: "schema", Title: "Tables", Styles: map[string]Style{"meaning": Sentences}}, rows, "table", "column", "type", "meaning")
 }

@@ -3,6 +3,10 @@
 --   properties of diagnostic-settings records of category AuditLogs.
 --   https://learn.microsoft.com/graph/api/resources/directoryaudit
 -- recognised by: json activityDisplayName; loggedByService; initiatedBy
+-- nested: initiatedBy; initiatedBy.user; initiatedBy.app; targetResources[]; targetResources.modifiedProperties[]
+-- nested: additionalDetails[]
+-- envelope: activityDateTime = time; activityDisplayName = operationName; correlationId = correlationId
+-- envelope, too: resultReason = resultDescription; initiatedBy.user.displayName = identity
 
 -- table: directory_audits
 with fields as (

@@ -89,6 +89,17 @@ with fields as (
             "Conditional Access": "VARCHAR",
             "Managed Identity type": "VARCHAR",
             "Associated Resource Id": "VARCHAR",
+            "Federated Token Id": "VARCHAR",
+            "Federated Token Issuer": "VARCHAR",
+            "Token Protection - Sign In Session StatusCode": "VARCHAR",
+            "Through Global Secure Access": "VARCHAR",
+            "Global Secure Access IP address": "VARCHAR",
+            "Home tenant name": "VARCHAR",
+            "Token issuer name": "VARCHAR",
+            "App owner tenant ID": "VARCHAR",
+            "Resource owner tenant ID": "VARCHAR",
+            "Credential key ID": "VARCHAR",
+            "Credential thumbprint": "VARCHAR",
             "Service principal ID": "VARCHAR",
             "Service principal name": "VARCHAR"
         }') as f
@@ -103,7 +114,7 @@ located as (
         list_transform(string_split(f.Location, ','), p -> filled(trim(p))) as place,
         case
             when portal_status(f.Status) = 'success' then 0
-            else try_cast(f."Sign-in error code" as bigint)
+            else whole(f."Sign-in error code")
         end as error_code
     from fields
 )
@@ -126,7 +137,7 @@ select
     filled(f.Resource) as resource_display_name,
     bare_ip(f."IP address") as ip_address,
     bare_ip(f."IP address (seen by resource)") as ip_address_from_resource_provider,
-    nullif(try_cast(f."Autonomous system number" as bigint), 0) as autonomous_system_number,
+    nullif(whole(f."Autonomous system number"), 0) as autonomous_system_number,
     case when len(place) >= 2 then place[1] end as city,
     case when len(place) >= 3 then filled(array_to_string(place[2:-2], ', ')) end as state,
     case when regexp_matches(place[-1], '^[A-Za-z]{2}$') then upper(place[-1]) end as country,
@@ -161,7 +172,18 @@ select
     filled(f."Home tenant ID") as home_tenant_id,
     filled(f."Resource tenant ID") as resource_tenant_id,
     nullif(concat_ws(' ', nullif(lower(filled(f."Managed Identity type")), 'none'), filled(f."Associated Resource Id")), '') as managed_identity,
+    filled(f."Federated Token Id") as federated_token_id,
+    filled(f."Federated Token Issuer") as federated_token_issuer,
+    filled(f."Credential key ID") as service_principal_credential_key_id,
+    filled(f."Credential thumbprint") as service_principal_credential_thumbprint,
+    filled(f."Token Protection - Sign In Session StatusCode") as token_protection_status_code,
+    truth(f."Through Global Secure Access") as is_through_global_secure_access,
+    bare_ip(f."Global Secure Access IP address") as global_secure_access_ip_address,
+    filled(f."Home tenant name") as home_tenant_name,
+    filled(f."Token issuer name") as token_issuer_name,
+    filled(f."App owner tenant ID") as app_owner_tenant_id,
+    filled(f."Resource owner tenant ID") as resource_owner_tenant_id,
     truth(f."Flagged for review") as flagged_for_review,
-    try_cast(f.Latency as bigint) as latency_ms,
+    whole(f.Latency) as latency_ms,
     raw
 from located

@@ -50,7 +50,7 @@ select
     file_id,
     record,
     filled(f.id) as id,
-    utc(f.activityDateTime) as event_time,
+    coalesce(utc(f.activityDateTime), utc(f.detectedDateTime)) as event_time,
     utc(f.detectedDateTime) as detected_date_time,
     utc(f.lastUpdatedDateTime) as last_updated_date_time,
     filled(f.requestId) as request_id,

@@ -4,6 +4,18 @@
 --   what AuditData says and are not read: their dates follow the culture of who exported them.
 --   https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema
 -- recognised by: json CreationTime; Id; Operation; RecordType
+-- recognised by: csv CreationTime; Id; Operation; RecordType
+-- nested: Parameters[] or text; ExtendedProperties[] or text; DeviceProperties[] or text; ModifiedProperties[] or text
+-- nested: OperationProperties[] or text; NonPIIParameters[] or text; Folders[] or text; AffectedItems[] or text
+-- nested: Item or text; Folder or text; DestFolder or text; AppAccessContext or text; Actor[] or text; Target[] or text
+-- nested: Folders.FolderItems[] or text; Item.ParentFolder or text; AffectedItems.ParentFolder or text; ExtraProperties[] or text
+-- names: OrganizationId; Version; MailboxOwnerUPN; MailboxOwnerSid; MailboxGuid; LogonType; InternalLogonType; LogonUserSid
+-- names: OperationCount; ClientAppName; ClientVersion; ClientProcessName; ExternalAccess; OrganizationName; OriginatingServer
+-- names: CrossMailboxOperation; SendAsUserSmtp; SendOnBehalfOfUserSmtp; SiteUrl; Site; SourceFileName; SourceRelativeUrl
+-- names: SourceFileExtension; DestinationRelativeUrl; DestinationFileName; ItemType; EventSource; WebId; ListId; ListItemUniqueId
+-- names: TargetUserOrGroupName; TargetUserOrGroupType; SharingLinkScope; FileSizeBytes; ApplicationDisplayName; EventData
+-- names: InterSystemsId; IntraSystemId; ActorContextId; TargetContextId; AzureActiveDirectoryEventType; SupportTicketId
+-- names: TeamName; TeamGuid; ChannelName; ChatThreadId; MessageId; Members; Name; Data; AlertId; Severity; Status; Query
 
 -- table: audit_events
 with fields as (
@@ -15,6 +27,7 @@ with fields as (
             "Id": "VARCHAR",
             "CreationTime": "VARCHAR",
             "RecordType": "VARCHAR",
+            "RecordTypeName": "VARCHAR",
             "Workload": "VARCHAR",
             "Operation": "VARCHAR",
             "UserId": "VARCHAR",
@@ -53,9 +66,11 @@ named as (
         list_filter(f.ExtendedProperties, p -> p.Name = 'additionalDetails')[1].Value as additional_details,
         list_filter(f.DeviceProperties, p -> p.Name = 'SessionId')[1].Value as device_session_id,
         coalesce(
-            filled(f.ClientIP), filled(f.ClientIPAddress), filled(f.ActorIpAddress), filled(f.ActorIP)
+            address_text(f.ClientIP), address_text(f.ClientIPAddress), address_text(f.ActorIpAddress), address_text(f.ActorIP),
+            filled(f.ClientIP)
         ) as ip_address_raw,
-        try_cast(whole(f.RecordType) as integer) as record_type
+        record_type_number(f.RecordType) as record_type,
+        user_type_number(f.UserType) as user_type
     from fields
 )
 select
@@ -66,13 +81,14 @@ select
     record_type,
     coalesce(
         case when record_type > 0 then getvariable('record_type_names')[record_type] end,
+        filled(f.RecordTypeName),
         case when record_type is null then filled(f.RecordType) end
     ) as record_type_name,
     filled(f.Workload) as workload,
     f.Operation as operation,
     lower(filled(f.UserId)) as user_id,
     filled(f.UserKey) as user_key,
-    try_cast(whole(f.UserType) as integer) as user_type,
+    user_type,
     filled(f.ResultStatus) as result_status,
     filled(f.ObjectId) as object_id,
     bare_ip(ip_address_raw) as ip_address,
@@ -96,8 +112,8 @@ select
     end as session_id_source,
     filled(f.AppAccessContext.UniqueTokenId) as unique_token_id,
     token_sign_in(filled(f.AppAccessContext.UniqueTokenId)) as sign_in_id,
-    try_cast(f.ErrorNumber as bigint) as error_number,
+    whole(f.ErrorNumber) as error_number,
     filled(f.LogonError) as logon_error,
-    service_actor(f.UserId, try_cast(whole(f.UserType) as integer)) as is_system,
+    service_actor(f.UserId, user_type) as is_system,
     raw
 from named

@@ -7,13 +7,19 @@ create macro filled(text) as nullif(text, '');
 
 -- a time in any of the forms that exports write, as UTC; NULL when it is none:
 -- ISO 8601 with or without offset (of which the session's zone, UTC, is the one that is not said), Log Analytics CSV ("4/28/2021, 2:08:45.221 PM"),
--- diagnostic settings ("12/12/2025 3:03:58 PM"), .NET JSON ("/Date(1728344797000)/")
+-- diagnostic settings ("12/12/2025 3:03:58 PM"), .NET JSON ("/Date(1728344797000)/"), numbers since 1970
 create macro any_time(text) as coalesce(
     try_cast(text as timestamptz) at time zone 'UTC', -- as timestamp, it would lose its offset
     try_strptime(text, [
         '%m/%d/%Y, %I:%M:%S.%g %p', '%m/%d/%Y, %I:%M:%S %p', '%m/%d/%Y %I:%M:%S %p'
     ]),
-    make_timestamp(try_cast(regexp_extract(text, '^/Date\((-?\d{1,14})\)/$', 1) as bigint) * 1000)
+    make_timestamp(try_cast(regexp_extract(text, '^/Date\((-?\d{1,14})(?:[+-]\d{4})?\)/$', 1) as bigint) * 1000),
+    -- seconds, milli- or microseconds since 1970
+    case when regexp_full_match(text, '[0-9]{10}([0-9]{3}|[0-9]{6})?(\.[0-9]*)?') then make_timestamp(
+        (try_cast(text as double) * 10 ** (16 - strpos(text || '.', '.') + 1))::bigint
+    ) end,
+    -- without seconds
+    try_cast(regexp_replace(text, '^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(Z|[+-]\d\d:?\d\d)?$', '\1 \2:00\3') as timestamptz) at time zone 'UTC'
 );
 
 -- the same, if a log can be of that time: a year like 290000 or 'infinity' is
@@ -22,16 +28,31 @@ create macro utc(text) as case
     when any_time(text) between timestamp '1990-01-01' and timestamp '2200-01-01' then any_time(text)
 end;
 
--- true and false as the portal, PowerShell and Excel write them, in English,
--- French and Spanish
+-- true and false as the portal, PowerShell and Excel write them, in the languages
+-- that these often have
 create macro truth(text) as case
-    when lower(text) in ('true', 'yes', '1', 'oui', 'vrai', 'sí', 'verdadero') then true
-    when lower(text) in ('false', 'no', '0', 'non', 'faux', 'falso') then false
+    when lower(text) in (
+        'true', 'yes', '1', '1.0', '$true', 'oui', 'vrai', 'sí', 'verdadero', 'wahr', 'ja', 'vero', 'sì', 'waar',
+        'verdadeiro', 'sim', 'sant', 'sand', 'prawda', 'tak'
+    ) then true
+    when lower(text) in (
+        'false', 'no', '0', '0.0', '$false', 'non', 'faux', 'falso', 'falsch', 'nein', 'onwaar', 'nee', 'não', 'falskt', 'falsk',
+        'fałsz', 'nie'
+    ) then false
 end;
 
--- a whole number; NULL for any other, which a cast would round
+-- a whole number, as 2, 2.0 and 2E0 are; NULL for any other, which a cast would round
 create macro whole(text) as case
     when regexp_full_match(text, '-?[0-9]{1,18}') then try_cast(text as bigint)
+    when regexp_full_match(text, '-?[0-9]{1,15}(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?')
+        and try_cast(text as double) = trunc(try_cast(text as double)) and abs(try_cast(text as double)) < 1e15
+        then try_cast(try_cast(text as double) as bigint)
+end;
+
+-- a latitude or longitude in degrees; NULL where both are 0, which exports write
+-- where they know no place: none lies there
+create macro degrees_of(text, other) as case
+    when try_cast(text as double) <> 0 or try_cast(other as double) <> 0 then try_cast(text as double)
 end;
 
 -- text that is JSON, else NULL
@@ -108,21 +129,41 @@ create macro ipv6(text) as case
     end)[1]
 end;
 
--- an address without port, brackets and zone, in the one form that equal addresses
--- share: "1.2.3.4:33758", "[2A01:0::1]:52903", "[::ffff:1.2.3.4]:443"; the log's
--- placeholders for no address are NULL, other text stays
-create macro bare_ip(text) as case
-    when regexp_full_match(text, '[0-9.]+(:[0-9]*)?') then split_part(text, ':', 1)
-    when lower(trim(text)) in ('', '<null>', 'null', '-') then null
+-- the same of one address: see bare_ip
+create macro one_ip(text) as case
+    when regexp_matches(text, '^\s*\[?\d+\.\d+\.\d+\.\d+(%\w*)?\]?(:\d*)?(%\w*)?\s*$') then regexp_extract(text, '\d+\.\d+\.\d+\.\d+')
     when not contains(text, ':') then regexp_replace(trim(text), '^\[(.*)\]$', '\1')
     when regexp_matches(text, '^\s*\[\](:\d*)?\s*$') then null
+    -- a host's name
+    when regexp_matches(text, '^\s*\[?[A-Za-z0-9._-]*[G-Zg-z.][A-Za-z0-9._-]*\]?:\d*\s*$')
+        then regexp_extract(text, '^\s*\[?([A-Za-z0-9._-]+)', 1)
     else coalesce(
         nullif(regexp_extract(
             lower(trim(text)), '^\[?(?:[0:]*:ffff:)?(\d+\.\d+\.\d+\.\d+)\]?(?::\d*)?$', 1
         ), ''),
         ipv6(regexp_extract(lower(trim(text)), '^\[?([^\]%]*)(%[^\]]*)?(\](:\d*)?)?$', 1)),
+        -- a port behind an address that is abbreviated: more than four digits are none of its groups
+        ipv6(regexp_extract(lower(trim(text)), '^([0-9a-f:]*::[0-9a-f:]*):\d{5}$', 1)),
         trim(text)
     )
+end;
+
+-- an address as logged; NULL for what exports write where there is none
+create macro address_text(text) as case
+    when lower(trim(text)) not in ('', '<null>', 'null', '(null)', '<none>', 'none', 'nil', '-', 'n/a', 'na')
+        then text
+end;
+
+-- an address without port, brackets and zone, in the one form that equal addresses
+-- share: "1.2.3.4:33758", "[2A01:0::1]:52903", "[::ffff:1.2.3.4]:443"; of "NAME (1.2.3.4)" what is in brackets, of
+-- a list the first, which is the client; the log's placeholders for no address are NULL, other text stays
+create macro bare_ip(text) as case
+    when regexp_full_match(text, '[0-9.]+(:[0-9]*)?') then split_part(text, ':', 1)
+    when address_text(text) is null then null
+    when regexp_matches(text, '^\s*[0-9A-Fa-f.:%\[\]]+\s*[,;]') then one_ip(regexp_extract(text, '^[^,;]*'))
+    when regexp_matches(text, '\(\s*\[?[0-9A-Fa-f]*[.:][0-9A-Fa-f.:%]+\]?(:\d+)?\s*\)\s*$')
+        then one_ip(regexp_extract(text, '\(([^()]*)\)\s*$', 1))
+    else one_ip(text)
 end;
 
 -- a token without the apostrophe that spreadsheets put before it, and the = that
@@ -208,15 +249,43 @@ create macro called(text) as case
     else filled(text)
 end;
 
--- whether who acted in the unified audit log is a service of Microsoft's
+-- the number of a record type that is a number or, as Search-UnifiedAuditLog -Formatted and Log Analytics write it,
+-- its name
+create macro record_type_number(text) as coalesce(
+    try_cast(whole(text) as integer),
+    nullif(list_position(getvariable('record_type_words'), lower(filled(text))), 0)::integer
+);
+
+-- the number of a kind of user that is a number or its name
+create macro user_type_number(text) as coalesce(
+    try_cast(whole(text) as integer),
+    case lower(text)
+        when 'regular' then 0
+        when 'reserved' then 1
+        when 'admin' then 2
+        when 'dcadmin' then 3
+        when 'system' then 4
+        when 'application' then 5
+        when 'serviceprincipal' then 6
+        when 'custompolicy' then 7
+        when 'systempolicy' then 8
+        when 'partnertechnician' then 9
+        when 'guest' then 10
+    end
+);
+
+-- whether who acted in the unified audit log is a service of Microsoft's. An application
+-- is none, whoever's it is: that of an attacker acts by the names ServicePrincipal_ID and app@sharepoint, too,
+-- and these have the user type of a system.
 create macro service_actor(user_id, user_type) as coalesce(
     starts_with(lower(user_id), 'nt authority\')
-    or starts_with(lower(user_id), 'serviceprincipal_')
-    or user_type in (3, 4, 6)
+    or starts_with(lower(user_id), 'nt service\')
     or lower(user_id) in (
-        'securitycompliancealerts', 'fim_password_service@support.onmicrosoft.com', 's-1-5-18',
-        'certificate', 'not-found', 'app@sharepoint', 'microsoft.exchange.servicehost'
-    ),
+        'sharepoint\system', 'securitycompliancealerts', 'fim_password_service@support.onmicrosoft.com', 's-1-5-18',
+        'certificate', 'not-found', 'microsoft.exchange.servicehost'
+    )
+    or user_type in (3, 4, 8)
+        and not coalesce(starts_with(lower(user_id), 'serviceprincipal_') or lower(user_id) = 'app@sharepoint', false),
     false
 );
 

@@ -54,7 +54,7 @@ import (
 )
 
 // Version is raised whenever an older entrail could misread a case.
-const Version = "9"
+const Version = "10"
 
 //go:embed tables/*.sql codes/*.sql
 var files embed.FS

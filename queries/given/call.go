@@ -146,11 +146,11 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	}
 	for flag, names := range map[string][]string{"db": {c.DB}, "mmdb": c.MMDB} {
 		for _, name := range names {
-			if info, err := os.Stat(name); err == nil && IsStream(info) {
-				return nil, Wrong("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
-			}
 			if output.IsDeviceName(name) {
 				return nil, Wrong(otherName, "--%s %s: Windows keeps this name for a device or a stream", flag, name)
+			}
+			if info, err := os.Stat(name); err == nil && IsStream(info) {
+				return nil, Wrong("give the name of a file", "--%s %s: not a file but a pipe, a socket or a device", flag, name)
 			}
 		}
 	}

@@ -83,6 +83,17 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 	return c.protect()
 }
 
+// namesOneThing tells that exactly one of the flags is given that name one kind of thing.
+func (c *Call) namesOneThing() bool {
+	kinds := 0
+	for _, values := range [][]string{c.Filter.Users, c.Filter.Sessions, c.Filter.Apps, c.Filter.IPs, c.Filter.Findings, c.Filter.Incidents} {
+		if len(values) > 0 {
+			kinds++
+		}
+	}
+	return kinds == 1
+}
+
 // FileOf is where a report goes when --output is a folder.
 func (c *Call) FileOf(r queries.Report) string {
 	return filepath.Join(c.Output, r.Name+c.Format.Endings[0])
@@ -141,14 +152,3 @@ func (c *Call) protect() error {
 }
 
 const otherName = "choose another name, without a colon, and not one such as CON, NUL or COM1, whatever its ending"
-
-// namesOneThing tells that exactly one of the flags is given that name one kind of thing.
-func (c *Call) namesOneThing() bool {
-	kinds := 0
-	for _, values := range [][]string{c.Filter.Users, c.Filter.Sessions, c.Filter.Apps, c.Filter.IPs, c.Filter.Findings, c.Filter.Incidents} {
-		if len(values) > 0 {
-			kinds++
-		}
-	}
-	return kinds == 1
-}

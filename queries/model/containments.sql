@@ -3,6 +3,7 @@
 -- column account varchar: whose
 -- column event_time timestamp: when (UTC)
 -- column action varchar: what was done, in words
+-- column actor varchar: by whom, lower case
 -- column by_user boolean: by the account itself
 with told as (
     select event_time, operation as action, object_id as target, home_account(user_id) as actor
@@ -21,6 +22,7 @@ select distinct
         when lower(action) like '%password%' then 'the password was ' || case when lower(action) like 'change %' then 'changed' else 'reset' end
         else 'tokens were revoked'
     end as action,
+    lower(actor) as actor,
     coalesce(actor = coalesce(account_names.user_principal_name, home_account(target)), false) as by_user,
 from told
 left join account_names on lower(target) = account_names.user_id

@@ -50,7 +50,7 @@ loaded as (
         record,
         event_time,
         session_id <> '' as has_session_id,
-        coalesce(has_policy_detail, false) as has_policy_detail,
+        coalesce(has_policy_detail, false) and file_id in (from policy_files) as has_policy_detail,
         case when position = 6 then category end as part,
     from evidence.sign_ins
     union all
@@ -234,7 +234,7 @@ remarked as (
             case
                 when position in (3, 4) then null -- policies for these are rare, and only in other logs
                 when with_policy_detail = 0
-                then 'No policy detail: which Conditional Access policies applied is only in the JSON export.'
+                then 'No policy detail: which Conditional Access policies applied is only in JSON, exported by somebody who may read policies.'
                 when with_policy_detail < records
                 then with_policy_detail || ' of ' || records || ' records have policy detail.'
             end,

@@ -20,7 +20,7 @@ with members as (
 heads as (
     select
         incident,
-        list_sort(list(distinct who) filter (where who <> '')) as accounts,
+        coalesce(list_sort(list(distinct who) filter (where who <> '')), []) as accounts,
         min(first_seen) as first_seen,
         max(last_seen) as last_seen,
         count(*) as findings,
@@ -134,7 +134,7 @@ sentences as (
         1 as position,
         'Who and when' as topic,
         upper(severity[1]) || severity[2:] || ': ' || case
-            when len(accounts) = 0 then 'no account of the tenant is named as its author'
+            when len(accounts) = 0 then 'no account of the tenant is named as the actor'
             when len(accounts) = 1 then 'the account ' || accounts[1] || ' is affected'
             else len(accounts) || ' accounts are affected: ' || listed(accounts)
         end

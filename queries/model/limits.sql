@@ -45,35 +45,59 @@ exchange as (
     from evidence.audit_events
 ),
 -- https://learn.microsoft.com/purview/audit-log-enable-disable
-switched_off as (
+switches as (
     select
         event_time,
         user_id,
-        case
-            when lower(operation) = 'set-adminauditlogconfig' and is_log_off then 'the unified audit log was switched off'
-            when lower(operation) = 'set-adminauditlogconfig' then 'auditing of what administrators do in Exchange was switched off'
-            when lower(operation) = 'set-organizationconfig' then 'auditing was switched off for all mailboxes'
-            when lower(operation) = 'set-mailboxauditbypassassociation'
-                then 'auditing was bypassed for ' || coalesce(list_filter(parameters, p -> p.Name = 'Identity')[1].Value, 'an account')
+        id,
+        lower(list_filter(parameters, p -> p.Name = 'Identity')[1].Value) as whose,
+        lower(set.Name) as switch,
+        case lower(set.Name)
+            when 'unifiedauditlogingestionenabled' then 'the unified audit log was switched off'
+            when 'adminauditlogenabled' then 'auditing of what administrators do in Exchange was switched off'
+            when 'adminauditlogcmdlets' then 'auditing of what administrators do in Exchange was narrowed to the cmdlets ' || set.Value
+            when 'adminauditlogparameters' then 'auditing of what administrators do in Exchange was narrowed to the parameters ' || set.Value
+            when 'adminauditlogexcludedcmdlets' then 'auditing of what administrators do in Exchange leaves out the cmdlets ' || set.Value
+            when 'auditdisabled' then 'auditing was switched off for all mailboxes'
+            when 'auditbypassenabled' then 'auditing was bypassed for ' || coalesce(list_filter(parameters, p -> p.Name = 'Identity')[1].Value, 'an account')
             else 'auditing was switched off for the mailbox ' || coalesce(list_filter(parameters, p -> p.Name = 'Identity')[1].Value, '')
         end as what,
-        id,
+        case
+            when switch in ('auditbypassenabled', 'auditdisabled') then lower(set.Value) = 'true'
+            when switch in ('adminauditlogcmdlets', 'adminauditlogparameters') then set.Value <> '*'
+            when switch = 'adminauditlogexcludedcmdlets' then set.Value <> ''
+            else lower(set.Value) = 'false'
+        end as is_off,
     from (
-        select
-            event_time,
-            user_id,
-            operation,
-            id,
-            from_json(raw, '{"Parameters": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}').Parameters as parameters,
-            len(list_filter(parameters, p -> lower(p.Name) = 'unifiedauditlogingestionenabled' and lower(p.Value) = 'false')) > 0 as is_log_off,
-        from evidence.audit_events
-        where lower(operation) in ('set-adminauditlogconfig', 'set-organizationconfig', 'set-mailboxauditbypassassociation', 'set-mailbox')
-            and coalesce(lower(result_status) not in ('false', 'failed', 'failure'), true)
+        select *, unnest(parameters) as set
+        from (
+            select
+                event_time,
+                user_id,
+                id,
+                from_json(raw, '{"Parameters": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}').Parameters as parameters,
+            from evidence.audit_events
+            where lower(operation) in ('set-adminauditlogconfig', 'set-organizationconfig', 'set-mailboxauditbypassassociation', 'set-mailbox')
+                and coalesce(lower(result_status) not in ('false', 'failed', 'failure'), true)
+        )
     )
-    where len(list_filter(parameters, p ->
-            (lower(p.Name) in ('unifiedauditlogingestionenabled', 'adminauditlogenabled', 'auditenabled') and lower(p.Value) = 'false')
-            or (lower(p.Name) in ('auditbypassenabled', 'auditdisabled') and lower(p.Value) = 'true')
-        )) > 0
+    where switch in ('unifiedauditlogingestionenabled', 'adminauditlogenabled', 'auditenabled', 'auditbypassenabled', 'auditdisabled',
+        'adminauditlogcmdlets', 'adminauditlogparameters', 'adminauditlogexcludedcmdlets')
+),
+switched_off as (
+    select
+        s.event_time,
+        s.user_id,
+        s.id,
+        s.what,
+        min(o.event_time) as on_again,
+        min_by(o.user_id, o.event_time) as on_again_by,
+        min_by(o.id, o.event_time) as on_again_id,
+    from switches as s
+    left join switches as o
+        on o.switch = s.switch and o.whose is not distinct from s.whose and not o.is_off and o.event_time > s.event_time
+    where s.is_off
+    group by all
 ),
 people as (
     select user_principal_name as name, count(*) as sign_ins, 0 as audit_events
@@ -155,7 +179,12 @@ select 21, 'audit log', counted(ids, 'record id comes', 'record ids come') || ' 
 from id_clashes where ids > 0
 union all
 select 22, 'audit log', upper(what[1]) || what[2:] || ' by ' || coalesce(user_id, 'somebody') || ' at ' || minute_text(event_time)
-    || ': what the log lacks after that may never have been recorded (record ' || coalesce(id, '?') || ').'
+    || case
+        when on_again is null
+        then ': what the log lacks after that may never have been recorded (record ' || coalesce(id, '?') || ').'
+        else ', and undone by ' || coalesce(on_again_by, 'somebody') || ' at ' || minute_text(on_again)
+            || ': what the log lacks in between may never have been recorded (records ' || coalesce(id, '?') || ' and ' || coalesce(on_again_id, '?') || ').'
+    end
 from switched_off
 union all
 select 30, 'mail', 'No MailItemsAccessed record: which mail was read cannot be told. It is recorded only with the right licence, and left out by searches that do not ask for it.'

@@ -8,10 +8,10 @@ import (
 )
 
 // IsReaderGone knows that nobody reads the pipe any more. Windows says so with
-// ERROR_BROKEN_PIPE or ERROR_NO_DATA.
+// ERROR_BROKEN_PIPE, ERROR_NO_DATA or ERROR_PIPE_NOT_CONNECTED.
 func IsReaderGone(err error) bool {
 	if runtime.GOOS == "windows" {
-		return errors.Is(err, syscall.Errno(109)) || errors.Is(err, syscall.Errno(232))
+		return errors.Is(err, syscall.Errno(109)) || errors.Is(err, syscall.Errno(232)) || errors.Is(err, syscall.Errno(233))
 	}
 	return errors.Is(err, syscall.EPIPE)
 }

@@ -33,5 +33,5 @@ create table audit_events (
     error_number bigint, -- of a sign-in (RecordType 15), 0 = success
     logon_error varchar, -- of a sign-in (RecordType 15)
     is_system boolean, -- the actor is a service of Microsoft's, not a person
-    raw varchar -- AuditData
+    raw varchar -- AuditData; where several rows of an export have one element each of a list of it, with the list
 );

@@ -13,7 +13,7 @@ create table risk_detections (
     file_id integer, -- the file it came from
     record bigint, -- its number in that file
     id varchar, -- of the detection
-    event_time timestamp, -- activityDateTime (UTC)
+    event_time timestamp, -- activityDateTime (UTC); where the log does not say, when it was detected
     detected_date_time timestamp, -- when it was detected (UTC)
     last_updated_date_time timestamp, -- UTC
     request_id varchar, -- sign_ins.id

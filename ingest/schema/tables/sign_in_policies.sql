@@ -13,5 +13,11 @@ create table sign_in_policies (
     grant_controls varchar, -- enforced, comma-joined
     session_controls varchar, -- enforced, comma-joined
     conditions_satisfied varchar, -- comma-joined
-    conditions_not_satisfied varchar -- comma-joined
+    conditions_not_satisfied varchar, -- comma-joined
+    session_controls_not_satisfied varchar, -- comma-joined
+    include_rules_satisfied varchar, -- the conditions that put the sign-in under the policy and the rule that matched, comma-joined
+    exclude_rules_satisfied varchar, -- the conditions that would take it out, likewise
+    authentication_strength_id varchar, -- object id of the authentication strength that was required
+    authentication_strength varchar, -- its name
+    authentication_strength_result varchar -- satisfied, multipleChallengesRequired, skippedForProofUp, ...
 );

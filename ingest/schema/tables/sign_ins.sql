@@ -37,6 +37,7 @@ create table sign_ins (
     country varchar, -- of ip_address, two letters
     latitude double, -- degrees
     longitude double, -- degrees
+    altitude double, -- metres, as the log has it
     status varchar, -- success, failure, interrupted
     error_code bigint, -- AADSTS number, 0 on success
     failure_reason varchar, -- the log's words for error_code
@@ -81,6 +82,38 @@ create table sign_ins (
     resource_tenant_id varchar, -- of the resource
     resource_service_principal_id varchar, -- service principal of the resource
     managed_identity varchar, -- type and resource of the managed identity
+    federated_token_id varchar, -- of the token that a workload identity showed
+    federated_token_issuer varchar, -- who had issued that token
+    federated_credential_id varchar, -- the federated credential that an application signed in with
+    service_principal_credential_key_id varchar, -- the secret or certificate that an application signed in with
+    service_principal_credential_thumbprint varchar, -- of that certificate
+    token_protection_status_code varchar, -- why the session's token is bound or not
+    app_token_protection_status varchar, -- of the application's own token
+    authenticator_device_id varchar, -- the device with Microsoft Authenticator
+    authenticator_app_version varchar, -- of Microsoft Authenticator there
+    authenticator_app varchar, -- the application that was asked there
+    authenticator_operating_system varchar, -- of that device
+    agent_type varchar, -- an AI agent acted: notAgentic, agenticAppInstance, agenticApp, ...
+    agent_subject_type varchar, -- for whom it acted
+    agent_subject_parent_id varchar, -- the parent of whom it acted for
+    agent_parent_app_id varchar, -- the blueprint that the agent was made from
+    root_actor_id varchar, -- where several acted for each other, the first
+    source_app_client_id varchar, -- the application that passed the token on
+    client_session_id varchar, -- of the client, not joined to session_id
+    sign_in_identifier_type varchar, -- userPrincipalName, phoneNumber, proxyAddress, onPremisesUserPrincipalName, ...
+    is_through_global_secure_access boolean, -- the network traffic came through Global Secure Access
+    global_secure_access_ip_address varchar, -- of its edge, where ip_address is the client's
+    conditional_access_audiences varchar, -- what Conditional Access judged, comma-joined ids
+    azure_resource_id varchar, -- the Azure resource that was opened
+    private_link_policy_id varchar, -- of the private link that was used
+    private_link_policy_name varchar, -- likewise
+    private_link_policy_tenant_id varchar, -- likewise
+    private_link_resource_id varchar, -- likewise
+    home_tenant_name varchar, -- of the user
+    is_tenant_restricted boolean, -- tenant restrictions were in force
+    token_issuer_name varchar, -- the identity provider, of a federated sign-in
+    app_owner_tenant_id varchar, -- the tenant that the client application is registered in
+    resource_owner_tenant_id varchar, -- the tenant that the resource is registered in
     flagged_for_review boolean, -- set by an admin's request for help
     latency_ms bigint, -- processing time, milliseconds
     raw varchar -- the source record as JSON

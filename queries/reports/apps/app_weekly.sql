@@ -5,6 +5,7 @@
 --   week is_cut and can't be compared.
 -- position: 2
 -- wrap: app_display_name
+-- portal days: 30
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: heat x=week y=sign_ins group=app_display_name faint=is_cut title=Sign-ins a week of the top applications

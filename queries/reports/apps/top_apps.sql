@@ -5,6 +5,7 @@
 --   applications: look at app_id, a name is easily copied.
 -- position: 1
 -- wrap: app_display_name
+-- portal days: 30
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: bar x=app_display_name y=sign_ins title=Sign-ins by application

@@ -1,7 +1,8 @@
 -- title: Activity in mailboxes
 -- description: Who read, sent, moved or deleted what in whose mailbox, newest first. logged_on_as says by which right:
 --   owner, delegate or administrator; is_owner is false where the mailbox is not that of the user who acted.
---   messages is how many messages the record names, empty where it names none. A read with access_type Bind names
+--   messages is how many messages the record lists, with or without a message id, else how many reads it counts; empty
+--   where it says neither. A read with access_type Bind names
 --   them (message_ids); with Sync a mail client took over the whole folder, so treat every message in it as read.
 --   country and network are looked up for ip_address: place_source learned = a sign-in from there gives them, else the
 --   geolocation database. is_throttled true means that reads went unlogged for up to a day: treat all mail as read.
@@ -38,6 +39,9 @@ fields as (
             json_extract_string(data, '$.AffectedItems[*].InternetMessageId'),
             json_extract_string(data, '$.Folders[*].FolderItems[*].InternetMessageId')
         ]) as message_id_list,
+        len(json_extract(data, '$.Folders[*].FolderItems[*]')) + len(json_extract(data, '$.AffectedItems[*]'))
+            + (coalesce(filled(data ->> '$.Item.Subject'), filled(data ->> '$.Item.InternetMessageId')) is not null)::integer as items,
+        whole(data ->> '$.OperationCount') as operations,
         list_zip(
             json_extract_string(data, '$.OperationProperties[*].Name'),
             json_extract_string(data, '$.OperationProperties[*].Value')
@@ -63,7 +67,10 @@ select
         else 'other'
     end as action,
     mailbox,
-    nullif(len(list_filter(message_id_list, m -> m is not null)), 0) as messages,
+    coalesce(
+        nullif(items, 0),
+        case when list_filter(properties, p -> p[1] = 'MailAccessType')[1][2] = 'Bind' then operations end
+    ) as messages,
     folder,
     list_filter(properties, p -> p[1] = 'MailAccessType')[1][2] as access_type,
     lower(list_filter(properties, p -> p[1] = 'IsThrottled')[1][2]) = 'true' as is_throttled,
@@ -72,15 +79,17 @@ select
     a.country,
     'AS' || a.network as network,
     place_mark(a.country, a.network, a.source) as place_source,
-    case logon_type
+    case lower(logon_type)
         when '0' then 'owner'
         when '1' then 'administrator'
+        when 'admin' then 'administrator'
         when '2' then 'delegate'
+        when 'delegated' then 'delegate'
         when '3' then 'transport'
         when '4' then 'system service'
         when '5' then 'best access'
         when '6' then 'delegated administrator'
-        else logon_type
+        else lower(logon_type)
     end as logged_on_as,
     mailbox = user_id as is_owner,
     destination_folder,
@@ -91,7 +100,7 @@ select
     client_app_id,
     session_id,
     result_status,
-    nullif(array_to_string(list_filter(message_id_list, m -> m is not null), ', '), '') as message_ids,
+    nullif(array_to_string(list_filter(message_id_list, m -> m <> ''), ', '), '') as message_ids,
     is_system,
     id,
     file_id,

@@ -50,8 +50,9 @@ sorted as (
         list_filter(settings, s -> s.Name = 'RuleActions' and json_valid(s.Value))[1].Value as rule_actions,
         list_filter(settings, s -> s.Value not in ('', 'False')
             and regexp_matches(lower(s.Name), '^(from|sentto|subject|body|header|recipient|withimportance|hasattachment|messagetype|receivedafter|receivedbefore|myname|rulecondition|sender|except)')) as conditions,
-        list_filter(settings, s -> s.Value not in ('', 'False')
-            and regexp_matches(lower(s.Name), '^(forward|redirect|blindcopy|copyto|delivertomailbox|moveto|copytofolder|delete|markas|stopprocessing|applycategory|ruleactions|ruleoperation|accessrights|grantsendonbehalf|user|trustee|deny|auditenabled|auditbypass|enabled|smarthosts|imapenabled|popenabled|ewsenabled|trustedsenders|auditlogagelimit|identity)')) as actions,
+        -- what is set to False is a change where it was set by itself, and the rest of a new rule
+        list_filter(settings, s -> s.Value <> '' and (s.Value <> 'False' or lower(operation) like 'set-%')
+            and regexp_matches(lower(s.Name), '^(forward|redirect|blindcopy|copyto|delivertomailbox|moveto|copytofolder|delete|markas|stopprocessing|applycategory|ruleactions|ruleoperation|accessrights|grantsendonbehalf|user|trustee|deny|audit|defaultauditset|enabled|smarthosts|imapenabled|popenabled|ewsenabled|trustedsenders|identity)')) as actions,
     from changes
 )
 select

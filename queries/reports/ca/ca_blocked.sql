@@ -19,7 +19,7 @@ with blocked as (
         code.meaning,
         code.stopped_by,
         code.by_conditional_access,
-        coalesce(s.has_policy_detail, false) as has_policy_detail,
+        coalesce(s.has_policy_detail, false) and s.file_id in (from policy_files) as has_policy_detail,
         coalesce(s.user_principal_name, s.user_id, s.service_principal_name, s.service_principal_id) as who,
         s.app_display_name,
         s.ip_address,

@@ -15,11 +15,6 @@ with chosen as not materialized (
     select count(*) <= 100 as is_few
     from sign_ins
 ),
--- An empty list says something only where others of the same file are not.
-files_with_policies as (
-    select distinct parent_file_id
-    from evidence.sign_in_policies
-),
 policies as (
     select *
     from sign_in_policies
@@ -46,7 +41,8 @@ details as (
         p.conditions_not_satisfied,
         case
             when p.sign_in_id is not null then null
-            when s.has_policy_detail and s.file_id in (from files_with_policies) then 'no policy was looked at'
+            when s.has_policy_detail and s.file_id in (from policy_files) then 'no policy was looked at'
+            when f.format in ('entra_sign_ins', 'log_analytics_sign_ins') then 'policies are not in this export: export it again as somebody who may read policies'
             else 'policies are not in this export, download JSON'
         end as remark,
         s.ip_address,
@@ -56,10 +52,11 @@ details as (
         s.record
     from sign_ins as s
     left join policies as p on p.parent_file_id = s.file_id and p.parent_record = s.record
+    left join evidence.files as f on f.file_id = s.file_id
     cross join chosen
     where chosen.is_few
         or p.sign_in_id is not null
-        or s.conditional_access_status = 'failure' and not (coalesce(s.has_policy_detail, false) and s.file_id in (from files_with_policies))
+        or s.conditional_access_status = 'failure' and not (coalesce(s.has_policy_detail, false) and s.file_id in (from policy_files))
 )
 select
     event_time,

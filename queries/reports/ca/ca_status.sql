@@ -4,19 +4,15 @@
 --   demanded anything. failure: a policy applied and what it asks for was not met, or it blocks. not_applied: no
 --   policy applied to this user and application. The sign-in's own status stands beside it: a failure of Conditional
 --   Access may be an interrupted sign-in that passes a moment later. with_policy_detail counts those whose export also
---   names the policies: for the others ca_policies and ca_detail can tell nothing, download JSON. ca_weekly and ca_breakdown give the same over
+--   names the policies: for the others ca_policies and ca_detail can tell nothing, download JSON as somebody who may read
+--   policies. ca_weekly and ca_breakdown give the same over
 --   time and by application, client and user.
 -- position: 1
 -- wrap: meaning
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: bar x=conditional_access_status y=sign_ins title=Sign-ins by Conditional Access status
-with files_with_policies as (
-    -- where no list of a file holds a policy, its reader was not allowed to see any
-    select distinct parent_file_id
-    from evidence.sign_in_policies
-),
-by_status as (
+with by_status as (
     select
         conditional_access_status,
         count(*) as sign_ins,
@@ -27,7 +23,7 @@ by_status as (
         count(*) filter (where status = 'interrupted') as interrupted,
         count(*) filter (where authentication_requirement = 'multi_factor') as multi_factor,
         count(*) filter (where authentication_requirement = 'single_factor') as single_factor,
-        count(*) filter (where has_policy_detail and file_id in (from files_with_policies)) as with_policy_detail,
+        count(*) filter (where has_policy_detail and file_id in (from policy_files)) as with_policy_detail,
         min(event_time) as first_seen,
         max(event_time) as last_seen
     from sign_ins

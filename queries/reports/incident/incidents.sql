@@ -1,10 +1,11 @@
 -- title: Incidents
 -- description: Findings that belong together, the gravest first: those of medium severity or more that share a session, or, at most
 --   72 hours apart, an address that few accounts use, an account or an object. joined_by says what joins them. An incident has a
---   finding of high severity, or several of medium; low ones that share something with it are counted as context. story tells in
---   order of time what happened.
+--   finding of high severity, or several of medium; low ones that share something with it are its context. story tells in order of
+--   time what happened, and when passwords were reset and tokens revoked. who are the accounts that acted; where the logs name none,
+--   the accounts that were tried.
 -- severity: severity
--- wrap: title, story, who, tactics, ip_addresses, session_ids, joined_by, finding_ids
+-- wrap: title, story, context_story, who, tried, tactics, ip_addresses, session_ids, joined_by, finding_ids
 -- position: 2
 -- topics: incident, incidents, attack chain, kill chain, story, breach, compromise
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity
@@ -21,6 +22,48 @@ with members as (
     from incident_findings as i
     join all_findings as f using (finding_id)
 ),
+periods as (
+    select
+        incident,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen
+    from members
+    where is_seed
+    group by incident
+),
+-- What ended the sessions of those who acted, until three days after.
+ended as (
+    select distinct
+        p.incident,
+        date_trunc('minute', c.event_time) as event_time,
+        c.action || ' for ' || c.account || case when c.by_user then ' by the user' else coalesce(' by ' || c.actor, '') end as what
+    from periods as p
+    join incident_accounts as a on a.incident = p.incident and a.is_actor
+    join containments as c on c.account = a.account and c.event_time between p.first_seen and p.last_seen + interval 3 day
+),
+lines as (
+    select incident, first_seen as event_time, severity_rank, finding_id as id, what, is_seed
+    from members
+    union all
+    select incident, event_time, 9, what, what, true
+    from ended
+),
+stories as (
+    select
+        incident,
+        string_agg(minute_text(event_time) || ' ' || what, '; ' order by event_time, severity_rank, id) filter (where is_seed) as story,
+        string_agg(minute_text(event_time) || ' ' || what, '; ' order by event_time, severity_rank, id) filter (where not is_seed) as context_story
+    from lines
+    group by incident
+),
+accounts as (
+    select
+        incident,
+        list(account order by account) filter (where is_actor) as actors,
+        list(account order by account) filter (where not is_actor) as tried
+    from incident_accounts
+    group by incident
+),
 shown as (
     select distinct i.incident
     from incident_findings as i
@@ -30,18 +73,22 @@ select
     incident,
     min_by(severity, severity_rank) as severity,
     min_by(title, (severity_rank, first_seen, finding_id)) as title,
-    string_agg(minute_text(first_seen) || ' ' || what, '; ' order by first_seen, severity_rank, finding_id) filter (where is_seed) as story,
-    listed(list_sort(list(distinct who) filter (where who is not null and is_seed))) as who,
+    any_value(s.story) as story,
+    coalesce(listed(any_value(a.actors)), listed(any_value(a.tried))) as who,
     min(first_seen) filter (where is_seed) as first_seen,
     max(last_seen) filter (where is_seed) as last_seen,
     count(*) filter (where is_seed) as findings,
     count(*) filter (where not is_seed) as context,
+    any_value(s.context_story) as context_story,
+    case when any_value(a.actors) is not null then listed(any_value(a.tried)) end as tried,
     listed(list_sort(list(distinct replace(tactic, '_', ' ')) filter (where is_seed))) as tactics,
     listed(list_sort(list_distinct(flatten(list(addresses) filter (where is_seed))))) as ip_addresses,
     listed(list_sort(list(distinct session_id) filter (where session_id is not null and is_seed))) as session_ids,
     listed(list_sort(list(distinct joined_by) filter (where joined_by <> ''))) as joined_by,
     string_agg(finding_id, ' ' order by severity_rank, first_seen, finding_id) as finding_ids
 from members
+join stories as s using (incident)
+left join accounts as a using (incident)
 where incident in (select incident from shown)
 group by incident
 order by incident

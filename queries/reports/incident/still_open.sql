@@ -64,7 +64,7 @@ rule_steps as (
         'inbox rule' as kind,
         mailbox as object,
         lower(coalesce(rule, '')) as part,
-        concat_ws(': ', rule, array_to_string(actions, ', ')) as detail,
+        what as detail,
         case when operation in ('set-inboxrule', 'enable-inboxrule') then 'change' else 'open' end as effect,
         event_time,
         actor,
@@ -94,7 +94,7 @@ rule_steps as (
 directory_steps as (
     select
         case
-            when regexp_matches(activity, '^(consent to application|(add|remove) (delegated permission grant|oauth2permissiongrant)|(add|remove) app role assignment (grant )?(to|from) (service principal|user))$') then 'permission of an application'
+            when regexp_matches(activity, '^(remove (delegated permission grant|oauth2permissiongrant)|(add|remove) app role assignment (grant )?(to|from) (service principal|user))$') then 'permission of an application'
             when regexp_matches(activity, '^(add|remove) service principal credentials$|certificates and secrets management$') then 'credential of an application'
             when regexp_matches(activity, '^(add|delete|hard delete) (application|service principal)$') then 'application'
             when regexp_matches(activity, '^(add|remove) owner (to|from) (application|service principal)$') then 'owner of an application'
@@ -106,13 +106,19 @@ directory_steps as (
             when regexp_matches(activity, '^(add|delete|hard delete|restore) user$') then 'account'
             when regexp_matches(activity, 'conditional access policy$|named location$|authorization policy$|federation settings on domain$|set domain authentication$|partner to company$|cross-tenant') then 'policy or trust'
         end as kind,
-        coalesce(target, target_id, '') as object,
+        lower(coalesce(
+            -- the target of a grant is what may be read
+            case when contains(activity, 'grant') then coalesce(
+                old_values ->> 'serviceprincipal.displayname', new_values ->> 'serviceprincipal.displayname', old_values ->> 'serviceprincipal.name', new_values ->> 'serviceprincipal.name'
+            ) end,
+            target, target_id, ''
+        )) as object,
         case
             when contains(activity, 'role') then lower(coalesce(new_values ->> 'role.displayname', old_values ->> 'role.displayname', ''))
             when contains(activity, 'group') then lower(coalesce(new_values ->> 'group.displayname', old_values ->> 'group.displayname', ''))
             else ''
         end as part,
-        concat_ws(', ', activity, new_values ->> 'role.displayname', new_values ->> 'group.displayname', left(new_values ->> 'consentaction.permissions', 200)) as detail,
+        concat_ws(', ', activity, new_values ->> 'role.displayname', new_values ->> 'group.displayname', new_values ->> 'approle.value') as detail,
         case
             when regexp_matches(activity, '^(remove|delete|hard delete|unregister)|deleted security info$') then 'close'
             when regexp_matches(activity, '^(update|set|user changed)') then 'change'
@@ -127,6 +133,24 @@ directory_steps as (
     from directory_acts
     where result is distinct from 'failure' and not coalesce(is_service, false)
 ),
+consent_steps as (
+    select
+        'permission of an application' as kind,
+        lower(coalesce(application, resource, '')) as object,
+        '' as part,
+        concat(
+            case when is_for_all then 'for everybody' else 'for ' || actor end, ', with ' || listed(scopes),
+            ', on ' || resource || ' (which application is not logged)'
+        ) as detail,
+        'open' as effect,
+        event_time,
+        actor,
+        ip_addresses[1] as ip_address,
+        session_id,
+        unnested.r.file_id as file_id,
+        unnested.r.record as record
+    from (select *, unnest(records) as r from consents) as unnested
+),
 steps as (
     select * from exchange_steps where kind is not null
     union all
@@ -135,6 +159,8 @@ steps as (
     select * from rule_steps
     union all
     select * from directory_steps where kind is not null
+    union all
+    select * from consent_steps
 ),
 -- A guest whose account was deleted is gone, and so is what an application that was deleted had.
 closings as (
@@ -161,7 +187,8 @@ open_things as (
         kind,
         object,
         part,
-        max_by(detail, (event_time, file_id, record)) as detail,
+        -- two logs tell of one act, and one of them more
+        max_by(detail, (date_trunc('minute', event_time), length(detail), event_time, file_id, record)) as detail,
         bool_or(effect = 'open') as is_made_here,
         min(event_time) as since,
         max(event_time) as last_changed,

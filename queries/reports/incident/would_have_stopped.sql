@@ -2,7 +2,8 @@
 -- sheet: Policies that would stop it
 -- description: For each incident, each Conditional Access policy that its sign-ins were held against, those in report-only mode too: the
 --   first sign-in that it stopped or would have stopped, and how many records of the incident came later in other ways, whatever the
---   policy had done. A policy that stopped nothing is listed as well.
+--   policy had done. A policy that stopped nothing is listed as well. An incident whose sign-ins no policy was held against has one row
+--   that says why.
 -- wrap: policy_name, grant_controls
 -- position: 8
 -- topics: prevention, conditional access, report-only, lessons learned, what if
@@ -76,6 +77,16 @@ followed as (
     from per_policy as p
     join incident_records as r on r.incident = p.incident and r.event_time > p.first_stop
     group by all
+),
+unjudged as (
+    select
+        k.incident,
+        count(s.incident) as sign_ins,
+        count(*) filter (where s.status = 'failure') as failures
+    from (select distinct incident from incident_findings) as k
+    left join incident_sign_ins as s using (incident)
+    where k.incident not in (select incident from judged)
+    group by k.incident
 )
 select
     p.incident,
@@ -103,7 +114,22 @@ select
     p.sign_in_id
 from per_policy as p
 left join followed as f using (incident, policy)
+union all
+select
+    incident,
+    null,
+    null,
+    case
+        when sign_ins = 0 then 'no policy: the incident has no sign-in in these logs'
+        when failures = sign_ins then 'no policy was held against its sign-ins: all of them failed before, or the export has no policies'
+        else 'no policy: the export of its sign-ins has none'
+    end,
+    null, null, null, null,
+    sign_ins,
+    0, 0, 0, 0,
+    null, null, null
+from unjudged
 order by
-    p.incident,
-    p.first_stop nulls last,
+    incident,
+    first_stop nulls last,
     policy_name

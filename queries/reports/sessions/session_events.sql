@@ -15,7 +15,7 @@
 -- wrap: change
 -- needs: sign_ins, audit_events, graph_activity
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns), the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export) and Microsoft Graph's activity log
--- caveat: Events without a session id are not in here: failed sign-ins, some aggregated and background events, and
+-- caveat: Ask the people whether what stands here was theirs: an account may be in use by somebody else. Events without a session id are not in here: failed sign-ins, some aggregated and background events, and
 --   exports that do not carry it; coverage counts them. A learned place is that of the sign-in's time: addresses move.
 --   Addresses that services write of themselves, and those of non-interactive sign-ins of confidential clients, which
 --   are where the first token was issued, are no change.

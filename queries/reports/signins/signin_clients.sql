@@ -47,7 +47,7 @@ clients as (
 )
 select
     c.client_app,
-    case when c.is_legacy_auth then 'legacy' when not c.is_legacy_auth then 'modern' end as authentication,
+    case when c.is_legacy_auth then 'legacy' when lower(c.client_app) <> 'unknown' then 'modern' end as authentication,
     c.sign_ins,
     c.success,
     c.failure,

@@ -72,23 +72,29 @@ active_days as (
     from (select distinct who, local_event_time::date as day from attempts)
     group by who
 ),
--- Hours in a row share hour minus their rank.
 usual_hours as (
     select
         who,
-        hour(local_event_time) as hour,
-        hour - row_number() over (partition by who order by hour(local_event_time)) as run
+        hour(local_event_time) as hour
     from attempts
     where status = 'success'
     group by who, hour(local_event_time)
     qualify count(*) * 20 >= sum(count(*)) over (partition by who)
+),
+-- Hours in a row share hour minus their rank.
+ranked_hours as (
+    select
+        who,
+        hour,
+        hour - row_number() over (partition by who order by hour) as run
+    from usual_hours
 ),
 hour_runs as (
     select
         who,
         min(hour) as from_hour,
         max(hour) as to_hour
-    from usual_hours
+    from ranked_hours
     group by who, run
 ),
 hours as (

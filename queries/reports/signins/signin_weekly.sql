@@ -5,6 +5,7 @@
 --   and can't be compared. change_percent is the change of sign_ins against the week before, given between two whole weeks only.
 --   Sign-ins without a time, if any, are the row without a week.
 -- position: 3
+-- portal days: 30
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- caveat: Exports of different kinds often reach back differently far (interactive 30 days, non-interactive fewer

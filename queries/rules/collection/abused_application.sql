@@ -4,36 +4,18 @@
 -- catalogue: D50
 -- meaning: An application was let in or used that intruders use to copy mailboxes, address books and files or to
 --   send mail in bulk, or one whose name imitates Microsoft's with other letters (rnicrosoft, 0utlook).
--- false positives: Some of them are lawful mail programs that a user may have chosen.
+-- false positives: Some of them are lawful mail programs that a user may have chosen: low where five people or more
+--   use one from the first days of the log on.
 -- blind spots: Applications under a new name and id.
 -- next: Ask the user. Take the consent away, end the sessions, and see what the application read or sent.
 -- needs: directory_audits, audit_events, sign_ins
 -- source: https://github.com/huntresslabs/rogueapps, https://attack.mitre.org/techniques/T1036/005/
 -- lists: abused_apps
-with imitations as (
-    -- a rn that reads as m, figures and signs for letters
-    select
-        name,
-        replace(translate(replace(name, 'rn', 'm'), '0135$|@', 'oiessla'), 'vv', 'w') as read_as
-    from (
-        select distinct lower(coalesce(list_filter(targets, t -> t.target is not null)[1].target, target)) as name
-        from directory_acts
-        where activity in ('add application', 'add service principal', 'update application', 'consent to application', 'add delegated permission grant')
-        union
-        select distinct lower(app_display_name) from evidence.sign_ins
-    )
-),
-imitating as (
-    select name
-    from imitations
-    where regexp_matches(read_as, 'microsoft|office ?365|o365|sharepoint|onedrive|outlook|exchange|windows|azure|defender')
-        and not regexp_matches(name, 'microsoft|office ?365|o365|sharepoint|onedrive|outlook|exchange|windows|azure|defender')
-),
-administered as (
+with administered as (
     select
         event_time,
         actor,
-        lower(coalesce(list_filter(targets, t -> t.target is not null)[1].target, target)) as name,
+        coalesce(list_filter(targets, t -> t.target is not null)[1].target, target) as name,
         lower(coalesce(
             filled(regexp_extract(new_values ->> 'targetid.serviceprincipalnames', '[0-9a-f-]{36}')), new_values ->> 'appprincipalid', new_values ->> 'appid'
         )) as app_id,
@@ -41,30 +23,47 @@ administered as (
         ip_addresses,
         act_id,
         records,
-        case activity
-            when 'consent to application' then 'let in'
-            when 'add delegated permission grant' then 'let in'
-            when 'update application' then 'changed'
-            else 'added'
-        end as verb
+        case when activity = 'update application' then 'changed' else 'added' end || case when result = 'failure' then ' in vain' else '' end as verb
     from directory_acts
-    where activity in ('add application', 'add service principal', 'update application', 'consent to application', 'add delegated permission grant')
+    where activity in ('add application', 'add service principal', 'update application')
+    union all
+    select event_time, actor, application, app_id, session_id, ip_addresses, act_id, records, 'let in'
+    from consents
+),
+names as (
+    select distinct lower(name) as name from administered
+    union
+    select distinct lower(app) from logons
+),
+-- Letters that look like others: a rn that reads as m, figures and signs for letters, Cyrillic and Greek ones among Latin ones.
+imitations as (
+    select
+        name,
+        replace(translate(replace(translate(name, 'асеорхуіτονκμ', 'aceopxyitovkm'), 'rn', 'm'), '035$|@', 'oessla'), 'vv', 'w') as read_as
+    from names
+    where name is not null
+),
+imitating as (
+    select name
+    from imitations
+    where regexp_matches(replace(read_as, '1', 'l') || ' ' || replace(read_as, '1', 'i'), 'microsoft|office ?365|o365|sharepoint|onedrive|outlook|exchange|windows|azure|defender|teams|mircosoft|microsfot')
+        and not regexp_matches(name, 'microsoft|office ?365|o365|sharepoint|onedrive|outlook|exchange|windows|azure|defender|teams')
 ),
 signed_in as (
     select
         event_time,
-        coalesce(lower(user_principal_name), service_principal_name, user_id, 'unknown') as actor,
-        lower(app_display_name) as name,
-        lower(app_id) as app_id,
+        coalesce(account, 'unknown') as actor,
+        app as name,
+        app_id,
         session_id,
-        list_filter([client_address(ip_address)], ip -> ip is not null) as ip_addresses,
+        list_filter([ip_address], ip -> ip is not null) as ip_addresses,
         null::varchar as act_id,
         [{'file_id': file_id, 'record': record, 'id': id}] as records,
-        case when status = 'success' then 'signed in to' else 'tried to sign in to' end as verb
-    from evidence.sign_ins
-    where lower(app_id) in (select app_id from list_abused_apps)
-        or lower(app_display_name) in (select app_name from list_abused_apps)
-        or lower(app_display_name) in (select name from imitating)
+        case when is_success then 'signed in to' else 'tried to sign in to' end as verb
+    from logons
+    where app_id in (select app_id from list_abused_apps)
+        or lower(app) in (select app_name from list_abused_apps)
+        or lower(app) in (select name from imitating)
 ),
 used as (
     select
@@ -78,15 +77,26 @@ used as (
         [{'file_id': file_id, 'record': record, 'id': id}] as records,
         'used' as verb
     from evidence.audit_events
-    where coalesce(record_type, 0) <> 8
+    where coalesce(record_type, 0) not in (8, 15)
         and (lower(app_id) in (select app_id from list_abused_apps) or lower(client_app_id) in (select app_id from list_abused_apps))
+),
+ids as (
+    select app_id, min(app_name) as app_name, min(severity) as severity, min(does) as does
+    from list_abused_apps
+    where app_id is not null
+    group by app_id
+),
+known_names as (
+    select app_name, min(severity) as severity, min(does) as does
+    from list_abused_apps
+    group by app_name
 ),
 known as (
     select
         e.*,
-        coalesce(e.name, a.app_name) as application,
-        case when a.severity is null then 'high' else a.severity end as severity,
-        coalesce('which ' || a.does, 'whose name imitates another') as reason
+        coalesce(e.name, i.app_name) as application,
+        coalesce(i.severity, n.severity, 'high') as severity,
+        coalesce('which ' || coalesce(i.does, n.does), 'whose name imitates another') as reason
     from (
         from administered
         union all
@@ -94,25 +104,89 @@ known as (
         union all
         from used
     ) as e
-    left join (select app_name, min(severity) as severity, min(does) as does, list(app_id) as app_ids from list_abused_apps group by app_name) as a
-        on a.app_name = e.name or list_contains(a.app_ids, e.app_id)
-    where a.app_name is not null
-        or e.name in (select name from imitating)
+    left join ids as i on i.app_id = e.app_id
+    left join known_names as n on n.app_name = lower(e.name)
+    where i.app_id is not null
+        or n.app_name is not null
+        or lower(e.name) in (select name from imitating)
+),
+acts as (
+    select
+        actor,
+        lower(application) as application_key,
+        verb,
+        count(*) as times,
+        min(event_time) as first_seen
+    from known
+    group by all
+),
+told as (
+    select
+        actor,
+        application_key,
+        list(verb || case when times > 1 and verb in ('signed in to', 'tried to sign in to', 'used') then ' (' || times || ' times)' else '' end order by first_seen, verb) as verbs
+    from acts
+    group by all
+),
+scopes as (
+    select actor, lower(application) as application_key, flatten(list(scopes)) as scopes
+    from consents
+    group by all
+),
+people as (
+    select lower(application) as application_key, count(distinct actor) as people, min(event_time) as first_seen
+    from known
+    group by all
+),
+log as (
+    select min(account_first_seen) as first_seen
+    from account_habits
+    where feature = 'any' and kind = 'user'
+),
+per_person as (
+    select
+        actor,
+        lower(application) as application_key,
+        min_by(application, event_time) as application,
+        min(severity) as severity,
+        min(reason) as reason,
+        bool_and(verb = 'tried to sign in to' or ends_with(verb, ' in vain')) as is_in_vain,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        count(*) as events,
+        min_by(app_id, event_time) filter (where app_id is not null) as app_id,
+        min_by(session_id, event_time) filter (where session_id is not null) as session_id,
+        list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
+        -- with the consent it is one line
+        min_by(act_id, event_time) filter (where verb = 'let in') as consent,
+        flatten(list(records order by event_time, records)) as records
+    from known
+    group by all
 )
 select
-    min(severity) as severity,
-    concat(actor, ' ', array_to_string(list(distinct verb order by verb), ', '), ' the application ', application, ', ', any_value(reason), '.') as what,
-    actor as who,
-    min(event_time) as first_seen,
-    max(event_time) as last_seen,
-    count(*) as events,
-    application as target,
-    any_value(app_id) as app_id,
-    any_value(session_id) as session_id,
-    list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
-    null::varchar as rarity,
-    'abused application ' || actor || ' ' || application as act,
-    flatten(list(records order by event_time, records)) as records
-from known
-group by actor, application
-order by first_seen, who, target
+    case
+        when p.is_in_vain then 'low'
+        when p.reason <> 'whose name imitates another' and n.people >= 5 and n.first_seen < l.first_seen + interval 5 days then 'low'
+        else p.severity
+    end as severity,
+    concat(
+        p.actor, ' ', in_words(t.verbs), ' the application ', p.application, ', ', p.reason,
+        ', with ' || listed(list_sort(list_distinct(s.scopes))), ', from ' || few(p.ip_addresses)
+    ) as what,
+    p.actor as who,
+    p.first_seen,
+    p.last_seen,
+    p.events,
+    p.application_key as target,
+    p.app_id,
+    p.session_id,
+    p.ip_addresses,
+    counted(n.people, 'account has to do with it', 'accounts have to do with it') as rarity,
+    coalesce(p.consent, 'abused application ' || p.actor || ' ' || p.application_key) as act,
+    p.records
+from per_person as p
+join told as t using (actor, application_key)
+join people as n using (application_key)
+left join scopes as s using (actor, application_key)
+cross join log as l
+order by p.first_seen, who, target

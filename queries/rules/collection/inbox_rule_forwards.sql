@@ -19,14 +19,10 @@ select
     case
         when len(outside) = 0 then 'info'
         when not is_outside_known then 'medium'
-        when is_deleting or is_marking_read or hiding_folder is not null or is_odd_name or len(word_kinds) > 0 then 'high'
+        when is_deleting or is_marking_read or hiding_folder is not null or is_odd_name or len(word_kinds) > 0 then case when failed then 'medium' else 'high' end
         else 'medium'
     end as severity,
-    case when failed then 'The service refused an inbox rule of ' else 'An inbox rule of ' end || mailbox || coalesce(', "' || rule || '",', '')
-        || ' sends ' || case when len(conditions) = 0 then 'mail' else 'mail with ' || left(array_to_string(conditions, ', '), 200) end
-        || ' to ' || few(case when len(outside) > 0 then outside else recipients end)
-        || case when len(outside) = 0 then ', inside the tenant' when not is_outside_known then ''  else ', outside the tenant' end
-        || case when is_deleting then ', and deletes it' when is_marking_read then ', and marks it as read' else '' end as what,
+    what || case when len(outside) = 0 then ', inside the tenant' when not is_outside_known then '' else ', outside the tenant' end as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

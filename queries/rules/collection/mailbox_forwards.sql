@@ -1,34 +1,31 @@
 -- title: Mailbox forwards to outside
--- severity: medium
+-- severity: high
 -- techniques: T1114.003
 -- catalogue: D93
 -- meaning: All mail that this mailbox gets goes to an address outside the tenant, without a rule that its owner would
 --   see.
 -- false positives: People who left or are away, with a forward that was agreed. Inside the tenant it is for
---   information only.
+--   information only; an attempt that was refused is medium.
 -- blind spots: A forward to a mail contact of the tenant: the log gives only its name.
 -- next: Ask the owner. Remove the forward and see who set it, from where.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-mailbox
 with forwards as (
-    select
-        *,
-        count(distinct mailbox) over (partition by destinations) as mailboxes,
-        actor is distinct from mailbox and contains(mailbox, '@') as is_by_other
+    select *
     from mail_forwards
     where kind = 'mailbox'
 )
 select
     case
         when len(outside) = 0 then 'info'
-        when not is_outside_known then 'medium'
-        when mailboxes > 1 or not coalesce(keeps_copy, true) then 'high'
-        else 'medium'
+        when failed or not is_outside_known then 'medium'
+        else 'high'
     end as severity,
-    actor || case when failed then ' tried to set' else ' set' end || ' that mail to ' || coalesce(mailbox, 'a mailbox') || ' goes to '
+    actor || case when failed then ' tried to have' else ' had' end || ' all mail of ' || whose_mailbox(actor, mailbox) || ' sent on to '
         || few(case when len(outside) > 0 then outside else destinations end)
         || case when len(outside) = 0 then ', inside the tenant' when is_outside_known then ', outside the tenant' else '' end
-        || case when keeps_copy = false then '; the mailbox keeps no copy' else '' end as what,
+        || case when keeps_copy = false then '; the mailbox keeps no copy' else '' end
+        || case when failed then '; it was refused' else '' end as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

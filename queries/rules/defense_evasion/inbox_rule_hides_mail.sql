@@ -40,16 +40,7 @@ ranked as (
 )
 select
     severity,
-    case when failed then 'The service refused an inbox rule of ' else 'An inbox rule of ' end || mailbox || coalesce(', "' || rule || '",', '') || ' '
-        || concat_ws(
-            ' and ',
-            case when is_deleting then 'deletes' end,
-            case when folder is not null and not is_deleting then 'moves to "' || folder || '"' end,
-            case when is_marking_read then 'marks as read' end,
-            case when not is_deleting and folder is null and not is_marking_read then 'takes ' || coalesce(nullif(array_to_string(actions, ', '), ''), 'no action that is told with') end
-        )
-        || case when len(conditions) = 0 then ' mail' else ' mail with ' || left(array_to_string(conditions, ', '), 200) end
-        || case when len(word_kinds) > 0 then '; its words are about ' || array_to_string(word_kinds, ', ') else '' end as what,
+    what || case when len(word_kinds) > 0 then '; its words are about ' || in_words(word_kinds) else '' end as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

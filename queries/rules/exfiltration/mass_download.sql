@@ -3,8 +3,10 @@
 -- techniques: T1530
 -- catalogue: D110
 -- meaning: Somebody fetched many files in a short time, by hand or by having a program take over whole libraries.
+--   A hundred files count, or twenty from a network that is new for the user.
 -- false positives: A new laptop that takes over its libraries: low when the address was used before. Migrations.
--- blind spots: What was done slowly, under the limit in every hour.
+-- blind spots: What was done slowly, under the limit in every hour. A network is new only for users with sign-ins on
+--   five days, since three days before.
 -- next: Ask the user. See from which addresses it was done, and what they did before and after.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
@@ -49,6 +51,8 @@ hours as (
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records,
         any_value(user_agent) as user_agent,
+        list_sort(list(distinct nullif(regexp_extract(object_id, '^https?://[^/]+/(?:sites|teams|personal)/[^/]+'), ''))
+            filter (where regexp_matches(object_id, '^https?://[^/]+/(sites|teams|personal)/[^/]+'))) as sites,
         bool_and(coalesce(first_day >= event_time::date, true)) as is_new_address
     from acts
     left join addresses_used using (who, ip_address)
@@ -62,25 +66,47 @@ compared as (
         count(distinct o.hour::date) as other_days
     from hours as h
     left join hours as o on o.who = h.who and o.hour::date <> h.hour::date
-    where h.things >= 100
+    where h.things >= 20
     group by all
+),
+-- The user's own addresses and networks among those of the hour, from days before.
+own as (
+    select distinct
+        c.who,
+        c.hour
+    from (select who, hour, unnest(addresses) as ip_address from compared) as c
+    left join addresses as a using (ip_address)
+    join account_habits as h on h.account = c.who and h.first_seen < date_trunc('day', c.hour)
+        and (h.feature = 'address' and h.value = c.ip_address or h.feature = 'network' and h.value = a.network::varchar)
+),
+strangers as (
+    select
+        c.who,
+        c.hour
+    from compared as c
+    join account_habits as h on h.account = c.who and h.feature = 'any' and h.account_days >= 5 and h.first_seen < date_trunc('day', c.hour) - interval 3 day
+    anti join own as o on o.who = c.who and o.hour = c.hour
+    where len(c.addresses) > 0
 ),
 bursts as (
     select
-        *,
-        sum(things) over (partition by who, hour::date) as things_of_day
-    from compared
-    where things >= 3 * coalesce(usual, 0)
+        c.*,
+        s.who is not null as is_stranger
+    from compared as c
+    left join strangers as s using (who, hour)
+    where c.things >= 3 * coalesce(c.usual, 0) and (c.things >= 100 or s.who is not null)
     qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
 )
 select
     case when other_days > 0 and contains(user_agent, 'SkyDriveSync') and not is_new_address then 'low' else 'medium' end as severity,
-    who || ' downloaded ' || things || ' files within an hour' || coalesce('; the most in an hour of other days was ' || usual, '') as what,
+    who || ' downloaded ' || things || ' files within an hour' || coalesce(case when len(sites) <= 3 then ' from ' || in_words(sites) end, '')
+        || case when is_stranger then ', over a network that is new for the user' else '' end
+        || coalesce('; the most in an hour of other days was ' || usual, '') as what,
     who,
     first_seen,
     last_seen,
     events,
-    null::varchar as target,
+    case when len(sites) = 1 then lower(sites[1]) end as target,
     app_id,
     session_id,
     addresses as ip_addresses,

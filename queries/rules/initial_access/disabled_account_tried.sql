@@ -1,9 +1,9 @@
--- title: Sign-in to a disabled account
+-- title: Attempt to sign in to a disabled account
 -- severity: low
 -- techniques: T1078.004
 -- catalogue: D06
--- meaning: Somebody signed in to an account that is disabled, and Microsoft counts the password as right. Whoever knows it
---   may know others: the address is worth a look.
+-- meaning: Somebody tried to sign in to an account that is disabled. Microsoft refuses it, and counts the password as right:
+--   whoever knows it may know others. The address is worth a look.
 -- false positives: The phone or the mail program of somebody who left, still trying; that comes from a network that the
 --   account used, with a token.
 -- blind spots: Accounts that were deleted: their attempts look like names that no account has.
@@ -75,7 +75,7 @@ select
         || coalesce(' at ' || t.app, '')
         || case when d.accounts > 1 then '; ' || d.accounts || ' disabled accounts were tried from there' else '' end
         || case when len(o.new_accounts) > 0 then '; since then these got in from there: ' || few(o.new_accounts) else '' end as what,
-    t.account as who,
+    null::varchar as who,
     t.first_seen,
     t.last_seen,
     t.events,

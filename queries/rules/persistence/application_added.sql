@@ -19,17 +19,30 @@ with added as (
         and result is distinct from 'failure'
         and not is_service
 ),
+-- A consent adds the application within seconds.
+consented as (
+    select
+        a.act_id,
+        min(c.act_id) as consent
+    from added as a
+    join consents as c on c.actor = a.actor and lower(c.application) = lower(a.application)
+        and c.event_time between a.event_time - interval 1 minute and a.event_time + interval 1 minute
+    group by a.act_id
+),
 judged as (
     select
-        *,
-        max(near) over (partition by actor, event_time::date) >= 4 as is_wave
-    from added
+        a.* exclude (act_id),
+        coalesce(c.consent, a.act_id) as act_id,
+        c.consent is not null as is_consented,
+        max(a.near) over (partition by a.actor, a.event_time::date) >= 4 as is_wave
+    from added as a
+    left join consented as c using (act_id)
 )
 select
     case when is_wave then 'medium' else 'low' end as severity,
     concat(
         actor, ' added ', case when count(distinct application) = 1 then 'the application ' else count(distinct application) || ' applications: ' end,
-        listed(list(distinct application order by application)), case when is_wave then ', several within ten minutes' end, '.'
+        listed(list(distinct application order by application)), case when is_wave then ', several within ten minutes' end
     ) as what,
     actor as who,
     min(event_time) as first_seen,
@@ -43,5 +56,5 @@ select
     min_by(act_id, {'t': event_time, 'id': act_id}) as act,
     flatten(list(records order by event_time, act_id)) as records
 from judged
-group by actor, event_time::date, is_wave
+group by actor, event_time::date, is_wave, case when is_consented then act_id end
 order by first_seen, who, target

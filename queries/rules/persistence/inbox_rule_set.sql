@@ -11,8 +11,7 @@
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-inboxrule
 select
     case when operation = 'updateinboxrules' and len(actions) > 0 and not is_sorting_only then 'low' else 'info' end as severity,
-    actor || case when failed then ' tried to set' else ' set' end || ' an inbox rule of ' || mailbox || coalesce(', "' || rule || '"', '')
-        || coalesce(': ' || nullif(array_to_string(actions, ', '), ''), '') as what,
+    what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,

@@ -11,7 +11,9 @@
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 with resets as (
-    select *
+    select
+        *,
+        case when activity = 'enable account' then 'switched on the account' else 'reset the password of' end as verb
     from directory_acts
     where activity in ('reset user password', 'reset password (by admin)', 'reset password', 'enable account')
         and target is not null
@@ -58,8 +60,8 @@ judged as (
 select
     case when taken_by is not null then 'high' else 'low' end as severity,
     concat(
-        any_value(actor), ' reset the password of or enabled ', listed(list(distinct target order by target)),
-        case when taken_by is not null then ', and the account signed in from the same address within a day' end, '.'
+        any_value(actor), ' ', verb, ' ', listed(list(distinct target order by target)),
+        case when taken_by is not null then ', and the account signed in from the same address within a day' end
     ) as what,
     actor as who,
     min(event_time) as first_seen,
@@ -73,5 +75,5 @@ select
     min_by(act_id, {'t': event_time, 'id': act_id}) as act,
     flatten(list(records order by event_time, act_id)) || coalesce(taken_by, []) as records
 from judged
-group by actor, event_time::date, taken_by
+group by actor, event_time::date, verb, taken_by
 order by first_seen, who, target

@@ -15,25 +15,37 @@ incident_titles as (
         min(f.severity) as severity,
         min(f.first_seen) as first_seen,
         max(f.last_seen) as last_seen,
-        list(distinct f.who) filter (where f.who is not null) as accounts
+        min_by(f.what, (f.severity_rank, f.first_seen, f.finding_id)) as what
     from incident_findings as i
     join all_findings as f using (finding_id)
     where f.severity_rank <= 3 and i.incident in (from shown_incidents)
     group by i.incident, f.title
 ),
+incident_people as (
+    select
+        incident,
+        list(account order by account) filter (where is_actor) as actors,
+        list(account order by account) filter (where not is_actor) as tried
+    from incident_accounts
+    group by incident
+),
 incident_lines as (
     select
         incident as item_no,
         'incident ' || incident as item,
-        list_sort(list_distinct(flatten(list(accounts))))[1]
-            || case
-                when len(list_distinct(flatten(list(accounts)))) > 1
-                then ' and ' || (len(list_distinct(flatten(list(accounts)))) - 1) || ' more'
-                else ''
-            end as value,
+        coalesce(
+            any_value(p.actors)[1] || case when len(any_value(p.actors)) > 1 then ' and ' || (len(any_value(p.actors)) - 1) || ' more' else '' end,
+            counted(len(any_value(p.tried)), 'account tried', 'accounts tried')
+        ) as value,
         min_by(severity, severity_rank) || ', ' || period_text(min(first_seen), max(last_seen)) || ': '
-            || array_to_string(list(title order by first_seen, severity_rank, title), '; ') as detail,
-    from incident_titles
+            || min_by(what, (severity_rank, first_seen, title))
+            || coalesce('; also: ' || array_to_string(list(title order by first_seen, severity_rank, title) filter (where not is_gravest), '; '), '')
+            as detail,
+    from (
+        select *, row_number() over (partition by incident order by severity_rank, first_seen, title) = 1 as is_gravest
+        from incident_titles
+    )
+    left join incident_people as p using (incident)
     group by incident
     having incident <= 3
 ),

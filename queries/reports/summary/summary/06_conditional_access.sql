@@ -51,7 +51,7 @@ select
         when with_detail < times then with_detail || ' of them tell which policies'
     end as detail,
 from (
-    select conditional_access_status, count(*) as times, count(*) filter (where has_policy_detail) as with_detail
+    select conditional_access_status, count(*) as times, count(*) filter (where has_policy_detail and file_id in (from policy_files)) as with_detail
     from sign_ins
     group by all
 )

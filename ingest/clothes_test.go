@@ -1,0 +1,197 @@
+package ingest
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/charmap"
+)
+
+// clothed is a file in which a record stands otherwise than Microsoft writes
+// it, and what a query must say of it. The values are read off the text.
+type clothed struct {
+	name, text  string
+	query, want string // rows, with blanks for ends of lines
+	note        string // a part of the file's note; "" = it has none
+	reason      string
+}
+
+func try(t *testing.T, tests []clothed) {
+	t.Helper()
+	var paths []string
+	for i, tt := range tests { // all in one case: # becomes the number
+		tests[i].want = strings.ReplaceAll(tt.want, "#", fmt.Sprint("n", i))
+		paths = append(paths, write(t, tt.name, strings.ReplaceAll(tt.text, "#", fmt.Sprint("n", i))))
+	}
+	c := load(t, paths...)
+	for i, tt := range tests {
+		got := strings.Join(c.ask(strings.ReplaceAll(tt.query, "FILE", "(select file_id from files where path = '"+paths[i]+"')")), " ")
+		if got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.reason, got, tt.want)
+		}
+		note := strings.Join(c.ask("select coalesce(note, '') from files where path = '"+paths[i]+"'"), "")
+		if !strings.Contains(note, tt.note) || tt.note == "" && note != "" {
+			t.Errorf("%s: the note is %q, want %q", tt.reason, note, tt.note)
+		}
+	}
+}
+
+var nameOfMember = regexp.MustCompile(`"\w+":`)
+
+// lowerNames is the JSON with its names in lower case.
+func lowerNames(text string) string { return nameOfMember.ReplaceAllStringFunc(text, strings.ToLower) }
+
+const (
+	resultAndPlace = "select error_code, status, city, country, has_policy_detail from sign_ins where file_id = FILE order by record"
+	howMany        = "select (select count(*) from sign_ins where file_id = FILE), coalesce(format, '') from files where file_id = FILE"
+)
+
+// TestOtherObjects: what has a time and an account is no sign-in for that.
+func TestOtherObjects(t *testing.T) {
+	try(t, []clothed{
+		{"a.json", `{"createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","accountEnabled":true}`, howMany, "0|", "a list of users", "a user"},
+		{"b.json", `{"value":[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","displayName":"A","mail":"a@contoso.com","userType":"Member"}]}`, howMany, "0|", "a list of users", "a page of users"},
+		{"c.json", `[{"Id":"1","CreatedDateTime":"2019-03-01T07:00:00Z","AppId":"x","DisplayName":"Tool","SignInAudience":"AzureADMyOrg"}]`, howMany, "0|", "a list of applications", "applications, of PowerShell"},
+		{"d.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","appId":"x","appDisplayName":"Tool","servicePrincipalType":"Application","accountEnabled":true}]`, howMany, "0|", "a list of service principals", "service principals"},
+		{"e.csv", "Id,CreatedDateTime,AppId,AppDisplayName,UserPrincipalName,ServicePrincipalType\n1,2019-03-01T07:00:00Z,x,Tool,,Application\n", howMany, "0|", "a list of service principals", "the same as CSV"},
+		{"f.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","principalId":"p","appRoleId":"r","resourceId":"r","resourceDisplayName":"Graph"}]`, howMany, "0|", "a list of app role assignments", "what an application may do"},
+		{"g.json", `{"createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1"}`, howMany, "1|entra_sign_ins", "", "with an address it is a sign-in"},
+	})
+}
+
+// TestFlattened: nested values that were flattened are read where they can be.
+func TestFlattened(t *testing.T) {
+	record := func(status, location, policies string) string {
+		return `{"id":"#","createdDateTime":"2026-05-02T08:01:11Z","userPrincipalName":"a@contoso.com","status":` + status + `,"location":` + location + `,"appliedConditionalAccessPolicies":` + policies + `}`
+	}
+	const portal = `{"errorCode":50126}`
+	try(t, []clothed{
+		{"a.json", record(`"@{ErrorCode=50126; FailureReason=Invalid; or wrong; AdditionalDetails=}"`, `"@{City=Utrecht; CountryOrRegion=NL; GeoCoordinates=}"`, `""`), resultAndPlace, "50126|failure|Utrecht|NL|false", "", "cut off by the depth of ConvertTo-Json"},
+		{"b.json", record(portal, `"@{City=Utrecht; GeoCoordinates=@{Latitude=52.1; Longitude=5.1}; CountryOrRegion=NL}"`, `["@{Id=p1; DisplayName=MFA; Result=success}","@{Id=p2; DisplayName=Block; Result=notApplied}"]`),
+			"select latitude, (select string_agg(policy_name || ' ' || result, ',' order by policy_id) from sign_in_policies as p where p.parent_file_id = s.file_id) from sign_ins as s where file_id = FILE", "52.1|MFA success,Block notApplied", "", "one within another, and a list of them"},
+		{"c.json", record(`"{\"errorCode\":50126}"`, `"{'city': 'Utrecht', 'countryOrRegion': 'NL', 'state': None}"`, `"[{\"id\":\"p\",\"result\":\"success\"}]"`), resultAndPlace, "50126|failure|Utrecht|NL|true", "", "as JSON text, and as Python writes it"},
+		{"d.json", record(`50126`, `"NL"`, `[]`), resultAndPlace, "50126|failure|<nil>|NL|true", "", "a bare code and a bare country"},
+		{"e.json", record(`0`, `"Utrecht, UT, NL"`, `null`), resultAndPlace, "0|success|Utrecht|NL|false", "", "success, and the portal's place"},
+		{"f.json", record(`"System.Collections.Hashtable"`, `"System.Object[]"`, `["System.Object[]"]`), resultAndPlace, "<nil>|<nil>|<nil>|<nil>|false", `"status", "location", "appliedConditionalAccessPolicies": only the name of a .NET type`, "only the types' names"},
+		{"g.json", record(portal, `{"city":"Utrecht","countryOrRegion":"NL"}`, `"see attachment"`), resultAndPlace, "50126|failure|Utrecht|NL|false", `"appliedConditionalAccessPolicies": what stands there could not be read`, "a text that is no list"},
+		{"h.json", record(`"class MicrosoftGraphSignInStatus {\n  additionalDetails: \n  errorCode: 50126\n}"`, `null`, `{"id":"p","result":"success"}`), resultAndPlace, "50126|failure|<nil>|<nil>|true", "", "the listing of a class, and a list of one without its brackets"},
+		{"i.csv", "id,createdDateTime,userPrincipalName,appId,status.errorCode,location.city,location.countryOrRegion,appliedConditionalAccessPolicies\n#,2026-05-02T08:01:11Z,a@contoso.com,x,50126,Utrecht,NL,\"[{'id': 'p', 'result': 'success'}]\"\n", resultAndPlace, "50126|failure|Utrecht|NL|true", "", "columns with dots"},
+		{"j.csv", "id,createdDateTime,userPrincipalName,appId,status_errorCode,location/city,Location_CountryOrRegion,appliedConditionalAccessPolicies.0.id,appliedConditionalAccessPolicies.0.result\n#,2026-05-02T08:01:11Z,a@contoso.com,x,50126,Utrecht,NL,p,success\n", resultAndPlace, "50126|failure|Utrecht|NL|true", "", "columns with underscores, slashes and numbers"},
+		{"k.csv", "Id,CreatedDateTime,UserPrincipalName,AppId,ErrorCode,City,Country\n#,2026-05-02T08:01:11Z,a@contoso.com,x,50126,Utrecht,NL\n", resultAndPlace, "50126|failure|Utrecht|NL|false", "", "columns of their own"},
+		{"l.json", lowerNames(record(portal, `{"city":"Utrecht","countryOrRegion":"NL"}`, `[{"id":"p","result":"success"}]`)), "select user_principal_name, city, country, error_code, event_time from sign_ins where file_id = FILE", "a@contoso.com|Utrecht|NL|50126|2026-05-02 08:01:11", "", "all in lower case"},
+		{"m.json", record(portal, `{"city":"","geoCoordinates":{"latitude":0.0,"longitude":0}}`, `[]`), "select latitude, longitude from sign_ins where file_id = FILE", "<nil>|<nil>", "", "0/0 is no place"},
+		{"n.json", record(portal, `{"city":"Quito","geoCoordinates":{"latitude":0,"longitude":-78.5}}`, `[]`), "select latitude, longitude from sign_ins where file_id = FILE", "0|-78.5", "", "the equator is one"},
+	})
+}
+
+// TestEnvelope: what the properties of a diagnostic record lack is taken from around them.
+func TestEnvelope(t *testing.T) {
+	const asked = "select event_time, error_code, status, ip_address, country, correlation_id, category from sign_ins where file_id = FILE order by record"
+	const completed = "completed from the envelope"
+	around := `"time":"2026-05-04T08:05:40Z","resultType":"50126","resultDescription":"Invalid","callerIpAddress":"192.0.2.9","correlationId":"c","location":"NL","category":"SignInLogs"`
+	try(t, []clothed{
+		{"a.json", `{` + around + `,"properties":{"id":"#","userPrincipalName":"a@contoso.com","isInteractive":true}}`, asked, "2026-05-04 08:05:40|50126|failure|192.0.2.9|NL|c|interactive", completed, "nearly all"},
+		{"b.json", `{` + around + `,"properties":{"id":"#","createdDateTime":"2026-05-04T08:00:00Z","userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1","correlationId":"d","location":{"countryOrRegion":"BE"},"status":{"errorCode":0}}}`, asked, "2026-05-04 08:00:00|0|success|192.0.2.1|BE|d|<nil>", "", "the record's own values win"},
+		{"c.json", `{` + around + `,"properties":{"id":"#","createdDateTime":"not-a-date","userPrincipalName":"a@contoso.com","ipAddress":"","correlationId":"d","location":{"countryOrRegion":"BE"},"status":{"errorCode":null}}}`, asked, "2026-05-04 08:05:40|50126|failure|192.0.2.9|BE|d|<nil>", completed, "a time that is none, an empty address, a code that is null"},
+		{"d.json", `{"records":[{` + strings.Replace(around, `"50126"`, `0`, 1) + `,"properties":"{\"id\":\"#\",\"servicePrincipalId\":\"s\"}"}]}`, asked, "2026-05-04 08:05:40|0|success|192.0.2.9|NL|c|<nil>", completed, "a number, and properties that are text"},
+		{"e.json", `{"time":"2026-05-04T08:05:40Z","category":"AuditLogs","operationName":"Add user","correlationId":"c","properties":{"id":"#","result":"success"}}`, "select event_time, activity, result, correlation_id from directory_audits where file_id = FILE", "2026-05-04 08:05:40|Add user|success|c", completed, "the directory's log"},
+		{"f.json", `{"time":"2026-05-04T08:05:40Z","category":"AuditLogs","operationName":"Add user","properties":{"id":"2","activityDisplayName":"Delete user","activityDateTime":"2026-05-04T08:00:00Z","correlationId":"d","loggedByService":"Core","initiatedBy":{}}}`, "select event_time, activity, correlation_id from directory_audits where file_id = FILE", "2026-05-04 08:00:00|Delete user|d", "", "whole"},
+	})
+}
+
+// TestAuditInOtherClothes: the unified audit log as other programs write it.
+func TestAuditInOtherClothes(t *testing.T) {
+	const event = "select id, event_time, record_type, record_type_name, user_type, user_id, ip_address, is_system from audit_events where file_id = FILE order by record"
+	record := func(more string) string {
+		return `{"Id":"#","CreationTime":"2026-05-02T10:01:00","Operation":"FileAccessed","UserId":"A@contoso.com",` + more + `}`
+	}
+	mail := `"TimeGenerated":"2026-05-02T10:01:00Z","OfficeWorkload":"Exchange","OfficeId":"#","UserId":"A@contoso.com","RecordType":"ExchangeItemAggregated","Operation":"MailItemsAccessed"`
+	try(t, []clothed{
+		{"a.json", record(`"RecordType":"ExchangeItem","UserType":"DcAdmin"`), event, "#|2026-05-02 10:01:00|2|ExchangeItem|3|a@contoso.com|<nil>|true", "", "-Formatted: words for numbers"},
+		{"b.json", record(`"RecordType":"exchangeitem","UserType":"Regular"`), event, "#|2026-05-02 10:01:00|2|ExchangeItem|0|a@contoso.com|<nil>|false", "", "in any case"},
+		{"c.json", record(`"RecordType":2.0,"UserType":"2.0E0"`), event, "#|2026-05-02 10:01:00|2|ExchangeItem|2|a@contoso.com|<nil>|false", "", "numbers with fractions"},
+		{"d.json", record(`"RecordType":2.5,"UserType":"x"`), event, "#|2026-05-02 10:01:00|<nil>|2.5|<nil>|a@contoso.com|<nil>|false", "", "no whole number is none"},
+		{"e.json", record(`"RecordType":15,"ClientIP":"<null>","ActorIpAddress":"203.0.113.23"`), event, "#|2026-05-02 10:01:00|15|AzureActiveDirectoryStsLogon|<nil>|a@contoso.com|203.0.113.23|false", "", "a placeholder does not hide the address"},
+		{"f.json", record(`"RecordType":15,"ClientIP":"(null)","ClientIPAddress":"[203.0.113.24]:443"`), event, "#|2026-05-02 10:01:00|15|AzureActiveDirectoryStsLogon|<nil>|a@contoso.com|203.0.113.24|false", "", "another"},
+		{"g.json", lowerNames(record(`"RecordType":1,"ClientIP":"203.0.113.5:88","Parameters":[{"Name":"Identity","Value":"x"}]`)), "select operation, ip_address, coalesce(raw ->> '$.Parameters[0].Name', raw ->> '$.Parameters[0].name') from audit_events where file_id = FILE", "FileAccessed|203.0.113.5|Identity", "", "keys in lower case"},
+		{"h.csv", "CreationTime,Id,Operation,RecordType,UserId,ClientIP,Parameters\n2026-05-02T10:01:00,#,New-InboxRule,1,A@contoso.com,192.0.2.1,\"[{\"\"Name\"\":\"\"DeleteMessage\"\",\"\"Value\"\":\"\"True\"\"}]\"\n",
+			"select id, event_time, record_type, ip_address, raw ->> '$.Parameters[0].Name' from audit_events where file_id = FILE", "#|2026-05-02 10:01:00|1|192.0.2.1|DeleteMessage", "", "AuditData opened into columns"},
+		{"i.csv", "CreationTime,Id,Operation,RecordType,UserId,Parameters\n2026-05-02T10:01:00,#,New-InboxRule,1,A@contoso.com,System.Object[]\n", event, "#|2026-05-02 10:01:00|1|ExchangeAdmin|<nil>|a@contoso.com|<nil>|false", `"Parameters": only the name of a .NET type`, "what Export-Csv made of a list"},
+		{"j.json", `{` + mail + `,"Client_IPAddress":"192.0.2.1","Logon_Type":"Delegated","Folders":"[{\"Path\":\"\\\\Inbox\",\"FolderItems\":[{\"InternetMessageId\":\"<a>\"}]}]"}`,
+			"select id, event_time, record_type, workload, ip_address, raw ->> '$.LogonType', raw ->> '$.Folders[0].FolderItems[0].InternetMessageId', raw ->> '$.OfficeId' from audit_events where file_id = FILE", `#|2026-05-02 10:01:00|50|Exchange|192.0.2.1|Delegated|<a>|#`, "", "OfficeActivity: text opened, other names beside"},
+		{"k.csv", "OfficeWorkload,Operation,RecordType,\"Start_Time [UTC]\",OfficeId,UserId,Site_Url,ModifiedProperties\nSharePoint,FileDownloaded,SharePointFileOperation,\"5/2/2026, 10:01:00.000 AM\",#,a@contoso.com,https://x/,\"[{\"\"Name\"\":\"\"N\"\",\"\"NewValue\"\":\"\"v\"\"}]\"\n",
+			"select event_time, record_type, raw ->> '$.SiteUrl', raw ->> '$.ModifiedProperties[0].NewValue' from audit_events where file_id = FILE", "2026-05-02 10:01:00|6|https://x/|v", "", "the same as CSV, without TimeGenerated"},
+		{"l.csv", "RecordType,UserIds,AuditData\nCopilotInteraction,x,\"" + strings.ReplaceAll(record(`"RecordType":99261`), `"`, `""`) + "\"\n", event, "#|2026-05-02 10:01:00|99261|CopilotInteraction|<nil>|a@contoso.com|<nil>|false", "", "a type without a name here has the export's"},
+		{"m.json", `{"auditLogRecordType":"exchangeItem","auditData":` + record(`"RecordType":2`) + `}`, event, "#|2026-05-02 10:01:00|2|ExchangeItem|<nil>|a@contoso.com|<nil>|false", "", "one with a name has its own"},
+		{"n.csv", "UserIds,AuditData\nx,\"" + strings.ReplaceAll(strings.ReplaceAll(record(`"RecordType":2`), `"`, `""`), `"`, `""`) + "\"\n", event, "#|2026-05-02 10:01:00|2|ExchangeItem|<nil>|a@contoso.com|<nil>|false", "", "written as CSV twice"},
+		{"o.json", record(`"RecordType":2,"AppAccessContext":"{\"AADSessionId\":\"s\"}"`), "select session_id from audit_events where file_id = FILE", "s", "", "an object as text"},
+	})
+	for _, tt := range []struct {
+		user   string
+		kind   string
+		want   string
+		reason string
+	}{
+		{`NT AUTHORITY\SYSTEM (w3wp)`, "0", "true", "a service"},
+		{`SHAREPOINT\system`, "0", "true", "SharePoint itself"},
+		{"ServicePrincipal_0000", "4", "false", "an application, perhaps the attacker's"},
+		{"app@sharepoint", "4", "false", "any application with rights there"},
+		{"a@contoso.com", "5", "false", "an application as a user"},
+		{"x", "4", "true", "a system"},
+	} {
+		if got := load(t, write(t, "x.json", `{"Id":"1","CreationTime":"2026-05-02T10:01:00","Operation":"x","RecordType":8,"UserId":"`+strings.ReplaceAll(tt.user, `\`, `\\`)+`","UserType":`+tt.kind+`}`)).ask("select is_system from audit_events")[0]; got != tt.want {
+			t.Errorf("%s: %s", tt.reason, got)
+		}
+	}
+}
+
+// TestTimesInOtherClothes: times that are no text, or not in UTC.
+func TestTimesInOtherClothes(t *testing.T) {
+	at := func(time string) string {
+		return `{"id":"#","createdDateTime":` + time + `,"userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1"}`
+	}
+	const when = "select event_time::varchar from sign_ins where file_id = FILE"
+	column := func(zone string) string {
+		return "\"TimeGenerated [" + zone + "]\",ResultType,AppDisplayName,UserPrincipalName,IPAddress\n\"5/14/2026, 1:47:17.582 AM\",0,x,a@contoso.com,192.0.2.1\n"
+	}
+	try(t, []clothed{
+		{"a.json", at(`{"value":"/Date(1777714860000)/"}`), when, "2026-05-02 09:41:00", "", "PowerShell 5.1"},
+		{"b.json", at(`{"value":"\/Date(1777714860000)\/","DisplayHint":2,"DateTime":"Saturday, May 2, 2026 11:41:00 AM"}`), when, "2026-05-02 09:41:00", "", "with its notes"},
+		{"c.json", at(`1777714860000`), when, "2026-05-02 09:41:00", "", "milliseconds"},
+		{"d.json", at(`"1777714860"`), when, "2026-05-02 09:41:00", "", "seconds, as text"},
+		{"e.json", at(`1777714860.5`), when, "2026-05-02 09:41:00.5", "", "with a fraction"},
+		{"f.json", at(`"2026-05-02T09:41Z"`), when, "2026-05-02 09:41:00", "", "without seconds"},
+		{"g.json", at(`"2026-05-02T11:41+02:00"`), when, "2026-05-02 09:41:00", "", "and elsewhere"},
+		{"h.csv", column("UTC"), when, "2026-05-14 01:47:17.582", "", "UTC"},
+		{"i.csv", column("UTC+02:00"), when, "2026-05-13 23:47:17.582", "", "a distance"},
+		{"j.csv", column("UTC-5:30"), when, "2026-05-14 07:17:17.582", "", "another"},
+		{"k.csv", column("Local Time"), "select count(*) from sign_ins where file_id = FILE", "0", "local time", "nobody knows which"},
+		{"l.csv", column("Amsterdam, Berlin, Bern"), "select count(*) from sign_ins where file_id = FILE", "0", "local time", "a name of Windows'"},
+		{"m.json", `{"id":"1","riskEventType":"x","detectedDateTime":"2026-05-01T10:20:00Z"}`, "select event_time from risk_detections where file_id = FILE", "2026-05-01 10:20:00", "", "an offline detection"},
+	})
+}
+
+// TestCodePages: a text that is no UTF-8 is read in the code page that it is in.
+func TestCodePages(t *testing.T) {
+	const names = "Zoë Müller|Søren Kjærgård|Renée d’Arc"
+	table := func(page *charmap.Charmap) string {
+		text := "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\r\n"
+		for _, name := range strings.Split(names, "|") {
+			text += "2026-10-01T08:00:00Z,#@contoso.com,Teams," + name + "\r\n"
+		}
+		encoded, err := page.NewEncoder().String(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return encoded
+	}
+	const asked = "select user_display_name, encoding from sign_ins join files using (file_id) where file_id = FILE order by record"
+	try(t, []clothed{
+		{"a.csv", table(charmap.Windows1252), asked, "Zoë Müller|windows-1252 Søren Kjærgård|windows-1252 Renée d’Arc|windows-1252", "code page windows-1252", "Excel on Windows"},
+		{"b.csv", table(charmap.Macintosh), asked, "Zoë Müller|macintosh Søren Kjærgård|macintosh Renée d’Arc|macintosh", "code page macintosh", "Excel on a Mac"},
+		{"c.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,Zoë\n", asked, "Zoë|utf-8", "", "UTF-8"},
+		{"d.json", `{"createdDateTime":"2026-10-01T08:00:00Z","userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1","userDisplayName":"Ren` + "\xe9" + `e"}`, asked, "Renée|windows-1252", "code page windows-1252", "JSON of Windows PowerShell"},
+	})
+}

@@ -1,0 +1,363 @@
+package ingest
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// What an export of another program has made of a record: nested values
+// flattened, cut off by the depth of ConvertTo-Json, written as text, put into
+// columns of their own, or left on the envelope of a diagnostic setting. Here
+// the record gets the shape back that the format's SQL reads; a format says
+// in its header what that is. Most records have it and pass untouched.
+
+// nesting is a name under which an object stands, or a list.
+type nesting struct {
+	name   string
+	isList bool
+	bare   string // the member that a number or a text without names is
+	orText bool   // a text may stand there
+}
+
+// parseNesting reads `NAME`, `NAME[]`, `NAME of MEMBER` or `NAME[] or text`.
+func parseNesting(text string) nesting {
+	name, isText := strings.CutSuffix(text, " or text")
+	name, bare, _ := strings.Cut(name, " of ")
+	name, isList := strings.CutSuffix(name, "[]")
+	return nesting{name: name, isList: isList, bare: bare, orText: isText}
+}
+
+// fill says what of the envelope stands for what the record lacks.
+type fill struct {
+	path    []string
+	from    string // name in the envelope
+	isAlone bool   // worth a look by itself; others are taken on that occasion
+}
+
+// spelled is the format's spelling of a name, or the name.
+func (f *format) spelled(name string) string {
+	if known, ok := f.spelling[headerKey(name)]; ok {
+		return known
+	}
+	return name
+}
+
+// place is where in the record a value belongs: the names that lead there; and
+// which of several values it is that may stand there: the first in rank that says something.
+type place struct {
+	path []string
+	rank int
+}
+
+// place is where belongs what an export has under this name; without a path
+// for nowhere else than there.
+func (f *format) place(name string) place {
+	if known, ok := f.flat[headerKey(name)]; ok {
+		return known
+	}
+	return place{path: f.dotted(name)}
+}
+
+// isTime tells whether what stands under the name is a time.
+func (f *format) isTime(name string) bool {
+	path := f.place(name).path
+	return f.times[name] || len(path) == 1 && f.times[path[0]]
+}
+
+// dotted is the path that a name like status.errorCode, status/errorCode or
+// status_errorCode is; nil for another name.
+func (f *format) dotted(name string) []string {
+	if f.spelling[headerKey(name)] != "" || !strings.ContainsAny(name, "._/:[") {
+		return nil
+	}
+	separators := "./:[]"
+	if !strings.ContainsAny(name, "./:[") {
+		separators = "_"
+	}
+	parts := strings.FieldsFunc(name, func(c rune) bool { return strings.ContainsRune(separators, c) })
+	if len(parts) < 2 {
+		return nil
+	}
+	within := ""
+	for i, part := range parts {
+		if part = strings.TrimSpace(part); part == "" {
+			return nil
+		}
+		parts[i] = f.spelled(part)
+		if _, isItem := itemNumber(part); isItem {
+			continue
+		}
+		if i == 0 {
+			n, ok := f.nested[strings.ToLower(part)]
+			if !ok || n.orText {
+				return nil
+			}
+			parts[0] = n.name
+		}
+		within += "." + strings.ToLower(part)
+		if n, ok := f.nested[within[1:]]; ok && n.isList && i+1 < len(parts) {
+			if _, isItem := itemNumber(parts[i+1]); !isItem {
+				return nil
+			}
+		}
+	}
+	return parts
+}
+
+// shapes tells of an object with these names what may need another shape: the
+// places of nested values, and whether one stands elsewhere than it should.
+func (f *format) shapes(names []string) (nested []int, elsewhere bool) {
+	for i, name := range names {
+		if _, ok := f.nested[strings.ToLower(name)]; ok {
+			nested = append(nested, i)
+		}
+		elsewhere = elsewhere || f.place(name).path != nil
+	}
+	return nested, elsewhere
+}
+
+// signs of values that a program wrote as text because they were too deep.
+var signsOfDepth = [][]byte{[]byte(`"@{`), []byte(`"System.`), []byte(`"class `), []byte(`"Microsoft.Graph.`)}
+
+// isOdd tells whether the object that t has walked needs another shape.
+func (known recognised) isOdd(t *jsonText, text []byte) bool {
+	if known.elsewhere || known.recased {
+		return true
+	}
+	for _, i := range known.nested {
+		value := t.text[t.values[i].start:t.values[i].end]
+		nesting := known.format.nested[strings.ToLower(known.format.spelled(string(t.text[t.keys[i].start:t.keys[i].end])))]
+		switch {
+		case value[0] == 'n', value[0] == '[' && nesting.isList, value[0] == '{' && !nesting.isList:
+		case nesting.orText && value[0] == '"' && (len(value) < 3 || !bytes.ContainsRune([]byte(`[{@S`), rune(value[1]))):
+		default:
+			return true
+		}
+	}
+	return slices.ContainsFunc(signsOfDepth, func(sign []byte) bool { return bytes.Contains(text, sign) })
+}
+
+// shaper gives one record its shape.
+type shaper struct {
+	format *format
+	recase bool              // names are spelled in another case
+	typed  func(name string) // of this value only the type was written
+	unread func(name string) // this value could not be read
+	keep   bool              // what stands elsewhere stays there, too
+}
+
+func (s *shaper) shape(record *tree) {
+	f := s.format
+	type move struct {
+		place
+		value *tree
+	}
+	var moves []move
+	out := &tree{kind: '{'}
+	for i, name := range record.names {
+		value := record.values[i]
+		to := f.place(name)
+		if to.path != nil {
+			moves = append(moves, move{to, value})
+			if !s.keep {
+				continue
+			}
+		} else if s.recase {
+			name = f.spelled(name)
+		}
+		if n, ok := f.nested[strings.ToLower(name)]; ok && to.path == nil {
+			if s.recase {
+				name = n.name
+				value.rename(f.spelled)
+			}
+			value = s.open(value, n, strings.ToLower(name), 0)
+		} else if value.kind == '"' && isTypeName([]byte(value.text)) && !s.keep {
+			s.typed(name)
+			value = nullTree()
+		}
+		out.names, out.values = append(out.names, name), append(out.values, value)
+	}
+	slices.SortStableFunc(moves, func(a, b move) int { return a.rank - b.rank })
+	for _, m := range moves {
+		if m.value.isEmpty() {
+			continue
+		}
+		value := m.value
+		if n, ok := f.nested[strings.ToLower(strings.Join(m.path, "."))]; ok {
+			value = s.open(value, n, strings.ToLower(n.name), 0)
+		}
+		out.put(m.path, value)
+	}
+	*record = *out
+}
+
+// open returns what should stand under the name.
+func (s *shaper) open(value *tree, n nesting, path string, depth int) *tree {
+	if depth > 8 {
+		return value
+	}
+	switch value.kind {
+	case '"':
+		text := strings.TrimSpace(value.text)
+		if text == "" || text == "null" {
+			return nullTree()
+		}
+		if isTypeName([]byte(text)) {
+			s.typed(n.name)
+			return nullTree()
+		}
+		if read, ofJSON := notation(text); read != nil {
+			if !ofJSON {
+				read.rename(s.format.spelled)
+			}
+			return s.open(read, n, path, depth+1)
+		}
+		switch {
+		case n.orText:
+			return value
+		case n.bare == "countryOrRegion":
+			return placeOf(text)
+		case n.bare != "":
+			return &tree{kind: '{', names: []string{n.bare}, values: []*tree{value}}
+		}
+		s.unread(n.name)
+		return nullTree()
+	case 'n':
+		if value.isEmpty() || n.orText {
+			return value
+		}
+		if n.bare != "" {
+			return &tree{kind: '{', names: []string{n.bare}, values: []*tree{value}}
+		}
+		s.unread(n.name)
+		return nullTree()
+	case '{':
+		s.openMembers(value, path, depth)
+		if n.isList {
+			return &tree{kind: '[', values: []*tree{value}}
+		}
+		return value
+	}
+	if !n.isList && len(value.values) == 1 && value.values[0].kind == '{' {
+		return s.open(value.values[0], n, path, depth+1)
+	}
+	if !n.isList {
+		s.unread(n.name)
+		return nullTree()
+	}
+	var items []*tree
+	lost := false
+	for _, item := range value.values {
+		if item.kind == '"' && isTypeName([]byte(item.text)) {
+			s.typed(n.name)
+			lost = true
+			continue
+		}
+		if item.kind == '"' {
+			if read, ofJSON := notation(item.text); read != nil && read.kind == '{' {
+				if !ofJSON {
+					read.rename(s.format.spelled)
+				}
+				item = read
+			}
+		}
+		if item.kind == '{' {
+			s.openMembers(item, path, depth)
+		}
+		items = append(items, item)
+	}
+	if lost && len(items) == 0 {
+		return nullTree()
+	}
+	return &tree{kind: '[', values: items}
+}
+
+func (s *shaper) openMembers(object *tree, path string, depth int) {
+	for i, name := range object.names {
+		within := path + "." + strings.ToLower(name)
+		if n, ok := s.format.nested[within]; ok {
+			object.values[i] = s.open(object.values[i], n, within, depth+1)
+		}
+	}
+}
+
+// placeOf reads a place that is one text: a country, or the portal's "City, State, Country".
+func placeOf(text string) *tree {
+	place := &tree{kind: '{'}
+	parts := strings.Split(text, ",")
+	names := []string{"city", "state", "countryOrRegion"}
+	if len(parts) > len(names) {
+		parts = []string{text}
+	}
+	for i, name := range names[len(names)-len(parts):] {
+		if len(parts) == 2 {
+			name = []string{"city", "countryOrRegion"}[i]
+		}
+		place.set(name, textTree(strings.TrimSpace(parts[i])))
+	}
+	return place
+}
+
+// shaped returns the record in the shape that the format's SQL reads.
+func (r *reader) shaped(known recognised, text []byte, envelope *jsonText) []byte {
+	record := treeOf(text)
+	s := &shaper{format: known.format, recase: known.recased, keep: known.format.shapesRaw(), typed: r.losing, unread: r.cantRead}
+	s.shape(record)
+	if envelope != nil {
+		known.format.fill(record, envelope)
+	}
+	return record.append(nil)
+}
+
+// lacks tells whether the record has nothing where its envelope may have something.
+func (f *format) lacks(t *jsonText) bool {
+	for _, rule := range f.fills {
+		value := t.member(rule.path[0])
+		switch {
+		case !rule.isAlone:
+		case value == nil, value[0] == 'n', len(value) == 2, f.times[rule.path[0]] && !readsAsTime(timeIn(value)):
+			return true
+		case len(rule.path) > 1 && value[0] == '{' && !says(value, rule.path[1]):
+			return true
+		}
+	}
+	return false
+}
+
+// says tells whether a flat object has a value under the name.
+func says(object []byte, name string) bool {
+	_, after, found := bytes.Cut(object, []byte(`"`+name+`"`))
+	after = bytes.TrimLeft(after, " \t\r\n:")
+	return found && !bytes.HasPrefix(after, []byte("null")) && !bytes.HasPrefix(after, []byte(`""`))
+}
+
+// readsAsTime tells whether a text is a time as exports write it.
+func readsAsTime(text string) bool {
+	if _, ok := certainly(text); ok {
+		return true
+	}
+	_, isCulture := parseCultureDate([]byte(text))
+	return isCulture
+}
+
+// fill puts what the envelope says where the record says nothing, or no time
+// where it should.
+func (f *format) fill(record *tree, envelope *jsonText) {
+	names := envelope.names()
+	for _, rule := range f.fills {
+		for i, name := range names {
+			if !strings.EqualFold(name, rule.from) {
+				continue
+			}
+			value := treeOf(envelope.text[envelope.values[i].start:envelope.values[i].end])
+			if value.kind == '{' || value.kind == '[' || value.isEmpty() {
+				continue
+			}
+			if before := record.member(rule.path[0]); f.times[rule.path[0]] && !before.isEmpty() && !readsAsTime(before.text) {
+				record.set(rule.path[0], nullTree())
+			}
+			record.put(rule.path, value)
+		}
+	}
+}
