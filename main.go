@@ -354,6 +354,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Several:   len(c.Reports) > 1 || c.Explain != "",
 		RawCSV:    c.RawCSV,
 		Bare:      c.Bare,
+		Annexes:   c.Annexes,
 	}
 	if c.Explain != "" {
 		d.Title = "Record " + c.Explain
@@ -486,8 +487,9 @@ func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
 	fill := func(w io.Writer) error { return c.Format.Write(w, d) }
 	if d.Width > 0 { // a terminal
 		f := stdout.(*os.File)
-		_, height, _ := term.GetSize(int(f.Fd()))
-		return console.Paged(f, height, fill)
+		if _, height, err := term.GetSize(int(f.Fd())); err == nil && height > 0 {
+			return console.Paged(f, height, fill)
+		}
 	}
 	if err := output.Write(c.Output, stdout, fill); err != nil {
 		return err
@@ -583,7 +585,10 @@ const maxDossiers = 50
 // the others all that the filter shows.
 func dossiers(ctx context.Context, c *call, evidence *queries.Case, d *render.Document) (iter.Seq2[*queries.Result, error], error) {
 	var tell []func() ([]*queries.Result, error)
-	f := c.Filter
+	f, several := c.Filter, "sessions"
+	if len(f.Incidents) > 0 {
+		several = "incidents"
+	}
 	switch {
 	case len(f.Sessions) > 0:
 		sessions, err := evidence.SessionsShown(ctx)
@@ -621,7 +626,7 @@ func dossiers(ctx context.Context, c *call, evidence *queries.Case, d *render.Do
 		tell = append(tell, func() ([]*queries.Result, error) { return evidence.DossierShown(ctx, d.Title) })
 	}
 	if len(tell) > maxDossiers {
-		return nil, fmt.Errorf("%d dossiers on one page are too many: name %d at most, or list them with --report sessions", len(tell), maxDossiers)
+		return nil, fmt.Errorf("%d %s on one page are too many: name %d at most, or list them with --report %[2]s", len(tell), several, maxDossiers)
 	}
 	d.Filters = nil // the title says what it is of
 	d.Several = true
