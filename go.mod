@@ -9,9 +9,11 @@ require (
 	github.com/google/uuid v1.6.0 // ids of indicators from what they are (UUIDv5)
 	github.com/mattn/go-runewidth v0.0.31 // how many cells of a terminal a text fills
 	github.com/oschwald/maxminddb-golang/v2 v2.4.1 // reads geolocation databases; v1 overflows the stack on some damaged files, and no recover helps
+	github.com/pelletier/go-toml/v2 v2.4.3 // the case sheet; its strict mode names every key that is not one of ours, with its place
 	github.com/schollz/progressbar/v3 v3.18.0 // progress by bytes on a terminal
 	github.com/spf13/pflag v1.0.10 // flags with long and short names, repeatable
 	github.com/xuri/excelize/v2 v2.10.0 // reads and writes workbooks
+	go.yaml.in/yaml/v3 v3.0.4 // reads Sigma rules; the line of gopkg.in/yaml.v3 that is still kept
 	golang.org/x/sys v0.46.0 // the console of Windows
 	golang.org/x/term v0.39.0 // whether a stream is a terminal, and how wide
 	golang.org/x/text v0.33.0 // encodings of texts other than UTF-8
@@ -22,6 +24,7 @@ require (
 	github.com/maxmind/mmdbwriter v1.0.0 // writes geolocation databases of a few addresses
 	github.com/rogpeppe/go-internal v1.14.1 // scripts of commands and what they print
 	golang.org/x/net v0.49.0 // reads HTML pages as a browser does
+	golang.org/x/tools v0.41.0 // the fixtures, txtar archives
 )
 
 require (
@@ -54,6 +57,5 @@ require (
 	golang.org/x/mod v0.32.0 // indirect
 	golang.org/x/sync v0.19.0 // indirect
 	golang.org/x/telemetry v0.0.0-20260116145544-c6413dc483f5 // indirect
-	golang.org/x/tools v0.41.0 // indirect
 	golang.org/x/xerrors v0.0.0-20240903120638-7835f813f4da // indirect
 )

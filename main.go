@@ -30,6 +30,7 @@ import (
 	"entrail/queries"
 	"entrail/queries/geoip"
 	"entrail/queries/given"
+	"entrail/queries/given/completion"
 	"entrail/render"
 	"entrail/render/console"
 	"entrail/render/output"
@@ -95,6 +96,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // call is what is done about a command line.
 type call struct{ *given.Call }
 
+// minFiles is how many files must be open at once: the engine ends the process where it
+// gets no more. A load needs a score, and one for each archive in an archive.
+const minFiles = 64
+
 // answer does what the command line asks. complete is false when some of the
 // input could not be taken.
 func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (complete bool, err error) {
@@ -118,6 +123,13 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 			d.Close()
 		}
 	}()
+	if n := openable(); n > 0 && n < minFiles {
+		return false, fmt.Errorf("the system lets a program have %d files open at once, too few to work with; ulimit -n 256 raises it", n)
+	}
+	ownRules, err := given.Rules(ctx, c.Rules)
+	if err != nil {
+		return false, err
+	}
 	private, err := os.MkdirTemp(c.Engine.Temp, "entrail-")
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
@@ -141,6 +153,17 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 		return false, err
 	}
 	for _, sentence := range placed {
+		c.say(stderr, "%s", sentence)
+	}
+	if err := evidence.Know(ctx, c.Sheet); err != nil {
+		return false, err
+	}
+	refused, idle, err := evidence.AddRules(ctx, ownRules)
+	if err != nil {
+		return false, err
+	}
+	complete = complete && len(refused) == 0
+	for _, sentence := range append(refused, idle...) {
 		c.say(stderr, "%s", sentence)
 	}
 	if err := c.sayWhatIsFound(ctx, evidence, stderr); err != nil {
@@ -234,6 +257,15 @@ func (c *call) describe(stdout io.Writer) error {
 		text = build() + "\n"
 	case c.Licenses:
 		text = licenseText
+	case c.InitCase:
+		return output.Write(c.Output, stdout, func(w io.Writer) error {
+			_, err := io.WriteString(w, queries.CaseSheetForm)
+			return err
+		})
+	case c.Man:
+		text = given.Man(version())
+	case c.Completion != "":
+		text = completion.Script(c.Completion)
 	case c.ShowSQL != "":
 		var err error
 		if text, err = queries.ShowSQL(c.ShowSQL); err != nil {
@@ -350,11 +382,15 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Filters:   c.Words,
 		Remarks:   c.Remarks,
 		Places:    c.Places,
-		Asked:     c.asked(),
-		Several:   len(c.Reports) > 1 || c.Explain != "",
-		RawCSV:    c.RawCSV,
-		Bare:      c.Bare,
-		Annexes:   c.Annexes,
+		Case: render.CaseHead{
+			Title: c.Sheet.Title, Reference: c.Sheet.Reference, Client: c.Sheet.Client,
+			Examiner: c.Sheet.Examiner, Classification: c.Sheet.Classification,
+		},
+		Asked:   c.asked(),
+		Several: len(c.Reports) > 1 || c.Explain != "",
+		RawCSV:  c.RawCSV,
+		Bare:    c.Bare,
+		Annexes: c.Annexes,
 	}
 	if c.Explain != "" {
 		d.Title = "Record " + c.Explain
@@ -437,7 +473,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 						return
 					}
 				}
-				if c.Format.OneReport || c.Bare {
+				if c.Format.OneReport || c.Format.Of != nil || c.Bare {
 					for _, note := range result.Notes {
 						c.say(stderr, "%s: %s", r.Name, note)
 					}

@@ -853,7 +853,7 @@ func TestSameBytes(t *testing.T) {
 	kept, again := contosoKept(t), filepath.Join(folder, "again.duckdb")
 	mustRun(t, contoso, "--db", again, "--threads", "4", "-q", "select 1")
 	for _, f := range render.Formats {
-		one, other := filepath.Join(folder, "one", f.Name), filepath.Join(folder, "other", f.Name)
+		one, other := filepath.Join(folder, "one", f.Name+f.Endings[0]), filepath.Join(folder, "other", f.Name+f.Endings[0])
 		for _, dir := range []string{one, other} {
 			if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 				t.Fatal(err)
@@ -866,8 +866,8 @@ func TestSameBytes(t *testing.T) {
 		case "html":
 			reports, anew = "all", []string{contoso}
 		}
-		if f.Indicators {
-			reports = "indicators"
+		if f.Of != nil {
+			reports = strings.Join(f.Of, ",")
 		}
 		if f.OneReport {
 			one, other = one+"/", other+"/"

@@ -4,8 +4,9 @@
 //	go run ./.release [-version V] [-only linux/arm64,...] DIR
 //	go run ./.release -licenses
 //
-// DIR then holds a program for each system, LICENSES.txt, the list of parts as
-// CycloneDX (entrail.cdx.json) and SHA256SUMS. Two runs of one commit, with the
+// DIR then holds a program for each system, the manual page, what completes the
+// command line in each shell, LICENSES.txt, the list of parts as CycloneDX
+// (entrail.cdx.json) and SHA256SUMS. Two runs of one commit, with the
 // same Go and the same compilers, give the same bytes, wherever they are made.
 // A system whose compiler or linker is not there is named, with what is
 // missing, and left out.
@@ -28,9 +29,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"entrail/queries/given"
+	"entrail/queries/given/completion"
 )
 
 const licensesFile = ".release/licenses.txt"
+
+// completions are the files of the shells' scripts, called as each shell looks for them.
+var completions = map[string]string{"bash": "entrail.bash", "zsh": "_entrail", "fish": "entrail.fish", "powershell": "entrail.ps1"}
 
 func main() {
 	version := flag.String("version", "", "version to be told by --version (default: the tag of the commit, else devel)")
@@ -103,7 +110,11 @@ func run(version, only string, licenses bool, args []string) error {
 	if err != nil {
 		return err
 	}
-	for name, content := range map[string][]byte{"LICENSES.txt": text, "entrail.cdx.json": bill} {
+	files := map[string][]byte{"LICENSES.txt": text, "entrail.cdx.json": bill, "entrail.1": []byte(given.Man(r.version))}
+	for shell, name := range completions {
+		files[name] = []byte(completion.Script(shell))
+	}
+	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
 			return err
 		}

@@ -61,6 +61,16 @@ func TestOtherObjects(t *testing.T) {
 	})
 }
 
+// TestErrorAnswers: what an API answered instead of records is told in its words.
+func TestErrorAnswers(t *testing.T) {
+	try(t, []clothed{
+		{"a.json", `{"error":{"code":"TooManyRequests","message":"Slow down."}}`, howMany, "0|", "an error that the API answered instead of records: TooManyRequests: Slow down; ask", "Graph"},
+		{"b.json", `{"error":{"code":"AF20020","message":"The subscription is disabled"}}`, howMany, "0|", "AF20020: The subscription is disabled", "Management API"},
+		{"c.json", `{"Message":"Authorization has been denied for this request."}`, howMany, "0|", "Authorization has been denied for this request; ask", "the same, refused"},
+		{"d.json", `{"error":"x"}`, howMany, "0|", `no known export has the keys "error"`, "something else"},
+	})
+}
+
 // TestFlattened: nested values that were flattened are read where they can be.
 func TestFlattened(t *testing.T) {
 	record := func(status, location, policies string) string {
@@ -194,4 +204,60 @@ func TestCodePages(t *testing.T) {
 		{"c.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,Zoë\n", asked, "Zoë|utf-8", "", "UTF-8"},
 		{"d.json", `{"createdDateTime":"2026-10-01T08:00:00Z","userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1","userDisplayName":"Ren` + "\xe9" + `e"}`, asked, "Renée|windows-1252", "code page windows-1252", "JSON of Windows PowerShell"},
 	})
+}
+
+// TestEveryProperty: each property of Graph's signIn resource, v1.0 and beta,
+// that is not told by the other tests has a column, or a row in a child table.
+func TestEveryProperty(t *testing.T) {
+	const record = `{"id":"s","createdDateTime":"2026-05-02T08:01:11Z","userPrincipalName":"a@contoso.com","status":{"errorCode":0},
+		"homeTenantName":"v1","isTenantRestricted":true,"tokenIssuerName":"v2","azureResourceId":"v3","federatedCredentialId":"v4",
+		"authenticationAppDeviceDetails":{"deviceId":"v5","appVersion":"v6","clientApp":"v7","operatingSystem":"v8"},
+		"authenticationAppPolicyDetails":[{"policyName":"v9","status":"v10"}],
+		"location":{"geoCoordinates":{"altitude":11,"latitude":1,"longitude":1}},
+		"appliedConditionalAccessPolicies":[{"id":"p","sessionControlsNotSatisfied":["v12"],
+			"includeRulesSatisfied":[{"conditionalAccessCondition":"v13","ruleSatisfied":"v14"}],
+			"excludeRulesSatisfied":[{"conditionalAccessCondition":"v15","ruleSatisfied":"v16"}],
+			"authenticationStrength":{"authenticationStrengthId":"v17","displayName":"v18","authenticationStrengthResult":"v19"}}],
+		"authenticationProcessingDetails":[{"key":"v20","value":"v21"}],
+		"networkLocationDetails":[{"networkType":"v22","networkNames":["v23"]}],
+		"managedServiceIdentity":{"msiType":"none","federatedTokenId":"v24","federatedTokenIssuer":"v25"},
+		"authenticationRequirementPolicies":[{"requirementProvider":"v26","detail":"v27"}],
+		"agent":{"agentType":"v28","agentSubjectType":"v29","agentSubjectParentId":"v30","parentAppId":"v31"},
+		"appOwnerTenantId":"v32","appTokenProtectionStatus":"v33","appliedEventListeners":[{"eventType":"v34","executedListenerId":"v35"}],
+		"authenticationAppPolicyEvaluationDetails":[{"policyName":"v36","status":"v37","adminConfiguration":"v38","authenticationEvaluation":"v39"}],
+		"clientSessionId":"v40","conditionalAccessAudiences":["v41"],"globalSecureAccessIpAddress":"192.0.2.42","isThroughGlobalSecureAccess":true,
+		"privateLinkDetails":{"policyId":"v43","policyName":"v44","policyTenantId":"v45","resourceId":"v46"},
+		"resourceOwnerTenantId":"v47","rootActorId":"v48","servicePrincipalCredentialKeyId":"v49","servicePrincipalCredentialThumbprint":"v50",
+		"signInIdentifierType":"v51","tokenProtectionStatusDetails":{"signInSessionStatusCode":"v52"},"sourceAppClientId":"v53",
+		"sessionLifetimePolicies":[{"expirationRequirement":"v54","detail":"v55"}]}`
+	const signIns = `home_tenant_name, is_tenant_restricted, token_issuer_name, azure_resource_id, federated_credential_id,
+		authenticator_device_id, authenticator_app_version, authenticator_app, authenticator_operating_system, altitude,
+		federated_token_id, federated_token_issuer, agent_type, agent_subject_type, agent_subject_parent_id, agent_parent_app_id,
+		app_owner_tenant_id, app_token_protection_status, client_session_id, conditional_access_audiences, global_secure_access_ip_address,
+		is_through_global_secure_access, private_link_policy_id, private_link_policy_name, private_link_policy_tenant_id, private_link_resource_id,
+		resource_owner_tenant_id, root_actor_id, service_principal_credential_key_id, service_principal_credential_thumbprint,
+		sign_in_identifier_type, token_protection_status_code, source_app_client_id`
+	const want = "v1|true|v2|v3|v4|v5|v6|v7|v8|11|v24|v25|v28|v29|v30|v31|v32|v33|v40|v41|192.0.2.42|true|v43|v44|v45|v46|v47|v48|v49|v50|v51|v52|v53"
+	// PowerShell, a diagnostic setting and Log Analytics have the same under other names.
+	pascalled := nameOfMember.ReplaceAllStringFunc(record, func(name string) string { return `"` + strings.ToUpper(name[1:2]) + name[2:] })
+	logged := strings.NewReplacer(`"AppliedConditionalAccessPolicies"`, `"ResultType":"0","AppDisplayName":"x","IPAddress":"192.0.2.1","ConditionalAccessPolicies"`, `"Id":"p"`, `"id":"p"`).Replace(pascalled)
+	for reason, text := range map[string]string{
+		"Graph":              record,
+		"PowerShell":         pascalled,
+		"diagnostic setting": `{"time":"2026-05-02T08:05:00Z","category":"SignInLogs","properties":` + record + `}`,
+		"Log Analytics":      logged,
+	} {
+		c := load(t, write(t, "x.json", text))
+		for _, ask := range []struct{ query, want string }{
+			{"select " + signIns + " from sign_ins", want},
+			{`select session_controls_not_satisfied, include_rules_satisfied, exclude_rules_satisfied, authentication_strength_id,
+				authentication_strength, authentication_strength_result from sign_in_policies`, "v12|v13: v14|v15: v16|v17|v18|v19"},
+			{"select string_agg(concat_ws('/', name, value, detail), ' ' order by property) from sign_in_details where sign_in_id = 's'",
+				"v34/v35 v9/v10 v36/v37/v38, v39 v20/v21 v26/v27 v22/v23 v54/v55"},
+		} {
+			if got := strings.Join(c.ask(ask.query), " "); got != ask.want {
+				t.Errorf("%s: %s\n got %s\nwant %s", reason, ask.query, got, ask.want)
+			}
+		}
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"entrail/ingest/engine"
 )
 
 func TestParseCultureDate(t *testing.T) {
@@ -266,4 +268,26 @@ func FuzzCultureDate(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestOffsetsOfTimes: no zone is more than 14 hours from UTC, and a time of one that
+// says so is none. A date alone ends in what looks like an offset.
+func TestOffsetsOfTimes(t *testing.T) {
+	c := load(t, write(t, "x.json", signIn("s1")))
+	for text, want := range map[string]string{
+		"2026-10-01T08:00:00+14:00":     "2026-09-30 18:00:00",
+		"2026-10-01T08:00:00-1100":      "2026-10-01 19:00:00",
+		"2026-10-01T08:00:00.123-09:30": "2026-10-01 17:30:00.123",
+		"2026-10-01T08:00:00Z":          "2026-10-01 08:00:00",
+		"2026-10-20":                    "2026-10-20 00:00:00",
+		"2026-10-01T08:00:00+99:00":     "<nil>",
+		"2026-10-01T08:00:00.5-15:00":   "<nil>",
+		"2026-10-01T08:00:00+14:01":     "<nil>",
+		"2026-10-01T08:00:00+20":        "<nil>",
+		"2026-10-01 08:00:00 +2500":     "<nil>",
+	} {
+		if got := c.ask("select utc(" + engine.Literal(text) + ")::varchar"); got[0] != want {
+			t.Errorf("%s is %s, want %s", text, got[0], want)
+		}
+	}
 }

@@ -64,8 +64,11 @@ func (u *unmarked) Read(p []byte) (int, error) {
 	if !u.decided {
 		text, _ := u.in.Peek(1 << 16)
 		plain := slices.IndexFunc(text, func(c byte) bool { return c >= utf8.RuneSelf })
-		if plain < 0 {
+		switch {
+		case plain < 0:
 			return u.in.Read(p[:min(len(p), max(len(text), 1))])
+		case plain > 0 && len(text) == 1<<16 && plain+utf8.UTFMax > len(text):
+			return u.in.Read(p[:min(len(p), plain)]) // the character may go on
 		}
 		u.page, u.name = codePage(text[plain:])
 		u.decided = true

@@ -14,6 +14,21 @@ import (
 var formatFiles embed.FS
 
 // A format is one kind of export: a file in formats/. See the package comment.
+// What exports of other programs do to a record is told in further keys of its
+// header, each of which may come several times; shape.go follows them:
+//
+//	-- and one of: NAME; ...       and a record has at least one of these names
+//	-- nested: NAME; LIST[]; NAME of MEMBER; NAME or text; NAME.INNER; ...
+//	                               objects and lists; MEMBER is what a bare number or text
+//	                               means, and `or text` that a text may stand there
+//	-- flat: OTHER NAME = PATH; ... where in the record another name belongs; the first
+//	                               that says something counts
+//	-- envelope: PATH = NAME; ...  what the envelope of a diagnostic setting says where the
+//	                               record does not; `envelope, too` only on that occasion
+//	-- names: NAME; ...            further names, for exports with names in another case
+//	-- of: FORMAT                  its records are those of that format in another shape:
+//	                               it has no SQL of its own
+//	-- respelled: yes              and their names are in another case
 type format struct {
 	name      string
 	title     string

@@ -547,6 +547,9 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.json", `{"AuditData":"` + strings.ReplaceAll(strings.Replace(good, "Send", `S\ud83d\\ud83dnd`, 1), `"`, `\"`) + `"}`, "unified_audit_log|1|1|0|0", "", "1 record was mended", "in the text and in its record: one record"},
 		{"x.json", `{"category":"AuditLogs","properties":` + good + `,"Properties":{}}`, "<nil>|0|0|0|0", "", `may stand under "properties", "Properties": it must be one`, "two envelopes"},
 		{"x.json", strings.Replace(good, "2026-10-01T08:00:00", "2026-02-30T08:00:00", 1), "unified_audit_log|1|1|0|0", "", "1 record was loaded without a time, for there is none that can be read; record 1 is the first", "a day that is not"},
+		{"x.json", strings.Replace(good, "2026-10-01T08:00:00", "2026-10-01T08:00:00+99:00", 1), "unified_audit_log|1|1|0|0", "", "1 record was loaded without a time, for there is none that can be read; record 1 is the first", "a zone that is not"},
+		{"x.json", strings.Replace(good, "2026-10-01T08:00:00", "2026-10-01T08:00:00+14:00", 1), "unified_audit_log|1|1|0|0", "", "", "a zone of Kiribati"},
+		{"x.zip", "PK\x05\x06" + strings.Repeat("\x00", 18), "<nil>|0|0|0|0", "", "a zip archive without a file; was the copy complete?", "an empty archive"},
 		{"x.json", strings.Replace(good, "2026-10-01T08:00:00", "10/1/2026 8:00:00 AM", 1), "unified_audit_log|1|0|0|1", `1|"10/1/2026 8:00:00 AM" in column "CreationTime", line 1 can be day-month or month-day`, `say it with --date-order dmy or --date-order mdy`, "a time of a culture in JSON"},
 		{"x.json", "[" + strings.Replace(good, "2026-10-01T08:00:00", "13/10/2026 8:00:00 AM", 1) + "," + strings.Replace(audit("2", "x"), "2026-10-01T08:00:00", "1/10/2026 8:00:00 AM", 1) + "]", "unified_audit_log|2|2|0|0", "", `were read as day-month-year: no month is above 12 in "13/10/2026 8:00:00 AM" in column "CreationTime", line 1`, "one that has the day first"},
 		{"x.json", `[{"auditData":` + good + `,"AuditData":"{}"},{"AuditData":` + good + `}]`, "unified_audit_log|2|1|0|1", `1|the record may stand under "auditData", "AuditData": it must be one`, "", "an envelope that is there twice, in another case"},
@@ -583,7 +586,7 @@ func TestLoadBadInput(t *testing.T) {
 			}
 		}
 	}
-	if c.summary.Unrecognised != unrecognised || c.summary.Complete() {
+	if c.summary.Unrecognised+c.summary.Unreadable != unrecognised || c.summary.Complete() {
 		t.Errorf("%d files are of no known format: %+v", unrecognised, c.summary)
 	}
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -320,7 +321,7 @@ func (r *reader) take(rec record, t *jsonText) error {
 		return r.open(rec, t, known.envelope)
 	}
 	if known.format == nil {
-		return r.refuse(rec, known.reason)
+		return r.refuse(rec, cmp.Or(apiError(rec.text), known.reason))
 	}
 	body, reason, err := r.settleTimes(known, t, len(rec.text), rec.line, false)
 	if err != nil {
@@ -337,13 +338,13 @@ func (r *reader) take(rec record, t *jsonText) error {
 			body = graphNames(nil, body, r.losing)
 		}
 	}
-	if name := r.strangeType(known.format, t, rec.typeName); name != "" && !known.isOdd(t, t.text) {
+	if name := r.strangeType(known.format, t, rec.typeName); name != "" && !known.isOdd(t, rec.text) {
 		if body == nil {
 			body = rec.text
 		}
 		body = withTypeName(body, name)
 	}
-	if !known.isOdd(t, t.text) {
+	if !known.isOdd(t, rec.text) {
 		return r.pass(known.format, rec, "", rec.text, t.unpadded(rec.text, body))
 	}
 	if body == nil {
@@ -460,6 +461,24 @@ func (r *reader) losing(property string) {
 	if !slices.ContainsFunc(r.lost, func(p string) bool { return strings.EqualFold(p, property) }) {
 		r.lost = append(r.lost, property)
 	}
+}
+
+// apiError is what an error answer of Graph or the Management API says, "" for
+// another object: a script has saved it as if it were a page.
+func apiError(text []byte) string {
+	var answer struct {
+		Error   struct{ Code, Message string }
+		Message string
+	}
+	if len(text) > 1<<14 || json.Unmarshal(text, &answer) != nil {
+		return ""
+	}
+	message := cmp.Or(answer.Error.Message, answer.Message)
+	if message == "" && answer.Error.Code == "" {
+		return ""
+	}
+	return fmt.Sprintf("an error that the API answered instead of records: %s; ask it again for what should be here",
+		strings.TrimSuffix(strings.Trim(answer.Error.Code+": "+string(excerpt([]byte(message))), ": "), "."))
 }
 
 func (r *reader) refuse(rec record, reason string) error {

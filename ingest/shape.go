@@ -184,6 +184,9 @@ func (s *shaper) shape(record *tree) {
 			continue
 		}
 		value := m.value
+		if s.recase {
+			value.rename(f.spelled)
+		}
 		if n, ok := f.nested[strings.ToLower(strings.Join(m.path, "."))]; ok {
 			value = s.open(value, n, strings.ToLower(n.name), 0)
 		}

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -26,6 +27,10 @@ import (
 var maxUnpacked int64 = 64 << 30 // tests lower it
 
 const maxUnpackedRatio = 2000
+
+// maxArchiveRatio is the most that an archive in an archive may be packed: it is packed
+// already, and only what is made to fill a disk can be packed much more.
+const maxArchiveRatio = 100
 
 // How deep archives may lie in archives, and how many in one.
 const (
@@ -348,6 +353,7 @@ func (s source) members(n *nested, depth int) ([]source, error) {
 	s.archive = true
 	all := []source{s}
 	var unpacked uint64
+	shared := overlapping(entries)
 	for i, f := range entries {
 		if strings.HasSuffix(f.Name, "/") || strings.HasSuffix(f.Name, `\`) && f.UncompressedSize64 == 0 {
 			continue // a folder
@@ -359,10 +365,16 @@ func (s source) members(n *nested, depth int) ([]source, error) {
 			m.note, m.debris = "left by the operating system, no log", true
 		case f.Flags&1 != 0:
 			m.note = "protected by a password; unpack the archive and give the files"
+		case shared[i]:
+			m.note = "not unpacked: it lies in the bytes of another file of the archive, as no program packs it; unpack it yourself if you trust it"
 		case unpacked > uint64(maxUnpacked) || f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > maxUnpackedRatio:
 			m.note = fmt.Sprintf("not unpacked: it would grow to %d bytes from %d; unpack it yourself if you trust it", f.UncompressedSize64, f.CompressedSize64)
 		}
-		if m.note != "" || !strings.EqualFold(path.Ext(f.Name), ".zip") {
+		isArchive := strings.EqualFold(path.Ext(f.Name), ".zip")
+		if isArchive && m.note == "" && f.UncompressedSize64 > 1<<18 && f.UncompressedSize64/max(f.CompressedSize64, 1) > maxArchiveRatio {
+			m.note = fmt.Sprintf("not unpacked: an archive that would grow to %d bytes from %d; unpack it yourself if you trust it", f.UncompressedSize64, f.CompressedSize64)
+		}
+		if m.note != "" || !isArchive {
 			all = append(all, m)
 			continue
 		}
@@ -372,8 +384,35 @@ func (s source) members(n *nested, depth int) ([]source, error) {
 		}
 		all = append(all, inner...)
 	}
+	if len(all) == 1 {
+		s.archive, s.note = false, "a zip archive without a file; was the copy complete?"
+		return []source{s}, nil
+	}
 	slices.SortStableFunc(all[1:], func(a, b source) int { return strings.Compare(a.path, b.path) })
 	return all, nil
+}
+
+// overlapping tells of each entry of an archive whether its bytes are those of an entry
+// that begins before it, or of one before it in the list. To unpack one over and over
+// takes for ever.
+func overlapping(entries []*zip.File) []bool {
+	shared, begins := make([]bool, len(entries)), make([]int64, len(entries))
+	var order []int
+	for i, f := range entries {
+		begin, err := f.DataOffset()
+		if err != nil || f.CompressedSize64 == 0 { // to open it says what is wrong
+			continue
+		}
+		begins[i] = begin
+		order = append(order, i)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(begins[a], begins[b]) })
+	var end int64
+	for _, i := range order {
+		shared[i] = begins[i] < end
+		end = max(end, begins[i]+int64(min(entries[i].CompressedSize64, 1<<61)))
+	}
+	return shared
 }
 
 // unpacked returns an archive that lies in another, and its files.

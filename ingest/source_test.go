@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +99,14 @@ func TestArchives(t *testing.T) {
 		{"a.zip", zipped(t, "x.json", strings.Repeat(" ", 16<<20), "y.json", signIn("s1")), []string{
 			"a.zip|0|", "a.zip!x.json|0|not unpacked: it would grow to 16777216 bytes", "a.zip!y.json|0|not unpacked: it would grow to",
 		}, "a bomb; what comes behind it is over the cap"},
+		{"a.zip", zipped(t), []string{"a.zip|0|a zip archive without a file; was the copy complete?"}, "an archive without a file"},
+		{"a.zip", zipped(t, "folder/", ""), []string{"a.zip|0|a zip archive without a file; was the copy complete?"}, "nor has one of folders"},
+		{"a.zip", zipped(t, "x.zip", zipped(t, "y.json", signIn("s1"))+strings.Repeat("\x00", 512<<10), "z.json", signIn("s2")), []string{
+			"a.zip|0|", "a.zip!x.zip|0|not unpacked: an archive that would grow to", "a.zip!z.json|1|",
+		}, "an archive in an archive that is packed as no archive can be"},
+		{"a.zip", sharing(t), []string{
+			"a.zip|0|", "a.zip!x.json|1|", "a.zip!y.json|0|not unpacked: it lies in the bytes of another file of the archive",
+		}, "two names for the same bytes"},
 		{"a.zip", string(liar), []string{"a.zip|0|", "a.zip!x.json|0|can't be read: zip: not a valid zip file"}, "a member that is longer than it says"},
 		{"a.json.gz", gzipped(t, lines.String()), []string{"a.json.gz|7377|it unpacks to more than is read of one archive; unpack it yourself if you trust it; the records before it are loaded"}, "more than is unpacked of one file: what was is loaded, and it is said"},
 	} {
@@ -112,6 +122,20 @@ func TestArchives(t *testing.T) {
 			t.Errorf("%s:\n got %q\nwant %q", tt.reason, got, tt.files)
 		}
 	}
+}
+
+// sharing is an archive that names the bytes of its one file twice.
+func sharing(t *testing.T) string {
+	archive := []byte(zipped(t, "x.json", signIn("s1")))
+	begin := bytes.LastIndex(archive, []byte("PK\x01\x02"))
+	end := bytes.LastIndex(archive, []byte("PK\x05\x06"))
+	again := bytes.Replace(archive[begin:end], []byte("x.json"), []byte("y.json"), 1)
+	twice := slices.Concat(archive[:end], again, archive[end:])
+	tail := twice[end+len(again):]
+	binary.LittleEndian.PutUint16(tail[8:], 2) // files on this disk, in all, and the size of their list
+	binary.LittleEndian.PutUint16(tail[10:], 2)
+	binary.LittleEndian.PutUint32(tail[12:], uint32(2*len(again)))
+	return string(twice)
 }
 
 // TestReadErrors: a file that can't be read to its end is named, and the rest

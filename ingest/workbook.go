@@ -5,10 +5,13 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -58,11 +61,11 @@ func (r *reader) readWorkbook(text *window) error {
 		r.epoch1904 = *props.Date1904
 	}
 	var unread []string
-	reread := r.reread
+	reread, rows := r.reread, 0
 	for _, sheet := range book.GetSheetList() {
 		before := r.before
 		var damaged sheetError
-		err := r.readSheet(book, sheet)
+		err := r.readSheet(book, sheet, &rows)
 		if errors.As(err, &damaged) {
 			r.why = "it is damaged, or was made to do harm (" + damaged.Error() + "); save the sheet as CSV UTF-8"
 		} else if err != nil {
@@ -76,6 +79,9 @@ func (r *reader) readWorkbook(text *window) error {
 		}
 	}
 	r.reread = reread
+	if there := rowsOf(data); len(unread) == 0 && rows < there {
+		r.file.lossf("%s not read, or not to its end: the XML of the workbook is damaged; save its sheets as CSV UTF-8", were(int64(there-rows), "row"))
+	}
 	switch {
 	case len(r.counts) == 0:
 		r.why = strings.Join(append([]string{"an Excel workbook without a log"}, unread...), "; ")
@@ -144,6 +150,83 @@ func longestText(m *zip.File) (longest int, err error) {
 	}
 }
 
+// rowsOf is how many rows the sheets of a workbook have, empty ones between them
+// included. excelize ends a sheet at XML that is none, and says nothing. What can't be
+// counted is 0.
+func rowsOf(data []byte) (rows int) {
+	members, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return 0
+	}
+	for _, m := range members.File {
+		if !strings.HasPrefix(m.Name, "xl/worksheets/") || !strings.HasSuffix(m.Name, ".xml") {
+			continue
+		}
+		text, err := m.Open()
+		if err != nil {
+			return 0
+		}
+		n := lastRow(text)
+		text.Close()
+		rows += n
+	}
+	return rows
+}
+
+var rowNumber = regexp.MustCompile(`\sr="([0-9]{1,7})"`)
+
+// lastRow is the number of the last row of a sheet, one more if what stands in it is
+// no XML, and 0 if the rows are in no order.
+func lastRow(sheet io.Reader) int {
+	tags := bufio.NewScanner(sheet)
+	tags.Buffer(nil, smallMember+maxCellBytes)
+	tags.Split(func(data []byte, atEnd bool) (int, []byte, error) {
+		if k := bytes.IndexByte(data, '>'); k >= 0 {
+			return k + 1, data[:k+1], nil
+		}
+		return 0, nil, nil
+	})
+	last := 0
+	var row []byte // the last one, and what follows it
+	for tags.Scan() {
+		tag := tags.Bytes()
+		name := tag[bytes.LastIndexByte(tag, '<')+1:]
+		if bytes.HasPrefix(name, []byte("row")) && bytes.IndexByte([]byte(" \t\r\n/>"), name[3]) >= 0 {
+			number := last + 1
+			if m := rowNumber.FindSubmatch(name); m != nil {
+				number, _ = strconv.Atoi(string(m[1]))
+			}
+			if number <= last {
+				return 0
+			}
+			last, row = number, append(row[:0], '<')
+			tag = name
+		}
+		if row != nil {
+			row = append(row, tag...)
+		}
+	}
+	if tags.Err() != nil {
+		return 0
+	}
+	parser := xml.NewDecoder(bytes.NewReader(row))
+	for depth := 0; row != nil; {
+		switch token, err := parser.Token(); token.(type) {
+		case xml.StartElement:
+			depth++
+		case xml.EndElement:
+			if depth--; depth == 0 {
+				return last
+			}
+		default:
+			if err != nil {
+				return last + 1
+			}
+		}
+	}
+	return last
+}
+
 // sheetError is the error of a workbook, not of the machine.
 type sheetError struct{ error }
 
@@ -166,14 +249,14 @@ func openBook(data []byte, temp string) (book *excelize.File, err error) {
 }
 
 // readSheet writes the sheet out as CSV, and reads that.
-func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
+func (r *reader) readSheet(book *excelize.File, sheet string, rows *int) (err error) {
 	f, err := os.CreateTemp(r.temp, "sheet-*.csv")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
 	n := 0
-	stopped := guarded(func() error { return writeSheet(f, book, sheet, &n) })
+	stopped := guarded(func() error { return writeSheet(f, book, sheet, &n, rows) })
 	var damaged sheetError
 	if stopped != nil && !errors.As(stopped, &damaged) || n == 0 {
 		return stopped
@@ -191,9 +274,9 @@ func (r *reader) readSheet(book *excelize.File, sheet string) (err error) {
 	return stopped
 }
 
-// writeSheet writes the rows as CSV and counts them in n, those before a sheet is
-// damaged, too. Excel does not keep empty cells at the end of a row: they are put back.
-func writeSheet(w io.Writer, book *excelize.File, sheet string, n *int) (err error) {
+// writeSheet writes the rows as CSV and counts them in n, and in all with the empty
+// ones, those before a sheet is damaged, too. Excel does not keep empty cells at the end of a row: they are put back.
+func writeSheet(w io.Writer, book *excelize.File, sheet string, n, all *int) (err error) {
 	rows, err := book.Rows(sheet)
 	if err != nil {
 		return sheetError{err}
@@ -212,6 +295,7 @@ func writeSheet(w io.Writer, book *excelize.File, sheet string, n *int) (err err
 		if row > excelize.TotalRows {
 			return sheetError{fmt.Errorf("a row behind the last one that Excel has, %d", excelize.TotalRows)}
 		}
+		*all++
 		cells, err := rows.Columns()
 		if err != nil {
 			return sheetError{err}

@@ -25,7 +25,7 @@ const near = 20
 //
 // An id that no record has is an error which says what else the id may be.
 func (c *Case) Explain(ctx context.Context, id string) ([]*Result, error) {
-	if rule, ok := ExplainRule(id); ok {
+	if rule, ok := c.explainRule(id); ok {
 		return []*Result{rule}, nil
 	}
 	if findingID.MatchString(id) {

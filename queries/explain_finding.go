@@ -17,6 +17,21 @@ func ExplainRule(name string) (*Result, bool) {
 	if !ok {
 		return nil, false
 	}
+	return explained(r, "entrail --show-sql "+r.Name), true
+}
+
+// explainRule does so for the rules of the run, those of one's own too.
+func (c *Case) explainRule(name string) (*Result, bool) {
+	for _, r := range c.own {
+		if r.Name == canonical(name) {
+			return explained(r, r.SQL), true
+		}
+	}
+	return ExplainRule(name)
+}
+
+// explained is the header of a rule, line by line; sql is its SQL, or how to see it.
+func explained(r rules.Rule, sql string) *Result {
 	var rows [][]any
 	for _, line := range []struct{ what, text string }{
 		{"finding", r.Name},
@@ -32,13 +47,13 @@ func ExplainRule(name string) (*Result, bool) {
 		{"looks in", strings.Join(r.Needs, ", ")},
 		{"lists", strings.Join(r.Lists, ", ")},
 		{"source", r.Source},
-		{"SQL", "entrail --show-sql " + r.Name},
+		{"SQL", sql},
 	} {
 		if line.text != "" {
 			rows = append(rows, []any{line.what, line.text})
 		}
 	}
-	return fixed(Report{Name: "finding", Title: r.Title, Styles: map[string]Style{"text": Sentences}}, rows, "about", "text"), true
+	return fixed(Report{Name: "finding", Title: r.Title, Styles: map[string]Style{"text": Sentences}}, rows, "about", "text")
 }
 
 // findingID is what finding_id of the report findings looks like.
@@ -69,7 +84,7 @@ func (c *Case) explainFinding(ctx context.Context, id string) ([]*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	rule, _ := ExplainRule(name)
+	rule, _ := c.explainRule(name)
 	return []*Result{
 		fixed(Report{Name: "hit", Title: "Finding " + id, Styles: map[string]Style{"value": Sentences}}, line, "field", "value"),
 		rule,

@@ -191,7 +191,9 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 		if len(f.Findings) == 0 {
 			flag = "--incident"
 		}
-		c.conditions = append(c.conditions, condition{flag: flag, what: "finding", sql: func(schema.Table) string { return "(file_id, record) in (from wanted_record)" }})
+		c.conditions = append(c.conditions, condition{flag: flag, what: "record", isTime: true, sql: func(schema.Table) string {
+			return "(file_id, record) in (from wanted_record)"
+		}})
 	}
 	for i, column := range f.Columns {
 		one := condition{flag: "--filter " + column.String(), what: "column " + column.Column, filter: &f.Columns[i], fits: column.fitsNothing() != column.Not}

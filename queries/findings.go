@@ -3,6 +3,7 @@ package queries
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,19 +20,20 @@ import (
 //	rule_need_counts   how much there is in each of these
 //	severities         in their order
 //	list_NAME          the lists
+//	rule_absences      what rules of one's own ask for that no record has
 //	rule_hits          what each rule's SELECT gave
 //	incident_findings  which findings belong together, see incidents.go
 //
 // The views all_findings, finding_records, findings and incident_traces of the model
 // say what that means.
 var (
-	ruleTables = []string{"rules", "rule_needs", "rule_need_counts", "severities"}
+	ruleTables = []string{"rules", "rule_needs", "rule_need_counts", "rule_absences", "severities"}
 	hitTables  = []string{"rule_hits", "incident_findings"}
 )
 
-// isTableOfRules tells of a name that it is a table that the rules make.
+// isTableOfRules tells of a name that it is a table that the rules or the case sheet make.
 func isTableOfRules(name string) bool {
-	return slices.Contains(ruleTables, name) || slices.Contains(hitTables, name) || strings.HasPrefix(name, "list_")
+	return slices.Contains(ruleTables, name) || slices.Contains(hitTables, name) || strings.HasPrefix(name, "list_") || isTableOfSheet(name)
 }
 
 // isOfFindings tells of a view's name that it has a row a finding, of those that the
@@ -60,7 +62,10 @@ func (c *Case) prepareRules(ctx context.Context, name string) error {
 
 // lookForFindings runs the rules, once a run.
 func (c *Case) lookForFindings(ctx context.Context) error {
-	if c.hasFindings {
+	switch {
+	case c.addsRules:
+		return errors.New("a rule can't read what rules find")
+	case c.hasFindings:
 		return nil
 	}
 	c.hasFindings = true
@@ -103,6 +108,7 @@ func (c *Case) listRules(ctx context.Context) error {
 		)`,
 		"create table rule_needs (finding varchar, log_table varchar)",
 		"create table rule_need_counts (log_table varchar, records bigint, first_event timestamp, last_event timestamp)",
+		"create table rule_absences (finding varchar, absence varchar)",
 		"create table rule_hits (finding varchar, " + strings.Join(hit, ", ") + ")",
 	}
 	for _, l := range rules.Lists() {
@@ -136,9 +142,15 @@ func (c *Case) listRules(ctx context.Context) error {
 			return err
 		}
 	}
+	return c.enterRules(ctx, rules.All(), 0)
+}
+
+// enterRules writes what the headers of rules say into the tables of rules, after those
+// that are there.
+func (c *Case) enterRules(ctx context.Context, entered []rules.Rule, before int) error {
 	err := c.engine.Append("rules", func(add func(...driver.Value) error) error {
-		for i, r := range rules.All() {
-			err := add(r.Name, int32(i+1), r.Tactic, r.Title, r.Severity, strings.Join(r.Techniques, ","), strings.Join(r.Catalogue, ","),
+		for i, r := range entered {
+			err := add(r.Name, int32(before+i+1), r.Tactic, r.Title, r.Severity, strings.Join(r.Techniques, ","), strings.Join(r.Catalogue, ","),
 				r.Meaning, r.FalsePositives, r.BlindSpots, r.Next, r.Source)
 			if err != nil {
 				return err
@@ -151,7 +163,7 @@ func (c *Case) listRules(ctx context.Context) error {
 	}
 	needed := map[string]bool{}
 	err = c.engine.Append("rule_needs", func(add func(...driver.Value) error) error {
-		for _, r := range rules.All() {
+		for _, r := range entered {
 			for _, need := range r.Needs {
 				needed[need] = true
 				if err := add(r.Name, need); err != nil {
@@ -172,7 +184,8 @@ func (c *Case) listRules(ctx context.Context) error {
 		if t.Has("event_time") {
 			period = "min(event_time), max(event_time)"
 		}
-		err := c.engine.Exec(ctx, fmt.Sprintf("insert into rule_need_counts select '%s', count(*), %s from evidence.%[1]s", t.Name, period))
+		err := c.engine.Exec(ctx, fmt.Sprintf(
+			"insert into rule_need_counts select '%s', count(*), %s from evidence.%[1]s having '%[1]s' not in (select log_table from rule_need_counts)", t.Name, period))
 		if err != nil {
 			return err
 		}

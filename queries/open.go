@@ -8,6 +8,7 @@ import (
 
 	"entrail/ingest/engine"
 	"entrail/ingest/schema"
+	"entrail/queries/rules"
 )
 
 // Case is a case file open for questions: attached read-only, with the run's
@@ -23,6 +24,8 @@ type Case struct {
 
 	defined               map[string]definition // what define has made of the views
 	hasRules, hasFindings bool                  // see findings.go
+	own                   []rules.Rule          // of one's own, see own.go
+	addsRules             bool                  // and they are being added now
 	placed                string                // the run's own SELECT of addresses, of Place; empty = that of the model
 
 	conditions   []condition         // of the filter, each flag and each --filter one
@@ -111,6 +114,9 @@ func (c *Case) prepare(ctx context.Context) error {
 	}
 	if err := c.defineMacros(ctx, first, last); err != nil {
 		return err
+	}
+	if err := c.makeSheetTables(ctx); err != nil {
+		return fmt.Errorf("make room for the case sheet: %w", err)
 	}
 	if err := c.completeSessions(ctx); err != nil {
 		return fmt.Errorf("look for the sessions: %w", err)

@@ -28,6 +28,7 @@ import (
 //	TABLE.jsonl  the same, an object a row; an object as value is stored as
 //	             its text, as the column raw wants it
 //	setup.sql    statements, for rows too many to write down
+//	sheet.toml   the case sheet
 //	options      the run's flags, one a line: tz Europe/Berlin, since 2026-10-01
 //	except       the first column's value of the rows that are left out
 //	only         the first column's value of the rows compared, where a report
@@ -85,13 +86,14 @@ func runFixture(t *testing.T, archive *txtar.Archive) {
 		t.Fatalf("no report is called %s", reportOf(filepath.Base(t.Name())))
 	}
 	f := readFixture(t, archive)
-	f.compare(t, openCase(t, f.filter, f.zone, f.rows...), report)
+	f.compare(t, f.open(t), report)
 }
 
 // fixture is a case and what a question must answer from it.
 type fixture struct {
 	rows   []string // statements that make the case
 	filter Filter
+	sheet  CaseSheet
 	zone   *time.Location
 	only   string     // what the first column must have; "" = anything
 	except string     // what it must not have
@@ -103,6 +105,7 @@ func readFixture(t *testing.T, archive *txtar.Archive) fixture {
 	var (
 		rows   []string
 		filter Filter
+		sheet  CaseSheet
 		zone   = time.UTC
 		only   string
 		except string
@@ -118,6 +121,11 @@ func readFixture(t *testing.T, archive *txtar.Archive) fixture {
 			only = strings.TrimSpace(text)
 		case f.Name == "except":
 			except = strings.TrimSpace(text)
+		case f.Name == "sheet.toml":
+			var err error
+			if sheet, err = ReadCaseSheet(text); err != nil {
+				t.Fatal(err)
+			}
 		case f.Name == "options":
 			filter, zone = readOptions(t, text)
 		case f.Name == "setup.sql":
@@ -129,7 +137,7 @@ func readFixture(t *testing.T, archive *txtar.Archive) fixture {
 		case ending == "jsonl":
 			rows = append(rows, insertJSON(t, table, text)...)
 		default:
-			t.Fatalf("file %s: want TABLE.csv, TABLE.jsonl, setup.sql, options, only, except or want.csv", f.Name)
+			t.Fatalf("file %s: want TABLE.csv, TABLE.jsonl, setup.sql, sheet.toml, options, only, except or want.csv", f.Name)
 		}
 	}
 	if len(want) == 0 {
@@ -142,7 +150,17 @@ func readFixture(t *testing.T, archive *txtar.Archive) fixture {
 			rows = append(rows, fmt.Sprintf("update %s set parent_file_id = p.file_id, parent_record = p.record from %s as p where p.id = %s and parent_record is null", name, p.table, p.column))
 		}
 	}
-	return fixture{rows, filter, zone, only, except, want}
+	return fixture{rows, filter, sheet, zone, only, except, want}
+}
+
+// open opens the fixture's case, with what its sheet knows.
+func (f fixture) open(t *testing.T) *Case {
+	t.Helper()
+	c := openCase(t, f.filter, f.zone, f.rows...)
+	if err := c.Know(context.Background(), f.sheet); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // compare asks the report and compares its rows with those wanted.

@@ -43,7 +43,7 @@ func TestRules(t *testing.T) {
 			if len(f.want) < 2 {
 				t.Error("the fixture has no hit")
 			}
-			c := openCase(t, f.filter, f.zone, f.rows...)
+			c := f.open(t)
 			lookFor(t, c, r)
 			f.compare(t, c, Report{Name: r.Name, SQL: "select * exclude (records) from rule_hits order by first_seen, what, who, target"})
 			var tables []string

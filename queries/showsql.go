@@ -42,6 +42,7 @@ func ShowSQL(name string) (string, error) {
 type sheet struct {
 	views, macros, lists []string // by name
 	reports              []Report // whose rows others read
+	known                []string // tables of the case sheet
 	ofRules              bool     // it reads what the rules gave
 	questions            []string
 }
@@ -54,6 +55,10 @@ func (s *sheet) needs(text string) {
 		switch {
 		case isList && !slices.Contains(s.lists, list):
 			s.lists = append(s.lists, list)
+		case isTableOfSheet(name):
+			if !slices.Contains(s.known, name) {
+				s.known = append(s.known, name)
+			}
 		case isTableOfRules(name) && !isList:
 			s.ofRules = true
 		}
@@ -90,6 +95,11 @@ func (s *sheet) text() string {
 	for _, l := range rules.Lists() {
 		if slices.Contains(s.lists, l.Name) {
 			parts = append(parts, listSQL(l))
+		}
+	}
+	for _, t := range sheetTables {
+		if slices.Contains(s.known, t.name) {
+			parts = append(parts, "-- What the case sheet says, which a run has of --case.\ncreate or replace temp table "+t.name+" ("+t.columns+");")
 		}
 	}
 	for _, m := range macros {

@@ -38,7 +38,7 @@ func TestStoryOfTenant(t *testing.T) {
 		{"26 files were downloaded", "the generator's count"},
 		{"3 acts came after the first of these, the last at 2026-10-12 09:31", "the token outlived the reset"},
 		{"Still open: 3 things", "the rule, the application and its permission"},
-		{"Incident 2: Medium: 2 accounts are affected", "the spray, in one sentence"},
+		{"Incident 2: Medium: no account of the tenant is named as the actor; 24 accounts were tried", "the spray, in one sentence: nobody got in"},
 		{"Not loaded, which is not the same as nothing found: directory audit log, risk detections", "what the sample has no export of"},
 	} {
 		if !strings.Contains(story, test.want) {

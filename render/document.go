@@ -28,6 +28,7 @@ type Document struct {
 	Filters   []string  // the run's filters in words; empty = none
 	Remarks   []string  // what the filters did beyond that: values that no record has, reports left out
 	Places    []string  // geolocation databases that places of addresses come from, with their editions
+	Case      CaseHead  // what the case sheet calls the case
 	Sources   []Source  // the evidence, for the HTML and XLSX pages that list it
 
 	// Results yields the results in the order of the page. Each one's rows
@@ -61,6 +62,11 @@ type Document struct {
 	RawCSV  bool   // CSV cells exactly as they are in the log, see CSV
 	Bare    bool   // JSON of the rows alone, without where they come from
 	TempDir string // where XLSX may spill; empty = the system's folder
+}
+
+// CaseHead is what the case sheet calls the case; each may be empty.
+type CaseHead struct {
+	Title, Reference, Client, Examiner, Classification string
 }
 
 // Source is a file of evidence as the front page names it.

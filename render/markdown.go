@@ -62,6 +62,9 @@ func markdownReport(out *bufio.Writer, r *queries.Result) error {
 	case queries.Lanes: // a picture
 		return nil
 	}
+	if r.Report.Layout == queries.Summary {
+		return markdownSummary(out, r)
+	}
 	n := 0
 	for row, err := range rows(r) {
 		if err != nil {
@@ -82,6 +85,38 @@ func markdownReport(out *bufio.Writer, r *queries.Result) error {
 	}
 	if n == 0 {
 		fmt.Fprintln(out, "No rows.")
+	}
+	return nil
+}
+
+// markdownSummary writes a heading a section and a line an item, as they are read in a
+// ticket: the cells of a table would be too narrow for the sentences in them.
+func markdownSummary(out *bufio.Writer, r *queries.Result) error {
+	all, err := parts(r)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(out, "No rows.")
+	}
+	for i, part := range all {
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		fmt.Fprintf(out, "### %s\n\n", markdown(part.Heading))
+		for _, line := range part.Lines {
+			said := "- **" + markdown(line.Item) + "**"
+			before := ": "
+			for _, text := range []string{line.Value, line.Detail} {
+				if text != "" {
+					said += before + markdown(text)
+					before = " · "
+				}
+			}
+			if _, err := out.WriteString(said + "\n"); err != nil {
+				return fmt.Errorf("write Markdown: %w", err)
+			}
+		}
 	}
 	return nil
 }

@@ -223,7 +223,7 @@ func TestSameInputSameBytes(t *testing.T) {
 
 // anyReport are the formats that take any report, not indicators alone.
 func anyReport() []Format {
-	return slices.DeleteFunc(slices.Clone(Formats), func(f Format) bool { return f.Indicators })
+	return slices.DeleteFunc(slices.Clone(Formats), func(f Format) bool { return f.Of != nil })
 }
 
 // A result that fails must fail the page: a file that looks whole is worse.
@@ -335,7 +335,7 @@ func TestFormatFor(t *testing.T) {
 		}
 	}
 	for _, f := range Formats {
-		if got, ok := Lookup(f.Name); !ok || got.Name != f.Name {
+		if got, ok := Lookup(f.Name, "x"+f.Endings[0]); !ok || got.Name != f.Name || !slices.Equal(got.Endings, f.Endings) {
 			t.Errorf("Lookup(%q) = %q, %v", f.Name, got.Name, ok)
 		}
 	}

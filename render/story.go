@@ -79,11 +79,12 @@ func (p *page) story(r *queries.Result) error {
 
 // Bounds of the digest, so that it is seen at one look.
 const (
-	digestLines = 16  // sentences
+	digestLines = 19  // of sentences
 	digestWide  = 120 // of a line where there is no terminal
 )
 
-// digest prints each sentence on one line, and cuts what is too long: -r story has it.
+// digest prints each sentence on one line, the first that need it on two, and cuts what
+// is too long: -r story has it.
 func (p *page) digest(all []storyLine) error {
 	width := p.d.Width
 	if width <= 0 {
@@ -95,23 +96,27 @@ func (p *page) digest(all []storyLine) error {
 	}
 	topic = min(topic, 22)
 	left := max(len(all)-digestLines, 0)
+	spare := digestLines - len(all) + left
+	room := max(width-topic-2, narrowest)
 	for _, l := range all[:len(all)-left] {
 		label := cells.FillRight(cells.Truncate(l.Topic, topic, "…"), topic) + "  "
 		says := l.Sentence
-		if word, _, found := strings.Cut(says, ":"); found && p.d.Color {
-			if style := rankStyles[queries.Rank(strings.ToLower(word))]; style != "" {
-				// cut before it is coloured: a colour has no width
-				rest := cells.Truncate(says, max(width-topic-2, narrowest), "…")[len(word):]
-				if err := p.hanging(bold, label, []string{style + word + reset + rest}); err != nil {
-					return err
-				}
-				continue
-			}
-		}
 		if l.Class != "shows" {
 			says = strings.ToLower(l.Basis) + ": " + says
 		}
-		if err := p.hanging(bold, label, []string{cells.Truncate(says, max(width-topic-2, narrowest), "…")}); err != nil {
+		lines := wrap(says, room)
+		if len(lines) > 1 && spare > 0 {
+			spare--
+			lines = []string{lines[0], cells.Truncate(strings.Join(lines[1:], " "), room, "…")}
+		} else {
+			lines = []string{cells.Truncate(says, room, "…")}
+		}
+		if word, rest, found := strings.Cut(lines[0], ":"); found && p.d.Color {
+			if style := rankStyles[queries.Rank(strings.ToLower(word))]; style != "" {
+				lines[0] = style + word + reset + ":" + rest
+			}
+		}
+		if err := p.hanging(bold, label, lines); err != nil {
 			return err
 		}
 	}

@@ -182,7 +182,7 @@ func TestCounted(t *testing.T) {
 
 func TestOneReportFormatsRefuseASecond(t *testing.T) {
 	for _, name := range []string{"csv", "json", "jsonl"} {
-		f, _ := Lookup(name)
+		f, _ := Lookup(name, "")
 		d := document(many(1), many(1))
 		d.Several, d.Bare = false, true
 		var page strings.Builder

@@ -23,9 +23,11 @@ create macro any_time(text) as coalesce(
 );
 
 -- the same, if a log can be of that time: a year like 290000 or 'infinity' is
--- no time, and would make every count of days endless
+-- no time, and would make every count of days endless; and no zone is over 14 hours from UTC
 create macro utc(text) as case
-    when any_time(text) between timestamp '1990-01-01' and timestamp '2200-01-01' then any_time(text)
+    when any_time(text) between timestamp '1990-01-01' and timestamp '2200-01-01'
+        and (text[-1] = 'Z' or not regexp_matches(text, ':\d\d(\.\d+)? ?[+-](14:?([1-5]\d|0[1-9])|1[5-9]|[2-9]\d)(:?\d\d)?$'))
+    then any_time(text)
 end;
 
 -- true and false as the portal, PowerShell and Excel write them, in the languages

@@ -179,13 +179,13 @@ sentences as (
     from named
     where findings > 0
     union all
-    select 5, 'Mail that was read', counted(read_messages, 'message was', 'messages were') || ' read, one by one, in ' || listed(mailboxes) || '.', 'The log shows', 'mail_read', null
+    select 5, 'Mail read', counted(read_messages, 'message was', 'messages were') || ' read, one by one, in ' || listed(mailboxes) || '.', 'The log shows', 'mail_read', null
     from mail
     where read_messages > 0
     union all
     select
         6,
-        'Mail that was read',
+        'Mail read',
         concat_ws(
             ' ',
             case when len(folders) > 0 then 'All mail in ' || counted(len(folders), 'folder', 'folders') || ' (' || listed(folders)
@@ -201,7 +201,7 @@ sentences as (
     union all
     select
         7,
-        'Mail that was sent or deleted',
+        'Mail sent, deleted',
         concat_ws(
             ', ',
             case when sent_messages > 0 then counted(sent_messages, 'message was', 'messages were') || ' sent' end,
@@ -233,7 +233,7 @@ sentences as (
     union all
     select
         10,
-        'What was done against it',
+        'Countermeasures',
         what || '. ' || case
             when acts > 0 then counted(acts, 'act', 'acts') || ' of it came after the first of these, the last at ' || minute_text(last_act) || '.'
             else 'Nothing of it succeeded after the first of these, as far as these files go.'
@@ -283,7 +283,7 @@ from (
         sentence,
         basis,
         case look_in
-            when 'mail_exposure' then case when topic = 'Mail that was read' then 'mail_read' when look_for = 'sent' then 'sent' else 'removed' end
+            when 'mail_exposure' then case when topic = 'Mail read' then 'mail_read' when look_for = 'sent' then 'sent' else 'removed' end
             when 'file_activity' then 'files'
             when 'still_open' then 'open'
             when 'timeline' then 'story'

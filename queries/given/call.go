@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,8 +49,11 @@ type Call struct {
 	Annexes bool     // on paper, a page has all its tables
 	Columns []string // of the one report; nil = all
 	DB      string
-	MMDB    []string // geolocation databases
-	Places  []string // the same with their editions, for the page
+	Sheet   queries.CaseSheet // what the analyst knows; zero = no --case
+	SheetAt string            // its file; empty = none
+	MMDB    []string          // geolocation databases
+	Rules   []string          // files and folders of rules of one's own
+	Places  []string          // the same with their editions, for the page
 	Force   bool
 	Quiet   bool
 	Engine  engine.Options
@@ -58,6 +62,9 @@ type Call struct {
 
 	// What needs no evidence; at most one is asked for.
 	Help, Version, Licenses bool
+	InitCase                bool
+	Man                     bool            // the manual page
+	Completion              string          // the script of a shell that completes the command line
 	List, Schema            bool            // the reports; the tables
 	ShowSQL                 string          // name of a report, a view, a macro or a finding
 	Rule                    *queries.Result // what is to be said of a finding asked for by name
@@ -65,7 +72,7 @@ type Call struct {
 
 // AsksNothing tells that no evidence is needed.
 func (c *Call) AsksNothing() bool {
-	return c.Help || c.Version || c.Licenses || c.List || c.Schema || c.ShowSQL != "" || c.Rule != nil
+	return c.Help || c.Version || c.Licenses || c.InitCase || c.Man || c.Completion != "" || c.List || c.Schema || c.ShowSQL != "" || c.Rule != nil
 }
 
 // Parse reads the command line. An error of it is a *Mistake, but where a file that it
@@ -93,6 +100,9 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.BoolVarP(&c.Help, "help", "h", false, "")
 	flags.BoolVar(&c.Version, "version", false, "")
 	flags.BoolVar(&c.Licenses, "licenses", false, "")
+	flags.BoolVar(&c.InitCase, "init-case", false, "")
+	flags.BoolVar(&c.Man, "man", false, "")
+	flags.StringVar(&c.Completion, "completion", "", "")
 	flags.BoolVar(&c.List, "list", false, "")
 	flags.BoolVar(&c.Schema, "schema", false, "")
 	flags.StringVar(&c.ShowSQL, "show-sql", "", "")
@@ -104,7 +114,9 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.BoolVar(&c.Bare, "no-meta", false, "")
 	flags.StringSliceVar(&c.Columns, "columns", nil, "")
 	flags.StringVar(&c.DB, "db", "", "")
+	flags.StringVar(&c.SheetAt, "case", "", "")
 	flags.StringArrayVar(&c.MMDB, "mmdb", nil, "")
+	flags.StringArrayVar(&c.Rules, "rules", nil, "")
 	flags.BoolVar(&c.Force, "force", false, "")
 	flags.BoolVar(&c.Quiet, "quiet", false, "")
 	flags.StringVar(&c.DateOrder, "date-order", "", "")
@@ -116,8 +128,24 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	}
 	c.Paths, c.Limited = flags.Args(), flags.Changed("limit") && c.Limit > 0
 
-	if c.Help || c.Version || c.Licenses {
+	if c.Help || c.Version || c.Licenses || c.Man {
 		return c, nil
+	}
+	if c.InitCase {
+		return c, c.checkInitCase()
+	}
+	if flags.Changed("completion") {
+		switch {
+		case slices.Contains(Shells, c.Completion):
+			return c, nil
+		case c.Completion != "users" || c.DB == "" || len(c.Paths) > 0:
+			return nil, Wrong("one of "+strings.Join(Shells, ", ")+", or users with --db FILE alone", "--completion %s: nothing is completed by that", c.Completion)
+		}
+		c.Completion, c.RawCSV = "", true
+		*format = "csv"
+		if err := flags.Set("query", usersQuery); err != nil {
+			return nil, err
+		}
 	}
 	if len(c.Paths) == 0 && c.DB == "" {
 		c.Rule, _ = queries.ExplainRule(c.Explain)
@@ -159,6 +187,11 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		}
 	}
 	c.Annexes = *annex == "all"
+	if flags.Changed("case") {
+		if err := c.readCaseSheet(ctx); err != nil {
+			return nil, err
+		}
+	}
 	var err error
 	if c.Zone, err = queries.LoadZone(*tz); err != nil {
 		return nil, &Mistake{Message: err.Error()}

@@ -21,17 +21,17 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 	var known bool
 	switch {
 	case format != "":
-		if c.Format, known = render.Lookup(format); !known {
+		if c.Format, known = render.Lookup(format, c.Output); !known {
 			var all []string
 			for _, f := range render.Formats {
 				all = append(all, f.Name)
 			}
-			return Wrong("one of "+strings.Join(all, ", "), "--format %s: there is no such format", format)
+			return Wrong("one of "+strings.Join(slices.Compact(all), ", "), "--format %s: there is no such format", format)
 		}
 	case c.Folder:
-		c.Format, _ = render.Lookup("csv")
+		c.Format, _ = render.Lookup("csv", "")
 	case c.Output == "-":
-		c.Format, _ = render.Lookup("text")
+		c.Format, _ = render.Lookup("text", "")
 	default:
 		if c.Format, known = render.FormatFor(c.Output); !known {
 			return Wrong("end the name in .html, .xlsx, .csv, .json, .jsonl, .md or .txt, or say --format", "--output %s: the ending tells no format", c.Output)
@@ -48,8 +48,8 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 	if len(names) == 0 {
 		names = []string{"all"}
 		switch {
-		case c.Format.Indicators:
-			names = []string{"indicators"}
+		case c.Format.Of != nil:
+			names = c.Format.Of
 		case c.Output == "-":
 			names = []string{"summary"}
 			if c.Format.Name == "text" {
@@ -75,8 +75,10 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 		return Wrong("choose one with --report, or give a folder: -o reports/", "a %s file holds one report, %d are asked for", of, len(c.Reports))
 	case len(c.Columns) > 0 && (len(c.Reports) > 1 || c.Explain != "" || c.Dossier):
 		return Wrong("choose one with --report", "--columns is for one report, or a query")
-	case c.Format.Indicators && c.Reports[0].Name != "indicators":
-		return Wrong("leave --report out", "a %s file holds the report indicators and nothing else", of)
+	case c.Format.Of != nil && (c.Explain != "" || slices.ContainsFunc(c.Reports, func(r queries.Report) bool { return !slices.Contains(c.Format.Of, r.Name) })):
+		return Wrong("leave --report out", "a %s file holds the reports %s and nothing else", of, strings.Join(c.Format.Of, ", "))
+	case c.Format.Of != nil && len(c.Columns) > 0:
+		return Wrong("leave --columns out", "a %s file has columns of its own", of)
 	case c.Bare && c.Format.Name != "json":
 		return Wrong("say -f json", "--no-meta is for JSON, not for %s", c.Format.Name)
 	}
@@ -124,6 +126,9 @@ func (c *Call) protect() error {
 		}
 		if !c.Force {
 			return Wrong("--force writes over it", "--output %s: the file is already there", name)
+		}
+		if sheet, err := os.Stat(c.SheetAt); err == nil && os.SameFile(info, sheet) {
+			return Wrong("choose another name", "--output %s is the case sheet itself", name)
 		}
 		if db, err := os.Stat(c.DB); err == nil && os.SameFile(info, db) {
 			return Wrong("choose another name", "--output %s is the case itself", name)

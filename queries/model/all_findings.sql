@@ -1,5 +1,7 @@
 -- description: One row an act that a rule names: the hits of several rules on one act, under
---   the title of the most severe. Judged on all evidence, whatever the filters show.
+--   the title of the most severe. Judged on all evidence, whatever the filters show. What the case sheet trusts lowers the
+--   severity by two grades, where nothing else has to do with the finding; what it calls bad raises it to high at least, whatever
+--   is trusted; what it calls benign is info.
 -- materialized: yes
 -- ordered by: severity_rank, first_seen, finding, finding_id
 -- column finding_id varchar: hash of the finding's name and of the log's own ids of its records
@@ -21,6 +23,9 @@
 -- column techniques varchar: ATT&CK techniques of all rules that name the act
 -- column catalogue varchar: numbers of the catalogue of findings
 -- column also varchar: other rules that name the act
+-- column verdict varchar: of the case sheet: confirmed, benign, open
+-- column note varchar: the analyst's words
+-- column known varchar: what the case sheet trusts or calls bad in it, and which severity it had without
 -- column records struct(file_id integer, record bigint, id varchar)[]: the evidence
 with ranked_hits as (
     select
@@ -60,12 +65,122 @@ acts as (
         list_sort(list_distinct(flatten(list(coalesce(records, []::struct(file_id integer, record bigint, id varchar)[]))))) as records
     from ranked_hits
     group by act_key
+),
+named as (
+    select
+        *,
+        left(md5(finding || '|' || array_to_string(list_sort(list_distinct(list_transform(records, r -> coalesce(r.id, '')))), '|')
+            || case when len(list_filter(records, r -> r.id is not null)) = 0 then '|' || act_key else '' end), 16) as finding_id,
+    from acts
+),
+-- What the case sheet says of their evidence. Where it says nothing, none of this is asked.
+evidence_of as (
+    select finding_id, unnest(records) as r
+    from named
+    where exists (from sheet_notes where thing = 'record') or exists (from sheet_entries where kind = 'trusted' and thing = 'device')
+),
+on_trusted_devices as (
+    select e.finding_id
+    from evidence_of as e
+    join evidence.sign_ins as s on s.file_id = e.r.file_id and s.record = e.r.record
+    left join sheet_entries as t on t.kind = 'trusted' and t.thing = 'device' and t.value in (lower(s.device_id), lower(s.device_name))
+    group by e.finding_id
+    having bool_and(t.value is not null)
+),
+address_known as (
+    select
+        n.finding_id,
+        list(distinct k.value order by k.value) filter (where k.kind = 'bad') as bad,
+        case when count(k.ip_address) filter (where k.kind = 'trusted') = count(*) then list(distinct k.value order by k.value) end as trusted
+    from (select finding_id, unnest(addresses) as ip_address from named) as n
+    left join known_addresses as k using (ip_address)
+    group by n.finding_id
+),
+app_known as (
+    select
+        n.finding_id,
+        list(distinct e.value order by e.value) filter (where e.kind = 'bad') as bad,
+        list(distinct e.value order by e.value) filter (where e.kind = 'trusted') as trusted
+    from named as n
+    left join app_names as a on a.app_id = lower(n.app_id)
+    join sheet_entries as e on e.thing = 'application' and e.value in (lower(n.app_id), lower(a.app_display_name), lower(n.target))
+    group by n.finding_id
+),
+account_known as (
+    select n.finding_id, list(e.value) as trusted
+    from named as n
+    join sheet_entries as e on e.kind = 'trusted' and e.thing = 'account' and e.value = lower(n.who)
+    group by n.finding_id
+),
+file_notes as (
+    select n.position, n.verdict, n.text, f.file_id, try_cast(split_part(n.value, ':', 2) as bigint) as record
+    from sheet_notes as n
+    join evidence.files as f on f.sha256 = split_part(n.value, ':', 1)
+    where n.thing = 'record'
+),
+-- The nearest note speaks: of the finding, a record, the session, the account, an address.
+noted as (
+    select n.finding_id, s.verdict, s.text, 1 as nearness, s.position
+    from named as n
+    join sheet_notes as s on s.thing = 'finding' and s.value = n.finding_id
+    union all
+    select e.finding_id, s.verdict, s.text, 2, s.position
+    from evidence_of as e
+    join sheet_notes as s on s.thing = 'record' and s.value = lower(e.r.id)
+    union all
+    select e.finding_id, s.verdict, s.text, 2, s.position
+    from evidence_of as e
+    join file_notes as s on s.file_id = e.r.file_id and s.record = e.r.record
+    union all
+    select n.finding_id, s.verdict, s.text, 3, s.position
+    from named as n
+    join sheet_notes as s on s.thing = 'session' and s.value = lower(n.session_id)
+    union all
+    select n.finding_id, s.verdict, s.text, 4, s.position
+    from named as n
+    join sheet_notes as s on s.thing = 'user' and s.value in (lower(n.who), lower(n.target))
+    union all
+    select n.finding_id, s.verdict, s.text, 5, s.position
+    from (select finding_id, unnest(addresses) as ip_address from named) as n
+    join sheet_notes as s on s.thing = 'address' and s.value = n.ip_address
+),
+verdicts as (
+    select
+        finding_id,
+        min_by(verdict, {'n': nearness, 'p': position}) as verdict,
+        min_by(text, {'n': nearness, 'p': position}) as note
+    from noted
+    group by finding_id
+),
+known as (
+    select
+        n.*,
+        v.verdict,
+        nullif(v.note, '') as note,
+        list_sort(coalesce(d.bad, []) || coalesce(a.bad, [])) as bad,
+        list_sort(coalesce(d.trusted, []) || coalesce(a.trusted, []) || coalesce(c.trusted, []) || case when t.finding_id is not null then ['the device'] else [] end) as trusted
+    from named as n
+    left join address_known as d using (finding_id)
+    left join app_known as a using (finding_id)
+    left join account_known as c using (finding_id)
+    left join on_trusted_devices as t using (finding_id)
+    left join verdicts as v using (finding_id)
+),
+ranked as (
+    select
+        *,
+        case
+            when verdict = 'benign' then 5
+            when len(bad) > 0 then least(severity_rank, 2)
+            when len(trusted) > 0 then least(severity_rank + 2, 5)
+            else severity_rank
+        end as new_rank
+    from known
 )
 select
-    left(md5(finding || '|' || array_to_string(list_sort(list_distinct(list_transform(records, r -> coalesce(r.id, '')))), '|')
-        || case when len(list_filter(records, r -> r.id is not null)) = 0 then '|' || act_key else '' end), 16) as finding_id,
-    severity,
-    severity_rank,
+    finding_id,
+    s.severity,
+    s.severity_rank,
     finding,
     title,
     tactic,
@@ -82,5 +197,14 @@ select
     array_to_string(list_filter(all_techniques, t -> t <> ''), ', ') as techniques,
     array_to_string(list_filter(all_catalogue, t -> t <> ''), ',') as catalogue,
     nullif(array_to_string(list_filter(findings, f -> f <> finding), ', '), '') as also,
+    verdict,
+    note,
+    nullif(concat_ws(
+        '; ',
+        'known to be bad: ' || listed(bad),
+        case when len(bad) = 0 then 'trusted: ' || listed(trusted) end,
+        case when s.severity_rank <> k.severity_rank then 'was ' || k.severity end
+    ), '') as known,
     records
-from acts
+from ranked as k
+join severities as s on s.severity_rank = k.new_rank

@@ -135,6 +135,12 @@ sentences as (
         'Who and when' as topic,
         upper(severity[1]) || severity[2:] || ': ' || case
             when len(accounts) = 0 then 'no account of the tenant is named as the actor'
+                || coalesce('; ' || (
+                    select counted(count(*), 'account was tried', 'accounts were tried')
+                    from incident_accounts as a
+                    where a.incident = heads.incident and not a.is_actor
+                    having count(*) > 0
+                ), '')
             when len(accounts) = 1 then 'the account ' || accounts[1] || ' is affected'
             else len(accounts) || ' accounts are affected: ' || listed(accounts)
         end
@@ -177,7 +183,7 @@ sentences as (
     select
         incident,
         5,
-        'Mail that was read',
+        'Mail read',
         counted(read_messages, 'message was', 'messages were') || ' read, one by one, in ' || listed(mailboxes) || '.',
         'The log shows',
         'mail_exposure',
@@ -188,7 +194,7 @@ sentences as (
     select
         incident,
         6,
-        'Mail that was read',
+        'Mail read',
         concat_ws(
             ' ',
             case when whole_folders > 0 then 'All mail in ' || counted(whole_folders, 'folder', 'folders') || ' (' || listed(folder_names)
@@ -205,7 +211,7 @@ sentences as (
     select
         h.incident,
         7,
-        'Mail that was read',
+        'Mail read',
         case
             when not l.mail then 'Nothing is known of mail: no audit log of mailboxes is loaded.'
             when not l.mail_reads then 'Which mail was read is not known: no record of reading (MailItemsAccessed) is in the files.'
@@ -222,7 +228,7 @@ sentences as (
     select
         incident,
         8,
-        'Mail that was sent, deleted or moved',
+        'Mail sent, deleted',
         array_to_string(list_filter([
             case when sent_messages > 0 then counted(sent_messages, 'message was', 'messages were') || ' sent (the log does not name the recipients; a message trace does)' end,
             case when deleted_messages > 0 then counted(deleted_messages, 'message was', 'messages were') || ' deleted' end,
@@ -274,7 +280,7 @@ sentences as (
     select
         incident,
         12,
-        'What was done against it',
+        'Countermeasures',
         m.what || '. '
             || case
                 when coalesce(a.acts, 0) = 0 then 'After the first of these no act of the intruder succeeded, as far as these files go.'
@@ -290,7 +296,7 @@ sentences as (
     select
         h.incident,
         13,
-        'What was done against it',
+        'Countermeasures',
         case
             when l.directory then 'No password reset and no revocation of sessions of ' || listed(h.accounts) || ' is in these files after it began.'
             else 'Whether passwords were reset and sessions revoked is not known: no log of changes in the directory is loaded.'

@@ -3,9 +3,9 @@
 --   reasonable doubt, or control over the tenant is lost. High: rarely harmless, look now. Medium: worth a look today. Low: context
 --   that is often harmless. Info: for completeness. Everything is judged on all evidence, whatever the filters show; rarity says
 --   against what. Where several rules name one act, the line bears the title of the most severe, and also names the others.
---   evidence lists file_id:record of each record.
+--   evidence lists file_id:record of each record. verdict, note and known are of the case sheet (--case): what it calls benign sinks.
 -- severity: severity
--- wrap: title, what, target, rarity, also, ip_addresses, evidence
+-- wrap: title, what, note, known, target, rarity, also, ip_addresses, evidence
 -- position: 1
 -- topics: finding, alerts, detections, mitre, att&ck, attack, bec, business email compromise, persistence, spray, password spray
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity
@@ -26,6 +26,9 @@ select
     rarity,
     techniques,
     also,
+    verdict,
+    note,
+    known,
     session_id,
     nullif(array_to_string(addresses, ', '), '') as ip_addresses,
     app_id,
@@ -34,6 +37,7 @@ select
     finding_id
 from findings
 order by
+    coalesce(verdict = 'benign', false),
     severity_rank,
     last_seen desc,
     finding,

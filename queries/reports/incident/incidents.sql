@@ -3,7 +3,7 @@
 --   72 hours apart, an address that few accounts use, an account or an object. joined_by says what joins them. An incident has a
 --   finding of high severity, or several of medium; low ones that share something with it are its context. story tells in order of
 --   time what happened, and when passwords were reset and tokens revoked. who are the accounts that acted; where the logs name none,
---   the accounts that were tried.
+--   the accounts that were tried. verdicts are those that the case sheet gives to its findings.
 -- severity: severity
 -- wrap: title, story, context_story, who, tried, tactics, ip_addresses, session_ids, joined_by, finding_ids
 -- position: 2
@@ -75,6 +75,7 @@ select
     min_by(title, (severity_rank, first_seen, finding_id)) as title,
     any_value(s.story) as story,
     coalesce(listed(any_value(a.actors)), listed(any_value(a.tried))) as who,
+    string_agg(distinct m.verdict, ', ' order by m.verdict) as verdicts,
     min(first_seen) filter (where is_seed) as first_seen,
     max(last_seen) filter (where is_seed) as last_seen,
     count(*) filter (where is_seed) as findings,
@@ -86,7 +87,7 @@ select
     listed(list_sort(list(distinct session_id) filter (where session_id is not null and is_seed))) as session_ids,
     listed(list_sort(list(distinct joined_by) filter (where joined_by <> ''))) as joined_by,
     string_agg(finding_id, ' ' order by severity_rank, first_seen, finding_id) as finding_ids
-from members
+from members as m
 join stories as s using (incident)
 left join accounts as a using (incident)
 where incident in (select incident from shown)

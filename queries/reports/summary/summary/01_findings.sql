@@ -39,7 +39,8 @@ incident_lines as (
         ) as value,
         min_by(severity, severity_rank) || ', ' || period_text(min(first_seen), max(last_seen)) || ': '
             || min_by(what, (severity_rank, first_seen, title))
-            || coalesce('; also: ' || array_to_string(list(title order by first_seen, severity_rank, title) filter (where not is_gravest), '; '), '')
+            || coalesce('; also: ' || array_to_string((list(title order by severity_rank, first_seen, title) filter (where not is_gravest))[1:3], '; ')
+                || case when count(*) > 4 then '; and ' || (count(*) - 4) || ' more' else '' end, '')
             as detail,
     from (
         select *, row_number() over (partition by incident order by severity_rank, first_seen, title) = 1 as is_gravest

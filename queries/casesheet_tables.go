@@ -1,0 +1,130 @@
+package queries
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+// What a run has of the case sheet, by its own tables; empty where it is given none. The
+// views known_addresses and all_findings of the model say what becomes of it.
+var sheetTables = []struct{ name, columns string }{
+	// what is trusted and what is bad, in lower case
+	{"sheet_entries", "kind varchar, thing varchar, value varchar"},
+	// the addresses of evidence that lie in one of its networks
+	{"sheet_addresses", "kind varchar, ip_address varchar, value varchar"},
+	// the verdicts, by the thing that they are about
+	{"sheet_notes", "position integer, thing varchar, value varchar, verdict varchar, text varchar"},
+}
+
+// isTableOfSheet tells of a name that it is one of these.
+func isTableOfSheet(name string) bool { return strings.HasPrefix(name, "sheet_") }
+
+func (c *Case) makeSheetTables(ctx context.Context) error {
+	for _, t := range sheetTables {
+		if err := c.engine.Exec(ctx, "create table "+t.name+" ("+t.columns+")"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Know takes over what the analyst knows, for this run only, before the first question.
+func (c *Case) Know(ctx context.Context, s CaseSheet) error {
+	type network struct {
+		kind, value string
+		prefix      netip.Prefix
+	}
+	var networks []network
+	err := c.engine.Append("sheet_entries", func(add func(...driver.Value) error) error {
+		for _, l := range s.lists() {
+			for _, v := range l.values {
+				v = strings.ToLower(strings.TrimSpace(v))
+				thing := l.thing
+				if thing == "network" {
+					if as := asNumber.FindStringSubmatch(v); as != nil {
+						thing, v = "asn", as[1]
+					} else {
+						prefix, err := parseRange(v)
+						if err != nil {
+							return err
+						}
+						networks = append(networks, network{l.kind, v, prefix})
+					}
+				}
+				if err := add(l.kind, thing, v); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("take over the case sheet: %w", err)
+	}
+	err = c.engine.Append("sheet_notes", func(add func(...driver.Value) error) error {
+		for i, n := range s.Notes {
+			for _, t := range n.things() {
+				if t.value == "" {
+					continue
+				}
+				value := strings.ToLower(strings.TrimSpace(t.value))
+				if ip, ok := logged(value); ok && t.name == "address" {
+					value = ip.String()
+				}
+				if err := add(int32(i+1), t.name, value, n.Verdict, n.Text); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("take over the notes of the case sheet: %w", err)
+	}
+	if len(networks) == 0 {
+		return nil
+	}
+	addresses, err := c.clientAddresses(ctx)
+	if err != nil {
+		return fmt.Errorf("list the addresses for the case sheet: %w", err)
+	}
+	err = c.engine.Append("sheet_addresses", func(add func(...driver.Value) error) error {
+		for _, address := range addresses {
+			for _, n := range networks {
+				if !within(address, []netip.Prefix{n.prefix}) {
+					continue
+				}
+				if err := add(n.kind, address, n.value); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("look for the networks of the case sheet: %w", err)
+	}
+	return nil
+}
+
+// clientAddresses lists the distinct client addresses of all logs.
+func (c *Case) clientAddresses(ctx context.Context) ([]string, error) {
+	var logs []string
+	for _, t := range eventTables() {
+		if t.Has("ip_address") {
+			logs = append(logs, "select client_address(ip_address) as ip_address from evidence."+t.Name)
+		}
+	}
+	rows, err := c.all(ctx, "select distinct ip_address from ("+strings.Join(logs, " union all ")+") where ip_address is not null order by ip_address")
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, row := range rows {
+		all = append(all, row[0].(string))
+	}
+	return all, nil
+}

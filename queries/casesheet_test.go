@@ -1,0 +1,129 @@
+package queries
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestReadCaseSheet(t *testing.T) {
+	tests := []struct {
+		reason, text string
+		want         string // part of the error; empty = none
+	}{
+		{"nothing is known", "", ""},
+		{"the form itself", CaseSheetForm, ""},
+		{"everything that may stand there", `
+			title = "Contoso"
+			[trusted]
+			networks = ["192.0.2.0/24", "192.0.2.7", "2001:db8::/32", "AS64496", "as 64497"]
+			accounts = ["adm@contoso.com"]
+			[bad]
+			addresses = ["203.0.113.77"]
+			hashes = ["D41D8CD98F00B204E9800998ECF8427E"]
+			domains = ["evil.example"]
+			[[note]]
+			finding = "0123456789abcdef"
+			verdict = "benign"
+			text = "a line\nand another"
+			[[note]]
+			record = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855:12"
+			verdict = "open"`, ""},
+		{"a byte order mark, as Windows writes it", "\ufefftitle = \"x\"", ""},
+		{"an unknown key is named, with its line and the nearest", "\ntitel = \"x\"", `line 2: there is no key "titel" (did you mean title`},
+		{"the same within a table", "[trusted]\nnetwork = []", `line 2: there is no key "trusted.network" (did you mean networks`},
+		{"the same in a note", "[[note]]\nuser = \"a\"\nverdikt = \"open\"", `did you mean verdict`},
+		{"nothing is near: all are listed", "[bad]\nqqqq = []", `there are addresses, networks, agents`},
+		{"a text where a list must be", "[trusted]\nnetworks = \"192.0.2.0/24\"", "line 2"},
+		{"no TOML", "title = \n", "line 1"},
+		{"a network that is none", "[trusted]\nnetworks = [\"192.0.2.0/33\"]", `trusted.networks: "192.0.2.0/33"`},
+		{"an address that is none", "[bad]\naddresses = [\"evil\"]", "bad.addresses"},
+		{"a domain with @", "[bad]\ndomains = [\"@evil.example\"]", "bad.domains"},
+		{"a hash of another length", "[bad]\nhashes = [\"abc\"]", "want MD5, SHA-1 or SHA-256"},
+		{"two letters would be in every agent", "[bad]\nagents = [\"ax\"]", "3 letters or more"},
+		{"an empty entry would trust what has no name", "[trusted]\ndevices = [\" \"]", "empty entry"},
+		{"a verdict of another kind", "[[note]]\nuser = \"a\"\nverdict = \"guilty\"", `verdict "guilty": one of confirmed, benign, open`},
+		{"a note without a verdict", "[[note]]\nuser = \"a\"", "it has no verdict"},
+		{"a note about nothing", "[[note]]\nverdict = \"open\"", "about nothing"},
+		{"a note about two things", "[[note]]\nuser = \"a\"\nsession = \"b\"\nverdict = \"open\"", "session and user"},
+		{"a range has no verdict", "[[note]]\naddress = \"192.0.2.0/24\"\nverdict = \"open\"", "want one address"},
+		{"a terminal's command", "title = \"\\u001b[2J\"", "control character U+001B"},
+		{"letters that turn the line around", "client = \"\u202e\"", "control character U+202E"},
+		{"no UTF-8", "title = \"\xff\"", "UTF-8"},
+		{"larger than any", "title = \"" + strings.Repeat("x", MaxCaseSheet) + "\"", "more than 262144 bytes"},
+		{"a long title", "title = \"" + strings.Repeat("x", 1001) + "\"", "1001 characters"},
+		{"brackets without end", "title = " + strings.Repeat("[", MaxCaseSheet-100), "line 1"},
+	}
+	for _, test := range tests {
+		t.Run(test.reason, func(t *testing.T) {
+			_, err := ReadCaseSheet(test.text)
+			switch {
+			case test.want == "" && err != nil:
+				t.Errorf("refused: %v", err)
+			case test.want != "" && err == nil:
+				t.Errorf("taken; want an error with %q", test.want)
+			case test.want != "" && !strings.Contains(err.Error(), test.want):
+				t.Errorf("error %q, want %q in it", err, test.want)
+			case err != nil && strings.Contains(err.Error(), "\n"):
+				t.Errorf("error of several lines: %q", err)
+			}
+		})
+	}
+}
+
+// TestCaseSheet holds what a sheet does to one finding: kim set a forward to outside, high,
+// from 192.0.2.9 (AS64496), and signed in from there on a device.
+func TestCaseSheet(t *testing.T) {
+	const (
+		forward = `insert into audit_events (file_id, record, id, event_time, operation, user_id, workload, ip_address, session_id, raw) values (
+			1, 7, 'r7', '2026-10-05 09:00:00', 'Set-Mailbox', 'kim@contoso.com', 'Exchange', '192.0.2.9', 's1',
+			'{"Parameters": [{"Name": "Identity", "Value": "kim@contoso.com"}, {"Name": "ForwardingSmtpAddress", "Value": "smtp:x@evil.example"}]}')`
+		file   = `insert into files (file_id, path, sha256) values (1, 'a.csv', repeat('ab', 32))`
+		signIn = `insert into sign_ins (file_id, record, id, event_time, category, user_principal_name, ip_address, autonomous_system_number, status, error_code, app_id)
+			values (2, 1, 'i1', '2026-10-05 08:59:00', 'interactive', 'kim@contoso.com', '192.0.2.9', 64496, 'success', 0, 'a')`
+	)
+	tests := []struct {
+		reason, sheet string
+		want          string // severity, verdict, known
+	}{
+		{"nothing is known", "", "high||"},
+		{"its network is trusted: two grades", `trusted.networks = ["192.0.2.0/24"]`, "low||trusted: 192.0.2.0/24; was high"},
+		{"the same by the number of the network", `trusted.networks = ["AS64496"]`, "low||trusted: AS64496; was high"},
+		{"another network is trusted", `trusted.networks = ["192.0.3.0/24"]`, "high||"},
+		{"its account is trusted", `trusted.accounts = ["Kim@contoso.com"]`, "low||trusted: kim@contoso.com; was high"},
+		{"bad is stronger than trusted", "trusted.accounts = [\"kim@contoso.com\"]\nbad.addresses = [\"192.0.2.9\"]", "high||known to be bad: 192.0.2.9"},
+		{"benign by its finding_id", "[[note]]\nfinding = \"FINDING\"\nverdict = \"benign\"\ntext = \"agreed\"", "info|benign|was high"},
+		{"open by its session", "[[note]]\nsession = \"S1\"\nverdict = \"open\"", "high|open|"},
+		{"confirmed by the log's own id", "[[note]]\nrecord = \"r7\"\nverdict = \"confirmed\"", "high|confirmed|"},
+		{"confirmed by file and record", "[[note]]\nrecord = \"" + strings.Repeat("AB", 32) + ":7\"\nverdict = \"confirmed\"", "high|confirmed|"},
+		{"another record of the file", "[[note]]\nrecord = \"" + strings.Repeat("ab", 32) + ":8\"\nverdict = \"confirmed\"", "high||"},
+		{"by its user, and by its address: the nearer speaks", "[[note]]\naddress = \"192.0.2.9\"\nverdict = \"benign\"\n[[note]]\nuser = \"kim@contoso.com\"\nverdict = \"open\"", "high|open|"},
+	}
+	ctx := context.Background()
+	const ask = "from findings select coalesce(severity, '') || '|' || coalesce(verdict, '') || '|' || coalesce(known, '') as got, finding_id where finding = 'mailbox_forwards'"
+	var id string
+	for _, test := range tests {
+		t.Run(test.reason, func(t *testing.T) {
+			c := openCase(t, Filter{}, time.UTC, forward, file, signIn)
+			sheet, err := ReadCaseSheet(strings.ReplaceAll(test.sheet, "FINDING", id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Know(ctx, sheet); err != nil {
+				t.Fatal(err)
+			}
+			rows, err := c.all(ctx, ask)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(rows) != 1 {
+				t.Fatalf("%d findings, want 1", len(rows))
+			}
+			id = rows[0][1].(string)
+			if got := rows[0][0]; got != test.want {
+				t.Errorf("got %v, want %s", got, test.want)
+			}
+		})
+	}
+}
