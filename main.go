@@ -388,6 +388,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Several: len(c.Reports) > 1 || c.Explain != "",
 		RawCSV:  c.RawCSV,
 		Bare:    c.Bare,
+		Annexes: c.Annexes,
 	}
 	if c.Explain != "" {
 		d.Title = "Record " + c.Explain
@@ -521,8 +522,9 @@ func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
 	fill := func(w io.Writer) error { return c.Format.Write(w, d) }
 	if d.Width > 0 { // a terminal
 		f := stdout.(*os.File)
-		_, height, _ := term.GetSize(int(f.Fd()))
-		return console.Paged(f, height, fill)
+		if _, height, err := term.GetSize(int(f.Fd())); err == nil && height > 0 {
+			return console.Paged(f, height, fill)
+		}
 	}
 	if err := output.Write(c.Output, stdout, fill); err != nil {
 		return err

@@ -1224,12 +1224,8 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Skipf("no terminal for the sample: %v", err)
 	}
-	sample, _, found := strings.Cut(shown, "sessions to look at first\n")
-	if !found {
-		t.Errorf("the sample is to end before the section sessions to look at first: %s", shown)
-	}
 	for _, part := range []struct{ name, want string }{
-		{"sample", indented("$ go run . testdata/contoso\n" + sample + "...\n")},
+		{"sample", indented("$ go run . testdata/contoso\n" + shown)},
 		{"formats", formatTable(t)},
 	} {
 		begin, end := "<!-- begin "+part.name+" -->\n", "<!-- end "+part.name+" -->\n"

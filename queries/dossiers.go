@@ -53,7 +53,10 @@ var ErrNoSession = errors.New("no session to tell of: the filters let none throu
 // the others all that the filter shows.
 func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*Result, error], err error) {
 	var tell []func() ([]*Result, error)
-	f := c.filter
+	f, several := c.filter, "sessions"
+	if len(f.Incidents) > 0 {
+		several = "incidents"
+	}
 	switch {
 	case len(f.Sessions) > 0:
 		sessions, err := c.SessionsShown(ctx)
@@ -91,7 +94,7 @@ func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*R
 		tell = append(tell, func() ([]*Result, error) { return c.DossierShown(ctx, title) })
 	}
 	if len(tell) > maxDossiers {
-		return "", nil, fmt.Errorf("%d dossiers on one page are too many: name %d at most, or list them with --report sessions", len(tell), maxDossiers)
+		return "", nil, fmt.Errorf("%d %s on one page are too many: name %d at most, or list them with --report %[2]s", len(tell), several, maxDossiers)
 	}
 	if len(tell) == 1 { // one that can't be told is no page
 		first, err := tell[0]()

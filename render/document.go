@@ -44,6 +44,10 @@ type Document struct {
 	Brief bool
 	Next  []string
 
+	// Annexes says that on paper a page has all its tables, else those of incidents
+	// and dossiers alone, with a line that names the others.
+	Annexes bool
+
 	// Several says that more than one report was asked for, which the formats
 	// that hold one refuse.
 	Several bool

@@ -134,6 +134,13 @@ func HTML(w io.Writer, d Document) error {
 		}
 		page.HasStory = page.HasStory || len(s.Story) > 0
 	}
+	if page.HasStory && !d.Annexes {
+		for _, s := range rest {
+			if s.IsAnnex = s.IsTable; s.IsAnnex {
+				page.Annexes = append(page.Annexes, entry{s.Anchor, s.Title, s.Count})
+			}
+		}
+	}
 	write := func(template string, data any) error {
 		if err := pageTemplate.ExecuteTemplate(w, template, data); err != nil {
 			return fmt.Errorf("write HTML: %w", err)
@@ -187,7 +194,8 @@ type htmlPage struct {
 	Contents []contents
 	Lacking  []lacking
 	Sources  []source
-	HasStory bool // the glossary goes with it
+	HasStory bool    // the glossary goes with it
+	Annexes  []entry // the sections that are left off the paper
 
 	taken  map[string]bool   // anchors
 	places map[string]string // anchors by group and name of the section, and by name alone
@@ -318,6 +326,8 @@ type section struct {
 	Description, Caveat string
 	HowToRead           string // all but the first sentence of a long description, folded away
 	Notes               []string
+	IsTable             bool   // a report's, of other groups than incident
+	IsAnnex             bool   // left off the paper
 	Count               string // "1,478 rows"
 	Head                []headCell
 	Rows                []bodyRow
@@ -353,6 +363,7 @@ func newSection(r *queries.Result) (*section, error) {
 		Description: visible(r.Report.Description), Caveat: visible(r.Report.Caveat),
 	}
 	_, s.IsReport = queries.Lookup(r.Report.Name)
+	s.IsTable = s.IsReport && !slices.Contains([]string{"incident", "summary"}, r.Report.Group) && slices.Contains(queries.Groups, r.Report.Group)
 	s.IsWhole = r.IsWhole
 	if first, rest := firstSentence(s.Description); s.IsReport && len(rest) > foldedDescription {
 		s.Description, s.HowToRead = first, rest
