@@ -79,7 +79,7 @@ func (p *page) story(r *queries.Result) error {
 
 // Bounds of the digest, so that it is seen at one look.
 const (
-	digestLines = 19  // of sentences
+	digestLines = 16  // of sentences: 25 with the title and what to ask next
 	digestWide  = 120 // of a line where there is no terminal
 )
 
