@@ -1126,7 +1126,7 @@ func onTerminal(t *testing.T, command string, columns int) (string, error) {
 		return "", errors.New("script(1) takes other flags here")
 	}
 	cmd := exec.Command("script", "-qec", fmt.Sprintf("stty cols %d rows 50 && %s", columns, command), os.DevNull)
-	cmd.Env = append(os.Environ(), "TERM=xterm", "SHELL=/bin/sh")
+	cmd.Env = append(os.Environ(), "TERM=xterm", "SHELL=/bin/sh", "PAGER=cat") // nobody reads it
 	out, err := cmd.Output()
 	return strings.ReplaceAll(string(out), "\r\n", "\n"), err
 }
