@@ -1309,6 +1309,10 @@ func TestReadmeCommands(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(p.cwd, "members.txt"), []byte("adele.vance@contoso.com\nalex.wilber@contoso.com\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	const rule = "title: Rules\nlogsource: {product: m365, service: exchange}\ndetection: {selection: {Operation: New-InboxRule}, condition: selection}\n"
+	if err := errors.Join(os.Mkdir(filepath.Join(p.cwd, "rules"), 0o777), os.WriteFile(filepath.Join(p.cwd, "rules", "inbox.yml"), []byte(rule), 0o666)); err != nil {
+		t.Fatal(err)
+	}
 	commands := regexp.MustCompile("`(entrail [^`]+)`").FindAllStringSubmatch(string(readme), -1)
 	if len(commands) < 20 {
 		t.Errorf("only %d commands were found", len(commands))

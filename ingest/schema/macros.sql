@@ -31,16 +31,17 @@ create macro utc(text) as case
 end;
 
 -- true and false as the portal, PowerShell and Excel write them, in the languages
--- that these often have
+-- that these often have. A list is one constant: for each value of an IN the engine sets
+-- aside a vector, in every place in which the macro is called
 create macro truth(text) as case
-    when lower(text) in (
+    when list_contains([
         'true', 'yes', '1', '1.0', '$true', 'oui', 'vrai', 'sí', 'verdadero', 'wahr', 'ja', 'vero', 'sì', 'waar',
         'verdadeiro', 'sim', 'sant', 'sand', 'prawda', 'tak'
-    ) then true
-    when lower(text) in (
+    ], lower(text)) then true
+    when list_contains([
         'false', 'no', '0', '0.0', '$false', 'non', 'faux', 'falso', 'falsch', 'nein', 'onwaar', 'nee', 'não', 'falskt', 'falsk',
         'fałsz', 'nie'
-    ) then false
+    ], lower(text)) then false
 end;
 
 -- a whole number, as 2, 2.0 and 2E0 are; NULL for any other, which a cast would round
@@ -143,9 +144,14 @@ create macro one_ip(text) as case
         nullif(regexp_extract(
             lower(trim(text)), '^\[?(?:[0:]*:ffff:)?(\d+\.\d+\.\d+\.\d+)\]?(?::\d*)?$', 1
         ), ''),
-        ipv6(regexp_extract(lower(trim(text)), '^\[?([^\]%]*)(%[^\]]*)?(\](:\d*)?)?$', 1)),
-        -- a port behind an address that is abbreviated: more than four digits are none of its groups
-        ipv6(regexp_extract(lower(trim(text)), '^([0-9a-f:]*::[0-9a-f:]*):\d{5}$', 1)),
+        list_filter(
+            list_transform([
+                regexp_extract(lower(trim(text)), '^\[?([^\]%]*)(%[^\]]*)?(\](:\d*)?)?$', 1),
+                -- a port behind an address that is abbreviated: more than four digits are none of its groups
+                regexp_extract(lower(trim(text)), '^([0-9a-f:]*::[0-9a-f:]*):\d{5}$', 1)
+            ], address -> ipv6(address)),
+            address -> address is not null
+        )[1],
         trim(text)
     )
 end;
@@ -162,10 +168,13 @@ end;
 create macro bare_ip(text) as case
     when regexp_full_match(text, '[0-9.]+(:[0-9]*)?') then split_part(text, ':', 1)
     when address_text(text) is null then null
-    when regexp_matches(text, '^\s*[0-9A-Fa-f.:%\[\]]+\s*[,;]') then one_ip(regexp_extract(text, '^[^,;]*'))
-    when regexp_matches(text, '\(\s*\[?[0-9A-Fa-f]*[.:][0-9A-Fa-f.:%]+\]?(:\d+)?\s*\)\s*$')
-        then one_ip(regexp_extract(text, '\(([^()]*)\)\s*$', 1))
-    else one_ip(text)
+    -- bound once: each place in which a macro names its parameter is an expression of its own
+    else list_transform([case
+        when regexp_matches(text, '^\s*[0-9A-Fa-f.:%\[\]]+\s*[,;]') then regexp_extract(text, '^[^,;]*')
+        when regexp_matches(text, '\(\s*\[?[0-9A-Fa-f]*[.:][0-9A-Fa-f.:%]+\]?(:\d+)?\s*\)\s*$')
+            then regexp_extract(text, '\(([^()]*)\)\s*$', 1)
+        else text
+    end], address -> one_ip(address))[1]
 end;
 
 -- a token without the apostrophe that spreadsheets put before it, and the = that
@@ -213,10 +222,10 @@ create macro unguarded(text) as filled(regexp_replace(text, '^''([-+=@])', '\1')
 -- how a sign-in ended, from the portal's word in English, French or Spanish, and
 -- NULL for any other word
 create macro portal_status(text) as case
-    when lower(text) in ('success', 'correcto', 'correcta', 'éxito', 'succès')
+    when list_contains(['success', 'correcto', 'correcta', 'éxito', 'succès'], lower(text))
         or lower(text) like 'opération réus%' or lower(text) like 'réus%' then 'success'
-    when lower(text) in ('failure', 'échec', 'error', 'con errores', 'errónea', 'erróneo') then 'failure'
-    when lower(text) in ('interrupted', 'interrompu', 'interrompue', 'interrumpido', 'interrumpida') then 'interrupted'
+    when list_contains(['failure', 'échec', 'error', 'con errores', 'errónea', 'erróneo'], lower(text)) then 'failure'
+    when list_contains(['interrupted', 'interrompu', 'interrompue', 'interrumpido', 'interrumpida'], lower(text)) then 'interrupted'
 end;
 
 -- the result of Conditional Access as the portal's CSV writes it

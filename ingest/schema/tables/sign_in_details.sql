@@ -1,6 +1,6 @@
 -- description: Lists of a sign-in's record that have no table of their own: one row an item.
 -- source: https://learn.microsoft.com/graph/api/resources/signin
--- position: 8
+-- position: 18
 -- parent: sign_ins by sign_in_id = id
 -- repeats: event_time
 create table sign_in_details (
