@@ -124,7 +124,7 @@ func (c *eventClasses) part(class int, m member, raw string) {
 		if c.parts[class] == nil {
 			c.parts[class] = map[string][]value{}
 		}
-		element = element.opened()
+		element = element.opened().element()
 		elements := c.parts[class][name]
 		if len(elements) < mostElements && !slices.ContainsFunc(elements, func(e value) bool { return !differ("", e, element) }) {
 			c.parts[class][name] = append(elements, element)

@@ -157,7 +157,7 @@ func (v value) contradicts(o value) bool {
 			continue
 		}
 		for k, other := range o.names {
-			if name == other && differ(name, v.values[i], o.values[k]) && !(v.repeats(i) && o.repeats(k)) {
+			if name == other && differ(name, v.values[i], o.values[k]) && !(v.repeats(i) && o.repeats(k)) && !(v.isPart(i) && o.isPart(k)) {
 				return true
 			}
 		}
@@ -298,10 +298,26 @@ func readTime(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// partLists are the lists of which the record has one element, as an object.
+// isPart tells whether a member may be one element of a list: an object, or, in a row of
+// OfficeActivity, a list of one, as which an object of it is loaded.
+func (v value) isPart(member int) bool {
+	list := v.values[member].opened()
+	return slices.Contains(lists, v.names[member]) && (list.kind == '{' ||
+		slices.Contains(v.names, "officeid") && list.kind == '[' && len(list.values) == 1 && list.values[0].kind == '{')
+}
+
+// element is the one element of a part.
+func (v value) element() value {
+	if v.kind == '[' {
+		return v.values[0]
+	}
+	return v
+}
+
+// partLists are the lists of which the record has one element.
 func (v value) partLists(add func(name string, member value)) {
 	for i, name := range v.names {
-		if slices.Contains(lists, name) && v.values[i].opened().kind == '{' {
+		if v.isPart(i) {
 			add(name, v.values[i])
 		}
 	}
