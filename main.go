@@ -123,7 +123,7 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 			d.Close()
 		}
 	}()
-	if n := openable(); n > 0 && n < minFiles {
+	if n := ingest.Openable(); n > 0 && n < minFiles {
 		return false, fmt.Errorf("the system lets a program have %d files open at once, too few to work with; ulimit -n 256 raises it", n)
 	}
 	ownRules, err := given.Rules(ctx, c.Rules)

@@ -1,12 +1,12 @@
 //go:build unix
 
-package main
+package ingest
 
 import "syscall"
 
-// openable is how many files the system lets the process have open at once; 0 = it
+// Openable is how many files the system lets the process have open at once; 0 = it
 // does not say.
-func openable() uint64 {
+func Openable() uint64 {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return 0
