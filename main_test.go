@@ -35,12 +35,12 @@ import (
 	"entrail/ingest"
 	"entrail/ingest/engine"
 	"entrail/queries"
+	"entrail/queries/given"
 	"entrail/queries/rules"
 	"entrail/render"
 	"entrail/render/output"
 	"entrail/testdata/tenant"
 
-	"entrail/queries/given"
 	"github.com/maxmind/mmdbwriter"
 	"github.com/maxmind/mmdbwriter/mmdbtype"
 	"github.com/rogpeppe/go-internal/testscript"
