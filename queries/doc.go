@@ -74,7 +74,7 @@
 //   - the last `order by` is total, so that equal evidence gives equal bytes.
 //
 // A report of many sections, as the summary is, has one file a section in the folder
-// of its own name, and reads them as the relation sections (sections.go).
+// of its own name, and puts them where it says {sections} (sections.go).
 //
 // The tests walk the folder and hold every report to this. Its own test gives
 // it rows with a hit and a near miss; see reports_test.go.

@@ -9,10 +9,10 @@ import (
 	"entrail/ingest/header"
 )
 
-// withSections puts the sections of a report in front of its SELECT, which reads them as
-// the relation `sections`: the files of the folder of the report's name, in order. Each
-// has a header of title and description, and one SELECT of item_no, item, value and
-// detail. Sections of one title stand together.
+// withSections puts the sections of a report where its SELECT says {sections}: the files
+// of the folder of the report's name, in order. Each has a header of title and
+// description, and one SELECT of item_no, item, value and detail, which may read what the
+// report names before. Sections of one title stand together.
 func withSections(report, body string) (string, error) {
 	names, err := fs.Glob(files, "reports/*/"+report+"/*.sql")
 	if err != nil || len(names) == 0 {
@@ -34,5 +34,5 @@ func withSections(report, body string) (string, error) {
 		parts = append(parts, fmt.Sprintf("-- %s\nselect\n    %d as section_no,\n    '%s' as section,\n    *,\nfrom (\n%s)",
 			fields[1].Value, i+1, fields[0].Value, section))
 	}
-	return "with sections as (\n" + strings.Join(parts, "\nunion all\n") + "\n)\n" + body, nil
+	return strings.Replace(body, "{sections}", strings.Join(parts, "\nunion all\n"), 1), nil
 }

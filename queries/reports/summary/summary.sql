@@ -6,6 +6,20 @@
 -- layout: summary
 -- wrap: detail
 -- caveat: A pointer to the reports, not a verdict: each line has a report that shows the records behind it.
+with sign_in_counts as materialized (
+    select
+        coalesce(app_display_name, app_id, 'application not told') as app,
+        coalesce(user_principal_name, user_id) as who,
+        status,
+        count(*) as times,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+    from sign_ins
+    group by all
+),
+sections as (
+{sections}
+)
 select
     section,
     item,

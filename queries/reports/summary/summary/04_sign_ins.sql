@@ -1,16 +1,5 @@
 -- title: sign-ins
 -- description: How many, of whom, and how they ended.
-with sign_in_counts as materialized (
-    select
-        coalesce(app_display_name, app_id, 'application not told') as app,
-        coalesce(user_principal_name, user_id) as who,
-        status,
-        count(*) as times,
-        min(event_time) as first_seen,
-        max(event_time) as last_seen,
-    from sign_ins
-    group by all
-)
 select
     1 as item_no,
     'sign-ins' as item,

@@ -1,16 +1,5 @@
 -- title: applications used most
 -- description: The three applications used most.
-with sign_in_counts as (
-    select
-        coalesce(app_display_name, app_id, 'application not told') as app,
-        coalesce(user_principal_name, user_id) as who,
-        status,
-        count(*) as times,
-        min(event_time) as first_seen,
-        max(event_time) as last_seen,
-    from sign_ins
-    group by all
-)
 select
     row_number() over (order by times desc, app) as item_no,
     app as item,
