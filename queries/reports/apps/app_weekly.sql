@@ -9,25 +9,7 @@
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: heat x=week y=sign_ins group=app_display_name faint=is_cut title=Sign-ins a week of the top applications
-with period as (
-    select
-        local_time(greatest(min(event_time), getvariable('since')::timestamp))::date as first_day,
-        local_time(least(max(event_time), getvariable('until')::timestamp - interval 1 microsecond))::date as last_day
-    from evidence.sign_ins
-),
-weeks as (
-    select
-        monday::date as monday,
-        date_diff('day', greatest(monday::date, first_day), least(monday::date + 6, last_day)) + 1 as days_covered
-    from (
-        select
-            first_day,
-            last_day,
-            unnest(generate_series(date_trunc('week', first_day), last_day, interval 7 days)) as monday
-        from period
-    )
-),
-top_apps as (
+with top_apps as (
     select
         app_display_name,
         app_id,
@@ -76,7 +58,7 @@ select
     weeks.days_covered,
     t.rank,
     t.app_id
-from weeks
+from sign_in_weeks as weeks
 cross join top_apps as t
 left join by_week as w on w.rank = t.rank and w.monday = weeks.monday
 order by

@@ -8,23 +8,9 @@
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: stacked x=week y=success,failure,not_applied,not_stated faint=is_cut title=Conditional Access a week
-with period as (
-    select
-        local_time(greatest(min(event_time), getvariable('since')::timestamp))::date as first_day,
-        local_time(least(max(event_time), getvariable('until')::timestamp - interval 1 microsecond))::date as last_day
-    from evidence.sign_ins
-),
-weeks as (
-    select
-        monday::date as monday,
-        date_diff('day', greatest(monday::date, first_day), least(monday::date + 6, last_day)) + 1 as days_covered
-    from (
-        select
-            first_day,
-            last_day,
-            unnest(generate_series(date_trunc('week', first_day), last_day, interval 7 days)) as monday
-        from period
-    )
+with weeks as (
+    select *
+    from sign_in_weeks
     where exists (from sign_ins)
 ),
 by_week as (

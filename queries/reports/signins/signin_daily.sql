@@ -6,18 +6,12 @@
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: stacked x=day y=success,failure,interrupted faint=is_edge title=Sign-ins a day
-with period as (
-    select
-        local_time(greatest(min(event_time), getvariable('since')::timestamp))::date as first_day,
-        local_time(least(max(event_time), getvariable('until')::timestamp - interval 1 microsecond))::date as last_day
-    from evidence.sign_ins
-),
-days as (
+with days as (
     select
         unnest(generate_series(first_day, last_day, interval 1 day))::date as day,
         first_day,
         last_day
-    from period
+    from sign_in_period
     where exists (from sign_ins)
 ),
 by_actor as (
