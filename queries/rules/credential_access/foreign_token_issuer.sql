@@ -36,7 +36,7 @@ federated as (
         count(*) over (partition by split_part(f.account, '@', 2)) as accounts_of_domain
     from issuers as f
     join issuers as c on c.account = f.account and c.issuer = 'azuread' and c.first_seen < f.first_seen - interval 5 days and c.days >= 4
-    where f.issuer in ('adfederationservices', 'adfederationservicesmfaadapter', 'azureadbackupauth', 'npsextension') and f.issuer like 'adfed%'
+    where f.issuer in ('adfederationservices', 'adfederationservicesmfaadapter')
 )
 select
     case when accounts >= 10 then 'low' when accounts_of_domain <= 3 then 'high' else 'medium' end as severity,
