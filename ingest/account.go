@@ -55,8 +55,8 @@ func (l *loader) listFiles() error {
 			switch {
 			case f.format != nil:
 				format = f.format.name
-			case f.source.archive:
-				format = "zip"
+			case f.source.archive != "":
+				format = f.source.archive
 			}
 			if f.sha256 != "" {
 				sum = f.sha256
@@ -86,7 +86,7 @@ func (l *loader) listFiles() error {
 	if err := l.replaceEmpty(); err != nil {
 		return err
 	}
-	if err := l.exec("insert into loading select file_id from files where file_id > $1 and format <> 'zip'", l.first); err != nil {
+	if err := l.exec("insert into loading select file_id from files where file_id > $1 and format not in ('zip', 'tar')", l.first); err != nil {
 		return err
 	}
 	for _, t := range schema.Records() {

@@ -5,9 +5,9 @@
 //
 // # How a file gets in
 //
-//	findSources      files, folders, zip members            source.go
+//	findSources      files, folders, members of archives   source.go, archive.go, tar.go
 //	     |
-//	   open          gzip, SHA-256 beside the reading       source.go
+//	   open          packed files, SHA-256 beside it       source.go, packed.go
 //	     |
 //	  decode         UTF-8, UTF-16, UTF-32                  decode.go
 //	     |

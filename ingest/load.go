@@ -151,7 +151,7 @@ func (l *loader) openCase(path string) error {
 
 func (l *loader) load(sources []source) error {
 	for _, s := range sources {
-		if !s.archive {
+		if s.archive == "" {
 			l.total += s.size
 		}
 	}
@@ -313,7 +313,7 @@ func (l *loader) warnOfSkipped() {
 func (l *loader) loadFile(f *inputFile) error {
 	s := f.source
 	switch {
-	case s.archive:
+	case s.archive != "":
 		if err := l.hashArchive(f); err != nil {
 			return err
 		}
@@ -422,7 +422,7 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 		f.notef("can't be read: %v", err)
 		return r, nil
 	}
-	isBig := f.size >= feedSize || in.gzipped && 8*f.size >= feedSize
+	isBig := f.size >= feedSize || in.packing != "" && 8*f.size >= feedSize
 	r.sink = func(of *format) (sink, error) {
 		if isBig && l.feed == nil {
 			if err := l.openFeed(of); err != nil {
@@ -464,8 +464,8 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 	if f.source.spooled {
 		f.notef("read from a pipe")
 	}
-	if in.gzipped {
-		f.notef("unpacked with gzip")
+	if in.packing != "" {
+		f.notef("unpacked with %s", in.packing)
 	}
 	if f.format != nil {
 		f.formats = r.counts
@@ -536,7 +536,7 @@ func (l *loader) abandonFeed() {
 
 // hashArchive sums an archive, whose files are inputs of their own.
 func (l *loader) hashArchive(f *inputFile) error {
-	f.notef("zip archive; its files are listed by themselves")
+	f.notef("%s archive; its files are listed by themselves", f.source.archive)
 	in, err := f.source.open(l.ctx, func(int64) {})
 	if err == nil {
 		f.sha256, f.size, err = in.close()
@@ -547,8 +547,13 @@ func (l *loader) hashArchive(f *inputFile) error {
 	if err != nil {
 		f.sha256 = ""
 		f.notef("can't be read to its end: %v", plainReason(err))
+	}
+	if f.source.note != "" {
+		f.notef("%s", f.source.note)
+	}
+	if len(f.notes) > 1 {
 		l.summary.Unreadable++
-		l.options.Warn(f.source.path + ": " + f.notes[1])
+		l.options.Warn(f.source.path + ": " + strings.Join(f.notes[1:], "; "))
 	}
 	return nil
 }

@@ -173,8 +173,6 @@ func archiveOf(head []byte) string {
 		{"7z\xbc\xaf\x27\x1c", "7z"},
 		{"Rar!\x1a\x07", "rar"},
 		{"\xfd7zXZ\x00", "xz"},
-		{"\x28\xb5\x2f\xfd", "zstd"},
-		{"BZh", "bzip2"},
 	} {
 		if bytes.HasPrefix(head, []byte(kind.start)) {
 			return kind.name
