@@ -321,8 +321,8 @@ func (t *timeCells) note() {
 		}
 	}
 	if t.unknown > 0 {
-		f.timesTold = true
-		f.lossf("%d times are in no form that is known and are left out, for example %s", t.unknown, t.example)
+		f.timesWarned = true
+		f.noteLoss("%d times are in no form that is known and are left out, for example %s", t.unknown, t.example)
 	}
 }
 

@@ -16,14 +16,15 @@
 //	     |
 //	     +-- of big files -----------> the engine takes them        engine/feed.go
 //	     |                             while they are read
-//	     +-- of small ones -> clean copy > the engine reads that    clean.go
+//	     +-- of small ones -> batch --> the engine reads that       batch.go
 //	     |
 //	formats/*.sql    a record's JSON -> the tables' columns
 //	     |
-//	  same.go        one record, one row; the others -> duplicates:
-//	     |           unite.go, apart.go, bodies.go; restore.go for later loads
+//	removeDuplicates one record, one row; the others go     duplicates.go, unite.go,
+//	     |           to the table duplicates                apart.go, bodies.go;
+//	     |                                                  restore.go for later loads
 //	     |
-//	 account.go      the books: files; rejects: rejects.go
+//	 books.go      the books: files; rejects: rejects.go
 //
 // Whatever the export, a record reaches SQL as one JSON text: a CSV row as an
 // object by its header, with the names as the format spells them; AuditData

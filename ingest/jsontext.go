@@ -404,3 +404,46 @@ func mend(dst, text []byte) []byte {
 }
 
 func quoteByte(c byte) string { return strconv.QuoteToGraphic(string(rune(c))) }
+
+// appendJSONString appends text as a JSON string. Bytes that are no UTF-8
+// become U+FFFD; bad tells whether there were any.
+func appendJSONString(dst, text []byte) (out []byte, bad bool) {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	start := 0
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c >= 0x20 && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRune(text[i:])
+			if r != utf8.RuneError || size > 1 {
+				i += size
+				continue
+			}
+			bad = true
+			dst = append(dst, text[start:i]...)
+			dst = append(dst, "\ufffd"...)
+		} else {
+			dst = append(dst, text[start:i]...)
+			switch c {
+			case '"', '\\':
+				dst = append(dst, '\\', c)
+			case '\n':
+				dst = append(dst, '\\', 'n')
+			case '\r':
+				dst = append(dst, '\\', 'r')
+			case '\t':
+				dst = append(dst, '\\', 't')
+			default:
+				dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+			}
+		}
+		i++
+		start = i
+	}
+	dst = append(dst, text[start:]...)
+	return append(dst, '"'), bad
+}

@@ -18,12 +18,12 @@ import (
 // one statement. What is packed counts eightfold.
 var feedSize int64 = 16 << 20 // tests lower it
 
-// batchSize is how much of clean copies waits before it is loaded.
+// batchSize is how much of batches waits before it is loaded.
 const batchSize = 1 << 30
 
 // Options are what Load needs to know besides the paths.
 type Options struct {
-	Engine      engine.Options          // Engine.Temp also takes the clean copies
+	Engine      engine.Options          // Engine.Temp also takes the batches
 	Version     string                  // of the tool, kept in meta
 	CommandLine string                  // kept in meta
 	Now         time.Time               // kept in meta
@@ -73,7 +73,7 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 		return Summary{}, err
 	}
 	defer e.Close()
-	l := &loader{ctx: ctx, engine: e, options: o, copies: map[*format]*cleanCopy{}, bodies: map[*format]*cleanCopy{}}
+	l := &loader{ctx: ctx, engine: e, options: o, copies: map[*format]*batch{}, bodies: map[*format]*batch{}}
 	if isNew {
 		err = l.createCase(casePath)
 	} else {
@@ -91,7 +91,7 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 // loader is one run of Load.
 //
 //	files --> records --> of big files --------------> source --> format.sql --> tables
-//	              \--> of small ones --> clean copy --^
+//	              \--> of small ones --> batch --^
 type loader struct {
 	ctx     context.Context
 	engine  *engine.Engine
@@ -103,8 +103,8 @@ type loader struct {
 	feed        *engine.Feed // takes the records of one format from a big file
 	feeding     *format
 	rowsBefore  int64 // of the table that the feed fills
-	copies      map[*format]*cleanCopy
-	bodies      map[*format]*cleanCopy      // what child rows are read from where that is not raw
+	copies      map[*format]*batch
+	bodies      map[*format]*batch          // what child rows are read from where that is not raw
 	expect      map[*format]map[int32]int64 // what the copies hold: records of each file
 	rejects     *rejectList
 	window      []byte            // memory of the last window, for the next
@@ -207,7 +207,7 @@ func (l *loader) load(sources []source) error {
 	if err := l.flush(); err != nil {
 		return err
 	}
-	if err := l.tellTimes(); err != nil {
+	if err := l.warnTimeless(); err != nil {
 		return fmt.Errorf("look for records without a time: %w", err)
 	}
 	if err := l.listFiles(); err != nil {
@@ -432,7 +432,7 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 		if of == l.feeding {
 			return l.feed, nil
 		}
-		return l.copyOf(of)
+		return l.batchOf(of)
 	}
 	r.bodies, r.recordTypes = l.addBody, l.recordTypes
 	text, encoding := decode(in)
@@ -558,12 +558,12 @@ func (l *loader) hashArchive(f *inputFile) error {
 	return nil
 }
 
-// copyOf returns the clean copy that takes records of the format.
-func (l *loader) copyOf(f *format) (*cleanCopy, error) {
+// batchOf returns the batch that takes records of the format.
+func (l *loader) batchOf(f *format) (*batch, error) {
 	if c, ok := l.copies[f]; ok {
 		return c, nil
 	}
-	c, err := newCleanCopy(l.options.Engine.Temp, f.name)
+	c, err := newBatch(l.options.Engine.Temp, f.name)
 	if err != nil {
 		return nil, err
 	}
@@ -576,7 +576,7 @@ func (l *loader) addBody(f *format, fileID int32, record int64, body []byte) err
 	c := l.bodies[f]
 	if c == nil {
 		var err error
-		if c, err = newCleanCopy(l.options.Engine.Temp, f.name+"-bodies"); err != nil {
+		if c, err = newBatch(l.options.Engine.Temp, f.name+"-bodies"); err != nil {
 			return err
 		}
 		l.bodies[f] = c
@@ -584,7 +584,7 @@ func (l *loader) addBody(f *format, fileID int32, record int64, body []byte) err
 	return c.Add(fileID, record, "", body, nil)
 }
 
-// flush loads what waits in the clean copies.
+// flush loads what waits in the batches.
 func (l *loader) flush() error {
 	ready := make([]*format, 0, len(l.copies))
 	for f := range l.copies {

@@ -16,7 +16,7 @@ import (
 // file that it is from, so that it counts for nothing what was loaded before.
 func (l *loader) matchPortalAudits(t schema.Table) error {
 	err := l.exec(`
-		create or replace temp table doubles as
+		create or replace temp table duplicate_rows as
 		with keyed as (
 			select
 				d.rowid as row,
@@ -141,13 +141,13 @@ func (l *loader) matchPortalAudits(t schema.Table) error {
 			false as identical
 		from placed
 		join agreeing as a using (row, choice)`)
-	if n, err := l.countIf(err, "doubles"); n == 0 {
+	if n, err := l.countIf(err, "duplicate_rows"); n == 0 {
 		return err
 	}
 	if err := l.compare(t); err != nil {
 		return err
 	}
-	return l.takeOut(t)
+	return l.moveDuplicates(t)
 }
 
 // objectID is the first of the values at the body's paths that is there.

@@ -8,7 +8,7 @@ import "entrail/ingest/schema"
 // knows which is which, and all stay.
 func (l *loader) matchPortalProvisioning(t schema.Table) error {
 	err := l.exec(`
-		create or replace temp table doubles as
+		create or replace temp table duplicate_rows as
 		with keyed as (
 			select
 				p.rowid as row,
@@ -53,11 +53,11 @@ func (l *loader) matchPortalProvisioning(t schema.Table) error {
 			false as identical
 		from pairs
 		where choices = 1 and rivals = 1`)
-	if n, err := l.countIf(err, "doubles"); n == 0 {
+	if n, err := l.countIf(err, "duplicate_rows"); n == 0 {
 		return err
 	}
 	if err := l.compare(t); err != nil {
 		return err
 	}
-	return l.takeOut(t)
+	return l.moveDuplicates(t)
 }

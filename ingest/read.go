@@ -27,18 +27,18 @@ type inputFile struct {
 	notes    []string
 	losses   []string // the notes that tell of something lost
 
-	timesTold  bool // notes tell of times that are none
-	unreadable bool
-	enveloped  bool     // records stand inside others, under `properties`
-	header     []string // CSV: the columns
+	timesWarned bool // notes tell of times that are none
+	unreadable  bool
+	enveloped   bool     // records stand inside others, under `properties`
+	header      []string // CSV: the columns
 }
 
 func (f *inputFile) notef(text string, args ...any) {
 	f.notes = append(f.notes, fmt.Sprintf(text, args...))
 }
 
-// lossf notes something that the file once held and that is not loaded.
-func (f *inputFile) lossf(text string, args ...any) {
+// noteLoss notes something that the file once held and that is not loaded.
+func (f *inputFile) noteLoss(text string, args ...any) {
 	f.notef(text, args...)
 	f.losses = append(f.losses, f.notes[len(f.notes)-1])
 }
@@ -145,7 +145,7 @@ func (r *reader) read(text *window) error {
 			if s := r.newJSONScanner(text); s.holdsRecords() {
 				r.why, r.file.header = "", nil
 				if s.headless {
-					r.file.lossf("the start of the file was cut off: it begins in the middle of its JSON")
+					r.file.noteLoss("the start of the file was cut off: it begins in the middle of its JSON")
 				}
 				err = r.scanJSON(s)
 			}
@@ -157,7 +157,7 @@ func (r *reader) read(text *window) error {
 			r.file.notef("can't be read: %s", plainReason(text.err))
 			return nil
 		}
-		r.file.lossf("reading stopped: %s; the records before it are loaded", plainReason(text.err))
+		r.file.noteLoss("reading stopped: %s; the records before it are loaded", plainReason(text.err))
 		err = r.list(reject{r.file.id, 0, text.line, "reading stopped: " + plainReason(text.err), ""})
 	}
 	if err == nil {
@@ -226,13 +226,13 @@ func (r *reader) conclude() {
 		f.notef("%s completed from the envelope of Azure's diagnostic settings: its time, result, address or place", were(r.filled, "record"))
 	}
 	if len(r.unread) > 0 {
-		f.lossf("%s: what stands there could not be read, and is only in raw; export again as JSON, with ConvertTo-Json -Depth 10", shortList(r.unread))
+		f.noteLoss("%s: what stands there could not be read, and is only in raw; export again as JSON, with ConvertTo-Json -Depth 10", shortList(r.unread))
 	}
 	if len(r.lost) > 0 {
-		f.lossf("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(r.lost))
+		f.noteLoss("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(r.lost))
 	}
 	if r.cut > 0 {
-		f.lossf("%s cut off before coming here (Excel ends a cell at 32,767 characters): what is left is loaded, and marked with %s in raw", were(r.cut, "record"), cutOffKey)
+		f.noteLoss("%s cut off before coming here (Excel ends a cell at 32,767 characters): what is left is loaded, and marked with %s in raw", were(r.cut, "record"), cutOffKey)
 	}
 	if r.mended > 0 {
 		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
@@ -288,10 +288,10 @@ func (r *reader) scanJSON(s *jsonScanner) error {
 	}
 	r.noteTimes()
 	if s.loose > 0 {
-		r.file.lossf("%s between the records no JSON, such as NUL or a bracket that closes nothing: something may be missing there", were(s.loose, "byte"))
+		r.file.noteLoss("%s between the records no JSON, such as NUL or a bracket that closes nothing: something may be missing there", were(s.loose, "byte"))
 	}
 	if s.truncated {
-		r.file.lossf("the file ends inside its list: it was cut off")
+		r.file.noteLoss("the file ends inside its list: it was cut off")
 	}
 	if s.nextLink {
 		r.file.notef("one page of several: it names a next page (nextLink)")

@@ -395,7 +395,7 @@ func TestCancelledLoadHoldsNothing(t *testing.T) {
 		reason string
 		after  int64 // bytes read when it is cancelled
 	}{
-		{"a record waits in the clean copy", 1},
+		{"a record waits in the batch", 1},
 		{"an archive that was unpacked is being read", int64(len(signIn("s1"))) + 1},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -25,7 +25,7 @@ const nameless = "(id is null or id = '00000000-0000-0000-0000-000000000000')"
 //	classes     records that contradict an earlier one
 //	rewritten   texts of records of which each has one element of a list
 //	ranked      which record stays for which
-//	doubles     those that go
+//	duplicate_rows: those that go
 func (l *loader) unite(t schema.Table) error {
 	columns := valueColumns(t)
 	if err := l.restore(t); err != nil {
@@ -121,7 +121,7 @@ func (l *loader) unite(t schema.Table) error {
 		return err
 	}
 	err = l.exec(`
-		create or replace temp table doubles as
+		create or replace temp table duplicate_rows as
 		select
 			row,
 			file_id,
@@ -133,7 +133,7 @@ func (l *loader) unite(t schema.Table) error {
 			body = kept_body and content = kept_content as identical
 		from ranked
 		where place > 1`)
-	if n, err := l.countIf(err, "doubles"); n == 0 {
+	if n, err := l.countIf(err, "duplicate_rows"); n == 0 {
 		return err
 	}
 	if err := l.compare(t); err != nil {
@@ -145,7 +145,7 @@ func (l *loader) unite(t schema.Table) error {
 	if err := l.fill(t); err != nil {
 		return err
 	}
-	return l.takeOut(t)
+	return l.moveDuplicates(t)
 }
 
 // ofOneSecond tells whether the records of an event have one time: where the
@@ -215,7 +215,7 @@ func comparesBodies(t schema.Table) bool {
 	return slices.ContainsFunc(t.Identity, func(a []string) bool { return slices.Equal(a, []string{"raw"}) })
 }
 
-// compare fills `compared` with what the doubles that aren't identical say
+// compare fills `compared` with what the duplicates that aren't identical say
 // otherwise than the record that stays.
 func (l *loader) compare(t schema.Table) error {
 	var added, lacked, differs []string
@@ -233,7 +233,7 @@ func (l *loader) compare(t schema.Table) error {
 			nullif(array_to_string([` + strings.Join(added, ", ") + `], ', '), '') as added,
 			nullif(array_to_string([` + strings.Join(lacked, ", ") + `], ', '), '') as lacked,
 			nullif(array_to_string([` + strings.Join(differs, ", ") + `], '; '), '') as differs
-		from doubles as d
+		from duplicate_rows as d
 		join ` + t.Name + ` as s on s.rowid = d.row
 		join ` + t.Name + ` as k on k.file_id = d.kept_file_id and k.record = d.kept_record
 		where not d.identical`)
@@ -244,8 +244,8 @@ func (l *loader) compare(t schema.Table) error {
 func (l *loader) keepCopies(t schema.Table) error {
 	statements := []string{`
 		create or replace temp table differing as
-		select distinct kept_row, kept_file_id, kept_record from doubles where not identical`,
-		"insert into copies." + t.Name + " from " + t.Name + " where rowid in (select row from doubles where not identical)",
+		select distinct kept_row, kept_file_id, kept_record from duplicate_rows where not identical`,
+		"insert into copies." + t.Name + " from " + t.Name + " where rowid in (select row from duplicate_rows where not identical)",
 		"insert into copies." + t.Name + " select * replace (if(rowid in (select row from rewritten), raw, null) as raw) from " + t.Name + " where rowid in (select kept_row from differing)",
 	}
 	for _, c := range childrenOf(t) {
@@ -254,7 +254,7 @@ func (l *loader) keepCopies(t schema.Table) error {
 			select c.*
 			from `+c.Name+` as c
 			join (
-				select file_id, record from doubles where not identical
+				select file_id, record from duplicate_rows where not identical
 				union all
 				select kept_file_id, kept_record from differing
 			) as m on c.parent_file_id = m.file_id and c.parent_record = m.record`)
@@ -298,7 +298,7 @@ func (l *loader) fill(t schema.Table) error {
 	err = l.exec(`
 		create or replace temp table growing as
 		select distinct d.kept_row
-		from doubles as d
+		from duplicate_rows as d
 		join compared as x using (row)
 		join ` + t.Name + ` as s on s.rowid = d.row
 		join ` + t.Name + ` as k on k.rowid = d.kept_row
@@ -359,31 +359,31 @@ func (l *loader) fill(t schema.Table) error {
 	return l.execAll(statements...)
 }
 
-// takeOut moves the rows in `doubles` from the table to `duplicates`. What had
+// moveDuplicates moves the rows in `duplicate_rows` from the table to `duplicates`. What had
 // been taken out because of one of them is now told of the one that stays.
-// place there orders the doubles of one record; itself it has the first.
-func (l *loader) takeOut(t schema.Table) error {
+// place there orders the duplicates of one record; itself it has the first.
+func (l *loader) moveDuplicates(t schema.Table) error {
 	if err := l.inherit(t); err != nil {
 		return err
 	}
 	return l.execAll(`
 		update duplicates
 		set
-			kept_file_id = doubles.kept_file_id,
-			kept_record = doubles.kept_record,
-			identical = duplicates.identical and doubles.identical
-		from doubles
-		where duplicates.kept_file_id = doubles.file_id
-			and duplicates.kept_record = doubles.record`, `
+			kept_file_id = duplicate_rows.kept_file_id,
+			kept_record = duplicate_rows.kept_record,
+			identical = duplicates.identical and duplicate_rows.identical
+		from duplicate_rows
+		where duplicates.kept_file_id = duplicate_rows.file_id
+			and duplicates.kept_record = duplicate_rows.record`, `
 		insert into duplicates
 		select d.file_id, d.record, d.kept_file_id, d.kept_record, d.identical, c.added, c.lacked, c.differs
-		from doubles as d
+		from duplicate_rows as d
 		left join compared as c using (row)
 		order by d.file_id, d.record`,
-		"delete from "+t.Name+" where rowid in (select row from doubles)")
+		"delete from "+t.Name+" where rowid in (select row from duplicate_rows)")
 }
 
-// inherit gives each record with doubles one set of child rows: its own, else
+// inherit gives each record with duplicates one set of child rows: its own, else
 // those of the file that has most of them, where several records may each have one,
 // as mv-expand writes them. The others go.
 func (l *loader) inherit(t schema.Table) error {
@@ -401,10 +401,10 @@ func (l *loader) inherit(t schema.Table) error {
 		err := l.execAll(`
 			create or replace temp table members as
 			select kept_file_id, kept_record, file_id, record, place
-			from doubles
+			from duplicate_rows
 			union all
 			select distinct kept_file_id, kept_record, kept_file_id, kept_record, 1
-			from doubles`, `
+			from duplicate_rows`, `
 			create or replace temp table offers as
 			select
 				m.kept_file_id,
@@ -416,7 +416,7 @@ func (l *loader) inherit(t schema.Table) error {
 			from members as m
 			join `+c.Name+` as c on c.parent_file_id = m.file_id and c.parent_record = m.record
 			group by all`, `
-			create or replace temp table heirs as
+			create or replace temp table richest as
 			select
 				kept_file_id,
 				kept_record,
@@ -431,7 +431,7 @@ func (l *loader) inherit(t schema.Table) error {
 				`+strings.Join(repeated, ", ")+`,
 				`+strings.Join(own, ", ")+`
 			from members as m
-			join heirs as h using (kept_file_id, kept_record, file_id)
+			join richest as h using (kept_file_id, kept_record, file_id)
 			join `+c.Name+` as c on c.parent_file_id = m.file_id and c.parent_record = m.record
 			join `+t.Name+` as k on k.file_id = m.kept_file_id and k.record = m.kept_record`, `
 			delete from `+c.Name+`
@@ -439,7 +439,7 @@ func (l *loader) inherit(t schema.Table) error {
 				select c.rowid
 				from `+c.Name+` as c
 				join members as m on m.file_id = c.parent_file_id and m.record = c.parent_record
-				left join heirs as h using (kept_file_id, kept_record)
+				left join richest as h using (kept_file_id, kept_record)
 				where m.place > 1 or h.file_id is not null
 			)`,
 			"insert into "+c.Name+" by name from inherited",

@@ -80,13 +80,13 @@ func (r *reader) readWorkbook(text *window) error {
 	}
 	r.reread = reread
 	if there := rowsOf(data); len(unread) == 0 && rows < there {
-		r.file.lossf("%s not read, or not to its end: the XML of the workbook is damaged; save its sheets as CSV UTF-8", were(int64(there-rows), "row"))
+		r.file.noteLoss("%s not read, or not to its end: the XML of the workbook is damaged; save its sheets as CSV UTF-8", were(int64(there-rows), "row"))
 	}
 	switch {
 	case len(r.counts) == 0:
 		r.why = strings.Join(append([]string{"an Excel workbook without a log"}, unread...), "; ")
 	case len(unread) > 0:
-		r.file.lossf("not read: %s", strings.Join(unread, "; "))
+		r.file.noteLoss("not read: %s", strings.Join(unread, "; "))
 	}
 	return nil
 }

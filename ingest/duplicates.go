@@ -81,20 +81,20 @@ func (l *loader) removeEqual(t schema.Table, id, condition string) error {
 		return err
 	}
 	err = l.exec(`
-		create or replace temp table doubles as
+		create or replace temp table duplicate_rows as
 		with ranked as (
 			select
 				c.row,
 				c.id,
 				c.file_id,
 				c.record,
-				first_value(c.file_id) over same as kept_file_id,
-				first_value(c.record) over same as kept_record,
-				row_number() over same as place
+				first_value(c.file_id) over copies as kept_file_id,
+				first_value(c.record) over copies as kept_record,
+				row_number() over copies as place
 			from candidates as c
 			join files as f using (file_id)
 			left join canonical as k on k.row = c.row
-			window same as (
+			window copies as (
 				partition by c.id, coalesce(k.body, c.body)
 				order by c.body, f.path, c.file_id, c.record
 			)
@@ -106,7 +106,7 @@ func (l *loader) removeEqual(t schema.Table, id, condition string) error {
 	if err != nil {
 		return err
 	}
-	return l.takeOut(t)
+	return l.moveDuplicates(t)
 }
 
 // compareBodies fills `canonical` for the candidates whose id has several texts.

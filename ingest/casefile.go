@@ -14,11 +14,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// A Keeping adds to a case that is kept in a file. What is loaded goes to a
-// copy beside the file, which takes its place when everything is in: a run that
+// A CaseFile adds to the case database of --db. What is loaded goes to a
+// copy in the same folder, which takes its place when everything is in: a run that
 // is cut off leaves the case as it was, and one that is killed leaves only what
-// the next run clears away. One run at a time can have a Keeping of a case.
-type Keeping struct {
+// the next run clears away. One run at a time can have a CaseFile of a case.
+type CaseFile struct {
 	Partial string // the copy, for Load; it is not there if there is no case yet
 
 	path string // of the case, links followed
@@ -32,51 +32,51 @@ const (
 	lockEnding    = ".entrail-lock"
 )
 
-// ErrNoCase is the error of Keep for a file that is no DuckDB database.
+// ErrNoCase is the error of OpenCaseFile for a file that is no DuckDB database.
 var ErrNoCase = errors.New("the file is there and is no case")
 
-// Keep begins to add to the case at path, which may be a link to it, or
+// OpenCaseFile begins to add to the case database at path, which may be a link to it, or
 // missing. A case that is there is copied, until the context is done.
-func Keep(ctx context.Context, path string) (*Keeping, error) {
+func OpenCaseFile(ctx context.Context, path string) (*CaseFile, error) {
 	path, err := followed(path)
 	if err != nil {
 		return nil, err
 	}
-	k := &Keeping{Partial: path + partialEnding, path: path, lock: flock.New(path + lockEnding)}
-	if err := k.checkNeighbours(); err != nil {
+	c := &CaseFile{Partial: path + partialEnding, path: path, lock: flock.New(path + lockEnding)}
+	if err := c.checkNeighbours(); err != nil {
 		return nil, err
 	}
 	if err := replaceable(path); err != nil {
 		return nil, err
 	}
-	if err := k.acquire(); err != nil {
+	if err := c.acquire(); err != nil {
 		return nil, err
 	}
-	k.clear()
-	if err := k.copy(ctx); err != nil {
-		k.Close()
+	c.clear()
+	if err := c.copy(ctx); err != nil {
+		c.Close()
 		return nil, err
 	}
-	return k, nil
+	return c, nil
 }
 
 // Files are those that lie beside the evidence when the case does, and are none.
-func (k *Keeping) Files() []string {
-	return []string{k.path, k.Partial, k.path + lockEnding}
+func (c *CaseFile) Files() []string {
+	return []string{c.path, c.Partial, c.path + lockEnding}
 }
 
 // Commit puts the copy in the case's place, when all of it is on the disk: a
 // name is never that of half a case, not after a power cut either.
-func (k *Keeping) Commit() error {
-	if err := toDisk(k.Partial); err != nil {
-		return fmt.Errorf("keep the case: %w", err)
+func (c *CaseFile) Commit() error {
+	if err := toDisk(c.Partial); err != nil {
+		return fmt.Errorf("save the case database: %w", err)
 	}
-	if err := os.Rename(k.Partial, k.path); err != nil {
-		return fmt.Errorf("keep the case: %w", err)
+	if err := os.Rename(c.Partial, c.path); err != nil {
+		return fmt.Errorf("save the case database: %w", err)
 	}
 	// Not every system can do this to a folder; without it the case may be
 	// the one from before, whole.
-	if folder, err := os.Open(filepath.Dir(k.path)); err == nil {
+	if folder, err := os.Open(filepath.Dir(c.path)); err == nil {
 		folder.Sync()
 		folder.Close()
 	}
@@ -93,12 +93,12 @@ func toDisk(path string) error {
 }
 
 // Close removes what lies beside the case.
-func (k *Keeping) Close() {
-	k.clear()
-	os.Remove(k.lock.Path()) // before it is unlocked: then it is nobody else's yet
-	k.lock.Close()
+func (c *CaseFile) Close() {
+	c.clear()
+	os.Remove(c.lock.Path()) // before it is unlocked: then it is nobody else's yet
+	c.lock.Close()
 	if runtime.GOOS == "windows" {
-		os.Remove(k.lock.Path()) // which leaves a file that this or another run has open
+		os.Remove(c.lock.Path()) // which leaves a file that this or another run has open
 	}
 }
 
@@ -117,7 +117,7 @@ func replaceable(path string) error {
 	case errors.Is(err, fs.ErrPermission):
 		return errors.New("the case is write-protected; give another name, or take the protection off")
 	}
-	return nil // it is missing, or Keep says what it is
+	return nil // it is missing, or OpenCaseFile says what it is
 }
 
 // IsInUse knows the error of a file that another program has open in a way that
@@ -130,20 +130,20 @@ func IsInUse(err error) bool {
 // checkNeighbours refuses to go on where the names beside the case are taken by
 // what no run has put there: it would be overwritten, or, behind a link, written
 // elsewhere.
-func (k *Keeping) checkNeighbours() error {
-	for _, name := range []string{k.lock.Path(), k.Partial, k.Partial + ".wal"} {
+func (c *CaseFile) checkNeighbours() error {
+	for _, name := range []string{c.lock.Path(), c.Partial, c.Partial + ".wal"} {
 		info, err := os.Lstat(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("look beside the case: %w", err)
+			return fmt.Errorf("look into the folder of the case database: %w", err)
 		}
 		isOurs := info.Mode().IsRegular()
 		switch name {
-		case k.lock.Path():
+		case c.lock.Path():
 			isOurs = isOurs && info.Size() == 0
-		case k.Partial: // empty when a run was killed before it wrote a byte
+		case c.Partial: // empty when a run was killed before it wrote a byte
 			isOurs = isOurs && (info.Size() == 0 || isDatabase(name))
 		}
 		if !isOurs {
@@ -175,9 +175,9 @@ func readHead(r io.Reader) ([]byte, error) {
 
 // acquire takes the lock. The system drops it when its owner ends, however that
 // comes about.
-func (k *Keeping) acquire() error {
+func (c *CaseFile) acquire() error {
 	for {
-		free, err := k.lock.TryLock()
+		free, err := c.lock.TryLock()
 		switch {
 		case errors.Is(err, errors.ErrUnsupported):
 			return nil // a file system without locks
@@ -186,29 +186,29 @@ func (k *Keeping) acquire() error {
 			if errors.As(err, &pathError) {
 				err = pathError.Err
 			}
-			return fmt.Errorf("the case can't be kept in the folder %s: %w; choose another with --db", filepath.Dir(k.path), err)
+			return fmt.Errorf("the case database can't be written in the folder %s: %w; choose another with --db", filepath.Dir(c.path), err)
 		case !free:
 			return errors.New("another entrail is loading into this case; wait until it is done")
 		}
 		// The owner before may have removed the file between its opening and
 		// its locking.
-		held, errHeld := k.lock.Stat()
-		there, errThere := os.Stat(k.lock.Path())
+		held, errHeld := c.lock.Stat()
+		there, errThere := os.Stat(c.lock.Path())
 		if errHeld == nil && errThere == nil && os.SameFile(held, there) {
 			return nil
 		}
-		k.lock.Close()
+		c.lock.Close()
 	}
 }
 
-func (k *Keeping) clear() {
-	os.Remove(k.Partial)
-	os.Remove(k.Partial + ".wal")
+func (c *CaseFile) clear() {
+	os.Remove(c.Partial)
+	os.Remove(c.Partial + ".wal")
 }
 
 // copy makes the partial case of what is there.
-func (k *Keeping) copy(ctx context.Context) (err error) {
-	from, err := os.Open(k.path)
+func (c *CaseFile) copy(ctx context.Context) (err error) {
+	from, err := os.Open(c.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -224,7 +224,7 @@ func (k *Keeping) copy(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("open the case: %w", err)
 	}
-	to, err := os.OpenFile(k.Partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm()|0o600)
+	to, err := os.OpenFile(c.Partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm()|0o600)
 	if err != nil {
 		return fmt.Errorf("copy the case: %w", err)
 	}

@@ -8,9 +8,9 @@ import (
 	"entrail/ingest/schema"
 )
 
-// tellTimes tells of the files with records that should have a time, and whose
+// warnTimeless tells of the files with records that should have a time, and whose
 // time is none: they are in no timeline.
-func (l *loader) tellTimes() error {
+func (l *loader) warnTimeless() error {
 	byID := map[int64]*inputFile{}
 	for _, f := range l.files {
 		byID[int64(f.id)] = f
@@ -30,13 +30,13 @@ func (l *loader) tellTimes() error {
 				return err
 			}
 			f := byID[v[0].(int64)]
-			if f == nil || f.timesTold {
+			if f == nil || f.timesWarned {
 				continue
 			}
 			if len(f.losses) == 0 && !f.unreadable {
 				l.summary.Damaged++
 			}
-			f.lossf("%s loaded without a time, for there is none that can be read; record %d is the first", were(v[1].(int64), "record"), v[2])
+			f.noteLoss("%s loaded without a time, for there is none that can be read; record %d is the first", were(v[1].(int64), "record"), v[2])
 			l.options.Warn(f.source.path + ": " + f.losses[len(f.losses)-1])
 		}
 		rows.Close()

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"entrail/ingest/schema"
 )
 
 // The columns that a nearest name is looked for in.
@@ -62,7 +64,7 @@ func (c *Case) completeSessions(ctx context.Context) error {
 			continue
 		}
 		var parts []string
-		for _, t := range eventTables() {
+		for _, t := range schema.Logs() {
 			if t.Has("session_id") {
 				parts = append(parts, "select lower(session_id) as id from evidence."+t.Name)
 			}
@@ -87,12 +89,12 @@ func (c *Case) completeSessions(ctx context.Context) error {
 	return nil
 }
 
-// Absent says of each user, session, application and address asked for, or to be
+// NotFound says of each user, session, application and address asked for, or to be
 // left out, that no record in evidence has it, with the nearest that there are; of
 // each value of a --filter on the tables of these reports that no record has, which
 // there are; and of the beginnings of session ids, what they are. none is true where
 // no user, or no session, of those asked for is there: nothing can be shown.
-func (c *Case) Absent(ctx context.Context, reports []Report) (sentences []string, none bool, err error) {
+func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []string, none bool, err error) {
 	var how []applied
 	if len(c.filter.Columns) > 0 {
 		for _, r := range reports {
@@ -191,7 +193,7 @@ func (c *Case) Absent(ctx context.Context, reports []Report) (sentences []string
 			continue // what the rows shown have, their note tells
 		}
 		var tables []string
-		for _, t := range eventTables() {
+		for _, t := range schema.Logs() {
 			if t.Has(f.Column) {
 				tables = append(tables, "evidence."+t.Name)
 			}
@@ -327,7 +329,7 @@ func didYouMeanUser(name string, names []string) string {
 // valuesOf returns all values of columns in evidence, in lower case and order.
 func (c *Case) valuesOf(ctx context.Context, columns []string) ([]string, error) {
 	var parts []string
-	for _, t := range eventTables() {
+	for _, t := range schema.Logs() {
 		for _, column := range columns {
 			switch {
 			case !t.Has(column):
@@ -350,10 +352,10 @@ func (c *Case) valuesOf(ctx context.Context, columns []string) ([]string, error)
 	return values, nil
 }
 
-// OnSessions says how many sessions the users asked for have, why they have
+// SessionCounts says how many sessions the users asked for have, why they have
 // none, and which of the sessions asked for have no audit records. It is empty
 // where no user and no session was asked for.
-func (c *Case) OnSessions(ctx context.Context) ([]string, error) {
+func (c *Case) SessionCounts(ctx context.Context) ([]string, error) {
 	var sentences []string
 	if len(c.filter.Users) > 0 {
 		sentence, err := c.sessionsOfUsers(ctx)
@@ -381,7 +383,7 @@ func (c *Case) OnSessions(ctx context.Context) ([]string, error) {
 		}
 		events, signIns, loaded := rows[0][0].(int64), rows[0][1].(int64), rows[0][2].(int64)
 		switch {
-		case events > 0 || signIns == 0: // a session that is not there is Absent's
+		case events > 0 || signIns == 0: // a session that is not there is in NotFound
 		case loaded == 0:
 			sentences = append(sentences, "No audit records found for session "+session+": no audit log is loaded")
 		default:

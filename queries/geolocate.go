@@ -7,18 +7,19 @@ import (
 	"net/netip"
 	"strings"
 
+	"entrail/ingest/schema"
 	"entrail/queries/geoip"
 )
 
-// Place lets the databases, each in turn, fill what the view addresses does not
+// Geolocate lets the databases, each in turn, fill what the view addresses does not
 // know of the client addresses in evidence: what sign-ins say of an address
 // stands, whatever a database says. It is for this run only, and comes before
 // the first question. The sentences say what each database gave.
-func (c *Case) Place(ctx context.Context, databases []*geoip.Database) (sentences []string, err error) {
+func (c *Case) Geolocate(ctx context.Context, databases []*geoip.Database) (sentences []string, err error) {
 	if len(databases) == 0 {
 		return nil, nil
 	}
-	unplaced, err := c.unplaced(ctx)
+	unlocated, err := c.unlocated(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list the addresses that no sign-in places: %w", err)
 	}
@@ -28,7 +29,7 @@ func (c *Case) Place(ctx context.Context, databases []*geoip.Database) (sentence
 		return nil, err
 	}
 	err = c.engine.Append("placed_addresses", func(add func(...driver.Value) error) error {
-		for _, a := range unplaced {
+		for _, a := range unlocated {
 			var sources []string
 			for i, d := range databases {
 				found, err := d.Find(a.address)
@@ -58,7 +59,7 @@ func (c *Case) Place(ctx context.Context, databases []*geoip.Database) (sentence
 		select * from (` + signedIn() + `)
 		where ip_address not in (select ip_address from placed_addresses)`
 	for i, d := range databases {
-		sentences = append(sentences, fmt.Sprintf("Places of addresses from %v: %d of the %d that sign-ins do not place in full", d, gave[i], len(unplaced)))
+		sentences = append(sentences, fmt.Sprintf("Places of addresses from %v: %d of the %d that sign-ins do not place in full", d, gave[i], len(unlocated)))
 	}
 	return sentences, nil
 }
@@ -69,8 +70,8 @@ func signedIn() string {
 	return v.SQL
 }
 
-// unplaced is a client address with what the sign-ins say of it; nil = nothing.
-type unplaced struct {
+// unlocated is a client address with what the sign-ins say of it; nil = nothing.
+type unlocated struct {
 	text             string // as logged
 	address          netip.Addr
 	network, country any
@@ -78,7 +79,7 @@ type unplaced struct {
 }
 
 // fill takes what is not known yet, and tells whether there was any.
-func (a *unplaced) fill(p geoip.Place) (fills bool) {
+func (a *unlocated) fill(p geoip.Place) (fills bool) {
 	if a.network == nil && p.Network != 0 {
 		a.network, fills = p.Network, true
 	}
@@ -88,11 +89,11 @@ func (a *unplaced) fill(p geoip.Place) (fills bool) {
 	return fills
 }
 
-// unplaced lists the client addresses of all logs whose network or country no
+// unlocated lists the client addresses of all logs whose network or country no
 // sign-in tells.
-func (c *Case) unplaced(ctx context.Context) ([]unplaced, error) {
+func (c *Case) unlocated(ctx context.Context) ([]unlocated, error) {
 	var logs []string
-	for _, t := range eventTables() {
+	for _, t := range schema.Logs() {
 		if t.Has("ip_address") {
 			logs = append(logs, "select client_address(ip_address) as ip_address from evidence."+t.Name)
 		}
@@ -106,9 +107,9 @@ func (c *Case) unplaced(ctx context.Context) ([]unplaced, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []unplaced
+	var all []unlocated
 	for _, row := range rows {
-		a := unplaced{text: row[0].(string), network: row[1], country: row[2]}
+		a := unlocated{text: row[0].(string), network: row[1], country: row[2]}
 		// An address may be anything in a log: a name, a host and port.
 		if a.address, err = netip.ParseAddr(a.text); err != nil {
 			continue

@@ -17,7 +17,7 @@ func TestKeepCancelled(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Keep(ctx, path); !errors.Is(err, context.Canceled) {
+	if _, err := OpenCaseFile(ctx, path); !errors.Is(err, context.Canceled) {
 		t.Errorf("copied all the same: %v", err)
 	}
 	if got, err := os.ReadFile(path); string(got) != text {
@@ -42,7 +42,7 @@ func TestCommit(t *testing.T) {
 		{"12345678DUCK after", "12345678DUCK after", "a load that is through"},
 		{"", "12345678DUCK after", "a copy that someone removed"},
 	} {
-		k, err := Keep(t.Context(), path)
+		k, err := OpenCaseFile(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestNamesBesideTheCase(t *testing.T) {
 			t.Fatal(err)
 		}
 		before, _ := os.ReadDir(folder)
-		k, err := Keep(t.Context(), path)
+		k, err := OpenCaseFile(t.Context(), path)
 		if err == nil {
 			k.Close()
 		}
