@@ -120,7 +120,7 @@ func (s source) zipMembers(n *nested, depth int) ([]source, error) {
 		return []source{s}, nil
 	}
 	defer in.close()
-	if isWorkbook(entries) {
+	if isWorkbook(entries) || documentKind(entries) != "" {
 		return []source{s}, nil
 	}
 	s.archive = "zip"

@@ -268,9 +268,16 @@ var (
 	inAnyCase spellings = strings.ToLower
 )
 
+// anyLogHas are names that say little about what a record is, by their headerKey.
+var anyLogHas = map[string]bool{
+	"id": true, "createddatetime": true, "timegenerated": true, "operation": true, "userprincipalname": true, "appid": true, "appdisplayname": true,
+	"ipaddress": true, "status": true, "date(utc)": true, "category": true, "action": true, "name": true, "description": true, "displayname": true,
+	"property": true, "attribute": true, "step": true, "result": true, "application": true, "operationname": true, "serviceprincipalid": true,
+}
+
 // recogniseRecord returns the format with the most names among those whose
 // names are all there. When there is none, the reason says what is missing
-// for the nearest.
+// for the nearest, if one name is and the others are of that format alone.
 func recogniseRecord(names []string, csv bool) (*format, string) {
 	if csv {
 		return recogniseNames(names, csv, asColumns)
@@ -315,7 +322,7 @@ func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 			if len(lacks) == 0 && hits > bestSize {
 				best, bestSize = f, hits
 			}
-			if len(lacks) > 0 && hits > nearestHits {
+			if len(lacks) == 1 && hits > nearestHits && slices.ContainsFunc(r.names, func(n string) bool { return has[key(n)] && !anyLogHas[headerKey(n)] }) {
 				nearest, nearestHits, missing = f, hits, lacks
 			}
 		}
@@ -340,8 +347,14 @@ func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 	if known := otherThing(names); known != "" {
 		return nil, known
 	}
+	switch {
+	case csv && isValues(names):
+		return nil, "a table without the line that names its columns, so that nobody can say what they are: put that line back, or export again with it"
+	case csv && isProse(names):
+		return nil, "a text, no export: its first line names no columns"
+	}
 	reason := fmt.Sprintf("no known export has the %s %s", what, shortList(names))
-	if nearest != nil && nearestHits >= len(missing) {
+	if nearest != nil {
 		reason += fmt.Sprintf("; %s would also need %s", nearest.title, shortList(missing))
 	}
 	return nil, reason

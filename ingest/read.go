@@ -130,12 +130,14 @@ func (r *reader) read(text *window) error {
 	case text.err != nil:
 	case bytes.HasPrefix(text.rest(), []byte("PK\x03\x04")):
 		err = r.readWorkbook(text)
-	case bytes.HasPrefix(text.rest(), []byte("\xd0\xcf\x11\xe0")):
-		r.why = "an Excel workbook of the old kind, or one with a password: save its sheets as CSV UTF-8"
-	case archiveOf(text.rest()) != "":
-		r.why = fmt.Sprintf("a %s archive, which can't be opened here: unpack it, with its password if it has one, and give the files", archiveOf(text.rest()))
+	case binaryKind(text.rest()) != "":
+		for len(text.rest()) < maxDirectory && text.more() { // what tells them apart stands behind
+		}
+		r.why = binaryKind(text.rest())
 	case empty:
 		r.file.notef("the file is empty")
+	case pythonPrint.Match(text.rest()):
+		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
 	case first == '{' || first == '[':
 		err = r.scanJSON(r.newJSONScanner(text))
 	default:
@@ -148,6 +150,8 @@ func (r *reader) read(text *window) error {
 					r.file.noteLoss("the start of the file was cut off: it begins in the middle of its JSON")
 				}
 				err = r.scanJSON(s)
+			} else if kind := textKind(text.rest()); kind != "" {
+				r.why = kind
 			}
 		}
 	}
@@ -166,20 +170,8 @@ func (r *reader) read(text *window) error {
 	return err
 }
 
-// archiveOf names the kind of archive that a file of these first bytes is, of
-// those that can't be opened here.
-func archiveOf(head []byte) string {
-	for _, kind := range []struct{ start, name string }{
-		{"7z\xbc\xaf\x27\x1c", "7z"},
-		{"Rar!\x1a\x07", "rar"},
-		{"\xfd7zXZ\x00", "xz"},
-	} {
-		if bytes.HasPrefix(head, []byte(kind.start)) {
-			return kind.name
-		}
-	}
-	return ""
-}
+// maxDirectory is how far a file of several parts is read, in bytes, to see what it is.
+const maxDirectory = 4 << 20
 
 func firstByte(w *window) (byte, bool) {
 	for {
@@ -459,24 +451,6 @@ func (r *reader) losing(property string) {
 	if !slices.ContainsFunc(r.lost, func(p string) bool { return strings.EqualFold(p, property) }) {
 		r.lost = append(r.lost, property)
 	}
-}
-
-// apiError is what an error answer of Graph or the Management API says, "" for
-// another object: a script has saved it as if it were a page.
-func apiError(text []byte) string {
-	var answer struct {
-		Error   struct{ Code, Message string }
-		Message string
-	}
-	if len(text) > 1<<14 || json.Unmarshal(text, &answer) != nil {
-		return ""
-	}
-	message := cmp.Or(answer.Error.Message, answer.Message)
-	if message == "" && answer.Error.Code == "" {
-		return ""
-	}
-	return fmt.Sprintf("an error that the API answered instead of records: %s; ask it again for what should be here",
-		strings.TrimSuffix(strings.Trim(answer.Error.Code+": "+string(excerpt([]byte(message))), ": "), "."))
 }
 
 func (r *reader) refuse(rec record, reason string) error {

@@ -46,6 +46,10 @@ func (r *reader) readWorkbook(text *window) error {
 		r.why = fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
 		return nil
 	}
+	if z, err := zip.NewReader(bytes.NewReader(data), int64(len(data))); err == nil && documentKind(z.File) != "" {
+		r.why = documentKind(z.File)
+		return nil
+	}
 	if why := bomb(data); why != "" {
 		r.why = "a workbook that is not opened: " + why + "; save the sheets as CSV UTF-8"
 		return nil
