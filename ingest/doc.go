@@ -9,10 +9,10 @@
 //	     |
 //	   open          gzip, SHA-256 beside the reading       source.go
 //	     |
-//	  decode         UTF-8, UTF-16, UTF-32                  decode.go
+//	   scan          bytes -> text -> records               package scan
 //	     |
-//	   read          csvScanner, jsonScanner: each record   read.go, csvscan.go,
-//	     |           is found, checked, mended, recognised  jsonscan.go, jsontext.go
+//	   read          each record is recognised, its times   read.go, times.go,
+//	     |           settled, its shape put right           package dates, shape.go
 //	     |
 //	     +-- of big files -----------> the engine takes them        engine/feed.go
 //	     |                             while they are read
@@ -48,7 +48,7 @@
 //	source(file_id, record, category, raw, body)
 //
 // where body is the JSON to read, its values without blanks around them
-// (blanks.go), raw the record as it was exported, and category the kind of
+// (scan.TrimCell), raw the record as it was exported, and category the kind of
 // sign-in where only the file's name or an envelope says it. It reads body with
 // one from_json, names what it needs in its structure, and uses the macros of
 // schema/macros.sql: filled, utc, truth, whole, joined, bare_ip, json_text,
