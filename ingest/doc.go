@@ -20,11 +20,10 @@
 //	     |
 //	formats/*.sql    a record's JSON -> the tables' columns
 //	     |
-//	removeDuplicates one record, one row; the others go     duplicates.go, unite.go,
-//	     |           to the table duplicates                apart.go, bodies.go;
-//	     |                                                  restore.go for later loads
+//	duplicates       one record, one row; the others go     package duplicates
+//	     |           to the table duplicates
 //	     |
-//	 books.go      the books: files; rejects: rejects.go
+//	   books         files, rejects: the sums must agree    books.go, rejects.go
 //
 // Whatever the export, a record reaches SQL as one JSON text: a CSV row as an
 // object by its header, with the names as the format spells them; AuditData

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"entrail/ingest/dates"
+	"entrail/ingest/duplicates"
 	"entrail/ingest/engine"
 	"entrail/ingest/scan"
 	"entrail/ingest/schema"
@@ -122,15 +123,6 @@ func (l *loader) exec(statement string, args ...any) error {
 	return l.engine.Exec(l.ctx, statement, args...)
 }
 
-// countIf is the number of rows of a table that has just been made, unless that
-// went wrong.
-func (l *loader) countIf(err error, table string) (int64, error) {
-	if err != nil {
-		return 0, err
-	}
-	return l.engine.Count(l.ctx, table)
-}
-
 func (l *loader) createCase(path string) error {
 	if err := l.engine.Create(l.ctx, path); err != nil {
 		return err
@@ -218,7 +210,7 @@ func (l *loader) load(sources []source) error {
 	if err := l.loadChildren(); err != nil {
 		return err
 	}
-	if err := l.removeDuplicates(); err != nil {
+	if err := duplicates.Remove(l.ctx, l.engine, l.first); err != nil {
 		return err
 	}
 	if err := l.link(); err != nil {
