@@ -9,10 +9,10 @@
 //	     |
 //	   open          packed files, SHA-256 beside it       source.go, packed.go
 //	     |
-//	  decode         UTF-8, UTF-16, UTF-32                  decode.go
+//	   scan          bytes -> text -> records               package scan
 //	     |
-//	   read          csvScanner, jsonScanner: each record   read.go, csvscan.go,
-//	     |           is found, checked, mended, recognised  jsonscan.go, jsontext.go
+//	   read          each record is recognised, its times   read.go, times.go,
+//	     |           settled, its shape put right           package dates, shape.go
 //	     |
 //	     +-- of big files -----------> the engine takes them        engine/feed.go
 //	     |                             while they are read
@@ -20,11 +20,10 @@
 //	     |
 //	formats/*.sql    a record's JSON -> the tables' columns
 //	     |
-//	removeDuplicates one record, one row; the others go     duplicates.go, unite.go,
-//	     |           to the table duplicates                apart.go, bodies.go;
-//	     |                                                  restore.go for later loads
+//	duplicates       one record, one row; the others go     package duplicates
+//	     |           to the table duplicates
 //	     |
-//	 books.go      the books: files; rejects: rejects.go
+//	   books         files, rejects: the sums must agree    books.go, rejects.go
 //
 // Whatever the export, a record reaches SQL as one JSON text: a CSV row as an
 // object by its header, with the names as the format spells them; AuditData
@@ -48,7 +47,7 @@
 //	source(file_id, record, category, raw, body)
 //
 // where body is the JSON to read, its values without blanks around them
-// (blanks.go), raw the record as it was exported, and category the kind of
+// (scan.TrimCell), raw the record as it was exported, and category the kind of
 // sign-in where only the file's name or an envelope says it. It reads body with
 // one from_json, names what it needs in its structure, and uses the macros of
 // schema/macros.sql: filled, utc, truth, whole, joined, bare_ip, json_text,

@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"entrail/ingest/dates"
+	"entrail/ingest/scan"
 )
 
 //go:embed formats/*.sql
@@ -254,7 +257,7 @@ var (
 // headerKey is a CSV column's name as it is compared: exports differ in case
 // and in blanks (Change ID, changeId), and Log Analytics marks its times.
 func headerKey(name string) string {
-	name, _, _ = cutZone(name)
+	name, _, _ = dates.CutZone(name)
 	key := strings.ToLower(strings.Join(strings.Fields(name), ""))
 	return strings.ReplaceAll(key, "’", "'")
 }
@@ -338,10 +341,10 @@ func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 			return nil, "this is the unified audit log without the column AuditData, which holds the record itself: export it again with that column"
 		case has["changeid"]:
 			return nil, fmt.Sprintf("this seems to be of the provisioning log's CSV download, with columns that are not known here: "+
-				"download it as JSON, which has the changes, their steps and the modified properties; its columns are %s", quoted(names))
+				"download it as JSON, which has the changes, their steps and the modified properties; its columns are %s", scan.Quoted(names))
 		case slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "(UTC)") }):
 			return nil, fmt.Sprintf("this seems to be a download from the Entra portal in a language that is not known here: download it as JSON, "+
-				"or set the portal to English; its columns are %s", quoted(names))
+				"or set the portal to English; its columns are %s", scan.Quoted(names))
 		}
 	}
 	if known := otherThing(names); known != "" {
@@ -353,9 +356,9 @@ func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 	case csv && isProse(names):
 		return nil, "a text, no export: its first line names no columns"
 	}
-	reason := fmt.Sprintf("no known export has the %s %s", what, shortList(names))
+	reason := fmt.Sprintf("no known export has the %s %s", what, scan.ShortList(names))
 	if nearest != nil {
-		reason += fmt.Sprintf("; %s would also need %s", nearest.title, shortList(missing))
+		reason += fmt.Sprintf("; %s would also need %s", nearest.title, scan.ShortList(missing))
 	}
 	return nil, reason
 }
@@ -379,22 +382,4 @@ func (f *format) unread(names []string) (unread []string) {
 		}
 	}
 	return unread
-}
-
-func quoted(names []string) string {
-	shown := slices.Clone(names)
-	for i, n := range shown {
-		shown[i] = string(excerpt([]byte(fmt.Sprintf("%q", n))))
-	}
-	return strings.Join(shown, ", ")
-}
-
-// shortList names a few, for a sentence.
-func shortList(names []string) string {
-	const most = 6
-	text := quoted(names[:min(len(names), most)])
-	if len(names) > most {
-		text += fmt.Sprintf(" and %d more", len(names)-most)
-	}
-	return text
 }

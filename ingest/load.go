@@ -9,7 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"entrail/ingest/dates"
+	"entrail/ingest/duplicates"
 	"entrail/ingest/engine"
+	"entrail/ingest/scan"
 	"entrail/ingest/schema"
 )
 
@@ -120,15 +123,6 @@ func (l *loader) exec(statement string, args ...any) error {
 	return l.engine.Exec(l.ctx, statement, args...)
 }
 
-// countIf is the number of rows of a table that has just been made, unless that
-// went wrong.
-func (l *loader) countIf(err error, table string) (int64, error) {
-	if err != nil {
-		return 0, err
-	}
-	return l.engine.Count(l.ctx, table)
-}
-
 func (l *loader) createCase(path string) error {
 	if err := l.engine.Create(l.ctx, path); err != nil {
 		return err
@@ -216,7 +210,7 @@ func (l *loader) load(sources []source) error {
 	if err := l.loadChildren(); err != nil {
 		return err
 	}
-	if err := l.removeDuplicates(); err != nil {
+	if err := duplicates.Remove(l.ctx, l.engine, l.first); err != nil {
 		return err
 	}
 	if err := l.link(); err != nil {
@@ -416,7 +410,7 @@ func (l *loader) skip(f *inputFile, before string) {
 // they are loaded from.
 func (l *loader) readFile(f *inputFile) (*reader, error) {
 	in, err := f.source.open(l.ctx, l.progress)
-	r := &reader{ctx: l.ctx, file: f, rejects: l.rejects, temp: l.options.Engine.Temp, dateOrder: dateOrder(l.options.DateOrder)}
+	r := &reader{ctx: l.ctx, file: f, rejects: l.rejects, temp: l.options.Engine.Temp, dateOrder: dates.Order(l.options.DateOrder)}
 	if err != nil {
 		f.unreadable = true
 		f.notef("can't be read: %v", err)
@@ -435,11 +429,11 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 		return l.batchOf(of)
 	}
 	r.bodies, r.recordTypes = l.addBody, l.recordTypes
-	text, encoding := decode(in)
+	text, encoding := scan.Decode(in)
 	f.encoding = encoding
-	w := newWindow(text, l.window)
+	w := scan.NewWindow(text, l.window)
 	readErr := r.read(w)
-	l.window = w.buf
+	l.window = w.Buf
 	var closeErr error
 	f.sha256, f.size, closeErr = in.close()
 	if readErr != nil {
@@ -447,18 +441,18 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 	}
 	if closeErr != nil {
 		f.sha256 = "" // that of the whole file is not known
-		if w.err == nil {
+		if w.Err == nil {
 			f.unreadable = true
 			f.notef("reading ended with: %v", plainReason(closeErr))
 		}
 	}
-	if d, ok := text.(*decoded); ok && d.replaced > 0 {
-		f.notef("%s U+FFFD: there the file has bytes that are no %s, or U+FFFD itself", were(d.replaced, "character"), strings.ToUpper(encoding))
+	if d, ok := text.(*scan.Decoded); ok && d.Replaced > 0 {
+		f.notef("%s U+FFFD: there the file has bytes that are no %s, or U+FFFD itself", were(d.Replaced, "character"), strings.ToUpper(encoding))
 	}
-	if u, ok := text.(*unmarked); ok && u.page != nil {
-		f.encoding = u.name
+	if u, ok := text.(*scan.Unmarked); ok && u.Page != nil {
+		f.encoding = u.Name
 		if f.format != nil {
-			f.notef("the text is no UTF-8 and was read in the code page %s: if names look wrong, save it anew as UTF-8", u.name)
+			f.notef("the text is no UTF-8 and was read in the code page %s: if names look wrong, save it anew as UTF-8", u.Name)
 		}
 	}
 	if f.source.spooled {

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"entrail/ingest/scan"
 )
 
 // What lies in an evidence folder and is no log in a form that is read: so that the
@@ -243,7 +245,7 @@ func xmlKind(head string) string {
 // apiErrorOf is the refusal of an error answer.
 func apiErrorOf(code, message string) string {
 	return fmt.Sprintf("an error that the API answered instead of records: %s; ask it again for what should be here",
-		strings.TrimSuffix(strings.Trim(code+": "+string(excerpt([]byte(message))), ": "), "."))
+		strings.TrimSuffix(strings.Trim(code+": "+string(scan.Excerpt([]byte(message))), ": "), "."))
 }
 
 // apiError is the refusal of an error answer of Graph, the Management API, the sign-in

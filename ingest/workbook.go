@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"entrail/ingest/scan"
 )
 
 // The largest workbook that is opened, in bytes, and what it may unpack to:
@@ -36,10 +38,10 @@ func isWorkbook(members []*zip.File) bool {
 
 // readWorkbook reads the sheets of an Excel workbook one after the other, each
 // as the CSV file that it was before. Records are numbered through.
-func (r *reader) readWorkbook(text *window) error {
-	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(text.rest()), text.r), maxWorkbook+1))
+func (r *reader) readWorkbook(text *scan.Window) error {
+	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(text.Rest()), text.Source), maxWorkbook+1))
 	if err != nil {
-		text.err = err
+		text.Err = err
 		return nil
 	}
 	if len(data) > maxWorkbook {
@@ -272,7 +274,7 @@ func (r *reader) readSheet(book *excelize.File, sheet string, rows *int) (err er
 		again, err := os.Open(f.Name())
 		return again, func() { again.Close() }, err
 	}
-	if err := r.readCSV(newWindow(f, nil)); err != nil {
+	if err := r.readCSV(scan.NewWindow(f, nil)); err != nil {
 		return err
 	}
 	return stopped

@@ -1,4 +1,4 @@
-package ingest
+package duplicates
 
 import (
 	"fmt"
@@ -27,7 +27,7 @@ type member struct {
 
 // tellApart fills `classes` with the records that contradict a fuller one of their
 // id and second, and therefore are another event.
-func (l *loader) tellApart(t schema.Table) error {
+func (r *remover) tellApart(t schema.Table) error {
 	names := flatIdentity(t)
 	var columns, torn []string
 	for i := range names {
@@ -39,16 +39,16 @@ func (l *loader) tellApart(t schema.Table) error {
 		columns[len(columns)-1] = "s.raw"
 		torn = append(torn, "count(distinct body) > 1")
 	}
-	err := l.exec(`
+	err := r.exec(`
 		create or replace temp table torn as
 		select event
 		from details
 		group by event
 		having ` + strings.Join(torn, " or "))
-	if n, err := l.countIf(err, "torn"); n == 0 {
+	if n, err := r.countIf(err, "torn"); n == 0 {
 		return err
 	}
-	rows, err := l.engine.Query(l.ctx, `
+	rows, err := r.engine.Query(r.ctx, `
 		select d.event, d.row, d.body, `+strings.Join(columns, ", ")+`
 		from details as d
 		join `+t.Name+` as s on s.rowid = d.row
@@ -90,12 +90,12 @@ func (l *loader) tellApart(t schema.Table) error {
 	}
 	finish()
 	for some := range slices.Chunk(apart, 5000) {
-		if err := l.exec("insert into classes values " + strings.Join(some, ", ")); err != nil {
+		if err := r.exec("insert into classes values " + strings.Join(some, ", ")); err != nil {
 			return err
 		}
 	}
 	for some := range slices.Chunk(rewritten, 500) {
-		if err := l.exec("insert into rewritten values " + strings.Join(some, ", ")); err != nil {
+		if err := r.exec("insert into rewritten values " + strings.Join(some, ", ")); err != nil {
 			return err
 		}
 	}

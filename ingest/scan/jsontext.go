@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"bytes"
@@ -8,57 +8,57 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep a record's JSON may nest. Real records reach 8.
-const maxDepth = 200
+// MaxDepth is how deep a record's JSON may nest. Real records reach 8.
+const MaxDepth = 200
 
-// jsonFlaw is a thing in a JSON text that can be mended without guessing.
-type jsonFlaw uint8
+// Flaw is a thing in a JSON text that can be mended without guessing.
+type Flaw uint8
 
 const (
-	flawSurrogate jsonFlaw = 1 << iota // half of a surrogate pair: Go takes it, DuckDB fails on it
-	flawControl                        // a raw control character inside a string
-	flawUTF8                           // bytes that are no UTF-8
+	flawSurrogate Flaw = 1 << iota // half of a surrogate pair: Go takes it, DuckDB fails on it
+	flawControl                    // a raw control character inside a string
+	flawUTF8                       // bytes that are no UTF-8
 )
 
-// jsonError says where in a text the JSON ends to make sense.
-type jsonError struct {
+// JSONError says where in a text the JSON ends to make sense.
+type JSONError struct {
 	at     int
 	reason string
 }
 
-func (e *jsonError) Error() string { return e.reason }
+func (e *JSONError) Error() string { return e.reason }
 
-// errIncomplete is returned for a text that ends before its value does.
-var errIncomplete = &jsonError{reason: "the JSON text ends in the middle"}
+// ErrIncomplete is returned for a text that ends before its value does.
+var ErrIncomplete = &JSONError{reason: "the JSON text ends in the middle"}
 
-// jsonText walks one JSON value. Only what Go's encoding/json and DuckDB's
+// JSONText walks one JSON value. Only what Go's encoding/json and DuckDB's
 // parser both accept is clean: flaws are what one of them refuses and mend
 // puts right; everything else is an error. The differential fuzz test holds
 // the two to it.
-type jsonText struct {
-	text   []byte
-	flaws  jsonFlaw
+type JSONText struct {
+	Text   []byte
+	Flaws  Flaw
 	padded bool   // a string has a blank at its start or end
-	keys   []span // names of the outermost object, without quotes
+	Keys   []Span // names of the outermost object, without quotes
 
-	values []span // what stands under these names
+	Values []Span // what stands under these names
 }
 
-// span is a part of a text.
-type span struct{ start, end int }
+// Span is a part of a text.
+type Span struct{ Start, End int }
 
-// value walks the value at i and returns where it ends.
-func (t *jsonText) value(i, depth int) (int, *jsonError) {
-	if i >= len(t.text) {
-		return i, errIncomplete
+// Value walks the value at i and returns where it ends.
+func (t *JSONText) Value(i, depth int) (int, *JSONError) {
+	if i >= len(t.Text) {
+		return i, ErrIncomplete
 	}
-	switch c := t.text[i]; c {
+	switch c := t.Text[i]; c {
 	case '{':
 		return t.object(i, depth)
 	case '[':
 		return t.array(i, depth)
 	case '"':
-		return t.str(i)
+		return t.Str(i)
 	case 't':
 		return t.word(i, "true")
 	case 'f':
@@ -69,83 +69,83 @@ func (t *jsonText) value(i, depth int) (int, *jsonError) {
 		if c == '-' || c >= '0' && c <= '9' {
 			return t.number(i)
 		}
-		return i, &jsonError{i, fmt.Sprintf("%s where a JSON value should start", quoteByte(c))}
+		return i, &JSONError{i, fmt.Sprintf("%s where a JSON value should start", quoteByte(c))}
 	}
 }
 
-func (t *jsonText) object(i, depth int) (int, *jsonError) {
-	if depth > maxDepth {
-		return i, &jsonError{i, fmt.Sprintf("JSON nested deeper than %d", maxDepth)}
+func (t *JSONText) object(i, depth int) (int, *JSONError) {
+	if depth > MaxDepth {
+		return i, &JSONError{i, fmt.Sprintf("JSON nested deeper than %d", MaxDepth)}
 	}
-	i = t.space(i + 1)
-	if i < len(t.text) && t.text[i] == '}' {
+	i = t.Space(i + 1)
+	if i < len(t.Text) && t.Text[i] == '}' {
 		return i + 1, nil
 	}
 	for {
-		if i >= len(t.text) {
-			return i, errIncomplete
+		if i >= len(t.Text) {
+			return i, ErrIncomplete
 		}
-		if t.text[i] != '"' {
-			return i, &jsonError{i, fmt.Sprintf("%s where a quoted name should start", quoteByte(t.text[i]))}
+		if t.Text[i] != '"' {
+			return i, &JSONError{i, fmt.Sprintf("%s where a quoted name should start", quoteByte(t.Text[i]))}
 		}
 		start := i
-		var err *jsonError
-		if i, err = t.str(i); err != nil {
+		var err *JSONError
+		if i, err = t.Str(i); err != nil {
 			return i, err
 		}
 		if depth == 0 {
-			t.keys = append(t.keys, span{start + 1, i - 1})
+			t.Keys = append(t.Keys, Span{start + 1, i - 1})
 		}
-		if i = t.space(i); i >= len(t.text) {
-			return i, errIncomplete
+		if i = t.Space(i); i >= len(t.Text) {
+			return i, ErrIncomplete
 		}
-		if t.text[i] != ':' {
-			return i, &jsonError{i, fmt.Sprintf("%s where a colon should stand", quoteByte(t.text[i]))}
+		if t.Text[i] != ':' {
+			return i, &JSONError{i, fmt.Sprintf("%s where a colon should stand", quoteByte(t.Text[i]))}
 		}
-		start = t.space(i + 1)
-		if i, err = t.value(start, depth+1); err != nil {
+		start = t.Space(i + 1)
+		if i, err = t.Value(start, depth+1); err != nil {
 			return i, err
 		}
 		if depth == 0 {
-			t.values = append(t.values, span{start, i})
+			t.Values = append(t.Values, Span{start, i})
 		}
-		if i = t.space(i); i >= len(t.text) {
-			return i, errIncomplete
+		if i = t.Space(i); i >= len(t.Text) {
+			return i, ErrIncomplete
 		}
-		switch t.text[i] {
+		switch t.Text[i] {
 		case ',':
-			i = t.space(i + 1)
+			i = t.Space(i + 1)
 		case '}':
 			return i + 1, nil
 		default:
-			return i, &jsonError{i, fmt.Sprintf("%s where a comma or } should stand", quoteByte(t.text[i]))}
+			return i, &JSONError{i, fmt.Sprintf("%s where a comma or } should stand", quoteByte(t.Text[i]))}
 		}
 	}
 }
 
-func (t *jsonText) array(i, depth int) (int, *jsonError) {
-	if depth > maxDepth {
-		return i, &jsonError{i, fmt.Sprintf("JSON nested deeper than %d", maxDepth)}
+func (t *JSONText) array(i, depth int) (int, *JSONError) {
+	if depth > MaxDepth {
+		return i, &JSONError{i, fmt.Sprintf("JSON nested deeper than %d", MaxDepth)}
 	}
-	i = t.space(i + 1)
-	if i < len(t.text) && t.text[i] == ']' {
+	i = t.Space(i + 1)
+	if i < len(t.Text) && t.Text[i] == ']' {
 		return i + 1, nil
 	}
 	for {
-		var err *jsonError
-		if i, err = t.value(i, depth+1); err != nil {
+		var err *JSONError
+		if i, err = t.Value(i, depth+1); err != nil {
 			return i, err
 		}
-		if i = t.space(i); i >= len(t.text) {
-			return i, errIncomplete
+		if i = t.Space(i); i >= len(t.Text) {
+			return i, ErrIncomplete
 		}
-		switch t.text[i] {
+		switch t.Text[i] {
 		case ',':
-			i = t.space(i + 1)
+			i = t.Space(i + 1)
 		case ']':
 			return i + 1, nil
 		default:
-			return i, &jsonError{i, fmt.Sprintf("%s where a comma or ] should stand", quoteByte(t.text[i]))}
+			return i, &JSONError{i, fmt.Sprintf("%s where a comma or ] should stand", quoteByte(t.Text[i]))}
 		}
 	}
 }
@@ -158,8 +158,8 @@ var plainByte = func() (plain [256]bool) {
 	return plain
 }()
 
-func (t *jsonText) str(i int) (int, *jsonError) {
-	text := t.text
+func (t *JSONText) Str(i int) (int, *JSONError) {
+	text := t.Text
 	i++
 	start, escaped := i, i // where the last \u ended
 	for i < len(text) {
@@ -175,11 +175,11 @@ func (t *jsonText) str(i int) (int, *jsonError) {
 			}
 			return i + 1, nil
 		case c < 0x20:
-			t.flaws |= flawControl
+			t.Flaws |= flawControl
 			i++
 		default: // backslash
 			if i+1 >= len(text) {
-				return i, errIncomplete
+				return i, ErrIncomplete
 			}
 			switch text[i+1] {
 			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
@@ -188,30 +188,30 @@ func (t *jsonText) str(i int) (int, *jsonError) {
 				r, ok := hex4(text, i+2)
 				if !ok {
 					if i+6 > len(text) {
-						return i, errIncomplete
+						return i, ErrIncomplete
 					}
-					return i, &jsonError{i, `\u without four hexadecimal digits`}
+					return i, &JSONError{i, `\u without four hexadecimal digits`}
 				}
 				i += 6
 				escaped = i
 				if utf16.IsSurrogate(r) {
 					if i+6 > len(text) && bytes.HasPrefix([]byte(`\u`), text[i:min(i+2, len(text))]) {
-						return i, errIncomplete // the second half may follow
+						return i, ErrIncomplete // the second half may follow
 					}
 					low, ok := lowSurrogate(text, i)
 					if r < 0xdc00 && ok && utf16.DecodeRune(r, low) != utf8.RuneError {
 						i += 6
 						escaped = i
 					} else {
-						t.flaws |= flawSurrogate
+						t.Flaws |= flawSurrogate
 					}
 				}
 			default:
-				return i, &jsonError{i, fmt.Sprintf("unknown escape \\%s", quoteByte(text[i+1]))}
+				return i, &JSONError{i, fmt.Sprintf("unknown escape \\%s", quoteByte(text[i+1]))}
 			}
 		}
 	}
-	return i, errIncomplete
+	return i, ErrIncomplete
 }
 
 func hex4(text []byte, i int) (rune, bool) {
@@ -242,21 +242,21 @@ func lowSurrogate(text []byte, i int) (rune, bool) {
 	return hex4(text, i+2)
 }
 
-func (t *jsonText) word(i int, word string) (int, *jsonError) {
+func (t *JSONText) word(i int, word string) (int, *JSONError) {
 	for k := range len(word) {
-		if i+k >= len(t.text) {
-			return i, errIncomplete
+		if i+k >= len(t.Text) {
+			return i, ErrIncomplete
 		}
-		if t.text[i+k] != word[k] {
-			return i, &jsonError{i, fmt.Sprintf("%s where a JSON value should start", quoteByte(t.text[i]))}
+		if t.Text[i+k] != word[k] {
+			return i, &JSONError{i, fmt.Sprintf("%s where a JSON value should start", quoteByte(t.Text[i]))}
 		}
 	}
 	return i + len(word), nil
 }
 
-func (t *jsonText) number(i int) (int, *jsonError) {
+func (t *JSONText) number(i int) (int, *JSONError) {
 	start := i
-	text := t.text
+	text := t.Text
 	digits := func() bool {
 		from := i
 		for i < len(text) && text[i] >= '0' && text[i] <= '9' {
@@ -264,11 +264,11 @@ func (t *jsonText) number(i int) (int, *jsonError) {
 		}
 		return i > from
 	}
-	bad := func() (int, *jsonError) {
+	bad := func() (int, *JSONError) {
 		if i >= len(text) {
-			return i, errIncomplete
+			return i, ErrIncomplete
 		}
-		return start, &jsonError{start, "a number that is not JSON"}
+		return start, &JSONError{start, "a number that is not JSON"}
 	}
 	if text[i] == '-' {
 		i++
@@ -299,9 +299,9 @@ func (t *jsonText) number(i int) (int, *jsonError) {
 	return i, nil
 }
 
-func (t *jsonText) space(i int) int {
-	for i < len(t.text) {
-		switch t.text[i] {
+func (t *JSONText) Space(i int) int {
+	for i < len(t.Text) {
+		switch t.Text[i] {
 		case ' ', '\t', '\n', '\r':
 			i++
 		default:
@@ -311,55 +311,55 @@ func (t *jsonText) space(i int) int {
 	return i
 }
 
-// start is at the beginning of a text, of which nothing is known.
-func (t *jsonText) start(text []byte) {
-	t.text, t.flaws, t.padded, t.keys, t.values = text, 0, false, t.keys[:0], t.values[:0]
+// Start is at the beginning of a text, of which nothing is known.
+func (t *JSONText) start(text []byte) {
+	t.Text, t.Flaws, t.padded, t.Keys, t.Values = text, 0, false, t.Keys[:0], t.Values[:0]
 }
 
-// names are those of the outermost object.
-func (t *jsonText) names() []string {
-	names := make([]string, len(t.keys))
-	for i, k := range t.keys {
-		names[i] = string(t.text[k.start:k.end])
+// Names are those of the outermost object.
+func (t *JSONText) Names() []string {
+	names := make([]string, len(t.Keys))
+	for i, k := range t.Keys {
+		names[i] = string(t.Text[k.Start:k.End])
 	}
 	return names
 }
 
-// member is what stands under the name in the outermost object, the first
+// Member is what stands under the name in the outermost object, the first
 // time if it is there several times, as DuckDB has it; nil if it is not.
-func (t *jsonText) member(name string) []byte {
-	for i, k := range t.keys {
-		if string(t.text[k.start:k.end]) == name {
-			return t.text[t.values[i].start:t.values[i].end]
+func (t *JSONText) Member(name string) []byte {
+	for i, k := range t.Keys {
+		if string(t.Text[k.Start:k.End]) == name {
+			return t.Text[t.Values[i].Start:t.Values[i].End]
 		}
 	}
 	return nil
 }
 
-// walk checks a text that should be one JSON value and nothing else.
-func (t *jsonText) walk(text []byte) *jsonError {
+// Walk checks a text that should be one JSON value and nothing else.
+func (t *JSONText) Walk(text []byte) *JSONError {
 	t.start(text)
-	end, err := t.value(t.space(0), 0)
+	end, err := t.Value(t.Space(0), 0)
 	if err != nil {
 		return err
 	}
-	if end = t.space(end); end < len(text) {
-		return &jsonError{end, fmt.Sprintf("%s after the end of the JSON value", quoteByte(text[end]))}
+	if end = t.Space(end); end < len(text) {
+		return &JSONError{end, fmt.Sprintf("%s after the end of the JSON value", quoteByte(text[end]))}
 	}
 	t.checkUTF8(text)
 	return nil
 }
 
-func (t *jsonText) checkUTF8(text []byte) {
+func (t *JSONText) checkUTF8(text []byte) {
 	if !utf8.Valid(text) {
-		t.flaws |= flawUTF8
+		t.Flaws |= flawUTF8
 	}
 }
 
-// mend appends the text to dst with its flaws put right: half surrogates and
+// Mend appends the text to dst with its flaws put right: half surrogates and
 // stray bytes become U+FFFD, control characters their escapes. Nothing else
 // changes, white space included.
-func mend(dst, text []byte) []byte {
+func Mend(dst, text []byte) []byte {
 	inString := false
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -405,9 +405,9 @@ func mend(dst, text []byte) []byte {
 
 func quoteByte(c byte) string { return strconv.QuoteToGraphic(string(rune(c))) }
 
-// appendJSONString appends text as a JSON string. Bytes that are no UTF-8
+// AppendJSONString appends text as a JSON string. Bytes that are no UTF-8
 // become U+FFFD; bad tells whether there were any.
-func appendJSONString(dst, text []byte) (out []byte, bad bool) {
+func AppendJSONString(dst, text []byte) (out []byte, bad bool) {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	start := 0

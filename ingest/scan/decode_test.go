@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"io"
@@ -20,14 +20,14 @@ func TestDecodeCountsWhatIsNoText(t *testing.T) {
 		{"\xff\xfe\x00\x00a\x00\x00\x00\x00\x00\x11\x00", "a\ufffd", 1, "UTF-32 beyond Unicode"},
 	} {
 		for _, in := range []io.Reader{strings.NewReader(tt.text), iotest.OneByteReader(strings.NewReader(tt.text))} {
-			r, _ := decode(in)
+			r, _ := Decode(in)
 			got, err := io.ReadAll(iotest.OneByteReader(r))
-			if n := r.(*decoded).replaced; err != nil || string(got) != tt.want || n != tt.replaced {
+			if n := r.(*Decoded).Replaced; err != nil || string(got) != tt.want || n != tt.replaced {
 				t.Errorf("%s: %q with %d replaced, %v; want %q with %d", tt.reason, got, n, err, tt.want, tt.replaced)
 			}
-			r, _ = decode(strings.NewReader(tt.text))
-			if io.ReadAll(r); r.(*decoded).replaced != tt.replaced {
-				t.Errorf("%s: %d replaced when read at once", tt.reason, r.(*decoded).replaced)
+			r, _ = Decode(strings.NewReader(tt.text))
+			if io.ReadAll(r); r.(*Decoded).Replaced != tt.replaced {
+				t.Errorf("%s: %d replaced when read at once", tt.reason, r.(*Decoded).Replaced)
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"encoding/json"
@@ -21,7 +21,7 @@ func TestCloseCut(t *testing.T) {
 		{``, "", "nothing"},
 	}
 	for _, tt := range tests {
-		got, ok := closeCut([]byte(tt.text))
+		got, ok := CloseCut([]byte(tt.text))
 		if string(got) != tt.want || ok != (tt.want != "") {
 			t.Errorf("%s: %q: got %q %v, want %q", tt.reason, tt.text, got, ok, tt.want)
 		}
@@ -37,8 +37,8 @@ func FuzzCloseCut(f *testing.F) {
 		if at < 0 || at > len(text) {
 			return
 		}
-		closed, ok := closeCut(text[:at])
-		if ok && !json.Valid(mend(nil, closed)) {
+		closed, ok := CloseCut(text[:at])
+		if ok && !json.Valid(Mend(nil, closed)) {
 			t.Fatalf("%q became %q", text[:at], closed)
 		}
 		if !ok && at > 0 && json.Valid(text) && text[0] == '{' && at < len(text) && !json.Valid(text[:at]) {

@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 func TestJSONText(t *testing.T) {
 	tests := []struct {
 		text   string
-		flaws  jsonFlaw
+		flaws  Flaw
 		err    string // part of the error; empty = accepted
 		mended string // empty = as it is
 		reason string
@@ -45,8 +45,8 @@ func TestJSONText(t *testing.T) {
 		{``, 0, "ends in the middle", "", "nothing"},
 	}
 	for _, tt := range tests {
-		var j jsonText
-		err := j.walk([]byte(tt.text))
+		var j JSONText
+		err := j.Walk([]byte(tt.text))
 		switch {
 		case err == nil && tt.err != "":
 			t.Errorf("%s: %q was accepted", tt.reason, tt.text)
@@ -57,14 +57,14 @@ func TestJSONText(t *testing.T) {
 		case err != nil:
 			continue
 		}
-		if j.flaws != tt.flaws {
-			t.Errorf("%s: %q: flaws %b, want %b", tt.reason, tt.text, j.flaws, tt.flaws)
+		if j.Flaws != tt.flaws {
+			t.Errorf("%s: %q: flaws %b, want %b", tt.reason, tt.text, j.Flaws, tt.flaws)
 		}
 		want := tt.mended
 		if want == "" {
 			want = tt.text
 		}
-		if got := string(mend(nil, []byte(tt.text))); got != want {
+		if got := string(Mend(nil, []byte(tt.text))); got != want {
 			t.Errorf("%s: mended to %q, want %q", tt.reason, got, want)
 		}
 	}
@@ -86,19 +86,19 @@ func FuzzJSONText(f *testing.F) {
 	}
 	f.Cleanup(func() { e.Close() })
 	f.Fuzz(func(t *testing.T, text []byte) {
-		var j jsonText
-		err := j.walk(text)
+		var j JSONText
+		err := j.Walk(text)
 		if err != nil {
-			if j.walk(mend(nil, text)) == nil && json.Valid(text) {
+			if j.Walk(Mend(nil, text)) == nil && json.Valid(text) {
 				t.Errorf("%q: Go takes it, the walker does not: %v", text, err)
 			}
 			return
 		}
 		clean := text
-		if j.flaws != 0 {
-			clean = mend(nil, text)
-			if err := j.walk(clean); err != nil || j.flaws != 0 {
-				t.Fatalf("%q: mended to %q, which is not clean: %v %b", text, clean, err, j.flaws)
+		if j.Flaws != 0 {
+			clean = Mend(nil, text)
+			if err := j.Walk(clean); err != nil || j.Flaws != 0 {
+				t.Fatalf("%q: mended to %q, which is not clean: %v %b", text, clean, err, j.Flaws)
 			}
 		}
 		if !json.Valid(clean) {

@@ -1,4 +1,4 @@
-package ingest
+package duplicates
 
 import (
 	"fmt"
@@ -18,27 +18,27 @@ const nameless = "(id is null or id = '00000000-0000-0000-0000-000000000000')"
 // of the last. Which file is loaded when, and how it is called, tells nothing:
 // a later load takes the rows apart that its records belong to, see restore.
 //
-//	repeated    ids of several records
-//	candidates  these records, with sums of what they say
-//	unequal     the events of which not all say the same: only these cost much
-//	details     what tells their records apart, and which is the fullest
-//	classes     records that contradict an earlier one
-//	rewritten   texts of records of which each has one element of a list
-//	ranked      which record stays for which
-//	duplicate_rows: those that go
-func (l *loader) unite(t schema.Table) error {
+//	repeated        ids of several records
+//	candidates      these records, with sums of what they say
+//	unequal         the events of which not all say the same: only these cost much
+//	details         what distinguishes their records, and which is the fullest
+//	classes         records that contradict an earlier one
+//	rewritten       texts of records of which each has one element of a list
+//	ranked          which record stays for which
+//	duplicate_rows  those that go
+func (r *remover) unite(t schema.Table) error {
 	columns := valueColumns(t)
-	if err := l.restore(t); err != nil {
+	if err := r.restore(t); err != nil {
 		return err
 	}
-	err := l.exec(`
+	err := r.exec(`
 		create or replace temp table repeated as
 		select lower(id) as id
 		from ` + t.Name + `
 		where not ` + nameless + `
 		group by all
 		having count(*) > 1`)
-	if n, err := l.countIf(err, "repeated"); n == 0 {
+	if n, err := r.countIf(err, "repeated"); n == 0 {
 		return err
 	}
 	moment := "0"
@@ -88,14 +88,14 @@ func (l *loader) unite(t schema.Table) error {
 		"create or replace temp table classes (row bigint, class bigint)",
 		"create or replace temp table rewritten (row bigint, raw varchar)",
 	} {
-		if err := l.exec(statement); err != nil {
+		if err := r.exec(statement); err != nil {
 			return err
 		}
 	}
-	if err := l.tellApart(t); err != nil {
+	if err := r.tellApart(t); err != nil {
 		return fmt.Errorf("tell records of one id apart: %w", err)
 	}
-	err = l.exec(`
+	err = r.exec(`
 		create or replace temp table ranked as
 		select
 			c.row,
@@ -120,7 +120,7 @@ func (l *loader) unite(t schema.Table) error {
 	if err != nil {
 		return err
 	}
-	err = l.exec(`
+	err = r.exec(`
 		create or replace temp table duplicate_rows as
 		select
 			row,
@@ -133,19 +133,19 @@ func (l *loader) unite(t schema.Table) error {
 			body = kept_body and content = kept_content as identical
 		from ranked
 		where place > 1`)
-	if n, err := l.countIf(err, "duplicate_rows"); n == 0 {
+	if n, err := r.countIf(err, "duplicate_rows"); n == 0 {
 		return err
 	}
-	if err := l.compare(t); err != nil {
+	if err := r.compare(t); err != nil {
 		return err
 	}
-	if err := l.keepCopies(t); err != nil {
+	if err := r.keepCopies(t); err != nil {
 		return err
 	}
-	if err := l.fill(t); err != nil {
+	if err := r.fill(t); err != nil {
 		return err
 	}
-	return l.moveDuplicates(t)
+	return r.moveDuplicates(t)
 }
 
 // ofOneSecond tells whether the records of an event have one time: where the
@@ -217,7 +217,7 @@ func comparesBodies(t schema.Table) bool {
 
 // compare fills `compared` with what the duplicates that aren't identical say
 // otherwise than the record that stays.
-func (l *loader) compare(t schema.Table) error {
+func (r *remover) compare(t schema.Table) error {
 	var added, lacked, differs []string
 	for _, c := range valueColumns(t) {
 		added = append(added, fmt.Sprintf("if(s.%[1]s is not null and k.%[1]s is null, '%[1]s', null)", c))
@@ -226,7 +226,7 @@ func (l *loader) compare(t schema.Table) error {
 			differs = append(differs, fmt.Sprintf("if(lower(s.%[1]s::varchar) <> lower(k.%[1]s::varchar), '%[1]s: ' || left(s.%[1]s::varchar, 200), null)", c))
 		}
 	}
-	return l.exec(`
+	return r.exec(`
 		create or replace temp table compared as
 		select
 			d.row,
@@ -241,7 +241,7 @@ func (l *loader) compare(t schema.Table) error {
 
 // keepCopies keeps what the records of an event say by themselves, where they don't
 // say the same.
-func (l *loader) keepCopies(t schema.Table) error {
+func (r *remover) keepCopies(t schema.Table) error {
 	statements := []string{`
 		create or replace temp table differing as
 		select distinct kept_row, kept_file_id, kept_record from duplicate_rows where not identical`,
@@ -259,25 +259,16 @@ func (l *loader) keepCopies(t schema.Table) error {
 				select kept_file_id, kept_record from differing
 			) as m on c.parent_file_id = m.file_id and c.parent_record = m.record`)
 	}
-	return l.execAll(statements...)
+	return r.execAll(statements...)
 }
 
 func childrenOf(t schema.Table) []schema.Table {
 	return slices.DeleteFunc(schema.Children(), func(c schema.Table) bool { return c.Parent.Table != t.Name })
 }
 
-func (l *loader) execAll(statements ...string) error {
-	for _, s := range statements {
-		if err := l.exec(s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // fill gives the rows that stay what they lack, from the fullest record that has it,
 // and of what changes the last. What this was before goes to risk_history.
-func (l *loader) fill(t schema.Table) error {
+func (r *remover) fill(t schema.Table) error {
 	var values, set, states []string
 	for _, c := range valueColumns(t) {
 		set = append(set, fmt.Sprintf("%[1]s = united.%[1]s", c))
@@ -291,11 +282,11 @@ func (l *loader) fill(t schema.Table) error {
 			values = append(values, fmt.Sprintf("arg_min(s.%[1]s, r.place) filter (s.%[1]s is not null) as %[1]s", c))
 		}
 	}
-	err := l.exec("update " + t.Name + " set raw = rewritten.raw from rewritten where " + t.Name + ".rowid = rewritten.row")
+	err := r.exec("update " + t.Name + " set raw = rewritten.raw from rewritten where " + t.Name + ".rowid = rewritten.row")
 	if err != nil {
 		return err
 	}
-	err = l.exec(`
+	err = r.exec(`
 		create or replace temp table growing as
 		select distinct d.kept_row
 		from duplicate_rows as d
@@ -303,7 +294,7 @@ func (l *loader) fill(t schema.Table) error {
 		join ` + t.Name + ` as s on s.rowid = d.row
 		join ` + t.Name + ` as k on k.rowid = d.kept_row
 		where x.added is not null or ` + strings.Join(append(states, "s.event_time > k.event_time"), " or "))
-	if n, err := l.countIf(err, "growing"); n == 0 {
+	if n, err := r.countIf(err, "growing"); n == 0 {
 		return err
 	}
 	statements := []string{`
@@ -356,17 +347,17 @@ func (l *loader) fill(t schema.Table) error {
 				and c.`+column+` is distinct from s.`+column)
 		}
 	}
-	return l.execAll(statements...)
+	return r.execAll(statements...)
 }
 
 // moveDuplicates moves the rows in `duplicate_rows` from the table to `duplicates`. What had
 // been taken out because of one of them is now told of the one that stays.
 // place there orders the duplicates of one record; itself it has the first.
-func (l *loader) moveDuplicates(t schema.Table) error {
-	if err := l.inherit(t); err != nil {
+func (r *remover) moveDuplicates(t schema.Table) error {
+	if err := r.inherit(t); err != nil {
 		return err
 	}
-	return l.execAll(`
+	return r.execAll(`
 		update duplicates
 		set
 			kept_file_id = duplicate_rows.kept_file_id,
@@ -386,7 +377,7 @@ func (l *loader) moveDuplicates(t schema.Table) error {
 // inherit gives each record with duplicates one set of child rows: its own, else
 // those of the file that has most of them, where several records may each have one,
 // as mv-expand writes them. The others go.
-func (l *loader) inherit(t schema.Table) error {
+func (r *remover) inherit(t schema.Table) error {
 	for _, c := range childrenOf(t) {
 		repeated := []string{"k." + c.Parent.Key + " as " + c.Parent.Column}
 		for _, column := range c.Parent.Repeats {
@@ -398,7 +389,7 @@ func (l *loader) inherit(t schema.Table) error {
 				own = append(own, "c."+column.Name)
 			}
 		}
-		err := l.execAll(`
+		err := r.execAll(`
 			create or replace temp table members as
 			select kept_file_id, kept_record, file_id, record, place
 			from duplicate_rows

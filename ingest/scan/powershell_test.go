@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"strings"
@@ -16,7 +16,7 @@ func TestGraphNames(t *testing.T) {
 		{`{"L":["Microsoft.Graph.PowerShell.Models.P",{"A":"\"B\":"}]}`, `{"l":[null,{"a":"\"B\":"}]}`, "l", "a list of more stays one"},
 	} {
 		var lost []string
-		got := string(graphNames(nil, []byte(test.text), func(p string) { lost = append(lost, p) }))
+		got := string(GraphNames(nil, []byte(test.text), func(p string) { lost = append(lost, p) }))
 		if got != test.want || strings.Join(lost, " ") != test.lost {
 			t.Errorf("%s: %s\n got %s, lost %q\nwant %s", test.reason, test.text, got, lost, test.want)
 		}
@@ -28,12 +28,12 @@ func FuzzGraphNames(f *testing.F) {
 	f.Add([]byte(`{"Id":"x","L":["Microsoft.Graph.PowerShell.Models.P"],"A":{"B":[[],{}]}}`))
 	f.Add([]byte(`{"A\u0041":"System.Object[]","":[1,"\"",null]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		var json jsonText
-		if json.walk(text) != nil || json.flaws != 0 {
+		var json JSONText
+		if json.Walk(text) != nil || json.Flaws != 0 {
 			return
 		}
-		got := graphNames(nil, text, func(string) {})
-		if err := json.walk(got); err != nil || json.flaws != 0 {
+		got := GraphNames(nil, text, func(string) {})
+		if err := json.Walk(got); err != nil || json.Flaws != 0 {
 			t.Errorf("%s became %s: %v", text, got, err)
 		}
 	})

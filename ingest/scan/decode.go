@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"bufio"
@@ -14,14 +14,14 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 )
 
-// decode finds out a text's encoding by its first bytes and returns it as
+// Decode finds out a text's encoding by its first bytes and returns it as
 // UTF-8 without a byte order mark; that of a text without a mark shows while it is
 // read, see unmarked. Single bytes that are no UTF-8 stay; the scanners make them visible.
-func decode(r io.Reader) (io.Reader, string) {
+func Decode(r io.Reader) (io.Reader, string) {
 	b := bufio.NewReaderSize(r, 1<<12)
 	head, _ := b.Peek(4)
 	as := func(e encoding.Encoding, name string) (io.Reader, string) {
-		return &decoded{Reader: e.NewDecoder().Reader(b)}, name
+		return &Decoded{Reader: e.NewDecoder().Reader(b)}, name
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0xef, 0xbb, 0xbf}):
@@ -46,21 +46,21 @@ func decode(r io.Reader) (io.Reader, string) {
 	return newUnmarked(b), "utf-8"
 }
 
-// unmarked is a text without a mark of its encoding, in which all is ASCII or
+// Unmarked is a text without a mark of its encoding, in which all is ASCII or
 // UTF-8 until the first byte above ASCII says otherwise: Excel's plain CSV and
 // Windows PowerShell write the code page of their computer.
-type unmarked struct {
+type Unmarked struct {
 	in      *bufio.Reader
-	page    *charmap.Charmap // nil: UTF-8, or not known yet
-	name    string
+	Page    *charmap.Charmap // nil: UTF-8, or not known yet
+	Name    string
 	decided bool
 	plain   int    // bytes before the one that decided
 	out     []byte // what was decoded and not read yet
 }
 
-func newUnmarked(in *bufio.Reader) *unmarked { return &unmarked{in: bufio.NewReaderSize(in, 1<<16)} }
+func newUnmarked(in *bufio.Reader) *Unmarked { return &Unmarked{in: bufio.NewReaderSize(in, 1<<16)} }
 
-func (u *unmarked) Read(p []byte) (int, error) {
+func (u *Unmarked) Read(p []byte) (int, error) {
 	if !u.decided {
 		text, _ := u.in.Peek(1 << 16)
 		plain := slices.IndexFunc(text, func(c byte) bool { return c >= utf8.RuneSelf })
@@ -70,11 +70,11 @@ func (u *unmarked) Read(p []byte) (int, error) {
 		case plain > 0 && len(text) == 1<<16 && plain+utf8.UTFMax > len(text):
 			return u.in.Read(p[:min(len(p), plain)]) // the character may go on
 		}
-		u.page, u.name = codePage(text[plain:])
+		u.Page, u.Name = codePage(text[plain:])
 		u.decided = true
 		u.plain = plain
 	}
-	if u.page == nil {
+	if u.Page == nil {
 		return u.in.Read(p)
 	}
 	if u.plain > 0 {
@@ -86,7 +86,7 @@ func (u *unmarked) Read(p []byte) (int, error) {
 		raw := make([]byte, 1<<14)
 		n, err := u.in.Read(raw)
 		for _, c := range raw[:n] {
-			u.out = utf8.AppendRune(u.out, u.page.DecodeByte(c))
+			u.out = utf8.AppendRune(u.out, u.Page.DecodeByte(c))
 		}
 		if n == 0 {
 			return 0, err
@@ -144,23 +144,23 @@ func likely(text []byte, page *charmap.Charmap) (weight int) {
 	return weight
 }
 
-// decoded is a text that was in another encoding than UTF-8. What was no text
+// Decoded is a text that was in another encoding than UTF-8. What was no text
 // there is U+FFFD in it.
-type decoded struct {
+type Decoded struct {
 	io.Reader
-	replaced int64 // U+FFFD
+	Replaced int64 // U+FFFD
 	last     []byte
 }
 
 var replacement = []byte("\ufffd")
 
-func (d *decoded) Read(p []byte) (int, error) {
+func (d *Decoded) Read(p []byte) (int, error) {
 	n, err := d.Reader.Read(p)
-	d.replaced += int64(bytes.Count(p[:n], replacement))
+	d.Replaced += int64(bytes.Count(p[:n], replacement))
 	// One may lie across two reads.
 	edge := append(d.last, p[:min(n, 2)]...)
 	if bytes.Contains(edge, replacement) {
-		d.replaced++
+		d.Replaced++
 	}
 	d.last = append(edge[:0], edge[max(0, len(edge)-2):]...)
 	if n >= 2 {

@@ -1,4 +1,4 @@
-package ingest
+package duplicates
 
 import "entrail/ingest/schema"
 
@@ -6,8 +6,8 @@ import "entrail/ingest/schema"
 // from JSON too, which holds more: equal change id, time to the second, action
 // and status, and no other id. Where either side has several of them nobody
 // knows which is which, and all stay.
-func (l *loader) matchPortalProvisioning(t schema.Table) error {
-	err := l.exec(`
+func (r *remover) matchPortalProvisioning(t schema.Table) error {
+	err := r.exec(`
 		create or replace temp table duplicate_rows as
 		with keyed as (
 			select
@@ -53,11 +53,11 @@ func (l *loader) matchPortalProvisioning(t schema.Table) error {
 			false as identical
 		from pairs
 		where choices = 1 and rivals = 1`)
-	if n, err := l.countIf(err, "duplicate_rows"); n == 0 {
+	if n, err := r.countIf(err, "duplicate_rows"); n == 0 {
 		return err
 	}
-	if err := l.compare(t); err != nil {
+	if err := r.compare(t); err != nil {
 		return err
 	}
-	return l.moveDuplicates(t)
+	return r.moveDuplicates(t)
 }

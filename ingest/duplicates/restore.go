@@ -1,27 +1,27 @@
-package ingest
+package duplicates
 
 import "entrail/ingest/schema"
 
 // restore takes the rows apart that earlier loads made of several records, where
 // this load has records of their ids: each record stands in the log again, with
 // what it says by itself and what hangs on it, as if it had come with this load.
-func (l *loader) restore(t schema.Table) error {
-	if l.first == 0 {
+func (r *remover) restore(t schema.Table) error {
+	if r.first == 0 {
 		return nil
 	}
-	err := l.exec(`
+	err := r.exec(`
 		create or replace temp table revisited as
 		select lower(id) as id from `+t.Name+` where file_id > $1 and not `+nameless+`
 		intersect
-		select lower(id) from `+t.Name+` where file_id <= $1`, l.first)
-	if n, err := l.countIf(err, "revisited"); n == 0 {
+		select lower(id) from `+t.Name+` where file_id <= $1`, r.first)
+	if n, err := r.countIf(err, "revisited"); n == 0 {
 		return err
 	}
-	err = l.exec(`
+	err = r.exec(`
 		create or replace temp table united_before as
 		select rowid as row, file_id, record
 		from `+t.Name+`
-		where file_id <= $1 and lower(id) in (from revisited)`, l.first)
+		where file_id <= $1 and lower(id) in (from revisited)`, r.first)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (l *loader) restore(t schema.Table) error {
 		from `+c.Name+` as c
 		join twins as w on c.parent_file_id = w.kept_file_id and c.parent_record = w.kept_record`)
 	}
-	return l.execAll(append(statements, `
+	return r.execAll(append(statements, `
 		delete from duplicates
 		where rowid in (
 			select d.rowid

@@ -1,4 +1,4 @@
-package ingest
+package duplicates
 
 import (
 	"encoding/json"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"entrail/ingest/scan"
 )
 
 // Two exports write one record with other names, types and times, envelope it, leave
@@ -39,7 +41,7 @@ func cutValue(text string, depth int) (v value, rest string, ok bool) {
 
 // cutBare is cutValue without where the value stands.
 func cutBare(text string, depth int) (v value, rest string, ok bool) {
-	if text == "" || depth > maxDepth {
+	if text == "" || depth > scan.MaxDepth {
 		return v, text, false
 	}
 	switch c := text[0]; c {
@@ -271,7 +273,7 @@ func agree(a, b string) bool {
 
 // isUnread tells of a text that stands for what was not written out.
 func isUnread(s string) bool {
-	return isTypeName([]byte(s)) || strings.HasPrefix(s, "@{") || strings.HasPrefix(s, "System.")
+	return scan.IsTypeName([]byte(s)) || strings.HasPrefix(s, "@{") || strings.HasPrefix(s, "System.")
 }
 
 // isCode tells whether a number may be the code of a word: RecordType 6 is

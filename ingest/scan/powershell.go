@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"bytes"
@@ -12,8 +12,8 @@ import (
 // typeNames are how such a name of a type starts.
 var typeNames = [][]byte{[]byte("Microsoft.Graph.PowerShell.Models."), []byte("Microsoft.Graph.Beta.PowerShell.Models."), []byte("System.Collections."), []byte("System.Object[]"), []byte("System.String[]")}
 
-// isTypeName tells whether a value is nothing but the name of a .NET type.
-func isTypeName(value []byte) bool {
+// IsTypeName tells whether a value is nothing but the name of a .NET type.
+func IsTypeName(value []byte) bool {
 	for _, name := range typeNames {
 		if bytes.HasPrefix(value, name) {
 			return true
@@ -22,8 +22,8 @@ func isTypeName(value []byte) bool {
 	return false
 }
 
-// graphName is the name that Graph gives the property: IPAddress is ipAddress.
-func graphName(name string) string {
+// GraphName is the name that Graph gives the property: IPAddress is ipAddress.
+func GraphName(name string) string {
 	n := 0
 	for n < len(name) && name[n] >= 'A' && name[n] <= 'Z' {
 		n++
@@ -34,26 +34,26 @@ func graphName(name string) string {
 	return strings.ToLower(name[:n]) + name[n:]
 }
 
-// graphNames appends a valid JSON text to dst with the names of all its
+// GraphNames appends a valid JSON text to dst with the names of all its
 // objects as Graph spells them. Names of types become null, lists of them too;
 // the properties that held them are told to lost.
-func graphNames(dst, text []byte, lost func(property string)) []byte {
+func GraphNames(dst, text []byte, lost func(property string)) []byte {
 	type list struct{ start, types, others int }
 	var open []list // one a bracket; start < 0 = an object
 	property := ""
 	for i := 0; i < len(text); {
 		switch c := text[i]; c {
 		case '"':
-			end, _ := (&jsonText{text: text}).str(i)
+			end, _ := (&JSONText{Text: text}).Str(i)
 			value := text[i+1 : end-1]
 			rest := bytes.TrimLeft(text[end:], " \t\r\n")
 			switch {
 			case len(rest) > 0 && rest[0] == ':':
-				property = graphName(string(value))
+				property = GraphName(string(value))
 				dst = append(dst, '"')
 				dst = append(dst, property...)
 				dst = append(dst, '"')
-			case isTypeName(value):
+			case IsTypeName(value):
 				lost(property)
 				dst = append(dst, "null"...)
 				if len(open) > 0 {

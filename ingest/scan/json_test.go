@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"encoding/json"
@@ -9,23 +9,23 @@ import (
 )
 
 // scannedJSON lists what a scanner finds: the text of each record, or "!reason".
-func scannedJSON(text string) (found []string, s *jsonScanner) {
-	s = newJSONScanner(newWindow(iotest.OneByteReader(strings.NewReader(text)), nil), hasA)
+func scannedJSON(text string) (found []string, s *JSON) {
+	s = NewJSON(NewWindow(iotest.OneByteReader(strings.NewReader(text)), nil), hasA)
 	for {
-		r, ok := s.next()
+		r, ok := s.Next()
 		if !ok {
 			return found, s
 		}
-		if r.reason != "" {
-			found = append(found, fmt.Sprintf("!%d:%s", r.line, r.reason))
+		if r.Reason != "" {
+			found = append(found, fmt.Sprintf("!%d:%s", r.Line, r.Reason))
 			continue
 		}
-		found = append(found, fmt.Sprintf("%d:%s", r.line, r.text))
+		found = append(found, fmt.Sprintf("%d:%s", r.Line, r.Text))
 	}
 }
 
 // hasA stands for what tells a record from the objects in it.
-func hasA(t *jsonText) bool { return t.member("a") != nil }
+func hasA(t *JSONText) bool { return t.Member("a") != nil }
 
 func TestJSONScanner(t *testing.T) {
 	tests := []struct {
@@ -86,19 +86,19 @@ func TestJSONScanner(t *testing.T) {
 }
 
 func TestJSONScannerSaysWhatIsAround(t *testing.T) {
-	if _, s := scannedJSON(`{"value":[{"a":1}],"@odata.nextLink":"y"}`); !s.nextLink {
+	if _, s := scannedJSON(`{"value":[{"a":1}],"@odata.nextLink":"y"}`); !s.NextLink {
 		t.Error("a page that names the next one was not noticed")
 	}
-	if _, s := scannedJSON(`[{"a":1},`); !s.truncated {
+	if _, s := scannedJSON(`[{"a":1},`); !s.Truncated {
 		t.Error("an array without its end was not noticed")
 	}
-	if _, s := scannedJSON(`{"value":[{"a":1}],"@odata.nextLink":"y`); !s.truncated || !s.nextLink {
+	if _, s := scannedJSON(`{"value":[{"a":1}],"@odata.nextLink":"y`); !s.Truncated || !s.NextLink {
 		t.Error("a page without its end was not noticed")
 	}
-	if _, s := scannedJSON("{\"a\":1}]\n\x00\x00{\"a\":1}\x1a"); s.loose != 4 {
-		t.Errorf("of 4 bytes that are no JSON %d were noticed", s.loose)
+	if _, s := scannedJSON("{\"a\":1}]\n\x00\x00{\"a\":1}\x1a"); s.Loose != 4 {
+		t.Errorf("of 4 bytes that are no JSON %d were noticed", s.Loose)
 	}
-	if _, s := scannedJSON(`[{"a":1}]`); s.truncated || s.nextLink || s.loose > 0 {
+	if _, s := scannedJSON(`[{"a":1}]`); s.Truncated || s.NextLink || s.Loose > 0 {
 		t.Error("a whole array was found fault with")
 	}
 }
@@ -107,14 +107,14 @@ func TestJSONScannerSaysWhatIsAround(t *testing.T) {
 // followed into maxDepth lines at most.
 func TestJSONScannerIsLinear(t *testing.T) {
 	for _, line := range []string{"{\"a\":[\n", "{\"a\":\"\n", "{\"a\":{\"b\":1}\n", "x\n", "\"\n", "[{\n", "{\"value\":[\n", "{\"@odata.context\":1,\n", "]\n"} {
-		s := newJSONScanner(newWindow(strings.NewReader(strings.Repeat(line, 1<<17)), nil), hasA)
-		for _, ok := s.next(); ok; _, ok = s.next() {
+		s := NewJSON(NewWindow(strings.NewReader(strings.Repeat(line, 1<<17)), nil), hasA)
+		for _, ok := s.Next(); ok; _, ok = s.Next() {
 		}
 	}
 	one := "{\"a\":\"" + strings.Repeat("b", 16<<20) + "\"}"
-	s := newJSONScanner(newWindow(small{strings.NewReader(one)}, nil), hasA)
-	if r, ok := s.next(); !ok || r.reason != "" || len(r.text) != len(one) {
-		t.Errorf("a record of 16 MiB: %d bytes, %q", len(r.text), r.reason)
+	s := NewJSON(NewWindow(small{strings.NewReader(one)}, nil), hasA)
+	if r, ok := s.Next(); !ok || r.Reason != "" || len(r.Text) != len(one) {
+		t.Errorf("a record of 16 MiB: %d bytes, %q", len(r.Text), r.Reason)
 	}
 }
 
@@ -128,23 +128,23 @@ func FuzzJSONScanner(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s := newJSONScanner(newWindow(iotest.HalfReader(strings.NewReader(string(text))), nil), hasA)
+		s := NewJSON(NewWindow(iotest.HalfReader(strings.NewReader(string(text))), nil), hasA)
 		for n := int64(1); ; n++ {
-			r, ok := s.next()
+			r, ok := s.Next()
 			if !ok {
 				break
 			}
-			if r.number != n {
-				t.Fatalf("%q: record %d is numbered %d", text, n, r.number)
+			if r.Number != n {
+				t.Fatalf("%q: record %d is numbered %d", text, n, r.Number)
 			}
-			if r.line < 1 || n > int64(len(text)) {
-				t.Fatalf("%q: record %d at line %d", text, n, r.line)
+			if r.Line < 1 || n > int64(len(text)) {
+				t.Fatalf("%q: record %d at line %d", text, n, r.Line)
 			}
-			if r.reason == "" && !json.Valid(mend(nil, r.text)) {
-				t.Fatalf("%q: record %d is %q", text, n, r.text)
+			if r.Reason == "" && !json.Valid(Mend(nil, r.Text)) {
+				t.Fatalf("%q: record %d is %q", text, n, r.Text)
 			}
 		}
-		if left := s.w.rest(); len(left) > 0 {
+		if left := s.w.Rest(); len(left) > 0 {
 			t.Fatalf("%q: %q was not looked at", text, left)
 		}
 	})

@@ -1,33 +1,33 @@
-package ingest
+package scan
 
 import (
 	"bytes"
 	"fmt"
 )
 
-// csvScanner finds the rows of a CSV file.
+// CSV finds the rows of a CSV file.
 //
 // A row is clean when DuckDB's reader and Go's agree on it: every quote opens
 // a cell, closes it or is doubled. Rows that are not, are read as a person
 // would, and said to be (tidy is false): a quote in the middle of a cell stands
 // for itself; a quoted cell that runs into what looks like the next row ends
 // with the line before.
-type csvScanner struct {
-	w     *window
-	comma byte
+type CSV struct {
+	Window *Window
+	Comma  byte
 
-	cells []csvCell // no more than maxCells and one
-	width int       // cells of the header; 0 = not known yet
+	Cells []CSVCell // no more than maxCells and one
+	Width int       // cells of the header; 0 = not known yet
 
 	opened   int      // where the cell starts that the last row ends in
 	searched searched // for the end of a quoted cell
-	line     *csvScanner
+	line     *CSV
 
-	header  []byte // its text, once known
-	repeats int64  // rows passed over because they are the header again
+	Header  []byte // its text, once known
+	Repeats int64  // rows passed over because they are the header again
 
-	number int64
-	tidy   bool // of the last row
+	Number int64
+	Tidy   bool // of the last row
 	ending byte // of the last row: '\n' LF, '\r' CR, 'b' CRLF, 0 end of file
 }
 
@@ -35,10 +35,10 @@ type csvScanner struct {
 // is 64 KiB at most. A row of 32 MiB of commas would take 25 times that.
 const maxCells = 1 << 16
 
-// csvCell is one cell of a row, relative to the row's text.
-type csvCell struct {
-	span
-	doubled bool // holds doubled quotes
+// CSVCell is one cell of a row, relative to the row's text.
+type CSVCell struct {
+	Span
+	Doubled bool // holds doubled quotes
 }
 
 // searched is a stretch of the file that was looked through, in vain, for the
@@ -50,62 +50,62 @@ type searched struct {
 	doubled  bool
 }
 
-// next returns the next row, blank lines skipped; false at the end.
-func (s *csvScanner) next() (record, bool) {
+// Next returns the next row, blank lines skipped; false at the end.
+func (s *CSV) Next() (Record, bool) {
 	for {
 		end, size, problem := s.row()
 		if size == 0 {
-			return record{}, false
+			return Record{}, false
 		}
-		text := s.w.rest()[:end]
-		line := s.w.line
-		if problem == "" && len(s.cells) == 1 && end == 0 {
-			s.w.consume(size)
+		text := s.Window.Rest()[:end]
+		line := s.Window.Line
+		if problem == "" && len(s.Cells) == 1 && end == 0 {
+			s.Window.consume(size)
 			continue
 		}
-		if s.header != nil && bytes.Equal(bytes.TrimPrefix(text, byteOrderMark), s.header) {
-			s.repeats++
-			s.w.consume(size)
+		if s.Header != nil && bytes.Equal(bytes.TrimPrefix(text, byteOrderMark), s.Header) {
+			s.Repeats++
+			s.Window.consume(size)
 			continue
 		}
-		if problem == "" && s.width > 1 && len(s.cells) != s.width {
+		if problem == "" && s.Width > 1 && len(s.Cells) != s.Width {
 			// Quotes that don't pair up may have drawn in the next row.
-			if next := s.rowWithin(s.w.rest()[:size], 0, false); next > 0 {
+			if next := s.rowWithin(s.Window.Rest()[:size], 0, false); next > 0 {
 				size, problem = next, "a quote is missing or too many: the row runs into the next one"
 				text = text[:beforeLine(text[:next])]
 			}
 		}
-		s.number++
-		r := record{number: s.number, line: line, text: text, reason: problem}
+		s.Number++
+		r := Record{Number: s.Number, Line: line, Text: text, Reason: problem}
 		if problem != "" {
-			r.text = excerpt(text)
+			r.Text = Excerpt(text)
 		}
-		s.w.consume(size)
+		s.Window.consume(size)
 		return r, true
 	}
 }
 
 // row splits the row at the start of the window into cells. It returns the
 // length of the row and the length with its line ending; 0 at the end.
-func (s *csvScanner) row() (end, size int, problem string) {
+func (s *CSV) row() (end, size int, problem string) {
 	for {
-		s.tidy, s.ending = true, 0
-		atEnd := s.w.eof
-		end, size, state := s.split(s.w.rest(), atEnd)
+		s.Tidy, s.ending = true, 0
+		atEnd := s.Window.eof
+		end, size, state := s.split(s.Window.Rest(), atEnd)
 		if state == rowComplete {
 			return end, size, ""
 		}
-		if s.w.more() || s.w.eof != atEnd {
+		if s.Window.More() || s.Window.eof != atEnd {
 			continue
 		}
-		rest := s.w.rest()
+		rest := s.Window.Rest()
 		if len(rest) == 0 {
 			return 0, 0, ""
 		}
 		// A quote opens and nothing closes it: it was lost, and then the row
 		// ends before what is a row by itself; or the file is cut off here.
 		size = s.rowWithin(rest, 0, true)
-		if size < 0 && s.width < 2 {
+		if size < 0 && s.Width < 2 {
 			size = bytes.IndexByte(rest[s.opened:], '\n') + s.opened + 1
 		}
 		if size <= s.opened {
@@ -114,9 +114,9 @@ func (s *csvScanner) row() (end, size int, problem string) {
 		} else {
 			end = beforeLine(rest[:size])
 		}
-		s.tidy = false
+		s.Tidy = false
 		what := unclosedQuote
-		if s.w.tooLong() {
+		if s.Window.tooLong() {
 			what = "a row " + errTooLong.Error() + ": a quote is missing, or this is no log"
 		}
 		return end, size, what
@@ -132,18 +132,18 @@ const (
 	rowUnfinished
 )
 
-func (s *csvScanner) split(b []byte, eof bool) (end, size int, state rowState) {
-	s.cells = s.cells[:0]
+func (s *CSV) split(b []byte, eof bool) (end, size int, state rowState) {
+	s.Cells = s.Cells[:0]
 	i := 0
 	s.opened = 0
 	if len(b) == 0 {
 		return 0, 0, rowUnfinished
 	}
 	for {
-		cell := csvCell{span: span{start: i}}
+		cell := CSVCell{Span: Span{Start: i}}
 		s.opened = i
 		if i < len(b) && b[i] == '"' {
-			cell.start = i + 1
+			cell.Start = i + 1
 			next, closed := s.quoted(b, &cell, eof)
 			if !closed {
 				return 0, 0, rowUnfinished
@@ -151,27 +151,27 @@ func (s *csvScanner) split(b []byte, eof bool) (end, size int, state rowState) {
 			if next >= 0 { // the next row begins before a quote closes the cell
 				s.keep(cell)
 				s.ending = '\n'
-				return cell.end, next, rowComplete
+				return cell.End, next, rowComplete
 			}
-			i = min(cell.end+1, len(b))
+			i = min(cell.End+1, len(b))
 		} else {
-			for i < len(b) && b[i] != s.comma && b[i] != '\n' && b[i] != '\r' {
+			for i < len(b) && b[i] != s.Comma && b[i] != '\n' && b[i] != '\r' {
 				if b[i] == '"' {
-					s.tidy = false
+					s.Tidy = false
 				}
 				i++
 			}
 			if i == len(b) && !eof {
 				return 0, 0, rowUnfinished
 			}
-			cell.end = i
+			cell.End = i
 		}
 		s.keep(cell)
 		if i >= len(b) {
 			return i, i, rowComplete
 		}
 		switch b[i] {
-		case s.comma:
+		case s.Comma:
 			i++
 			if i == len(b) && !eof {
 				return 0, 0, rowUnfinished
@@ -194,9 +194,9 @@ func (s *csvScanner) split(b []byte, eof bool) (end, size int, state rowState) {
 	}
 }
 
-func (s *csvScanner) keep(cell csvCell) {
-	if len(s.cells) <= maxCells {
-		s.cells = append(s.cells, cell)
+func (s *CSV) keep(cell CSVCell) {
+	if len(s.Cells) <= maxCells {
+		s.Cells = append(s.Cells, cell)
 	}
 }
 
@@ -204,15 +204,15 @@ func (s *csvScanner) keep(cell csvCell) {
 // is neither doubled nor the end stands for itself; but if it starts a cell on
 // a later line, then that line is another row and this cell lost its closing
 // quote. next is where a row begins that the cell ran into, or -1.
-func (s *csvScanner) quoted(b []byte, cell *csvCell, eof bool) (next int, closed bool) {
-	i, lone := cell.start, false
-	line, looked := -1, cell.start // where the last line began, of what was looked at
+func (s *CSV) quoted(b []byte, cell *CSVCell, eof bool) (next int, closed bool) {
+	i, lone := cell.Start, false
+	line, looked := -1, cell.Start // where the last line began, of what was looked at
 	for {
 		// A run of quotes is counted from its start: skip only outside of one.
-		if known := &s.searched; i < len(b) && b[i] != '"' && s.w.at+int64(i) >= known.from && s.w.at+int64(i) < known.to {
-			i = int(known.to - s.w.at)
+		if known := &s.searched; i < len(b) && b[i] != '"' && s.Window.At+int64(i) >= known.from && s.Window.At+int64(i) < known.to {
+			i = int(known.to - s.Window.At)
 			lone = lone || known.lone
-			cell.doubled = cell.doubled || known.doubled
+			cell.Doubled = cell.Doubled || known.doubled
 		}
 		k := bytes.IndexByte(b[i:], '"')
 		if k < 0 || i+k+1 >= len(b) && !eof {
@@ -224,18 +224,18 @@ func (s *csvScanner) quoted(b []byte, cell *csvCell, eof bool) (next int, closed
 		}
 		i += k
 		if i+1 < len(b) && b[i+1] == '"' {
-			cell.doubled = true
+			cell.Doubled = true
 			i += 2
 			continue
 		}
 		next = -1
-		if i+1 < len(b) && b[i+1] != s.comma && b[i+1] != '\n' && b[i+1] != '\r' {
+		if i+1 < len(b) && b[i+1] != s.Comma && b[i+1] != '\n' && b[i+1] != '\r' {
 			lone = true
 			if k := bytes.LastIndexByte(b[looked:i], '\n'); k >= 0 {
 				line = looked + k + 1
 			}
 			looked = i
-			if next = s.opensRow(b, cell.start, i, line); next < 0 {
+			if next = s.opensRow(b, cell.Start, i, line); next < 0 {
 				i++
 				continue
 			}
@@ -243,33 +243,33 @@ func (s *csvScanner) quoted(b []byte, cell *csvCell, eof bool) (next int, closed
 		break
 	}
 	s.remember(cell, i, lone)
-	cell.end = i
+	cell.End = i
 	if !lone {
 		return -1, true
 	}
-	s.tidy = false
-	if row := s.rowWithin(b[:i], cell.start, false); row >= 0 {
+	s.Tidy = false
+	if row := s.rowWithin(b[:i], cell.Start, false); row >= 0 {
 		next = row
 	}
 	if next >= 0 {
-		cell.end = beforeLine(b[:next])
+		cell.End = beforeLine(b[:next])
 	}
 	return next, true
 }
 
 // remember notes that no quote closes the cell before position to.
-func (s *csvScanner) remember(cell *csvCell, to int, lone bool) {
-	s.searched = searched{s.w.at + int64(cell.start), s.w.at + int64(to), lone, cell.doubled}
+func (s *CSV) remember(cell *CSVCell, to int, lone bool) {
+	s.searched = searched{s.Window.At + int64(cell.Start), s.Window.At + int64(to), lone, cell.Doubled}
 }
 
 // opensRow tells whether the quote at i, in a cell that starts at start, opens
 // a cell of another row: on a later line, at its start or behind a delimiter.
 // It returns line, where the last line before i began if that is behind start, or -1.
-func (s *csvScanner) opensRow(b []byte, start, i, line int) int {
+func (s *CSV) opensRow(b []byte, start, i, line int) int {
 	for i > start && b[i-1] == '"' {
 		i--
 	}
-	if i == start || b[i-1] != '\n' && b[i-1] != s.comma {
+	if i == start || b[i-1] != '\n' && b[i-1] != s.Comma {
 		return -1
 	}
 	return line
@@ -279,14 +279,14 @@ func (s *csvScanner) opensRow(b []byte, start, i, line int) int {
 // a row as the header wants it, or -1. Where b is the rest of the file its last
 // line may be the one, and the row may itself lack the quote that closes its
 // last cell.
-func (s *csvScanner) rowWithin(b []byte, start int, isRest bool) int {
-	if s.width < 2 {
+func (s *CSV) rowWithin(b []byte, start int, isRest bool) int {
+	if s.Width < 2 {
 		return -1
 	}
 	if s.line == nil {
-		s.line = &csvScanner{w: &window{}}
+		s.line = &CSV{Window: &Window{}}
 	}
-	s.line.comma = s.comma
+	s.line.Comma = s.Comma
 	for {
 		k := bytes.IndexByte(b[start:], '\n')
 		if k < 0 {
@@ -299,9 +299,9 @@ func (s *csvScanner) rowWithin(b []byte, start int, isRest bool) int {
 		} else if !isRest || len(line) == 0 {
 			return -1
 		}
-		s.line.tidy, s.line.searched = true, searched{}
+		s.line.Tidy, s.line.searched = true, searched{}
 		end, size, state := s.line.split(line, true)
-		cells := len(s.line.cells)
+		cells := len(s.line.Cells)
 		if state == rowUnfinished {
 			if !isRest || s.line.searched.lone {
 				continue
@@ -309,7 +309,7 @@ func (s *csvScanner) rowWithin(b []byte, start int, isRest bool) int {
 			end, size = len(line), len(line)
 			cells++
 		}
-		if end > 0 && size == len(line) && s.line.tidy && cells == s.width {
+		if end > 0 && size == len(line) && s.line.Tidy && cells == s.Width {
 			return start
 		}
 	}
@@ -325,12 +325,12 @@ func beforeLine(b []byte) int {
 	return end
 }
 
-// cell returns the content of cell i of the row, unquoted. It may share the
+// Cell returns the content of cell i of the row, unquoted. It may share the
 // row's memory or that of dst, which it appends to.
-func (s *csvScanner) cell(row []byte, i int, dst []byte) []byte {
-	c := s.cells[i]
-	content := row[c.start:c.end]
-	if !c.doubled {
+func (s *CSV) Cell(row []byte, i int, dst []byte) []byte {
+	c := s.Cells[i]
+	content := row[c.Start:c.End]
+	if !c.Doubled {
 		return content
 	}
 	for {
@@ -346,25 +346,25 @@ func (s *csvScanner) cell(row []byte, i int, dst []byte) []byte {
 	}
 }
 
-// cellsProblem says why a row does not fit the header, or "".
-func (s *csvScanner) cellsProblem(row []byte) string {
-	n := len(s.cells)
+// CellsProblem says why a row does not fit the header, or "".
+func (s *CSV) CellsProblem(row []byte) string {
+	n := len(s.Cells)
 	switch {
 	case n > maxCells:
-		return fmt.Sprintf("more than %d cells, the header has %d: this is no row of a log", maxCells, s.width)
-	case n == s.width:
+		return fmt.Sprintf("more than %d cells, the header has %d: this is no row of a log", maxCells, s.Width)
+	case n == s.Width:
 		return ""
-	case n < s.width && s.ending == 0:
-		return fmt.Sprintf("the file ends within this row: %d of %d cells", n, s.width)
-	case n < s.width:
-		return fmt.Sprintf("%d cells, the header has %d: a quote or a delimiter is missing", n, s.width)
+	case n < s.Width && s.ending == 0:
+		return fmt.Sprintf("the file ends within this row: %d of %d cells", n, s.Width)
+	case n < s.Width:
+		return fmt.Sprintf("%d cells, the header has %d: a quote or a delimiter is missing", n, s.Width)
 	}
-	for _, c := range s.cells[s.width:] {
-		if c.end > c.start {
-			return fmt.Sprintf("%d cells, the header has %d: an unquoted value holds the delimiter", n, s.width)
+	for _, c := range s.Cells[s.Width:] {
+		if c.End > c.Start {
+			return fmt.Sprintf("%d cells, the header has %d: an unquoted value holds the delimiter", n, s.Width)
 		}
 	}
-	s.cells = s.cells[:s.width]
-	s.tidy = false
+	s.Cells = s.Cells[:s.Width]
+	s.Tidy = false
 	return ""
 }

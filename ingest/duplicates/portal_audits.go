@@ -1,4 +1,4 @@
-package ingest
+package duplicates
 
 import (
 	"fmt"
@@ -14,8 +14,8 @@ import (
 // more such rows than there are records from JSON, some of them are other
 // events, nobody knows which, and all of them stay. A row is judged with the
 // file that it is from, so that it counts for nothing what was loaded before.
-func (l *loader) matchPortalAudits(t schema.Table) error {
-	err := l.exec(`
+func (r *remover) matchPortalAudits(t schema.Table) error {
+	err := r.exec(`
 		create or replace temp table duplicate_rows as
 		with keyed as (
 			select
@@ -141,13 +141,13 @@ func (l *loader) matchPortalAudits(t schema.Table) error {
 			false as identical
 		from placed
 		join agreeing as a using (row, choice)`)
-	if n, err := l.countIf(err, "duplicate_rows"); n == 0 {
+	if n, err := r.countIf(err, "duplicate_rows"); n == 0 {
 		return err
 	}
-	if err := l.compare(t); err != nil {
+	if err := r.compare(t); err != nil {
 		return err
 	}
-	return l.moveDuplicates(t)
+	return r.moveDuplicates(t)
 }
 
 // objectID is the first of the values at the body's paths that is there.

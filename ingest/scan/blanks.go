@@ -1,4 +1,4 @@
-package ingest
+package scan
 
 import (
 	"bytes"
@@ -19,8 +19,8 @@ var plainEnd = func() (plain [256]bool) {
 // Unicode's category Zs: no tabs, no ends of lines.
 func isBlank(r rune) bool { return unicode.Is(unicode.Zs, r) }
 
-// trimCell returns the text of a CSV cell without blanks around it.
-func trimCell(text []byte) []byte {
+// TrimCell returns the text of a CSV cell without blanks around it.
+func TrimCell(text []byte) []byte {
 	if len(text) == 0 || plainEnd[text[0]] && plainEnd[text[len(text)-1]] {
 		return text
 	}
@@ -60,18 +60,18 @@ func trimBlanks(text []byte) []byte {
 // trimValues appends the JSON text to dst, its strings without blanks around
 // them. Names stay as they are.
 func trimValues(dst, text []byte) []byte {
-	t := jsonText{text: text}
+	t := JSONText{Text: text}
 	done := 0
 	for i := 0; i < len(text); {
 		if text[i] != '"' {
 			i++
 			continue
 		}
-		end, err := t.str(i)
+		end, err := t.Str(i)
 		if err != nil {
 			break // not reached: the text was walked before
 		}
-		if after := t.space(end); after >= len(text) || text[after] != ':' {
+		if after := t.Space(end); after >= len(text) || text[after] != ':' {
 			dst = append(append(dst, text[done:i+1]...), trimBlanks(text[i+1:end-1])...)
 			done = end - 1
 		}
@@ -80,10 +80,10 @@ func trimValues(dst, text []byte) []byte {
 	return append(dst, text[done:]...)
 }
 
-// unpadded returns what SQL is to read of a record that t has walked, whose
+// Unpadded returns what SQL is to read of a record that t has walked, whose
 // body is nil if it is the text: nil again, or one without blanks around its
 // values.
-func (t *jsonText) unpadded(text, body []byte) []byte {
+func (t *JSONText) Unpadded(text, body []byte) []byte {
 	if !t.padded {
 		return body
 	}
