@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -30,7 +31,7 @@ type jsonScanner struct {
 	number   int64
 	openers  [][]byte // how good records start: `{"name"`, without space
 	open     int      // arrays and pages that are open
-	pages    []int    // what open is inside the array of each page
+	pages    []page
 
 	headless  bool  // the file begins in the middle of a record or a page
 	nextLink  bool  // the page says that there are more
@@ -38,6 +39,17 @@ type jsonScanner struct {
 	loose     int64 // bytes between the records that are no JSON
 	texts     bool  // records stand in texts
 	decoded   []byte
+
+	foreign    int   // bytes at the start, of lines that are no JSON
+	isPrefixed bool  // records stand behind a text on their line
+	prefixed   int64 // how many do
+}
+
+// page is an object around a list of records.
+type page struct {
+	open    int      // what open is inside the list
+	around  int      // how many objects are around the one with the list
+	columns [][]byte // of a table whose rows are lists: the names, as JSON
 }
 
 // maxOpeners is how many ways to start a record are remembered. Audit records
@@ -58,8 +70,18 @@ func (s *jsonScanner) next() (record, bool) {
 		if !s.skip() {
 			return record{}, false
 		}
-		switch c := s.w.rest()[0]; c {
+		if s.foreign > 0 {
+			return s.foreignLine()
+		}
+		c := s.w.rest()[0]
+		if s.isPrefixed && c != '{' && s.skipPrefix() {
+			return s.object()
+		}
+		switch c {
 		case '[':
+			if n := len(s.pages); n > 0 && s.pages[n-1].columns != nil && s.pages[n-1].open == s.open {
+				return s.row(s.pages[n-1].columns)
+			}
 			s.open++
 			s.w.consume(1)
 		case ']':
@@ -72,9 +94,12 @@ func (s *jsonScanner) next() (record, bool) {
 				s.headless = false
 				s.leaveLost()
 			}
-			if n := len(s.pages); n > 0 && s.pages[n-1] == s.open {
+			if n := len(s.pages); n > 0 && s.pages[n-1].open == s.open {
+				around := s.pages[n-1].around
 				s.pages = s.pages[:n-1]
-				s.leavePage()
+				for range around + 1 {
+					s.leavePage()
+				}
 			}
 			s.open = max(0, s.open-1)
 		case '{':
@@ -181,8 +206,10 @@ func (s *jsonScanner) emit(text []byte) record {
 }
 
 // holdsRecords tells whether a text that starts with neither brace nor bracket
-// has records nevertheless: each in a text of its own, or the file has lost its
-// start, and what comes before the first whole record could stand in JSON.
+// has records nevertheless: each in a text of its own; or the file has lost its
+// start, and what comes before the first whole record could stand in JSON; or
+// lines of another kind come first, such as the warnings of a script; or each
+// record stands behind a text on its line, such as a syslog header.
 func (s *jsonScanner) holdsRecords() bool {
 	for len(s.w.rest()) < maxTried && s.w.more() {
 	}
@@ -205,13 +232,86 @@ func (s *jsonScanner) holdsRecords() bool {
 			continue
 		}
 		before := bytes.TrimRight(b[:start], " \t\r\n")
-		if bytes.HasSuffix(before, []byte(":")) {
+		line := bytes.LastIndexByte(b[:start], '\n') + 1
+		isPrefixed := linePrefix.Match(b[line:start])
+		if bytes.HasSuffix(before, []byte(":")) && !isPrefixed {
 			continue // a value in a record
 		}
-		s.headless = len(before) > 0
-		return isMiddle(before)
+		if s.headless = len(before) > 0; isMiddle(before) {
+			return true
+		}
+		s.headless = false
+		if isPrefixed {
+			s.foreign, s.isPrefixed = line, true
+			return true
+		}
+		break
 	}
-	return false
+	s.foreign = s.linesBefore(b)
+	return s.foreign > 0
+}
+
+// linePrefix is the header of a syslog message: its priority, or its time and
+// the host, and what sends it behind that.
+// https://www.rfc-editor.org/rfc/rfc5424#section-6, https://www.rfc-editor.org/rfc/rfc3164#section-4.1
+var linePrefix = regexp.MustCompile(`^[ \t]*(?:<\d{1,3}>[^{]*|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [^{]*|\d{4}-\d\d-\d\dT\S+ \S+ \S+: *)$`)
+
+// introduction ends a line that a text about a record has before it.
+var introduction = regexp.MustCompile(`(?::|\x60{3}\w*|~{3}\w*)\s*$`)
+
+// linesBefore is where the first line starts from which on a scanner finds a
+// record; 0 for none.
+func (s *jsonScanner) linesBefore(b []byte) int {
+	const most = 100 // lines to try: only those that open as JSON does
+	tried := 0
+	for at := 0; at < len(b) && tried < most; {
+		line := b[at:]
+		if text := bytes.TrimLeft(line, " \t"); len(text) > 0 && (text[0] == '{' || text[0] == '[') {
+			tried++
+			inner := newJSONScanner(newWindow(bytes.NewReader(line), nil), s.isRecord)
+			if r, ok := inner.next(); ok && r.reason == "" && s.isRecord(&inner.json) {
+				if introduction.Match(b[:at]) {
+					return 0
+				}
+				return at
+			}
+		}
+		end := bytes.IndexByte(line, '\n')
+		if end < 0 {
+			break
+		}
+		at += end + 1
+	}
+	return 0
+}
+
+// foreignLine gives up a line before the JSON.
+func (s *jsonScanner) foreignLine() (record, bool) {
+	rest := s.w.rest()
+	line, _, _ := bytes.Cut(rest[:min(len(rest), s.foreign)], newline)
+	r := s.emit(excerpt(line))
+	r.reason = "a line that is no JSON"
+	s.w.consume(len(line))
+	if s.foreign -= len(line); s.foreign > 0 {
+		before := s.w.at
+		s.skip()
+		s.foreign -= int(s.w.at - before)
+	}
+	return r, true
+}
+
+// skipPrefix moves to the brace behind the text at the start of a line.
+func (s *jsonScanner) skipPrefix() bool {
+	for bytes.IndexByte(s.w.rest(), '\n') < 0 && len(s.w.rest()) < maxTried && s.w.more() {
+	}
+	line, _, _ := bytes.Cut(s.w.rest(), newline)
+	at := bytes.IndexByte(line, '{')
+	if at < 0 || !linePrefix.Match(line[:at]) {
+		return false
+	}
+	s.w.consume(at)
+	s.prefixed++
+	return true
 }
 
 // isMiddle tells whether a text could stand in the middle of a JSON text: its
@@ -385,50 +485,177 @@ func startsLike(b, opener []byte) bool {
 	return true
 }
 
-// pageKeys are the names under which APIs wrap a list of records.
-var pageKeys = map[string]bool{"value": true, "Value": true, "records": true, "Records": true}
+// pageKeys are the names under which APIs wrap a list of records: those of
+// Graph, Azure, the query APIs of Log Analytics and Defender, and Elasticsearch.
+var pageKeys = map[string]bool{
+	"value": true, "Value": true, "records": true, "Records": true,
+	"tables": true, "Tables": true, "results": true, "Results": true, "hits": true,
+}
 
-// enterPage moves into the array of a page, if this object is one: a list
-// under one of pageKeys, with nothing before it but OData annotations.
+// columnKeys are the names of the list of a table's columns, and rowKeys of its rows.
+var (
+	columnKeys = map[string]bool{"columns": true, "Columns": true, "fields": true}
+	rowKeys    = map[string]bool{"rows": true, "Rows": true}
+)
+
+// pageHeads are the names of what stands before the list.
+var pageHeads = map[string]bool{
+	"name": true, "TableName": true, "TableId": true, "TableKind": true, "FrameType": true, // Log Analytics, Kusto
+	"schema": true, "Schema": true, "stats": true, "Stats": true, // Defender
+	"took": true, "timed_out": true, "_shards": true, "_scroll_id": true, "total": true, "max_score": true, // Elasticsearch
+	"preview": true, "init_offset": true, "messages": true, // Splunk
+}
+
+// enterPage moves into the list of a page, if this object is one: a list under
+// one of pageKeys, or the rows of a table whose columns it names, with nothing
+// before it but OData annotations and pageHeads.
 func (s *jsonScanner) enterPage() bool {
 	for {
 		t := jsonText{text: s.w.rest()}
-		i := t.space(1)
-		for i < len(t.text) && t.text[i] == '"' {
-			end, err := t.str(i)
-			if err != nil {
-				break
-			}
-			name := string(t.text[i+1 : end-1])
-			i = t.space(end)
-			if i >= len(t.text) || t.text[i] != ':' {
-				break
-			}
-			if i = t.space(i + 1); i >= len(t.text) {
-				break
-			}
-			if t.text[i] == '[' && pageKeys[name] {
-				s.w.consume(i + 1)
-				s.open++
-				s.pages = append(s.pages, s.open)
-				return true
-			}
-			isLink := strings.HasSuffix(strings.ToLower(name), "nextlink")
-			if !strings.Contains(name, "odata.") && !isLink || t.text[i] == '{' || t.text[i] == '[' {
-				return false
-			}
-			if end, err = t.value(i, 1); err != nil {
-				break
-			}
-			s.nextLink = s.nextLink || isLink && t.text[i] == '"'
-			if i = t.space(end); i < len(t.text) && t.text[i] == ',' {
-				i = t.space(i + 1)
-			}
+		p := page{}
+		at, found, incomplete := s.findList(&t, 0, &p)
+		if found {
+			s.w.consume(at)
+			s.open++
+			p.open = s.open
+			s.pages = append(s.pages, p)
+			return true
 		}
-		if i < len(t.text) && t.text[i] != '"' || len(t.text) > 1<<20 || !s.w.more() {
+		if !incomplete || len(t.text) > 1<<20 || !s.w.more() {
 			return false
 		}
 	}
+}
+
+// findList finds where the list of a page begins, in the object at i.
+func (s *jsonScanner) findList(t *jsonText, i int, p *page) (at int, found, incomplete bool) {
+	i = t.space(i + 1)
+	for i < len(t.text) && t.text[i] == '"' {
+		end, err := t.str(i)
+		if err != nil {
+			return 0, false, true
+		}
+		name := string(t.text[i+1 : end-1])
+		i = t.space(end)
+		if i >= len(t.text) || t.text[i] != ':' {
+			break
+		}
+		if i = t.space(i + 1); i >= len(t.text) {
+			break
+		}
+		switch c := t.text[i]; {
+		case c == '[' && (pageKeys[name] || rowKeys[name] && p.columns != nil):
+			if !rowKeys[name] {
+				p.columns = nil
+			}
+			return i + 1, true, false
+		case c == '{' && name == "hits":
+			p.around++
+			return s.findList(t, i, p)
+		}
+		isLink := strings.HasSuffix(strings.ToLower(name), "nextlink")
+		isAnnotation := (strings.Contains(name, "odata.") || isLink) && t.text[i] != '{' && t.text[i] != '['
+		if !isAnnotation && !pageHeads[name] && !columnKeys[name] {
+			return 0, false, false
+		}
+		start := i
+		if end, err = t.value(i, 1); err != nil {
+			break
+		}
+		if columnKeys[name] {
+			if p.columns = columnNames(t.text[start:end]); p.columns == nil {
+				return 0, false, false
+			}
+		}
+		s.nextLink = s.nextLink || isLink && t.text[i] == '"'
+		if i = t.space(end); i < len(t.text) && t.text[i] == ',' {
+			i = t.space(i + 1)
+		}
+	}
+	return 0, false, i >= len(t.text) || t.text[i] == '"'
+}
+
+// columnNames are those of a list of names, or of objects with a name, as JSON;
+// nil for another list.
+func columnNames(list []byte) (names [][]byte) {
+	var columns []any
+	if json.Unmarshal(list, &columns) != nil {
+		return nil
+	}
+	for _, column := range columns {
+		if object, ok := column.(map[string]any); ok {
+			for _, key := range []string{"name", "Name", "ColumnName"} {
+				if name, ok := object[key].(string); ok {
+					column = name
+				}
+			}
+		}
+		name, ok := column.(string)
+		if !ok {
+			return nil
+		}
+		quoted, _ := appendJSONString(nil, []byte(name))
+		names = append(names, quoted)
+	}
+	return names
+}
+
+// row takes a row of a table that is a list of values, as an object.
+func (s *jsonScanner) row(columns [][]byte) (record, bool) {
+	end, err := s.whole()
+	if err != nil {
+		return s.damagedRow(err.reason)
+	}
+	t := jsonText{text: s.w.rest()[:end]}
+	object := append(s.decoded[:0], '{')
+	values := 0
+	for i := t.space(1); t.text[i] != ']'; values++ {
+		after, _ := t.value(i, 1)
+		if values < len(columns) {
+			if values > 0 {
+				object = append(object, ',')
+			}
+			object = append(append(object, columns[values]...), ':')
+			object = append(object, t.text[i:after]...)
+		}
+		if i = t.space(after); t.text[i] == ',' {
+			i = t.space(i + 1)
+		}
+	}
+	s.decoded = append(object, '}')
+	if values != len(columns) {
+		return s.damagedRow(fmt.Sprintf("a row of %d values in a table of %d columns", values, len(columns)))
+	}
+	if err := s.json.walk(s.decoded); err != nil {
+		return s.damagedRow(err.reason)
+	}
+	r := s.emit(s.decoded)
+	s.w.consume(end)
+	return r, true
+}
+
+// damagedRow gives up a row, and moves on to the next that is whole.
+func (s *jsonScanner) damagedRow(reason string) (record, bool) {
+	for !s.w.eof && len(s.w.rest()) < maxTried && s.w.more() {
+	}
+	rest := s.w.rest()
+	r := s.emit(excerpt(rest))
+	r.reason = reason
+	next := len(rest)
+	for i := 1; i < len(rest); i++ {
+		if rest[i] != '[' {
+			continue
+		}
+		t := jsonText{text: rest}
+		if end, err := t.value(i, 1); err == nil {
+			if after := t.space(end); after < len(rest) && (rest[after] == ',' || rest[after] == ']') && bytes.HasSuffix(bytes.TrimRight(rest[:i], " \t\r\n"), []byte(",")) {
+				next = i
+				break
+			}
+		}
+	}
+	s.w.consume(next)
+	return r, true
 }
 
 // leaveLost leaves the array whose start was lost, and the page if it was one's.

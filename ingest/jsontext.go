@@ -336,6 +336,14 @@ func (t *jsonText) member(name string) []byte {
 	return nil
 }
 
+// walked is the text of the outermost object, which may go on behind it.
+func (t *jsonText) walked() []byte {
+	if len(t.values) == 0 {
+		return nil
+	}
+	return t.text[:t.space(t.values[len(t.values)-1].end)+1]
+}
+
 // walk checks a text that should be one JSON value and nothing else.
 func (t *jsonText) walk(text []byte) *jsonError {
 	t.start(text)

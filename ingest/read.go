@@ -97,6 +97,7 @@ type reader struct {
 	lost    []string // properties of which there is only the type's name
 	unread  []string // properties that hold what can't be read
 	filled  int64    // records that the envelope completed
+	wrapped int64    // records that stood in those of another program
 	renamed bool     // names were written PowerShell's way
 	buffer  []byte
 }
@@ -105,6 +106,7 @@ type recognised struct {
 	format   *format
 	reason   string
 	envelope string // name under which the record itself stands
+	wrapped  bool   // a record may stand in it: see wrapped.go
 	renamed  bool   // its names start with a capital
 	recased  bool   // its names are in another case than the format's
 	repeated string // a name that stands there twice
@@ -224,6 +226,9 @@ func (r *reader) conclude() {
 	if r.renamed {
 		f.notef("the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them")
 	}
+	if r.wrapped > 0 {
+		f.notef("%s taken out of those of another program, such as a SIEM or Defender, which keeps what it was sent; what that says beside it is not read", were(r.wrapped, "record"))
+	}
 	if r.filled > 0 {
 		f.notef("%s completed from the envelope of Azure's diagnostic settings: its time, result, address or place", were(r.filled, "record"))
 	}
@@ -268,7 +273,7 @@ func (r *reader) list(x reject) error {
 func (r *reader) newJSONScanner(w *window) *jsonScanner {
 	return newJSONScanner(w, func(t *jsonText) bool {
 		known := r.shape(t, r.formats, recogniseJSON)
-		return known.format != nil || known.envelope != ""
+		return known.format != nil || known.envelope != "" || known.wrapped && r.unwrapped(t.walked(), 0) != nil
 	})
 }
 
@@ -289,6 +294,9 @@ func (r *reader) scanJSON(s *jsonScanner) error {
 		}
 	}
 	r.noteTimes()
+	if s.prefixed > 0 {
+		r.file.notef("%s behind a text of another program on the line, such as the header of a syslog message, which is not read", were(s.prefixed, "record"))
+	}
 	if s.loose > 0 {
 		r.file.lossf("%s between the records no JSON, such as NUL or a bracket that closes nothing: something may be missing there", were(s.loose, "byte"))
 	}
@@ -307,6 +315,11 @@ func (r *reader) scanJSON(s *jsonScanner) error {
 // take recognises one record, mends what can be mended and passes it on.
 func (r *reader) take(rec record, t *jsonText) error {
 	known := r.recognise(t, r.formats, recogniseJSON)
+	if known.wrapped {
+		if inner := r.unwrapped(rec.text, 0); inner != nil {
+			return r.takeInner(rec, inner)
+		}
+	}
 	if rec.mended = rec.mended || t.flaws != 0; rec.mended {
 		r.mended++
 	}
@@ -522,11 +535,12 @@ func recogniseJSON(names []string) recognised {
 	}
 	f, reason := recogniseRecord(names, false)
 	if f != nil {
-		return recognised{format: f}
+		return recognised{format: f, wrapped: wrapperIn(names, originals)}
 	}
 	if found := under("properties"); len(found) > 0 && len(under("category")) > 0 {
 		return inside(found)
 	}
+	isWrapped := wrapperIn(names, wrappers) || prefixOf(names) != ""
 	graph := make([]string, len(names))
 	for i, n := range names {
 		graph[i] = graphName(n)
@@ -537,7 +551,7 @@ func recogniseJSON(names []string) recognised {
 	if f, _ := recogniseNames(names, false, inAnyCase); f != nil {
 		return recognised{format: f, recased: true}
 	}
-	return recognised{reason: reason}
+	return recognised{reason: reason, wrapped: isWrapped}
 }
 
 // recogniseBody tells what a record that stands under another's name is.
@@ -548,7 +562,7 @@ func recogniseBody(names []string) recognised {
 			return recognised{format: f, recased: true}
 		}
 	}
-	return recognised{format: f, reason: reason}
+	return recognised{format: f, reason: reason, wrapped: wrapperIn(names, originals)}
 }
 
 // signInCategories are the diagnostic-settings categories whose records are
@@ -629,6 +643,11 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 		r.mended++
 	}
 	known := r.recognise(&r.json, r.insides, recogniseBody)
+	if known.wrapped {
+		if inner := r.unwrapped(body, 0); inner != nil {
+			return r.takeInner(rec, inner)
+		}
+	}
 	if known.format == nil && isAudit {
 		// Graph and its SDK keep the properties of an open type in a bag.
 		var bag struct{ AdditionalProperties, DynamicProperties json.RawMessage }
@@ -733,6 +752,16 @@ func (r *reader) readCSV(w *window) error {
 	}
 	f, reason := recogniseRecord(names, true)
 	if f == nil {
+		if short, ok := withoutPrefix(names); ok {
+			if f, _ = recogniseRecord(short, true); f != nil {
+				names, r.file.header = short, short
+			}
+		}
+	}
+	if f == nil {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 {
+			return r.readWrapped(s, names, columns)
+		}
 		r.why = reason
 		return nil
 	}
@@ -881,6 +910,7 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string, zones map[in
 	}
 	category := r.categoryFromName(f)
 	known := recognised{format: f}
+	inner := wrappingColumns(names, originals)
 	t := timeCells{reader: r, names: names, times: times, zones: zones}
 	var row, body []byte
 	for {
@@ -891,6 +921,14 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string, zones map[in
 		reason := rec.reason
 		if reason == "" {
 			reason = s.cellsProblem(rec.text)
+		}
+		if reason == "" && len(inner) > 0 {
+			if text := r.inRow(s, rec.text, inner); text != nil {
+				if err := r.takeInner(rec, text); err != nil {
+					return err
+				}
+				continue
+			}
 		}
 		if reason == "" {
 			var err error
