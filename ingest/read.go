@@ -336,6 +336,11 @@ func (r *reader) take(rec record, t *jsonText) error {
 	if known.format == nil {
 		return r.refuse(rec, cmp.Or(apiError(rec.text), known.reason))
 	}
+	return r.takeKnown(rec, t, known)
+}
+
+// takeKnown takes a record of a known format, whose names were walked.
+func (r *reader) takeKnown(rec record, t *jsonText, known recognised) error {
 	body, reason, err := r.settleTimes(known, t, len(rec.text), rec.line, false)
 	if err != nil {
 		return err
@@ -590,6 +595,23 @@ var categories = map[string]string{
 	"ServicePrincipalRiskEvents":          "risk_detections",
 }
 
+// wholeCategories are those whose records are not in their properties: the
+// activity log of Azure.
+// https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema#categories
+var wholeCategories = map[string]string{
+	"Administrative": "azure_activity_events",
+	"ServiceHealth":  "azure_activity_events",
+	"ResourceHealth": "azure_activity_events",
+	"Alert":          "azure_activity_events",
+	"Autoscale":      "azure_activity_events",
+	"Security":       "azure_activity_events",
+	"Policy":         "azure_activity_events",
+	"Recommendation": "azure_activity_events",
+	"Write":          "azure_activity_events", // until 2018, by what was done
+	"Delete":         "azure_activity_events",
+	"Action":         "azure_activity_events",
+}
+
 func formatNamed(name string) *format {
 	if i := slices.IndexFunc(formats, func(f *format) bool { return f.name == name }); i >= 0 {
 		return formats[i]
@@ -607,6 +629,11 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 			json.Unmarshal(outer.member(name), &category) // of no text there is none
 			break
 		}
+	}
+	if of := formatNamed(wholeCategories[category]); of != nil && outer.member("operationName") != nil {
+		known := recognised{format: of}
+		known.look(outer.names())
+		return r.takeKnown(rec, outer, known)
 	}
 	if body[0] == '"' {
 		var text string
@@ -759,7 +786,7 @@ func (r *reader) readCSV(w *window) error {
 		}
 	}
 	if f == nil {
-		if columns := wrappingColumns(names, wrappers); len(columns) > 0 {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) {
 			return r.readWrapped(s, names, columns)
 		}
 		r.why = reason

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,11 @@ var originals = []string{"_raw", "RawEventData", "event.original", "full_message
 var wrappers = append(originals[:len(originals):len(originals)],
 	"result", "_source", "event", "data", "office365", "o365audit", "o365", "audit", "azure", "signinlogs", "auditlogs",
 	"message", "json", "record", "log", "payload", "body")
+
+// isTable tells a header from the first line of JSON that has lost its start.
+func isTable(names []string) bool {
+	return len(names) > 1 && !slices.ContainsFunc(names, func(name string) bool { return name == "" || strings.ContainsAny(name, "{}:") })
+}
 
 // maxWrappers is how many layers are opened.
 const maxWrappers = 6
