@@ -657,7 +657,7 @@ func TestKeptByAnother(t *testing.T) {
 	if err := os.Symlink("case.duckdb", "link.duckdb"); err != nil {
 		t.Fatal(err)
 	}
-	first, err := ingest.Keep(t.Context(), "case.duckdb")
+	first, err := ingest.OpenCaseFile(t.Context(), "case.duckdb")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -1203,7 +1203,7 @@ func TestReadOnlyFolder(t *testing.T) {
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		out, _ := cmd.Output()
-		told := regexp.MustCompile(`^entrail: error: --db ` + name + `: the case can't be kept in the folder kept: (read-only file system|permission denied); choose another with --db\n$`)
+		told := regexp.MustCompile(`^entrail: error: --db ` + name + `: the case database can't be written in the folder kept: (read-only file system|permission denied); choose another with --db\n$`)
 		if code := cmd.ProcessState.ExitCode(); code != exitFailed || len(out) > 0 || !told.MatchString(stderr.String()) {
 			t.Errorf("%s: exit code %d, %q %q", name, code, out, stderr.String())
 		}

@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"entrail/ingest/dates"
+	"entrail/ingest/scan"
 )
 
 //go:embed formats/*.sql
@@ -254,7 +257,7 @@ var (
 // headerKey is a CSV column's name as it is compared: exports differ in case
 // and in blanks (Change ID, changeId), and Log Analytics marks its times.
 func headerKey(name string) string {
-	name, _, _ = cutZone(name)
+	name, _, _ = dates.CutZone(name)
 	key := strings.ToLower(strings.Join(strings.Fields(name), ""))
 	return strings.ReplaceAll(key, "’", "'")
 }
@@ -268,9 +271,16 @@ var (
 	inAnyCase spellings = strings.ToLower
 )
 
+// anyLogHas are names that say little about what a record is, by their headerKey.
+var anyLogHas = map[string]bool{
+	"id": true, "createddatetime": true, "timegenerated": true, "operation": true, "userprincipalname": true, "appid": true, "appdisplayname": true,
+	"ipaddress": true, "status": true, "date(utc)": true, "category": true, "action": true, "name": true, "description": true, "displayname": true,
+	"property": true, "attribute": true, "step": true, "result": true, "application": true, "operationname": true, "serviceprincipalid": true,
+}
+
 // recogniseRecord returns the format with the most names among those whose
 // names are all there. When there is none, the reason says what is missing
-// for the nearest.
+// for the nearest, if one name is and the others are of that format alone.
 func recogniseRecord(names []string, csv bool) (*format, string) {
 	if csv {
 		return recogniseNames(names, csv, asColumns)
@@ -315,7 +325,7 @@ func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 			if len(lacks) == 0 && hits > bestSize {
 				best, bestSize = f, hits
 			}
-			if len(lacks) > 0 && hits > nearestHits {
+			if len(lacks) == 1 && hits > nearestHits && slices.ContainsFunc(r.names, func(n string) bool { return has[key(n)] && !anyLogHas[headerKey(n)] }) {
 				nearest, nearestHits, missing = f, hits, lacks
 			}
 		}
@@ -331,18 +341,24 @@ func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 			return nil, "this is the unified audit log without the column AuditData, which holds the record itself: export it again with that column"
 		case has["changeid"]:
 			return nil, fmt.Sprintf("this seems to be of the provisioning log's CSV download, with columns that are not known here: "+
-				"download it as JSON, which has the changes, their steps and the modified properties; its columns are %s", quoted(names))
+				"download it as JSON, which has the changes, their steps and the modified properties; its columns are %s", scan.Quoted(names))
 		case slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "(UTC)") }):
 			return nil, fmt.Sprintf("this seems to be a download from the Entra portal in a language that is not known here: download it as JSON, "+
-				"or set the portal to English; its columns are %s", quoted(names))
+				"or set the portal to English; its columns are %s", scan.Quoted(names))
 		}
 	}
 	if known := otherThing(names); known != "" {
 		return nil, known
 	}
-	reason := fmt.Sprintf("no known export has the %s %s", what, shortList(names))
-	if nearest != nil && nearestHits >= len(missing) {
-		reason += fmt.Sprintf("; %s would also need %s", nearest.title, shortList(missing))
+	switch {
+	case csv && isValues(names):
+		return nil, "a table without the line that names its columns, so that nobody can say what they are: put that line back, or export again with it"
+	case csv && isProse(names):
+		return nil, "a text, no export: its first line names no columns"
+	}
+	reason := fmt.Sprintf("no known export has the %s %s", what, scan.ShortList(names))
+	if nearest != nil {
+		reason += fmt.Sprintf("; %s would also need %s", nearest.title, scan.ShortList(missing))
 	}
 	return nil, reason
 }
@@ -366,22 +382,4 @@ func (f *format) unread(names []string) (unread []string) {
 		}
 	}
 	return unread
-}
-
-func quoted(names []string) string {
-	shown := slices.Clone(names)
-	for i, n := range shown {
-		shown[i] = string(excerpt([]byte(fmt.Sprintf("%q", n))))
-	}
-	return strings.Join(shown, ", ")
-}
-
-// shortList names a few, for a sentence.
-func shortList(names []string) string {
-	const most = 6
-	text := quoted(names[:min(len(names), most)])
-	if len(names) > most {
-		text += fmt.Sprintf(" and %d more", len(names)-most)
-	}
-	return text
 }

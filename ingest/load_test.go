@@ -277,7 +277,7 @@ func same[K comparable](c *loaded, query string, want map[K]int) {
 }
 
 // The records of a big file go straight into the engine; the result must be
-// the one that the clean copy gives.
+// the one that the batch gives.
 func TestLoadFedIsTheSame(t *testing.T) {
 	sample := func(seed uint64) *tenant.Tenant { // each file has records of its own
 		return tenant.New(tenant.Options{Seed: seed, SignIns: 1500, AuditEvents: 2000})

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"entrail/ingest/scan"
 )
 
 // Other programs pass records on inside of their own: a SIEM's search result,
@@ -44,8 +46,8 @@ func wrapperIn(names, among []string) bool {
 // unwrapped is the record that stands in an object; nil for none. The object
 // itself, which is at the given depth, is one only inside of another.
 func (r *reader) unwrapped(object []byte, depth int) []byte {
-	var t jsonText
-	if depth > maxWrappers || t.walk(object) != nil || len(object) == 0 || object[0] != '{' {
+	var t scan.JSONText
+	if depth > maxWrappers || t.Walk(object) != nil || len(object) == 0 || object[0] != '{' {
 		return nil
 	}
 	known := r.shape(&t, r.formats, recogniseJSON)
@@ -54,11 +56,11 @@ func (r *reader) unwrapped(object []byte, depth int) []byte {
 		return object
 	}
 	for _, wrapper := range wrappers {
-		for i, k := range t.keys {
-			if !strings.EqualFold(string(t.text[k.start:k.end]), wrapper) {
+		for i, k := range t.Keys {
+			if !strings.EqualFold(string(t.Text[k.Start:k.End]), wrapper) {
 				continue
 			}
-			if inner := r.unwrapped(objectIn(t.text[t.values[i].start:t.values[i].end]), depth+1); inner != nil {
+			if inner := r.unwrapped(objectIn(t.Text[t.Values[i].Start:t.Values[i].End]), depth+1); inner != nil {
 				return inner
 			}
 		}
@@ -73,7 +75,7 @@ func (r *reader) unwrapped(object []byte, depth int) []byte {
 // the header of a syslog message.
 func objectIn(value []byte) []byte {
 	if len(value) > 1 && value[0] == '"' {
-		value = behindPrefix(decodeText(nil, value))
+		value = behindPrefix([]byte(jsonString(scan.Mend(nil, value))))
 	}
 	return bytes.TrimSpace(value)
 }
@@ -104,15 +106,15 @@ func prefixOf(names []string) string {
 
 // unprefixed is the record whose names have a prefix in the object that was
 // walked; nil for none.
-func (r *reader) unprefixed(t *jsonText) []byte {
-	prefix := prefixOf(t.names())
+func (r *reader) unprefixed(t *scan.JSONText) []byte {
+	prefix := prefixOf(t.Names())
 	if prefix == "" {
 		return nil
 	}
 	inner := &tree{kind: '{'}
-	for i, k := range t.keys {
-		if name, ok := strings.CutPrefix(string(t.text[k.start:k.end]), prefix); ok {
-			inner.set(name, treeOf(t.text[t.values[i].start:t.values[i].end]))
+	for i, k := range t.Keys {
+		if name, ok := strings.CutPrefix(string(t.Text[k.Start:k.End]), prefix); ok {
+			inner.set(name, treeOf(t.Text[t.Values[i].Start:t.Values[i].End]))
 		}
 	}
 	if known := recogniseJSON(inner.names); known.format == nil {
@@ -148,9 +150,9 @@ func wrappingColumns(names, among []string) (columns []int) {
 }
 
 // inRow is the record in one of the columns of the row; nil for none.
-func (r *reader) inRow(s *csvScanner, row []byte, columns []int) []byte {
+func (r *reader) inRow(s *scan.CSV, row []byte, columns []int) []byte {
 	for _, i := range columns {
-		cell := s.cell(row, i, nil)
+		cell := s.Cell(row, i, nil)
 		if bytes.HasPrefix(cell, []byte(`{""`)) {
 			cell = bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
 		}
@@ -162,9 +164,9 @@ func (r *reader) inRow(s *csvScanner, row []byte, columns []int) []byte {
 }
 
 // takeInner takes the record that stood in the given one.
-func (r *reader) takeInner(rec record, inner []byte) error {
-	rec.text = inner
-	if err := r.json.walk(inner); err != nil {
+func (r *reader) takeInner(rec scan.Record, inner []byte) error {
+	rec.Text = inner
+	if err := r.json.Walk(inner); err != nil {
 		return r.reject(rec, err.Error())
 	}
 	r.wrapped++
@@ -173,29 +175,29 @@ func (r *reader) takeInner(rec record, inner []byte) error {
 
 // readWrapped reads the rows of a table of which nothing is read but the records
 // in these columns.
-func (r *reader) readWrapped(s *csvScanner, names []string, columns []int) error {
+func (r *reader) readWrapped(s *scan.CSV, names []string, columns []int) error {
 	for {
-		rec, ok := s.next()
+		rec, ok := s.Next()
 		if !ok {
 			break
 		}
-		reason := rec.reason
+		reason := rec.Reason
 		if reason == "" {
-			reason = s.cellsProblem(rec.text)
+			reason = s.CellsProblem(rec.Text)
 		}
 		var err error
 		if reason != "" {
 			err = r.reject(rec, reason)
-		} else if inner := r.inRow(s, rec.text, columns); inner != nil {
+		} else if inner := r.inRow(s, rec.Text, columns); inner != nil {
 			err = r.takeInner(rec, inner)
 		} else {
-			err = r.refuse(rec, "no record of a known log stands in the column "+quoted(names[columns[0]:columns[0]+1]))
+			err = r.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))
 		}
 		if err != nil {
 			return err
 		}
 	}
-	r.before = s.number
+	r.before = s.Number
 	r.noteTimes()
 	return nil
 }

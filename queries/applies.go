@@ -137,7 +137,7 @@ func aboutOf(r Report, refs []reference) []schema.Table {
 			names = append(slices.Clone(names), p.table)
 		}
 	}
-	return slices.DeleteFunc(eventTables(), func(t schema.Table) bool { return !slices.Contains(names, t.Name) })
+	return slices.DeleteFunc(schema.Logs(), func(t schema.Table) bool { return !slices.Contains(names, t.Name) })
 }
 
 // columnsShown are the columns of a question's answer, in lower case.

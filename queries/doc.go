@@ -52,7 +52,7 @@
 //     everything, for what must be judged on everything: new, first seen,
 //     several networks. --schema lists what there is.
 //   - `from addresses` is what the run knows of where an address is, from all
-//     sign-ins and then from the databases of --mmdb (places.go). Join it to
+//     sign-ins and then from the databases of --mmdb (geolocate.go). Join it to
 //     client_address(ip_address), and show place_mark(country, network, source)
 //     as place_source wherever the record does not tell its place itself.
 //   - views of the model go without evidence. in front: they are the run's. Of

@@ -126,12 +126,12 @@ func (c *Case) whyNoRecord(ctx context.Context, file, number string) error {
 	if len(files) == 0 {
 		return fmt.Errorf("there is no file %s; --report files numbers them", file)
 	}
-	kept, err := c.all(ctx, "select kept_file_id, kept_record from evidence.duplicates where file_id = "+file+" and record = "+number)
+	original, err := c.all(ctx, "select kept_file_id, kept_record from evidence.duplicates where file_id = "+file+" and record = "+number)
 	if err != nil {
 		return err
 	}
-	if len(kept) > 0 {
-		return fmt.Errorf("this record was taken out as the same one as %v:%v; explain that one", kept[0][0], kept[0][1])
+	if len(original) > 0 {
+		return fmt.Errorf("this record is a duplicate of %v:%v; explain that one", original[0][0], original[0][1])
 	}
 	rejected, err := c.all(ctx, "select reason from evidence.rejects where file_id = "+file+" and record = "+number)
 	if err != nil {
@@ -157,7 +157,7 @@ func (c *Case) whatElse(ctx context.Context, id string) error {
 		{"device_id", "a device", "--filter device_id=%s --report signin_list shows them"},
 	} {
 		var n int64
-		for _, t := range eventTables() {
+		for _, t := range schema.Logs() {
 			if !t.Has(other.column) {
 				continue
 			}
@@ -190,7 +190,7 @@ func (c *Case) nearestIDs(ctx context.Context, id string) ([]string, error) {
 	part := min(len(id), 8)
 	begin, end := literal(strings.ToLower(id[:part])), literal(strings.ToLower(id[len(id)-part:]))
 	var parts []string
-	for _, t := range eventTables() {
+	for _, t := range schema.Logs() {
 		parts = append(parts, fmt.Sprintf("select id from evidence.%s where starts_with(lower(id), %s) or ends_with(lower(id), %s)", t.Name, begin, end))
 	}
 	rows, err := c.all(ctx, fmt.Sprintf("select id from (%s) group by id order by levenshtein(lower(id), %s), id limit 3",
@@ -366,7 +366,7 @@ func (c *Case) tiedTo(ctx context.Context, r record) ([]*Result, error) {
 		if id == "" || strings.Trim(id, "0-") == "" || tie.ownTable != "" && tie.ownTable != r.table.Name {
 			continue
 		}
-		for _, t := range eventTables() {
+		for _, t := range schema.Logs() {
 			if !t.Has(tie.column) || tie.table != "" && tie.table != t.Name {
 				continue
 			}
@@ -451,7 +451,7 @@ func indented(raw string) string {
 	return b.String()
 }
 
-// eachOf yields rows that are kept.
+// eachOf yields rows that are in memory.
 func eachOf(rows [][]any) func(yield func([]any, error) bool) {
 	return func(yield func([]any, error) bool) {
 		for _, row := range rows {

@@ -140,11 +140,9 @@ func (f Filter) isZero() bool {
 	return len(f.Users)+len(f.Sessions)+len(f.Apps)+len(f.IPs)+len(f.NotUsers)+len(f.NotApps)+len(f.NotIPs)+len(f.Findings)+len(f.Incidents)+len(f.Columns) == 0 && f.Since.IsZero() && f.Until.IsZero()
 }
 
-// eventTables are the tables whose rows are events: the ones that are filtered.
-func eventTables() []schema.Table { return schema.Logs() }
-
+// isEventTable tells that the rows of a table are events: those that are filtered.
 func isEventTable(name string) bool {
-	return slices.ContainsFunc(eventTables(), func(t schema.Table) bool { return t.Name == name })
+	return slices.ContainsFunc(schema.Logs(), func(t schema.Table) bool { return t.Name == name })
 }
 
 // parents names, for each table of child rows, its column that names an event,

@@ -107,7 +107,7 @@ func (c *Case) countTimeless(ctx context.Context) error {
 	if c.filter.Since.IsZero() && c.filter.Until.IsZero() {
 		return nil
 	}
-	for _, t := range eventTables() {
+	for _, t := range schema.Logs() {
 		rows, err := c.all(ctx, "select count(*) from evidence."+t.Name+" where event_time is null")
 		if err != nil {
 			return err
@@ -206,7 +206,7 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 		}
 		if len(ranges) > 0 {
 			var parts []string
-			for _, t := range eventTables() {
+			for _, t := range schema.Logs() {
 				if t.Has(column.Column) {
 					parts = append(parts, "select "+column.Column+"::varchar as value from evidence."+t.Name)
 				}
@@ -345,7 +345,7 @@ func accountsOf(table string, users []string) string {
 // tenant made of it (home_account).
 func homesOf(table string, users []string) string {
 	var parts []string
-	for _, t := range eventTables() {
+	for _, t := range schema.Logs() {
 		for _, column := range userColumns {
 			switch {
 			case !t.Has(column):
@@ -382,7 +382,7 @@ func appsOf(apps []string) string {
 // addressesLogged is the query of all addresses in evidence, as they are spelt there.
 func addressesLogged() string {
 	var parts []string
-	for _, t := range eventTables() {
+	for _, t := range schema.Logs() {
 		for _, column := range ipColumns {
 			if t.Has(column) {
 				parts = append(parts, "select "+column+" as address from evidence."+t.Name)

@@ -216,7 +216,7 @@ func (c *Case) run(ctx context.Context, r rules.Rule) error {
 // record of its evidence.
 func (c *Case) findingShown() string {
 	var shown []string
-	for _, t := range eventTables() {
+	for _, t := range schema.Logs() {
 		if len(c.conditionsOf[t.Name]) > 0 {
 			shown = append(shown, "select file_id, record from "+t.Name)
 		}

@@ -133,7 +133,7 @@ func tablesRead(refs []reference) []string {
 		}
 		tables = append(tables, ref.name)
 		if ref.name == "events" {
-			for _, t := range eventTables() {
+			for _, t := range schema.Logs() {
 				tables = append(tables, t.Name)
 			}
 		}
@@ -150,7 +150,7 @@ func tablesRead(refs []reference) []string {
 			known = append(known, t.Name)
 		}
 	}
-	if slices.ContainsFunc(tables, isOfSessions) {
+	if slices.ContainsFunc(tables, isSessionView) {
 		known = append(known, "sessions")
 	}
 	return known

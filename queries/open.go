@@ -137,7 +137,7 @@ func (c *Case) prepare(ctx context.Context) error {
 // zero when there is none.
 func (c *Case) period(ctx context.Context) (first, last time.Time, err error) {
 	var parts []string
-	for _, t := range eventTables() {
+	for _, t := range schema.Logs() {
 		parts = append(parts, "select min(event_time) as first, max(event_time) as last from evidence."+t.Name)
 	}
 	rows, err := c.all(ctx, "select min(first), max(last) from ("+strings.Join(parts, " union all ")+")")

@@ -7,9 +7,9 @@ import (
 	"entrail/ingest/schema"
 )
 
-// isOfSessions tells of a view's name that it has a row a session, of those that
+// isSessionView tells of a view's name that it has a row a session, of those that
 // the filters show.
-func isOfSessions(name string) bool { return name == "sessions" || name == "shown_sessions" }
+func isSessionView(name string) bool { return name == "sessions" || name == "shown_sessions" }
 
 // sessionShown is the run's own macro is_session_shown: a session is shown if it
 // occurs in what the filters show, and then as evidence has it, whole: judging it by

@@ -253,7 +253,7 @@ func (p *htmlPage) lack(r *queries.Result) {
 func (p htmlPage) Files() string {
 	files, archives := 0, 0
 	for _, s := range p.Sources {
-		if s.Format == "zip" {
+		if s.Format == "zip" || s.Format == "tar" {
 			archives++
 		} else {
 			files++

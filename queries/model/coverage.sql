@@ -45,7 +45,7 @@ loaded as (
             when 'adfs' then 5
             else 6
         end as position,
-        'sign-ins: ' || coalesce(category, 'category not told') as log,
+        'sign-ins: ' || coalesce(category, 'category unknown') as log,
         file_id,
         record,
         event_time,
@@ -56,13 +56,13 @@ loaded as (
     union all
     select
         9,
-        'unified audit log: ' || coalesce(workload, 'workload not told'),
+        'unified audit log: ' || coalesce(workload, 'workload unknown'),
         file_id,
         record,
         event_time,
         session_id <> '',
         null,
-        coalesce(workload, 'workload not told'),
+        coalesce(workload, 'workload unknown'),
     from evidence.audit_events
     union all
     select 10, 'directory audit log', file_id, record, event_time, null, null, null from evidence.directory_audits
@@ -237,7 +237,7 @@ remarked as (
             case when days_early > 0 then 'Ends ' || counted(days_early, 'day', 'days') || ' before the other logs.' end,
             case
                 when with_session_id = 0 and log not like 'sign-ins: service%' and log not like 'sign-ins: managed%'
-                then 'No session ids: what was done in a session cannot be told from the rest.'
+                then 'No session ids: the log does not show what was done in which session.'
             end,
             case when timeless > 0 then counted(timeless, 'record has', 'records have') || ' no time.' end
         ), '') as missing,

@@ -133,7 +133,7 @@ select
         when tool is not null then 'medium'
         else 'low'
     end as severity,
-    'One session of ' || coalesce(account, 'a user that is not told') || ' was used from '
+    'One session of ' || coalesce(account, 'an unknown user') || ' was used from '
         || case
             when len(countries) > 1 then counted(len(countries), 'country', 'countries') || ' (' || listed(countries) || ')'
             when len(networks) > 1 then counted(len(networks), 'network', 'networks') || ' (' || listed(as_names(networks)) || ')'

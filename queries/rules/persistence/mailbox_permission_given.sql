@@ -75,7 +75,7 @@ select
         else 'low'
     end as severity,
     actor || case when failed then ' tried to give' else ' gave' end || case when is_to_self then ' themselves' else ' ' || trustee end || ' ' || rights
-        || ' on ' || case when len(mailboxes) > 1 then len(mailboxes) || ' mailboxes: ' else 'the mailbox ' end || coalesce(few(mailboxes), 'not told')
+        || ' on ' || case when len(mailboxes) > 1 then len(mailboxes) || ' mailboxes: ' else 'the mailbox ' end || coalesce(few(mailboxes), '(unknown)')
         || case when is_unmapped then '; Outlook does not show it' else '' end as what,
     actor as who,
     first_seen,
