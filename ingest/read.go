@@ -761,7 +761,7 @@ func (r *reader) readCSV(w *scan.Window) error {
 		}
 	}
 	if f == nil {
-		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.holdRecords(s, columns) {
 			return r.readWrapped(s, names, columns)
 		}
 		r.why = reason

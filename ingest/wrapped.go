@@ -149,6 +149,24 @@ func wrappingColumns(names, among []string) (columns []int) {
 	return columns
 }
 
+// holdRecords tells whether one of the next rows has a record in these columns.
+func (r *reader) holdRecords(s *scan.CSV, columns []int) bool {
+	const rows, bytesOfThem = 20, 1 << 20
+	for len(s.Window.Rest()) < bytesOfThem && s.Window.More() {
+	}
+	ahead := &scan.CSV{Window: scan.NewWindow(bytes.NewReader(s.Window.Rest()), nil), Comma: s.Comma, Width: s.Width}
+	for range rows {
+		rec, ok := ahead.Next()
+		if !ok {
+			break
+		}
+		if rec.Reason == "" && ahead.CellsProblem(rec.Text) == "" && r.inRow(ahead, rec.Text, columns) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // inRow is the record in one of the columns of the row; nil for none.
 func (r *reader) inRow(s *scan.CSV, row []byte, columns []int) []byte {
 	for _, i := range columns {

@@ -95,9 +95,9 @@ func TestFlattenedRecordsOfOtherPrograms(t *testing.T) {
 
 func TestRecordsOfOtherProgramsNearMisses(t *testing.T) {
 	for _, test := range []struct{ name, text, want, reason string }{
-		{"x.csv", "_time,_raw\r\nx,hello\r\n", `<nil>|0|0|not recognised: no record of a known log stands in the column "_raw"`, "a firewall's log"},
+		{"x.csv", "_time,_raw\r\nx,hello\r\n", `<nil>|0|0|not recognised: no known export has the columns "_time", "_raw"`, "a firewall's log"},
 		{"x.json", `{"_source":{"event":{"original":"hello"},"message":"x"}}`, `<nil>|0|0|not recognised: no known export has the keys "_source"`, "another log of Elasticsearch"},
-		{"list.txt", "RecordType   : 2\r\nAuditData    : " + audit("1", "Send") + "\r\n", `<nil>|0|0|not recognised: no known export has the columns "RecordType   : 2"`, "what PowerShell shows is no syslog"},
+		{"list.txt", "RecordType   : 2\r\nAuditData    : " + audit("1", "Send") + "\r\n", `<nil>|0|0|not recognised: a text, no export`, "what PowerShell shows is no syslog"},
 		{"story.txt", "The record was " + audit("1", "Send") + ".\r\n", "", "a text about a record"},
 		{"one.csv", "_time,_raw\r\nx,\"" + strings.ReplaceAll(audit("1", "Send"), `"`, `""`) + "\"\r\nx,hello\r\n", "unified_audit_log|1|1|1 record was taken out", "a row of something else is rejected"},
 	} {

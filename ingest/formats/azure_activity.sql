@@ -41,9 +41,9 @@ with fields as (
 opened as (
     select
         *,
-        json_text(coalesce(json_text(f.claims) ->> '$.Content', f.claims, json_text(f.identity) ->> '$.claims')) as claims,
+        json_text(coalesce(json_text(f.claims) ->> '$.Content', json_text(f.claims) ->> '$.content', f.claims, json_text(f.identity) ->> '$.claims')) as claims,
         json_text(coalesce(f."authorization", json_text(f.identity) ->> '$.authorization')) as allowed,
-        coalesce(json_text(f.properties) ->> '$.Content', f.properties) as details,
+        coalesce(json_text(f.properties) ->> '$.Content', json_text(f.properties) ->> '$.content', f.properties) as details,
         json_text(f.httpRequest) as request,
         untranslated(f.status) as outcome
     from fields
@@ -76,7 +76,7 @@ select
         when lower(outcome) in ('accept', 'accepted') then 'Accepted'
         else outcome
     end as status,
-    regexp_replace(untranslated(f.subStatus), '^\w+\.', '') as sub_status,
+    filled(regexp_replace(untranslated(f.subStatus), '^\w+\.', '')) as sub_status,
     filled(f.level) as level,
     lower(caller) as caller,
     filled(claims ->> '$."http://schemas.microsoft.com/identity/claims/objectidentifier"') as user_id,
