@@ -267,6 +267,12 @@ create macro record_type_number(text) as coalesce(
     nullif(list_position(getvariable('record_type_words'), lower(filled(text))), 0)::integer
 );
 
+-- who issued a token, in the words of Graph: the portal writes them apart, and
+-- Azure AD by its newer name
+create macro token_issuer(text) as list_transform(
+    [replace(filled(text), ' ', '')], t -> case when t = 'MicrosoftEntraID' then 'AzureAD' else t end
+)[1];
+
 -- the number of a kind of user that is a number or its name
 create macro user_type_number(text) as coalesce(
     try_cast(whole(text) as integer),
