@@ -30,15 +30,8 @@ var others = []struct {
 	{[]string{"grouptypes", "securityenabled"}, "a list of groups"},
 	{[]string{"deviceid", "operatingsystem", "trusttype"}, "a list of devices"},
 	{[]string{"grantcontrols", "conditions", "sessioncontrols"}, "a list of Conditional Access policies"},
-	{[]string{"sentto", "messagetraceid"}, "a message trace"},
-	{[]string{"messagetraceid", "senderaddress", "recipientaddress"}, "a message trace"},
-	{[]string{"messagetraceid", "sender_address"}, "a message trace"},
-	{[]string{"origin_timestamp_utc", "sender_address"}, "a message trace"},
-	{[]string{"senderaddress", "recipientaddress", "messageid"}, "a message trace"},
 	{[]string{"ruleidentity", "mailboxownerid"}, "a list of inbox rules"},
 	{[]string{"accessrights", "identity", "user"}, "a list of mailbox permissions"},
-	{[]string{"logontype", "mailboxownerupn", "lastaccessed"}, "a mailbox audit log (Search-MailboxAuditLog)"},
-	{[]string{"cmdletname", "objectmodified", "rundate"}, "an admin audit log (Search-AdminAuditLog)"},
 }
 
 // strangers are logs of other products, by names that the records have.

@@ -313,3 +313,22 @@ create macro home_account(account) as case
         then regexp_replace(split_part(lower(account), '#ext#', 1), '_([^_]*)$', '@\1')
     else lower(account)
 end;
+
+-- a level of risk that is a word, or the number that advanced hunting has for it; 0 is not set
+create macro hunting_risk_level(text) as case text
+    when '0' then null
+    when '1' then 'none'
+    when '10' then 'low'
+    when '50' then 'medium'
+    when '100' then 'high'
+    else filled(text)
+end;
+
+-- a value that the activity log of Azure has together with its translation
+create macro untranslated(text) as case
+    when starts_with(text, '{') then coalesce(filled(text ->> '$.value'), filled(text ->> '$.Value'), filled(text ->> '$.localizedValue'))
+    else filled(text)
+end;
+
+-- the values of a JSON list without repeats, comma-joined
+create macro distinct_values(list) as nullif(array_to_string(list_sort(list_distinct(list_filter(list, v -> v <> ''))), ', '), '');
