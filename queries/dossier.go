@@ -138,7 +138,7 @@ func (c *Case) DossierOfIncident(ctx context.Context, incident int64) ([]*Result
 func (c *Case) DossierShown(ctx context.Context, title string) ([]*Result, error) {
 	var parts []string
 	for _, t := range schema.Logs() {
-		if len(c.conditionsOf[t.Name]) > 0 {
+		if len(c.filters.conditionsOf[t.Name]) > 0 {
 			parts = append(parts, "select file_id, record from "+t.Name)
 		}
 	}
