@@ -5,7 +5,7 @@
 //
 //	case.duckdb --attach read-only--> evidence.sign_ins, evidence.audit_events, ...
 //	                                        |
-//	                --user --ip --since ... |  (filter.go, filtered.go)
+//	                --user --ip --since ... |  (filter.go, filters.go)
 //	                                        v
 //	                               view sign_ins, view audit_events, ...
 //	                                        |
