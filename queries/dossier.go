@@ -189,6 +189,7 @@ func (c *Case) dossier(ctx context.Context, title, records string, incident int6
 	statements := []string{
 		"set variable dossier_session = " + ofSession,
 		"set variable dossier_incident = " + ofIncident,
+		fmt.Sprintf("set variable dossier_of_users = %t", session == "" && incident == 0 && len(c.filters.filter.Users) > 0),
 		"create or replace table dossier_records as select distinct file_id, record from (" + records + ")",
 		"create or replace table dossier_beside as\n" + besideSQL,
 	}
