@@ -172,8 +172,11 @@ func TestFixturesAreCounted(t *testing.T) {
 				_, text, _ = bytes.Cut(text, []byte("\n"))
 			}
 			r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
-			if header, _, _ := bytes.Cut(text, []byte("\n")); bytes.Count(header, []byte(";")) > bytes.Count(header, []byte(",")) {
-				r.Comma = ';'
+			header, _, _ := bytes.Cut(text, []byte("\n"))
+			for _, comma := range ";\t" {
+				if bytes.Count(header, []byte(string(comma))) > bytes.Count(header, []byte(string(r.Comma))) {
+					r.Comma = comma
+				}
 			}
 			rows, err := r.ReadAll()
 			if err != nil {
