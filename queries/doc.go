@@ -31,7 +31,7 @@
 //	-- position: its place in the group
 //	-- topics: what people call it who don't know the name; an unknown name that
 //	--   is one of these is answered with the report
-//	-- needs: the tables it reads; if all are empty the reader is told that
+//	-- needs: the tables it reads; if all are empty a note says that
 //	--   nothing was loaded, not that nothing was found
 //	-- filled by: the end of "Not loaded ...: ", naming the export to get
 //	-- caveat: when its numbers mislead
@@ -106,10 +106,10 @@
 //
 // # Adding a part to the dossier
 //
-// The story of one session is told by dossier/*.sql, each one SELECT under the
+// The story of one session comes from dossier/*.sql, each one SELECT under the
 // same header, by position. A part asks for the session in
 // getvariable('dossier_session') and reads evidence.TABLE, for a session is
-// told whole; a column that its header calls raw is folded away. lanes.sql is
+// shown whole; a column that its header calls raw is folded away. lanes.sql is
 // the picture. What --explain says of a value is a line in model/lookups.
 //
 // What carries no id of the session's, and why it stands beside it, is the table
