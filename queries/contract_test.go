@@ -145,7 +145,7 @@ func logsRead(t *testing.T, c *Case, text string) (shown, lookedUp []string) {
 	for _, ref := range referencesOf(t, c, text) {
 		v, isView := lookupRelation(ref.name)
 		switch {
-		case isOfSessions(ref.name) || ref.name == "judged_sessions":
+		case isSessionView(ref.name) || ref.name == "judged_sessions":
 			// told from all evidence, shown as the filters let these through
 			shown = append(shown, "sign_ins", "audit_events")
 		case isOfFindings(ref.name):

@@ -83,7 +83,7 @@ func (v view) order() string {
 // the filters.
 func isNeverFiltered(name string) bool {
 	v, ok := lookupView(name)
-	return ok && v.whole == "" && !isOfSessions(name) && !isOfFindings(name) && !slices.ContainsFunc(v.reads, func(below string) bool { return !isNeverFiltered(below) })
+	return ok && v.whole == "" && !isSessionView(name) && !isOfFindings(name) && !slices.ContainsFunc(v.reads, func(below string) bool { return !isNeverFiltered(below) })
 }
 
 // AddViews writes the model's macros and views into a case file, for those who open

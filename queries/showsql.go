@@ -84,7 +84,7 @@ func (s *sheet) needs(text string) {
 }
 
 func (s *sheet) text() string {
-	parts := []string{`-- In a DuckDB shell, beside a case kept with --db:
+	parts := []string{`-- In a DuckDB shell, on a case database made with --db:
 --     attach 'case.duckdb' as evidence (read_only);
 --     use evidence;`}
 	if s.ofRules {
