@@ -249,6 +249,11 @@ func TestLayouts(t *testing.T) {
 				t.Errorf("%s: the header gives a style to %s, which is no column", r.Name, name)
 			}
 		}
+		for _, name := range r.OnTerminal {
+			if !slices.Contains(names, name) {
+				t.Errorf("%s: a terminal shall show %s first, which is no column", r.Name, name)
+			}
+		}
 		if want := layoutColumns[r.Layout]; len(names) < len(want) || !slices.Equal(names[:len(want)], want) {
 			t.Errorf("%s: layout %s wants the columns %v first, has %v", r.Name, r.Layout, want, names)
 		}

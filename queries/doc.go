@@ -45,6 +45,7 @@
 //	-- portal days: how many days the portal shows of the same, if it is a view of the portal's
 //	-- first rows: what matters, of a report whose first rows are the oldest: where there
 //	--   is no room for all, those that matter are shown (record_weights), not the first
+//	-- on a terminal: columns that a terminal, which has no room for all, shows first
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters
 //
 // Then comes one SELECT, which a DuckDB shell must take as it stands:
