@@ -394,7 +394,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Several: len(c.Reports) > 1 || c.Explain != "",
 		RawCSV:  c.RawCSV,
 		Bare:    c.Bare,
-		Annexes: c.Annexes,
+		Annexes: c.Annex == "all" || c.Dossier && c.Annex == "",
 	}
 	if c.Explain != "" {
 		d.Title = "Record " + c.Explain

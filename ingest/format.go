@@ -12,6 +12,7 @@ import (
 
 	"entrail/ingest/dates"
 	"entrail/ingest/scan"
+	"entrail/ingest/schema"
 )
 
 //go:embed formats/*.sql
@@ -77,6 +78,12 @@ type format struct {
 // with what was exported beside that: reports read the details of the audit
 // log from raw.
 func (f *format) shapesRaw() bool { return f.sections[0].table == "audit_events" }
+
+// isState tells whether its records are what stood at one time, and no events.
+func (f *format) isState() bool {
+	table, _ := schema.Lookup(f.sections[0].table)
+	return table.Snapshot != ""
+}
 
 // alias is the name of a CSV column that the portal translated.
 type alias struct{ name, language string }
@@ -302,6 +309,7 @@ var anyLogHas = map[string]bool{
 	"id": true, "createddatetime": true, "timegenerated": true, "operation": true, "userprincipalname": true, "appid": true, "appdisplayname": true,
 	"ipaddress": true, "status": true, "date(utc)": true, "category": true, "action": true, "name": true, "description": true, "displayname": true,
 	"property": true, "attribute": true, "step": true, "result": true, "application": true, "operationname": true, "serviceprincipalid": true,
+	"state": true, "identity": true, "user": true, "priority": true, "mode": true, "scope": true, "role": true, "type": true, "deviceid": true,
 }
 
 // recogniseRecord returns the format with the most names among those whose

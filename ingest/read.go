@@ -46,6 +46,13 @@ func (f *inputFile) noteLoss(text string, args ...any) {
 	f.losses = append(f.losses, f.notes[len(f.notes)-1])
 }
 
+// noteLossOnce is noteLoss for what happens in many records.
+func (f *inputFile) noteLossOnce(text string) {
+	if !slices.Contains(f.losses, text) {
+		f.noteLoss("%s", text)
+	}
+}
+
 // were is "1 record was", "2 records were".
 func were(n int64, what string) string {
 	if n == 1 {
@@ -913,7 +920,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	category := r.categoryFromName(f)
 	known := recognised{format: f}
 	inner := wrappingColumns(names, originals)
-	t := timeCells{reader: r, names: names, times: times, zones: zones}
+	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState()}
 	var row, body []byte
 	for {
 		rec, ok := s.Next()
@@ -954,7 +961,8 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			if len(scan.TrimCell(cell)) < len(cell) {
 				padded = true
 			}
-			if scan.IsTypeName(cell) {
+			// Lists of things have dozens of columns with nothing but a type.
+			if scan.IsTypeName(cell) && (!f.isState() || f.spelling[headerKey(names[i])] != "") {
 				r.losing(names[i])
 			}
 			var b bool

@@ -5,7 +5,7 @@
 //
 //	case.duckdb --attach read-only--> evidence.sign_ins, evidence.audit_events, ...
 //	                                        |
-//	                --user --ip --since ... |  (filter.go, filtered.go)
+//	                --user --ip --since ... |  (filter.go, filters.go)
 //	                                        v
 //	                               view sign_ins, view audit_events, ...
 //	                                        |
@@ -39,7 +39,8 @@
 //	-- layout: how a page shows it, if not as a table (layout.go)
 //	-- wrap: columns of sentences, or of names not to be cut; they go on in further lines
 //	-- paths: columns of paths: where room is short, the last part of one is shown
-//	-- raw: columns of raw records, which a page folds away
+//	-- raw: columns of raw records, which a page has in an annex
+//	-- ids: columns of ids, one a line; on paper a long list is in an annex
 //	-- severity: columns whose words are coloured by what they ask for (Rank)
 //	-- portal days: how many days the portal shows of the same, if it is a view of the portal's
 //	-- first rows: what matters, of a report whose first rows are the oldest: where there

@@ -42,11 +42,12 @@ const (
 	Plain     Style = iota
 	Sentences       // `wrap`: prose, or names not to be cut; goes on in further lines
 	Path            // `paths`: where room is short, its last part is what counts
-	RawRecord       // `raw`: JSON as it was exported; a page folds it away
+	RawRecord       // `raw`: JSON as it was exported; a page has it in an annex
+	IDs             // `ids`: ids, one a line; on paper a long list is in an annex
 	Severity        // `severity`: one of our words, see Rank
 )
 
-var styleKeys = map[string]Style{"wrap": Sentences, "paths": Path, "raw": RawRecord, "severity": Severity}
+var styleKeys = map[string]Style{"wrap": Sentences, "paths": Path, "raw": RawRecord, "ids": IDs, "severity": Severity}
 
 // Rank is how much a word of severity, or of a session's attention, asks to be
 // looked at: 3 high, 2 medium, 1 low, 0 not at all.

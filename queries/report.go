@@ -152,7 +152,7 @@ func parse(group, name, text string) (Report, error) {
 			if err := r.setLayout(value); err != nil {
 				return r, fmt.Errorf("%s.sql: %w", name, err)
 			}
-		case "wrap", "paths", "raw", "severity":
+		case "wrap", "paths", "raw", "ids", "severity":
 			if err := r.setStyle(key, value); err != nil {
 				return r, fmt.Errorf("%s.sql: %w", name, err)
 			}

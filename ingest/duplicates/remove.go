@@ -33,6 +33,8 @@ func Remove(ctx context.Context, e *engine.Engine, first int64) error {
 		}
 		switch {
 		case err != nil:
+		case t.Snapshot != "": // the same thing at another time is another record
+			err = r.removeEqual(t, "concat_ws('|', snapshot_time, id)", "true")
 		case t.Log == "":
 			err = r.removeEqual(t, t.ID, "true")
 		default:

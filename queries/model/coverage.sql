@@ -280,3 +280,17 @@ from remarked
 full join expected using (log)
 -- the audit log is listed by workload; its one line is for when there is none
 where log <> 'unified audit log' or not exists (from evidence.audit_events)
+union all
+select
+    position,
+    'state: ' || kind,
+    count(distinct file_id),
+    count(*),
+    min(snapshot_time),
+    max(snapshot_time),
+    count(distinct local_time(snapshot_time)::date),
+    null, null, null, null, null, null,
+    false,
+    'What stood at that time, not what happened; in no timeline.'
+from states
+group by position, kind
