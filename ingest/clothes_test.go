@@ -262,3 +262,27 @@ func TestEveryProperty(t *testing.T) {
 		}
 	}
 }
+
+// TestPortalAndGraphWords: what the portal's CSV and Graph call by two names is one
+// value, and a remark that is not about multifactor authentication is no result of it.
+func TestPortalAndGraphWords(t *testing.T) {
+	portal := func(issuer string) string {
+		return "Date (UTC),Request ID,Username,Application,Status,IP address,Token issuer type\n" +
+			"2026-10-01T08:00:00Z,r1,adele@contoso.com,Outlook,Success,192.0.2.1," + issuer + "\n"
+	}
+	graph := func(more string) string {
+		return `{"id":"r1","createdDateTime":"2026-10-01T08:00:00Z","userPrincipalName":"adele@contoso.com","appDisplayName":"Outlook","ipAddress":"192.0.2.1",` + more + `}`
+	}
+	for _, test := range []struct{ name, text, want, reason string }{
+		{"p.csv", portal("Azure AD"), "AzureAD|<nil>", "the portal's older name"},
+		{"p.csv", portal("Microsoft Entra ID"), "AzureAD|<nil>", "its newer one"},
+		{"p.csv", portal("AD Federation Services"), "ADFederationServices|<nil>", "a federation server"},
+		{"g.json", graph(`"tokenIssuerType":"AzureAD"`), "AzureAD|<nil>", "Graph's"},
+		{"g.json", graph(`"status":{"errorCode":50126,"additionalDetails":"The user didn't enter the right credentials."}`), "<nil>|<nil>", "a wrong password"},
+		{"g.json", graph(`"status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by claim in the token"}`), "<nil>|MFA requirement satisfied by claim in the token", "a claim"},
+		{"g.json", graph(`"status":{"errorCode":50074,"additionalDetails":"User needs to perform multi-factor authentication."}`), "<nil>|User needs to perform multi-factor authentication.", "asked for it"},
+	} {
+		t.Log(test.reason)
+		load(t, write(t, test.name, test.text)).want("select token_issuer_type, mfa_result from sign_ins", test.want)
+	}
+}

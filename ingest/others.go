@@ -15,13 +15,6 @@ var others = []struct {
 	{[]string{"userprincipalname", "userregistrationdetails"}, "a list of users' authentication methods"},
 	{[]string{"userprincipalname", "createddatetime"}, "a list of users"},
 	{[]string{"consenttype", "clientobjectid"}, "a list of OAuth permission grants"},
-	{[]string{"sentto", "messagetraceid"}, "a message trace"},
-	{[]string{"messagetraceid", "senderaddress", "recipientaddress"}, "a message trace"},
-	{[]string{"messagetraceid", "sender_address"}, "a message trace"},
-	{[]string{"origin_timestamp_utc", "sender_address"}, "a message trace"},
-	{[]string{"senderaddress", "recipientaddress", "messageid"}, "a message trace"},
-	{[]string{"logontype", "mailboxownerupn", "lastaccessed"}, "a mailbox audit log (Search-MailboxAuditLog)"},
-	{[]string{"cmdletname", "objectmodified", "rundate"}, "an admin audit log (Search-AdminAuditLog)"},
 }
 
 // strangers are logs of other products, by names that the records have.

@@ -107,6 +107,7 @@ type reader struct {
 	lost    []string // properties of which there is only the type's name
 	unread  []string // properties that hold what can't be read
 	filled  int64    // records that the envelope completed
+	wrapped int64    // records that stood in those of another program
 	renamed bool     // names were written PowerShell's way
 	buffer  []byte
 }
@@ -115,6 +116,7 @@ type recognised struct {
 	format   *format
 	reason   string
 	envelope string // name under which the record itself stands
+	wrapped  bool   // a record may stand in it: see wrapped.go
 	renamed  bool   // its names start with a capital
 	recased  bool   // its names are in another case than the format's
 	repeated string // a name that stands there twice
@@ -224,6 +226,9 @@ func (r *reader) conclude() {
 	if r.renamed {
 		f.notef("the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them")
 	}
+	if r.wrapped > 0 {
+		f.notef("%s taken out of those of another program, such as a SIEM or Defender, which keeps what it was sent; what that says beside it is not read", were(r.wrapped, "record"))
+	}
 	if r.filled > 0 {
 		f.notef("%s completed from the envelope of Azure's diagnostic settings: its time, result, address or place", were(r.filled, "record"))
 	}
@@ -268,7 +273,7 @@ func (r *reader) list(x reject) error {
 func (r *reader) newJSONScanner(w *scan.Window) *scan.JSON {
 	return scan.NewJSON(w, func(t *scan.JSONText) bool {
 		known := r.shape(t, r.formats, recogniseJSON)
-		return known.format != nil || known.envelope != ""
+		return known.format != nil || known.envelope != "" || known.wrapped && r.unwrapped(t.Walked(), 0) != nil
 	})
 }
 
@@ -289,6 +294,9 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 		}
 	}
 	r.noteTimes()
+	if s.Prefixed > 0 {
+		r.file.notef("%s behind a text of another program on the line, such as the header of a syslog message, which is not read", were(s.Prefixed, "record"))
+	}
 	if s.Loose > 0 {
 		r.file.noteLoss("%s between the records no JSON, such as NUL or a bracket that closes nothing: something may be missing there", were(s.Loose, "byte"))
 	}
@@ -307,6 +315,11 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 // take recognises one record, mends what can be mended and passes it on.
 func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 	known := r.recognise(t, r.formats, recogniseJSON)
+	if known.wrapped {
+		if inner := r.unwrapped(rec.Text, 0); inner != nil {
+			return r.takeInner(rec, inner)
+		}
+	}
 	if rec.Mended = rec.Mended || t.Flaws != 0; rec.Mended {
 		r.mended++
 	}
@@ -323,6 +336,11 @@ func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 	if known.format == nil {
 		return r.refuse(rec, cmp.Or(apiError(rec.Text), known.reason))
 	}
+	return r.takeKnown(rec, t, known)
+}
+
+// takeKnown takes a record of a known format, whose names were walked.
+func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) error {
 	body, reason, err := r.settleTimes(known, t, len(rec.Text), rec.Line, false)
 	if err != nil {
 		return err
@@ -504,11 +522,12 @@ func recogniseJSON(names []string) recognised {
 	}
 	f, reason := recogniseRecord(names, false)
 	if f != nil {
-		return recognised{format: f}
+		return recognised{format: f, wrapped: wrapperIn(names, originals)}
 	}
 	if found := under("properties"); len(found) > 0 && len(under("category")) > 0 {
 		return inside(found)
 	}
+	isWrapped := wrapperIn(names, wrappers) || prefixOf(names) != ""
 	graph := make([]string, len(names))
 	for i, n := range names {
 		graph[i] = scan.GraphName(n)
@@ -519,7 +538,7 @@ func recogniseJSON(names []string) recognised {
 	if f, _ := recogniseNames(names, false, inAnyCase); f != nil {
 		return recognised{format: f, recased: true}
 	}
-	return recognised{reason: reason}
+	return recognised{reason: reason, wrapped: isWrapped}
 }
 
 // recogniseBody tells what a record that stands under another's name is.
@@ -530,7 +549,7 @@ func recogniseBody(names []string) recognised {
 			return recognised{format: f, recased: true}
 		}
 	}
-	return recognised{format: f, reason: reason}
+	return recognised{format: f, reason: reason, wrapped: wrapperIn(names, originals)}
 }
 
 // signInCategories are the diagnostic-settings categories whose records are
@@ -558,6 +577,23 @@ var categories = map[string]string{
 	"ServicePrincipalRiskEvents":          "risk_detections",
 }
 
+// wholeCategories are those whose records are not in their properties: the
+// activity log of Azure.
+// https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema#categories
+var wholeCategories = map[string]string{
+	"Administrative": "azure_activity_events",
+	"ServiceHealth":  "azure_activity_events",
+	"ResourceHealth": "azure_activity_events",
+	"Alert":          "azure_activity_events",
+	"Autoscale":      "azure_activity_events",
+	"Security":       "azure_activity_events",
+	"Policy":         "azure_activity_events",
+	"Recommendation": "azure_activity_events",
+	"Write":          "azure_activity_events", // until 2018, by what was done
+	"Delete":         "azure_activity_events",
+	"Action":         "azure_activity_events",
+}
+
 func formatNamed(name string) *format {
 	if i := slices.IndexFunc(formats, func(f *format) bool { return f.name == name }); i >= 0 {
 		return formats[i]
@@ -575,6 +611,11 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 			json.Unmarshal(outer.Member(name), &category) // of no text there is none
 			break
 		}
+	}
+	if of := formatNamed(wholeCategories[category]); of != nil && outer.Member("operationName") != nil {
+		known := recognised{format: of}
+		known.look(outer.Names())
+		return r.takeKnown(rec, outer, known)
 	}
 	if body[0] == '"' {
 		var text string
@@ -611,6 +652,11 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		r.mended++
 	}
 	known := r.recognise(&r.json, r.insides, recogniseBody)
+	if known.wrapped {
+		if inner := r.unwrapped(body, 0); inner != nil {
+			return r.takeInner(rec, inner)
+		}
+	}
 	if known.format == nil && isAudit {
 		// Graph and its SDK keep the properties of an open type in a bag.
 		var bag struct{ AdditionalProperties, DynamicProperties json.RawMessage }
@@ -715,6 +761,16 @@ func (r *reader) readCSV(w *scan.Window) error {
 	}
 	f, reason := recogniseRecord(names, true)
 	if f == nil {
+		if short, ok := withoutPrefix(names); ok {
+			if f, _ = recogniseRecord(short, true); f != nil {
+				names, r.file.header = short, short
+			}
+		}
+	}
+	if f == nil {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.holdRecords(s, columns) {
+			return r.readWrapped(s, names, columns)
+		}
 		r.why = reason
 		return nil
 	}
@@ -863,6 +919,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	}
 	category := r.categoryFromName(f)
 	known := recognised{format: f}
+	inner := wrappingColumns(names, originals)
 	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState()}
 	var row, body []byte
 	for {
@@ -873,6 +930,14 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 		reason := rec.Reason
 		if reason == "" {
 			reason = s.CellsProblem(rec.Text)
+		}
+		if reason == "" && len(inner) > 0 {
+			if text := r.inRow(s, rec.Text, inner); text != nil {
+				if err := r.takeInner(rec, text); err != nil {
+					return err
+				}
+				continue
+			}
 		}
 		if reason == "" {
 			var err error

@@ -57,11 +57,14 @@ func TestLogsAreShown(t *testing.T) {
 	}
 }
 
-// TestLogsNotLoaded holds that coverage lists each log that isn't loaded, and no
-// other, with the export that the table's header names.
+// TestLogsNotLoaded holds that coverage lists each log that isn't loaded and that
+// most cases have, with the export that the table's header names.
 func TestLogsNotLoaded(t *testing.T) {
 	var want []string
 	for _, log := range schema.Logs() {
+		if log.IsRare {
+			continue
+		}
 		for _, export := range log.Exports {
 			name := log.Log
 			if export.Part != "" {

@@ -113,3 +113,14 @@ func (r *Result) Choose(columns []string) error {
 	}
 	return nil
 }
+
+// eachOf yields rows that are in memory.
+func eachOf(rows [][]any) func(yield func([]any, error) bool) {
+	return func(yield func([]any, error) bool) {
+		for _, row := range rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}

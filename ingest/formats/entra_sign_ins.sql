@@ -233,7 +233,8 @@ select
         else factors(f.authenticationRequirement)
     end as authentication_requirement,
     joined(f.authenticationMethodsUsed) as authentication_methods_used,
-    filled(f.status.additionalDetails) as mfa_result,
+    -- the sign-in's remark, which is about something else where its password was wrong
+    case when regexp_matches(lower(f.status.additionalDetails), 'mfa|factor') then filled(f.status.additionalDetails) end as mfa_result,
     filled(f.mfaDetail.authMethod) as mfa_method,
     filled(f.mfaDetail.authDetail) as mfa_detail,
     nullif(array_to_string(
@@ -251,7 +252,7 @@ select
     filled(f.uniqueTokenIdentifier) as unique_token_id,
     filled(f.correlationId) as correlation_id,
     filled(f.originalRequestId) as original_request_id,
-    filled(f.tokenIssuerType) as token_issuer_type,
+    token_issuer(f.tokenIssuerType) as token_issuer_type,
     filled(f.crossTenantAccessType) as cross_tenant_access_type,
     filled(f.homeTenantId) as home_tenant_id,
     filled(f.resourceTenantId) as resource_tenant_id,

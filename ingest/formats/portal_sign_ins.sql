@@ -167,7 +167,7 @@ select
     filled(f."Session ID") as session_id,
     unguarded(f."Unique token identifier") as unique_token_id,
     filled(f."Correlation ID") as correlation_id,
-    replace(filled(f."Token issuer type"), ' ', '') as token_issuer_type, -- Azure AD
+    token_issuer(f."Token issuer type") as token_issuer_type,
     filled(f."Cross tenant access type") as cross_tenant_access_type,
     filled(f."Home tenant ID") as home_tenant_id,
     filled(f."Resource tenant ID") as resource_tenant_id,

@@ -267,6 +267,12 @@ create macro record_type_number(text) as coalesce(
     nullif(list_position(getvariable('record_type_words'), lower(filled(text))), 0)::integer
 );
 
+-- who issued a token, in the words of Graph: the portal writes them apart, and
+-- Azure AD by its newer name
+create macro token_issuer(text) as list_transform(
+    [replace(filled(text), ' ', '')], t -> case when t = 'MicrosoftEntraID' then 'AzureAD' else t end
+)[1];
+
 -- the number of a kind of user that is a number or its name
 create macro user_type_number(text) as coalesce(
     try_cast(whole(text) as integer),
@@ -323,3 +329,22 @@ create macro name_time(path) as try_strptime(
     ), '[^0-9]', '', 'g'),
     ['%Y%m%d%H%M%S', '%Y%m%d%H%M']
 );
+
+-- a level of risk that is a word, or the number that advanced hunting has for it; 0 is not set
+create macro hunting_risk_level(text) as case text
+    when '0' then null
+    when '1' then 'none'
+    when '10' then 'low'
+    when '50' then 'medium'
+    when '100' then 'high'
+    else filled(text)
+end;
+
+-- a value that the activity log of Azure has together with its translation
+create macro untranslated(text) as case
+    when starts_with(text, '{') then coalesce(filled(text ->> '$.value'), filled(text ->> '$.Value'), filled(text ->> '$.localizedValue'))
+    else filled(text)
+end;
+
+-- the values of a JSON list without repeats, comma-joined
+create macro distinct_values(list) as nullif(array_to_string(list_sort(list_distinct(list_filter(list, v -> v <> ''))), ', '), '');

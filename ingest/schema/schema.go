@@ -20,6 +20,7 @@
 //	-- snapshot: what users call the things, where a row is no event but what stood when
 //	--   the file was made; it has the column snapshot_time, which the load fills
 //	-- get: how to export it; `-- get PART: ...` where the log has several parts
+//	-- expected: no, if few cases have the log, so that coverage does not miss it
 //
 // and, of a log, what makes two records of one id the same one:
 //
@@ -79,6 +80,7 @@ type Table struct {
 	InTimeline   bool     // the view events has its records
 	NoTimeline   string   // of other tables with records or files: why not
 	Exports      []Export // of a log: how to get it
+	IsRare       bool     // few cases have the log
 	Parent       Parent   // of a table whose rows hang on another's records
 
 	Identity  [][]string // of a log: the columns that tell two records of one id apart; of several the first that both have
@@ -268,6 +270,10 @@ func (t *Table) set(key, value string) (err error) {
 		t.Snapshot = value
 	case key == "get" || isPart:
 		t.Exports = append(t.Exports, Export{part, value})
+	case key == "expected":
+		if t.IsRare = value == "no"; !t.IsRare {
+			err = fmt.Errorf("expected %q: want no, or no such line", value)
+		}
 	case key == "identity":
 		for column := range strings.SplitSeq(value, ", ") {
 			t.Identity = append(t.Identity, strings.Split(column, " or "))

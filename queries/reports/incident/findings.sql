@@ -1,5 +1,5 @@
 -- title: Findings
--- description: What happened here that matters: one line an act, the most severe first. Critical: an attacker's act beyond
+-- description: What happened here that matters: one line an act, the most severe first, of one severity the rarest kind. Critical: an attacker's act beyond
 --   reasonable doubt, or control over the tenant is lost. High: rarely harmless, look now. Medium: worth a look today. Low: context
 --   that is often harmless. Info: for completeness. Everything is judged on all evidence, whatever the filters show; rarity says
 --   against what. Where several rules name one act, the line bears the title of the most severe, and also names the others.
@@ -39,6 +39,7 @@ from findings
 order by
     coalesce(verdict = 'benign', false),
     severity_rank,
+    count(*) over (partition by severity_rank, finding), -- what is common here comes after what is rare
     last_seen desc,
     finding,
     finding_id
