@@ -86,6 +86,9 @@ func (l *loader) listFiles() error {
 	if err := l.replaceEmpty(); err != nil {
 		return err
 	}
+	if err := l.stampSnapshots(); err != nil {
+		return err
+	}
 	if err := l.exec("insert into loading select file_id from files where file_id > $1 and format not in ('zip', 'tar')", l.first); err != nil {
 		return err
 	}
@@ -101,6 +104,22 @@ func (l *loader) listFiles() error {
 			where file_id in (select file_id from loading)
 			group by all`, t.Name, time)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// stampSnapshots says when what the files of this load hold stood so. Programs put
+// the time into the names of their files; that of the file itself is lost when it is
+// copied by hand.
+func (l *loader) stampSnapshots() error {
+	for _, t := range schema.Snapshots() {
+		if err := l.exec(`
+			update `+t.Name+`
+			set snapshot_time = coalesce(snapshot_time, name_time(files.path), files.modified_at)
+			from files
+			where files.file_id = `+t.Name+`.file_id and files.file_id > $1`, l.first); err != nil {
+			return fmt.Errorf("when %s stood: %w", t.Snapshot, err)
 		}
 	}
 	return nil

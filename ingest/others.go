@@ -12,33 +12,9 @@ var others = []struct {
 	names []string // lower case, without blanks
 	what  string
 }{
-	{[]string{"appid", "serviceprincipaltype"}, "a list of service principals"},
-	{[]string{"appid", "serviceprincipalnames"}, "a list of service principals"},
-	{[]string{"appid", "approleassignmentrequired"}, "a list of service principals"},
-	{[]string{"userprincipalname", "accountenabled"}, "a list of users"},
 	{[]string{"userprincipalname", "userregistrationdetails"}, "a list of users' authentication methods"},
-	{[]string{"userprincipalname", "ismfaregistered"}, "a list of users' authentication methods"},
-	{[]string{"userprincipalname", "assignedlicenses"}, "a list of users"},
-	{[]string{"userprincipalname", "mail", "displayname"}, "a list of users"},
 	{[]string{"userprincipalname", "createddatetime"}, "a list of users"},
-	{[]string{"appid", "signinaudience"}, "a list of applications"},
-	{[]string{"appid", "passwordcredentials"}, "a list of applications"},
-	{[]string{"appid", "displayname", "createddatetime"}, "a list of applications"},
-	{[]string{"consenttype", "clientid", "scope"}, "a list of OAuth permission grants"},
 	{[]string{"consenttype", "clientobjectid"}, "a list of OAuth permission grants"},
-	{[]string{"approleid", "principalid"}, "a list of app role assignments"},
-	{[]string{"grouptypes", "securityenabled"}, "a list of groups"},
-	{[]string{"deviceid", "operatingsystem", "trusttype"}, "a list of devices"},
-	{[]string{"grantcontrols", "conditions", "sessioncontrols"}, "a list of Conditional Access policies"},
-	{[]string{"sentto", "messagetraceid"}, "a message trace"},
-	{[]string{"messagetraceid", "senderaddress", "recipientaddress"}, "a message trace"},
-	{[]string{"messagetraceid", "sender_address"}, "a message trace"},
-	{[]string{"origin_timestamp_utc", "sender_address"}, "a message trace"},
-	{[]string{"senderaddress", "recipientaddress", "messageid"}, "a message trace"},
-	{[]string{"ruleidentity", "mailboxownerid"}, "a list of inbox rules"},
-	{[]string{"accessrights", "identity", "user"}, "a list of mailbox permissions"},
-	{[]string{"logontype", "mailboxownerupn", "lastaccessed"}, "a mailbox audit log (Search-MailboxAuditLog)"},
-	{[]string{"cmdletname", "objectmodified", "rundate"}, "an admin audit log (Search-AdminAuditLog)"},
 }
 
 // strangers are logs of other products, by names that the records have.

@@ -46,6 +46,13 @@ func (f *inputFile) noteLoss(text string, args ...any) {
 	f.losses = append(f.losses, f.notes[len(f.notes)-1])
 }
 
+// noteLossOnce is noteLoss for what happens in many records.
+func (f *inputFile) noteLossOnce(text string) {
+	if !slices.Contains(f.losses, text) {
+		f.noteLoss("%s", text)
+	}
+}
+
 // were is "1 record was", "2 records were".
 func were(n int64, what string) string {
 	if n == 1 {
@@ -100,6 +107,7 @@ type reader struct {
 	lost    []string // properties of which there is only the type's name
 	unread  []string // properties that hold what can't be read
 	filled  int64    // records that the envelope completed
+	wrapped int64    // records that stood in those of another program
 	renamed bool     // names were written PowerShell's way
 	buffer  []byte
 }
@@ -108,6 +116,7 @@ type recognised struct {
 	format   *format
 	reason   string
 	envelope string // name under which the record itself stands
+	wrapped  bool   // a record may stand in it: see wrapped.go
 	renamed  bool   // its names start with a capital
 	recased  bool   // its names are in another case than the format's
 	repeated string // a name that stands there twice
@@ -143,6 +152,8 @@ func (r *reader) read(text *scan.Window) error {
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
 	case first == '{' || first == '[':
 		err = r.scanJSON(r.newJSONScanner(text))
+	case scan.IsClixml(text.Rest()):
+		err = r.readClixml(text)
 	default:
 		at, line := text.At, text.Line
 		err = r.readCSV(text)
@@ -217,6 +228,9 @@ func (r *reader) conclude() {
 	if r.renamed {
 		f.notef("the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them")
 	}
+	if r.wrapped > 0 {
+		f.notef("%s taken out of those of another program, such as a SIEM or Defender, which keeps what it was sent; what that says beside it is not read", were(r.wrapped, "record"))
+	}
 	if r.filled > 0 {
 		f.notef("%s completed from the envelope of Azure's diagnostic settings: its time, result, address or place", were(r.filled, "record"))
 	}
@@ -261,7 +275,7 @@ func (r *reader) list(x reject) error {
 func (r *reader) newJSONScanner(w *scan.Window) *scan.JSON {
 	return scan.NewJSON(w, func(t *scan.JSONText) bool {
 		known := r.shape(t, r.formats, recogniseJSON)
-		return known.format != nil || known.envelope != ""
+		return known.format != nil || known.envelope != "" || known.wrapped && r.unwrapped(t.Walked(), 0) != nil
 	})
 }
 
@@ -282,6 +296,9 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 		}
 	}
 	r.noteTimes()
+	if s.Prefixed > 0 {
+		r.file.notef("%s behind a text of another program on the line, such as the header of a syslog message, which is not read", were(s.Prefixed, "record"))
+	}
 	if s.Loose > 0 {
 		r.file.noteLoss("%s between the records no JSON, such as NUL or a bracket that closes nothing: something may be missing there", were(s.Loose, "byte"))
 	}
@@ -297,9 +314,48 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 	return nil
 }
 
+// readClixml takes the records of what Export-Clixml wrote.
+func (r *reader) readClixml(text *scan.Window) error {
+	s := scan.NewClixml(text)
+	for {
+		rec, err := s.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			if text.Err != nil || r.ctx.Err() != nil {
+				return r.ctx.Err()
+			}
+			r.file.noteLoss("reading stopped: the XML is damaged, or ends too early (%v); the records before it are loaded", err)
+			break
+		}
+		if err := r.json.Walk(rec.Text); err != nil {
+			if err := r.reject(rec, err.Error()); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.take(rec, &r.json); err != nil {
+			return err
+		}
+	}
+	r.noteTimes()
+	if len(r.counts) == 0 {
+		r.why = strings.TrimSuffix(fmt.Sprintf("objects that PowerShell stored with Export-Clixml (%s), which is nothing that is read here; %s", cmp.Or(s.TypeName, "no type"), r.why), "; ")
+	} else {
+		r.file.notef("read from what Export-Clixml wrote")
+	}
+	return nil
+}
+
 // take recognises one record, mends what can be mended and passes it on.
 func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 	known := r.recognise(t, r.formats, recogniseJSON)
+	if known.wrapped {
+		if inner := r.unwrapped(rec.Text, 0); inner != nil {
+			return r.takeInner(rec, inner)
+		}
+	}
 	if rec.Mended = rec.Mended || t.Flaws != 0; rec.Mended {
 		r.mended++
 	}
@@ -316,6 +372,11 @@ func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 	if known.format == nil {
 		return r.refuse(rec, cmp.Or(apiError(rec.Text), known.reason))
 	}
+	return r.takeKnown(rec, t, known)
+}
+
+// takeKnown takes a record of a known format, whose names were walked.
+func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) error {
 	body, reason, err := r.settleTimes(known, t, len(rec.Text), rec.Line, false)
 	if err != nil {
 		return err
@@ -497,11 +558,12 @@ func recogniseJSON(names []string) recognised {
 	}
 	f, reason := recogniseRecord(names, false)
 	if f != nil {
-		return recognised{format: f}
+		return recognised{format: f, wrapped: wrapperIn(names, originals)}
 	}
 	if found := under("properties"); len(found) > 0 && len(under("category")) > 0 {
 		return inside(found)
 	}
+	isWrapped := wrapperIn(names, wrappers) || prefixOf(names) != ""
 	graph := make([]string, len(names))
 	for i, n := range names {
 		graph[i] = scan.GraphName(n)
@@ -512,7 +574,7 @@ func recogniseJSON(names []string) recognised {
 	if f, _ := recogniseNames(names, false, inAnyCase); f != nil {
 		return recognised{format: f, recased: true}
 	}
-	return recognised{reason: reason}
+	return recognised{reason: reason, wrapped: isWrapped}
 }
 
 // recogniseBody tells what a record that stands under another's name is.
@@ -523,7 +585,7 @@ func recogniseBody(names []string) recognised {
 			return recognised{format: f, recased: true}
 		}
 	}
-	return recognised{format: f, reason: reason}
+	return recognised{format: f, reason: reason, wrapped: wrapperIn(names, originals)}
 }
 
 // signInCategories are the diagnostic-settings categories whose records are
@@ -551,6 +613,23 @@ var categories = map[string]string{
 	"ServicePrincipalRiskEvents":          "risk_detections",
 }
 
+// wholeCategories are those whose records are not in their properties: the
+// activity log of Azure.
+// https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema#categories
+var wholeCategories = map[string]string{
+	"Administrative": "azure_activity_events",
+	"ServiceHealth":  "azure_activity_events",
+	"ResourceHealth": "azure_activity_events",
+	"Alert":          "azure_activity_events",
+	"Autoscale":      "azure_activity_events",
+	"Security":       "azure_activity_events",
+	"Policy":         "azure_activity_events",
+	"Recommendation": "azure_activity_events",
+	"Write":          "azure_activity_events", // until 2018, by what was done
+	"Delete":         "azure_activity_events",
+	"Action":         "azure_activity_events",
+}
+
 func formatNamed(name string) *format {
 	if i := slices.IndexFunc(formats, func(f *format) bool { return f.name == name }); i >= 0 {
 		return formats[i]
@@ -568,6 +647,11 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 			json.Unmarshal(outer.Member(name), &category) // of no text there is none
 			break
 		}
+	}
+	if of := formatNamed(wholeCategories[category]); of != nil && outer.Member("operationName") != nil {
+		known := recognised{format: of}
+		known.look(outer.Names())
+		return r.takeKnown(rec, outer, known)
 	}
 	if body[0] == '"' {
 		var text string
@@ -604,6 +688,11 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		r.mended++
 	}
 	known := r.recognise(&r.json, r.insides, recogniseBody)
+	if known.wrapped {
+		if inner := r.unwrapped(body, 0); inner != nil {
+			return r.takeInner(rec, inner)
+		}
+	}
 	if known.format == nil && isAudit {
 		// Graph and its SDK keep the properties of an open type in a bag.
 		var bag struct{ AdditionalProperties, DynamicProperties json.RawMessage }
@@ -708,6 +797,16 @@ func (r *reader) readCSV(w *scan.Window) error {
 	}
 	f, reason := recogniseRecord(names, true)
 	if f == nil {
+		if short, ok := withoutPrefix(names); ok {
+			if f, _ = recogniseRecord(short, true); f != nil {
+				names, r.file.header = short, short
+			}
+		}
+	}
+	if f == nil {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.holdRecords(s, columns) {
+			return r.readWrapped(s, names, columns)
+		}
 		r.why = reason
 		return nil
 	}
@@ -856,7 +955,8 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	}
 	category := r.categoryFromName(f)
 	known := recognised{format: f}
-	t := timeCells{reader: r, names: names, times: times, zones: zones}
+	inner := wrappingColumns(names, originals)
+	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState()}
 	var row, body []byte
 	for {
 		rec, ok := s.Next()
@@ -866,6 +966,14 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 		reason := rec.Reason
 		if reason == "" {
 			reason = s.CellsProblem(rec.Text)
+		}
+		if reason == "" && len(inner) > 0 {
+			if text := r.inRow(s, rec.Text, inner); text != nil {
+				if err := r.takeInner(rec, text); err != nil {
+					return err
+				}
+				continue
+			}
 		}
 		if reason == "" {
 			var err error
@@ -889,7 +997,8 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			if len(scan.TrimCell(cell)) < len(cell) {
 				padded = true
 			}
-			if scan.IsTypeName(cell) {
+			// Lists of things have dozens of columns with nothing but a type.
+			if scan.IsTypeName(cell) && (!f.isState() || f.spelling[headerKey(names[i])] != "") {
 				r.losing(names[i])
 			}
 			var b bool

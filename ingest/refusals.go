@@ -222,8 +222,6 @@ var errorText = regexp.MustCompile(`(?is)<(?:\w+:)?message[^>]*>\s*([^<]{1,300})
 func xmlKind(head string) string {
 	lower := strings.ToLower(head)
 	switch {
-	case strings.Contains(lower, "<objs ") && strings.Contains(lower, "schemas.microsoft.com/powershell"):
-		return "objects that PowerShell stored with Export-Clixml, of which none is an object with properties: export them again with ConvertTo-Json -Depth 10"
 	case strings.Contains(lower, "<html") || strings.Contains(lower, "<!doctype html"):
 		return "a page of a web site: download the export itself, and not the page that shows it"
 	case strings.Contains(lower, "schemas.microsoft.com/win/2004/08/events"):

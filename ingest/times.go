@@ -21,6 +21,7 @@ type timeCells struct {
 	rewritten map[int][]byte        // cells of the last row, by column
 	unknown   int
 	example   string
+	isState   bool // a record is worth more than its times: what is unsure of these is left out
 }
 
 // rewrite looks at the times of a row, and returns why it can't be loaded.
@@ -34,7 +35,13 @@ func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) 
 			}
 		}
 		if t.dates != nil && t.dates.Refusal != "" {
-			return t.dates.Refusal, nil
+			if !t.isState {
+				return t.dates.Refusal, nil
+			}
+			if dates.NeedsOrder(cell) {
+				t.rewriteCell(i, []byte{})
+				continue
+			}
 		}
 		d := t.dates
 		if d == nil {
@@ -50,13 +57,13 @@ func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) 
 			}
 		}
 		switch {
+		case reason != "" && t.isState:
+			t.rewriteCell(i, []byte{})
+			t.reader.file.noteLossOnce("a time is left out: " + reason)
 		case reason != "":
 			return reason, nil
 		case text != nil:
-			if t.rewritten == nil {
-				t.rewritten = map[int][]byte{}
-			}
-			t.rewritten[i] = text
+			t.rewriteCell(i, text)
 		case dates.UnknownTime(cell):
 			if t.unknown++; t.unknown == 1 {
 				t.example = fmt.Sprintf("%q in column %q", scan.Excerpt(cell), t.names[i])
@@ -66,10 +73,19 @@ func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) 
 	return "", nil
 }
 
+func (t *timeCells) rewriteCell(i int, text []byte) {
+	if t.rewritten == nil {
+		t.rewritten = map[int][]byte{}
+	}
+	t.rewritten[i] = text
+}
+
 // note tells in the file's notes what became of its times.
 func (t *timeCells) note() {
 	f := t.reader.file
-	if t.dates != nil {
+	if t.dates != nil && t.isState && t.dates.Refusal != "" {
+		f.noteLossOnce("times are left out: " + t.dates.Refusal)
+	} else if t.dates != nil {
 		for _, text := range []string{t.dates.Note, t.dates.Refusal} {
 			if text != "" {
 				f.notef("%s", text)
@@ -155,15 +171,20 @@ func (r *reader) settleTimes(known recognised, t *scan.JSONText, end int, line i
 			}
 			d = r.dates
 		}
-		if d.Refusal != "" {
-			return nil, d.Refusal, nil
-		}
 		iso, reason := d.ISO(cell)
-		if reason != "" {
-			return nil, reason, nil
+		if d.Refusal != "" {
+			reason = d.Refusal
 		}
-		rewritten = append(append(rewritten, t.Text[done:t.Values[i].Start]...), '"')
-		rewritten = append(append(rewritten, iso...), '"')
+		switch {
+		case reason != "" && !known.format.isState():
+			return nil, reason, nil
+		case reason != "":
+			r.file.noteLossOnce("a time is left out: " + reason)
+			rewritten = append(append(rewritten, t.Text[done:t.Values[i].Start]...), "null"...)
+		default:
+			rewritten = append(append(rewritten, t.Text[done:t.Values[i].Start]...), '"')
+			rewritten = append(append(rewritten, iso...), '"')
+		}
 		done = t.Values[i].End
 	}
 	if done > 0 {

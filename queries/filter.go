@@ -171,7 +171,7 @@ func (p parent) of(records string) string {
 // The columns that --user, --app, --session and --ip look at, in whichever
 // event table has them.
 var (
-	userColumns    = []string{"user_principal_name", "user_display_name", "user_id", "user_key", "sign_in_identifier", "initiated_by", "targets", "object_id", "source_identity", "target_identity"}
+	userColumns    = []string{"user_principal_name", "user_display_name", "user_id", "user_key", "sign_in_identifier", "initiated_by", "targets", "object_id", "source_identity", "target_identity", "sender_address", "recipient_address", "caller"}
 	appColumns     = []string{"app_id", "app_display_name", "client_app_id"}
 	sessionColumns = []string{"session_id"}
 	ipColumns      = []string{"ip_address"}

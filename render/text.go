@@ -59,8 +59,8 @@ type page struct {
 }
 
 func (p *page) all() error {
-	if p.d.Title != "" {
-		p.line(bold, visible(p.d.Title))
+	if p.d.heading() != "" {
+		p.line(bold, visible(p.d.heading()))
 	}
 	p.prose(dim, "", strings.Join(facts(p.d), " · "))
 	if len(p.d.Filters) > 0 {

@@ -17,11 +17,17 @@ func placeIn(order []string, value string) string {
 	return "coalesce(list_position(['" + strings.Join(order, "', '") + "'], lower(" + value + ")), 0)"
 }
 
+// hasRisk tells whether what changes in the log is a risk.
+func hasRisk(t schema.Table) bool { return t.Has("risk_state") }
+
 // lastness is the number that is highest of the record s whose value of the column,
 // one that changes after the event, is the last: of the latest update where the
 // log has that time, else a level by how high it is, and anything else of the
 // record with the furthest state.
 func lastness(t schema.Table, column string) string {
+	if !hasRisk(t) {
+		return fmt.Sprintf("coalesce(epoch_us(%s), 0)::hugeint * 1000000 - r.place", stateTime(t))
+	}
 	level := riskLevel(t)
 	if strings.Contains(column, "risk_level") {
 		level = "s." + column

@@ -304,7 +304,7 @@ func (r *remover) fill(t schema.Table) error {
 		join ` + t.Name + ` as s on s.rowid = r.row
 		where r.kept_row in (from growing)
 		group by r.kept_row`}
-	if len(t.State) > 0 {
+	if hasRisk(t) {
 		statements = append(statements, `
 		insert into risk_history
 		select

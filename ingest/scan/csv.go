@@ -20,6 +20,7 @@ type CSV struct {
 	Width int       // cells of the header; 0 = not known yet
 
 	opened   int      // where the cell starts that the last row ends in
+	overlong overlong // the last row goes on behind what was returned of it
 	searched searched // for the end of a quoted cell
 	line     *CSV
 
@@ -50,8 +51,18 @@ type searched struct {
 	doubled  bool
 }
 
+// overlong says where a row of more than maxRecord bytes was left.
+type overlong int
+
+const (
+	notOverlong overlong = iota
+	inCell               // in a cell without quotes
+	inQuotes             // in a quoted cell
+)
+
 // Next returns the next row, blank lines skipped; false at the end.
 func (s *CSV) Next() (Record, bool) {
+	s.passOver()
 	for {
 		end, size, problem := s.row()
 		if size == 0 {
@@ -111,6 +122,12 @@ func (s *CSV) row() (end, size int, problem string) {
 		if size <= s.opened {
 			size = min(len(rest), maxRecord)
 			end = size
+			if s.Window.tooLong() {
+				s.overlong = inCell
+				if rest[s.opened] == '"' {
+					s.overlong = inQuotes
+				}
+			}
 		} else {
 			end = beforeLine(rest[:size])
 		}
@@ -120,6 +137,60 @@ func (s *CSV) row() (end, size int, problem string) {
 			what = "a row " + errTooLong.Error() + ": a quote is missing, or this is no log"
 		}
 		return end, size, what
+	}
+}
+
+// passOver goes to the end of a row that was too long: the row stays one record,
+// however long it is.
+func (s *CSV) passOver() {
+	for s.overlong != notOverlong {
+		if s.overlong == inQuotes && !s.leaveQuotes() {
+			return
+		}
+		s.overlong = notOverlong // row says so again of what is still too long
+		_, size, _ := s.row()
+		s.Window.consume(size)
+	}
+}
+
+// leaveQuotes goes behind the quote that closes an overlong cell and returns true, or
+// to a line before it that is a row by itself, or to the end of the file: there the
+// overlong row ends, too.
+func (s *CSV) leaveQuotes() bool {
+	for {
+		for len(s.Window.Rest()) < 1<<20 && s.Window.More() {
+		}
+		rest := s.Window.Rest()
+		cell := CSVCell{}
+		s.searched = searched{}
+		_, closed := s.quoted(rest, &cell, s.Window.eof)
+		end := len(rest)
+		if closed {
+			end = cell.End
+		}
+		if row := s.rowWithin(rest[:end], 0, false); row >= 0 {
+			s.overlong = notOverlong
+			s.Window.consume(row)
+			return false
+		}
+		if closed {
+			s.Window.consume(min(end+1, len(rest)))
+			return true
+		}
+		if s.Window.eof {
+			s.overlong = notOverlong
+			s.Window.consume(len(rest))
+			return false
+		}
+		// A line, or a run of quotes, may go on behind what is here.
+		cut := bytes.LastIndexByte(rest, '\n') + 1
+		if len(rest)-cut > 1<<16 {
+			cut = len(bytes.TrimRight(rest, `"`))
+		}
+		if cut == 0 {
+			cut = len(rest)
+		}
+		s.Window.consume(cut)
 	}
 }
 

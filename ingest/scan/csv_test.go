@@ -206,3 +206,33 @@ func FuzzCSVScanner(f *testing.F) {
 		}
 	})
 }
+
+// TestCSVScannerOverlongRow: a row longer than a record may be is one, however long it
+// is, and the rows behind it are read.
+func TestCSVScannerOverlongRow(t *testing.T) {
+	long := strings.Repeat("0123456789abcde\n", 70<<20/16)
+	for _, test := range []struct {
+		text   string
+		want   int
+		reason string
+	}{
+		{"1,2,3\n4,\"" + long + "\",6\n7,8,9\n", 3, "a quoted cell of 70 MiB, with line breaks"},
+		{"1,2,3\n4," + strings.ReplaceAll(long, "\n", "x") + ",6\n7,8,9\n", 3, "a cell without quotes"},
+		{"1,2,3\n4,\"" + strings.ReplaceAll(long, "\n", `""`) + "\",\"\n\"\n7,8,9\n", 3, "doubled quotes, and a line break in the cell behind"},
+		{"1,2,3\n4,\"" + strings.ReplaceAll(long, "\n", `"`) + "\n7,8,9\n1,2,3\n", 4, "a quote that nothing closes, before rows"},
+		{"1,2,3\n4,\"" + long, 2, "it ends with the file"},
+		{"1,2,3\n4," + strings.ReplaceAll(long, "\n", ","), 2, "millions of cells"},
+	} {
+		s := &CSV{Window: NewWindow(strings.NewReader(test.text), nil), Comma: ',', Width: 3}
+		rows := 0
+		for {
+			if _, ok := s.Next(); !ok {
+				break
+			}
+			rows++
+		}
+		if rows != test.want || s.Number != int64(test.want) {
+			t.Errorf("%s: %d rows, number %d, want %d", test.reason, rows, s.Number, test.want)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strings"
 )
 
 // A Record is what was scanned: its text, or why there is none.
@@ -30,7 +29,7 @@ type JSON struct {
 	Number   int64
 	openers  [][]byte // how good records start: `{"name"`, without space
 	open     int      // arrays and pages that are open
-	pages    []int    // what open is inside the array of each page
+	pages    []page
 
 	Headless  bool  // the file begins in the middle of a record or a page
 	NextLink  bool  // the page says that there are more
@@ -38,6 +37,10 @@ type JSON struct {
 	Loose     int64 // bytes between the records that are no JSON
 	texts     bool  // records stand in texts
 	decoded   []byte
+
+	Prefixed   int64 // records that stand behind a text on their line
+	isPrefixed bool  // they do in this file
+	foreign    int   // bytes at the start, of lines that are no JSON
 }
 
 // maxOpeners is how many ways to start a record are remembered. Audit records
@@ -59,8 +62,18 @@ func (s *JSON) Next() (Record, bool) {
 		if !s.skip() {
 			return Record{}, false
 		}
-		switch c := s.w.Rest()[0]; c {
+		if s.foreign > 0 {
+			return s.foreignLine()
+		}
+		c := s.w.Rest()[0]
+		if s.isPrefixed && c != '{' && s.skipPrefix() {
+			return s.object()
+		}
+		switch c {
 		case '[':
+			if n := len(s.pages); n > 0 && s.pages[n-1].columns != nil && s.pages[n-1].open == s.open {
+				return s.row(s.pages[n-1].columns)
+			}
 			s.open++
 			s.w.consume(1)
 		case ']':
@@ -73,9 +86,12 @@ func (s *JSON) Next() (Record, bool) {
 				s.Headless = false
 				s.leaveLost()
 			}
-			if n := len(s.pages); n > 0 && s.pages[n-1] == s.open {
+			if n := len(s.pages); n > 0 && s.pages[n-1].open == s.open {
+				around := s.pages[n-1].around
 				s.pages = s.pages[:n-1]
-				s.leavePage()
+				for range around + 1 {
+					s.leavePage()
+				}
 			}
 			s.open = max(0, s.open-1)
 		case '{':
@@ -182,8 +198,10 @@ func (s *JSON) emit(text []byte) Record {
 }
 
 // HoldsRecords tells whether a text that starts with neither brace nor bracket
-// has records nevertheless: each in a text of its own, or the file has lost its
-// start, and what comes before the first whole record could stand in JSON.
+// has records nevertheless: each in a text of its own; or the file has lost its
+// start, and what comes before the first whole record could stand in JSON; or
+// lines of another kind come first, such as the warnings of a script; or each
+// record stands behind a text on its line, such as a syslog header.
 func (s *JSON) HoldsRecords() bool {
 	for len(s.w.Rest()) < maxTried && s.w.More() {
 	}
@@ -206,13 +224,23 @@ func (s *JSON) HoldsRecords() bool {
 			continue
 		}
 		before := bytes.TrimRight(b[:start], " \t\r\n")
-		if bytes.HasSuffix(before, []byte(":")) {
+		line := bytes.LastIndexByte(b[:start], '\n') + 1
+		isPrefixed := linePrefix.Match(b[line:start])
+		if bytes.HasSuffix(before, []byte(":")) && !isPrefixed {
 			continue // a value in a record
 		}
-		s.Headless = len(before) > 0
-		return isMiddle(before)
+		if s.Headless = len(before) > 0; isMiddle(before) {
+			return true
+		}
+		s.Headless = false
+		if isPrefixed {
+			s.foreign, s.isPrefixed = line, true
+			return true
+		}
+		break
 	}
-	return false
+	s.foreign = s.linesBefore(b)
+	return s.foreign > 0
 }
 
 // isMiddle tells whether a text could stand in the middle of a JSON text: its
@@ -384,121 +412,4 @@ func startsLike(b, opener []byte) bool {
 		b = b[1:]
 	}
 	return true
-}
-
-// pageKeys are the names under which APIs wrap a list of records.
-var pageKeys = map[string]bool{"value": true, "Value": true, "records": true, "Records": true}
-
-// enterPage moves into the array of a page, if this object is one: a list
-// under one of pageKeys, with nothing before it but OData annotations.
-func (s *JSON) enterPage() bool {
-	for {
-		t := JSONText{Text: s.w.Rest()}
-		i := t.Space(1)
-		for i < len(t.Text) && t.Text[i] == '"' {
-			end, err := t.Str(i)
-			if err != nil {
-				break
-			}
-			name := string(t.Text[i+1 : end-1])
-			i = t.Space(end)
-			if i >= len(t.Text) || t.Text[i] != ':' {
-				break
-			}
-			if i = t.Space(i + 1); i >= len(t.Text) {
-				break
-			}
-			if t.Text[i] == '[' && pageKeys[name] {
-				s.w.consume(i + 1)
-				s.open++
-				s.pages = append(s.pages, s.open)
-				return true
-			}
-			isLink := strings.HasSuffix(strings.ToLower(name), "nextlink")
-			if !strings.Contains(name, "odata.") && !isLink || t.Text[i] == '{' || t.Text[i] == '[' {
-				return false
-			}
-			if end, err = t.Value(i, 1); err != nil {
-				break
-			}
-			s.NextLink = s.NextLink || isLink && t.Text[i] == '"'
-			if i = t.Space(end); i < len(t.Text) && t.Text[i] == ',' {
-				i = t.Space(i + 1)
-			}
-		}
-		if i < len(t.Text) && t.Text[i] != '"' || len(t.Text) > 1<<20 || !s.w.More() {
-			return false
-		}
-	}
-}
-
-// leaveLost leaves the array whose start was lost, and the page if it was one's.
-func (s *JSON) leaveLost() {
-	for {
-		next := bytes.TrimLeft(s.w.Rest(), " \t\r\n")
-		switch {
-		case len(next) > 0 && (next[0] == ',' || next[0] == '}'):
-			s.leavePage()
-			return
-		case len(next) > 0 || !s.w.More():
-			return
-		}
-	}
-}
-
-// leavePage skips what follows the array of a page up to its closing brace. A
-// page may lack that; then what follows is something else.
-func (s *JSON) leavePage() {
-	for {
-		t := JSONText{Text: s.w.Rest()}
-		end, hasLink, err := t.afterList()
-		if err == nil {
-			s.NextLink = s.NextLink || hasLink
-			s.w.consume(end)
-			return
-		}
-		if err != ErrIncomplete || len(t.Text) > 1<<20 {
-			return
-		}
-		if !s.w.More() {
-			s.Truncated = true
-			s.NextLink = s.NextLink || hasLink
-			s.w.consume(len(t.Text))
-			return
-		}
-	}
-}
-
-// afterList walks the rest of an object from behind a list in it.
-func (t *JSONText) afterList() (end int, hasLink bool, err *JSONError) {
-	i := t.Space(0)
-	for i < len(t.Text) && t.Text[i] == ',' {
-		name := t.Space(i + 1)
-		if name < len(t.Text) && t.Text[name] != '"' {
-			return 0, false, &JSONError{name, "no name"}
-		}
-		if end, err = t.Str(name); err != nil {
-			return name, hasLink, err
-		}
-		isLink := strings.HasSuffix(strings.ToLower(string(t.Text[name+1:end-1])), "nextlink")
-		if end = t.Space(end); end >= len(t.Text) {
-			return end, hasLink, ErrIncomplete
-		}
-		if t.Text[end] != ':' {
-			return 0, false, &JSONError{end, "no colon"}
-		}
-		value := t.Space(end + 1)
-		hasLink = hasLink || isLink && value < len(t.Text) && t.Text[value] == '"'
-		if end, err = t.Value(value, 1); err != nil {
-			return end, hasLink, err
-		}
-		i = t.Space(end)
-	}
-	if i >= len(t.Text) {
-		return i, hasLink, ErrIncomplete
-	}
-	if t.Text[i] != '}' {
-		return 0, false, &JSONError{i, "no brace"}
-	}
-	return i + 1, hasLink, nil
 }

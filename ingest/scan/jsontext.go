@@ -336,6 +336,14 @@ func (t *JSONText) Member(name string) []byte {
 	return nil
 }
 
+// Walked is the text of the outermost object, which may go on behind it.
+func (t *JSONText) Walked() []byte {
+	if len(t.Values) == 0 {
+		return nil
+	}
+	return t.Text[:t.Space(t.Values[len(t.Values)-1].End)+1]
+}
+
 // Walk checks a text that should be one JSON value and nothing else.
 func (t *JSONText) Walk(text []byte) *JSONError {
 	t.start(text)

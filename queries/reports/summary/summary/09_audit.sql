@@ -1,7 +1,6 @@
 -- title: audit log
 -- description: What people did with mail, files and settings, by kind.
 with
--- What people did with mail, files and settings, by kind.
 operation_kinds as materialized (
     select
         operation,
