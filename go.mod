@@ -7,6 +7,7 @@ require (
 	github.com/duckdb/duckdb-go/v2 v2.10506.0 // the engine: DuckDB 1.5.6, imported in ingest/engine only
 	github.com/gofrs/flock v0.13.0 // a lock on the case that ends with its owner, on every system
 	github.com/google/uuid v1.6.0 // ids of indicators from what they are (UUIDv5)
+	github.com/klauspost/compress v1.18.3 // zstd, which Go lacks: evidence.tar.zst
 	github.com/mattn/go-runewidth v0.0.31 // how many cells of a terminal a text fills
 	github.com/oschwald/maxminddb-golang/v2 v2.4.1 // reads geolocation databases; v1 overflows the stack on some damaged files, and no recover helps
 	github.com/pelletier/go-toml/v2 v2.4.3 // the case sheet; its strict mode names every key that is not one of ours, with its place
@@ -39,7 +40,6 @@ require (
 	github.com/go-viper/mapstructure/v2 v2.5.0 // indirect
 	github.com/goccy/go-json v0.10.5 // indirect
 	github.com/google/flatbuffers v25.12.19+incompatible // indirect
-	github.com/klauspost/compress v1.18.3 // indirect
 	github.com/klauspost/cpuid/v2 v2.3.0 // indirect
 	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
 	github.com/oschwald/maxminddb-golang v1.12.0 // indirect

@@ -148,7 +148,7 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 		return false, err
 	}
 	defer evidence.Close()
-	placed, err := evidence.Place(ctx, databases)
+	placed, err := evidence.Geolocate(ctx, databases)
 	if err != nil {
 		return false, err
 	}
@@ -166,7 +166,7 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	for _, sentence := range append(refused, idle...) {
 		c.say(stderr, "%s", sentence)
 	}
-	if err := c.sayWhatIsFound(ctx, evidence, stderr); err != nil {
+	if err := c.reportMatches(ctx, evidence, stderr); err != nil {
 		return false, err
 	}
 	return complete, write(ctx, c, evidence, stdout, stderr)
@@ -212,21 +212,21 @@ func (c *call) openDatabases() ([]*geoip.Database, error) {
 	return all, nil
 }
 
-// sayWhatIsFound tells of the users and sessions asked for which there are. The
+// reportMatches tells of the users and sessions asked for which there are. The
 // ones that are not are named on the page too.
-func (c *call) sayWhatIsFound(ctx context.Context, evidence *queries.Case, stderr io.Writer) error {
+func (c *call) reportMatches(ctx context.Context, evidence *queries.Case, stderr io.Writer) error {
 	asked := c.Reports
 	if c.Query != "" || c.Explain != "" || c.Dossier {
 		asked = nil // what it asks is its own affair
 	}
-	sentences, none, err := evidence.Absent(ctx, asked)
+	sentences, none, err := evidence.NotFound(ctx, asked)
 	if err != nil {
 		return err
 	}
 	c.Remarks = append(c.Remarks, sentences...)
 	onSessions := func(r queries.Report) bool { return r.Group == "sessions" }
 	if c.Dossier || slices.ContainsFunc(c.Reports, onSessions) {
-		more, err := evidence.OnSessions(ctx)
+		more, err := evidence.SessionCounts(ctx)
 		if err != nil {
 			return err
 		}
@@ -273,6 +273,12 @@ func (c *call) describe(stdout io.Writer) error {
 		result = c.Rule
 	case c.Schema:
 		result = queries.Schema()
+	case c.Formats:
+		var rows [][]any
+		for _, f := range ingest.Formats() {
+			rows = append(rows, []any{f.Family, f.Name, f.Title, f.About})
+		}
+		result = queries.Formats(rows)
 	}
 	if text != "" {
 		_, err := io.WriteString(stdout, text)
@@ -297,18 +303,18 @@ func (c *call) describe(stdout io.Writer) error {
 // load reads the evidence into a case: a temporary one, or --db.
 func load(ctx context.Context, c *call, private string, stderr io.Writer) (path string, complete bool, err error) {
 	target := filepath.Join(private, "case.duckdb")
-	var kept *ingest.Keeping
+	var file *ingest.CaseFile
 	var exclude []string
 	if c.DB != "" {
-		kept, err = ingest.Keep(ctx, c.DB)
+		file, err = ingest.OpenCaseFile(ctx, c.DB)
 		switch {
 		case errors.Is(err, ingest.ErrNoCase):
 			return "", false, given.Wrong("give another name, or an existing case to add to", "--db %s: %v", c.DB, err)
 		case err != nil:
 			return "", false, fmt.Errorf("--db %s: %w", c.DB, err)
 		}
-		defer kept.Close()
-		target, exclude = kept.Partial, kept.Files()
+		defer file.Close()
+		target, exclude = file.Partial, file.Files()
 	}
 	clean := filepath.Join(private, "load")
 	if err := os.Mkdir(clean, 0o700); err != nil {
@@ -337,13 +343,13 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	if err != nil {
 		return "", false, err
 	}
-	if kept == nil {
+	if file == nil {
 		return target, summary.Complete(), nil
 	}
 	if err := queries.AddViews(ctx, target, options.Engine); err != nil {
 		return "", false, err
 	}
-	return c.DB, summary.Complete(), kept.Commit()
+	return c.DB, summary.Complete(), file.Commit()
 }
 
 // asked is the question as it was put, without its filters.

@@ -51,12 +51,12 @@ const (
 // TestOtherObjects: what has a time and an account is no sign-in for that.
 func TestOtherObjects(t *testing.T) {
 	try(t, []clothed{
-		{"a.json", `{"createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","accountEnabled":true}`, howMany, "0|", "a list of users", "a user"},
-		{"b.json", `{"value":[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","displayName":"A","mail":"a@contoso.com","userType":"Member"}]}`, howMany, "0|", "a list of users", "a page of users"},
-		{"c.json", `[{"Id":"1","CreatedDateTime":"2019-03-01T07:00:00Z","AppId":"x","DisplayName":"Tool","SignInAudience":"AzureADMyOrg"}]`, howMany, "0|", "a list of applications", "applications, of PowerShell"},
-		{"d.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","appId":"x","appDisplayName":"Tool","servicePrincipalType":"Application","accountEnabled":true}]`, howMany, "0|", "a list of service principals", "service principals"},
-		{"e.csv", "Id,CreatedDateTime,AppId,AppDisplayName,UserPrincipalName,ServicePrincipalType\n1,2019-03-01T07:00:00Z,x,Tool,,Application\n", howMany, "0|", "a list of service principals", "the same as CSV"},
-		{"f.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","principalId":"p","appRoleId":"r","resourceId":"r","resourceDisplayName":"Graph"}]`, howMany, "0|", "a list of app role assignments", "what an application may do"},
+		{"a.json", `{"createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","accountEnabled":true}`, howMany, "0|state_users", "", "a user"},
+		{"b.json", `{"value":[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","displayName":"A","mail":"a@contoso.com","userType":"Member"}]}`, howMany, "0|state_users", "", "a page of users"},
+		{"c.json", `[{"Id":"1","CreatedDateTime":"2019-03-01T07:00:00Z","AppId":"x","DisplayName":"Tool","SignInAudience":"AzureADMyOrg"}]`, howMany, "0|state_applications", "they were read as Graph spells them", "applications, of PowerShell"},
+		{"d.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","appId":"x","appDisplayName":"Tool","servicePrincipalType":"Application","accountEnabled":true}]`, howMany, "0|state_applications", "", "service principals"},
+		{"e.csv", "Id,CreatedDateTime,AppId,AppDisplayName,UserPrincipalName,ServicePrincipalType\n1,2019-03-01T07:00:00Z,x,Tool,,Application\n", howMany, "0|state_applications", "", "the same as CSV"},
+		{"f.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","principalId":"p","appRoleId":"r","resourceId":"r","resourceDisplayName":"Graph"}]`, howMany, "0|state_consents", "", "what an application may do"},
 		{"g.json", `{"createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1"}`, howMany, "1|entra_sign_ins", "", "with an address it is a sign-in"},
 	})
 }
@@ -260,5 +260,29 @@ func TestEveryProperty(t *testing.T) {
 				t.Errorf("%s: %s\n got %s\nwant %s", reason, ask.query, got, ask.want)
 			}
 		}
+	}
+}
+
+// TestPortalAndGraphWords: what the portal's CSV and Graph call by two names is one
+// value, and a remark that is not about multifactor authentication is no result of it.
+func TestPortalAndGraphWords(t *testing.T) {
+	portal := func(issuer string) string {
+		return "Date (UTC),Request ID,Username,Application,Status,IP address,Token issuer type\n" +
+			"2026-10-01T08:00:00Z,r1,adele@contoso.com,Outlook,Success,192.0.2.1," + issuer + "\n"
+	}
+	graph := func(more string) string {
+		return `{"id":"r1","createdDateTime":"2026-10-01T08:00:00Z","userPrincipalName":"adele@contoso.com","appDisplayName":"Outlook","ipAddress":"192.0.2.1",` + more + `}`
+	}
+	for _, test := range []struct{ name, text, want, reason string }{
+		{"p.csv", portal("Azure AD"), "AzureAD|<nil>", "the portal's older name"},
+		{"p.csv", portal("Microsoft Entra ID"), "AzureAD|<nil>", "its newer one"},
+		{"p.csv", portal("AD Federation Services"), "ADFederationServices|<nil>", "a federation server"},
+		{"g.json", graph(`"tokenIssuerType":"AzureAD"`), "AzureAD|<nil>", "Graph's"},
+		{"g.json", graph(`"status":{"errorCode":50126,"additionalDetails":"The user didn't enter the right credentials."}`), "<nil>|<nil>", "a wrong password"},
+		{"g.json", graph(`"status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by claim in the token"}`), "<nil>|MFA requirement satisfied by claim in the token", "a claim"},
+		{"g.json", graph(`"status":{"errorCode":50074,"additionalDetails":"User needs to perform multi-factor authentication."}`), "<nil>|User needs to perform multi-factor authentication.", "asked for it"},
+	} {
+		t.Log(test.reason)
+		load(t, write(t, test.name, test.text)).want("select token_issuer_type, mfa_result from sign_ins", test.want)
 	}
 }

@@ -5,25 +5,25 @@
 //
 // # How a file gets in
 //
-//	findSources      files, folders, zip members            source.go
+//	findSources      files, folders, members of archives   source.go, archive.go, tar.go
 //	     |
-//	   open          gzip, SHA-256 beside the reading       source.go
+//	   open          packed files, SHA-256 beside it       source.go, packed.go
 //	     |
-//	  decode         UTF-8, UTF-16, UTF-32                  decode.go
+//	   scan          bytes -> text -> records               package scan
 //	     |
-//	   read          csvScanner, jsonScanner: each record   read.go, csvscan.go,
-//	     |           is found, checked, mended, recognised  jsonscan.go, jsontext.go
+//	   read          each record is recognised, its times   read.go, times.go,
+//	     |           settled, its shape put right           package dates, shape.go
 //	     |
 //	     +-- of big files -----------> the engine takes them        engine/feed.go
 //	     |                             while they are read
-//	     +-- of small ones -> clean copy > the engine reads that    clean.go
+//	     +-- of small ones -> batch --> the engine reads that       batch.go
 //	     |
 //	formats/*.sql    a record's JSON -> the tables' columns
 //	     |
-//	  same.go        one record, one row; the others -> duplicates:
-//	     |           unite.go, apart.go, bodies.go; restore.go for later loads
+//	duplicates       one record, one row; the others go     package duplicates
+//	     |           to the table duplicates
 //	     |
-//	 account.go      the books: files; rejects: rejects.go
+//	   books         files, rejects: the sums must agree    books.go, rejects.go
 //
 // Whatever the export, a record reaches SQL as one JSON text: a CSV row as an
 // object by its header, with the names as the format spells them; AuditData
@@ -36,6 +36,7 @@
 // Put NAME.sql into formats/. It begins with
 //
 //	-- title: what it is called in messages
+//	-- family: the log it is an export of, for --list formats and the README
 //	-- description: where it comes from, and Microsoft's page about it
 //	-- recognised by: json KEY; KEY          names that each record must have,
 //	-- recognised by: csv COLUMN; COLUMN     or that the header must have
@@ -47,7 +48,7 @@
 //	source(file_id, record, category, raw, body)
 //
 // where body is the JSON to read, its values without blanks around them
-// (blanks.go), raw the record as it was exported, and category the kind of
+// (scan.TrimCell), raw the record as it was exported, and category the kind of
 // sign-in where only the file's name or an envelope says it. It reads body with
 // one from_json, names what it needs in its structure, and uses the macros of
 // schema/macros.sql: filled, utc, truth, whole, joined, bare_ip, json_text,

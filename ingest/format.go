@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"maps"
@@ -8,13 +9,35 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"entrail/ingest/dates"
+	"entrail/ingest/scan"
+	"entrail/ingest/schema"
 )
 
 //go:embed formats/*.sql
 var formatFiles embed.FS
 
+// Format is what users are told of a kind of export.
+type Format struct {
+	Name   string // as the table files has it
+	Title  string // what it is called
+	Family string // the log that it is an export of
+	About  string // where it comes from, and Microsoft's page about it
+}
+
+// Formats are all kinds of exports that are read, by family and name.
+func Formats() []Format {
+	var all []Format
+	for _, f := range formats {
+		all = append(all, Format{f.name, f.title, cmp.Or(f.family, f.title), f.about})
+	}
+	slices.SortStableFunc(all, func(a, b Format) int { return strings.Compare(a.Family, b.Family) })
+	return all
+}
+
 // A format is one kind of export: a file in formats/. See the package comment.
-// What exports of other programs do to a record is told in further keys of its
+// What exports of other programs do to a record stands in further keys of its
 // header, each of which may come several times; shape.go follows them:
 //
 //	-- and one of: NAME; ...       and a record has at least one of these names
@@ -32,6 +55,8 @@ var formatFiles embed.FS
 type format struct {
 	name      string
 	title     string
+	family    string // the log it is an export of, as users call it; "" = none but its own
+	about     string // where it comes from, and Microsoft's page about it
 	recognise []recognition
 	sections  []section
 	unsure    bool             // how its columns are called is not published
@@ -53,6 +78,12 @@ type format struct {
 // with what was exported beside that: reports read the details of the audit
 // log from raw.
 func (f *format) shapesRaw() bool { return f.sections[0].table == "audit_events" }
+
+// isState tells whether its records are what stood at one time, and no events.
+func (f *format) isState() bool {
+	table, _ := schema.Lookup(f.sections[0].table)
+	return table.Snapshot != ""
+}
 
 // alias is the name of a CSV column that the portal translated.
 type alias struct{ name, language string }
@@ -137,6 +168,12 @@ func parseFormat(name, text string) (*format, error) {
 			f.recognise = append(f.recognise, recognition{csv: kind == "csv", names: splitNames(names)})
 		case key == "and one of":
 			marks = append(marks, splitNames(value)...)
+		case key == "family":
+			f.family = value
+		case key == "description":
+			f.about = value
+		case strings.HasPrefix(comment, "  "):
+			f.about += " " + strings.TrimSpace(comment)
 		case key == "of":
 			f.of = value
 		case key == "respelled" && value == "yes":
@@ -168,7 +205,6 @@ func parseFormat(name, text string) (*format, error) {
 				}
 				f.aliases[headerKey(other)] = alias{name, strings.TrimPrefix(key, "in ")}
 			}
-		case key == "description" || strings.HasPrefix(comment, "  "):
 		default:
 			return nil, fmt.Errorf("%s.sql: unknown header key %q", name, key)
 		}
@@ -254,7 +290,7 @@ var (
 // headerKey is a CSV column's name as it is compared: exports differ in case
 // and in blanks (Change ID, changeId), and Log Analytics marks its times.
 func headerKey(name string) string {
-	name, _, _ = cutZone(name)
+	name, _, _ = dates.CutZone(name)
 	key := strings.ToLower(strings.Join(strings.Fields(name), ""))
 	return strings.ReplaceAll(key, "’", "'")
 }
@@ -268,9 +304,17 @@ var (
 	inAnyCase spellings = strings.ToLower
 )
 
+// anyLogHas are names that say little about what a record is, by their headerKey.
+var anyLogHas = map[string]bool{
+	"id": true, "createddatetime": true, "timegenerated": true, "operation": true, "userprincipalname": true, "appid": true, "appdisplayname": true,
+	"ipaddress": true, "status": true, "date(utc)": true, "category": true, "action": true, "name": true, "description": true, "displayname": true,
+	"property": true, "attribute": true, "step": true, "result": true, "application": true, "operationname": true, "serviceprincipalid": true,
+	"state": true, "identity": true, "user": true, "priority": true, "mode": true, "scope": true, "role": true, "type": true, "deviceid": true,
+}
+
 // recogniseRecord returns the format with the most names among those whose
 // names are all there. When there is none, the reason says what is missing
-// for the nearest.
+// for the nearest, if one name is and the others are of that format alone.
 func recogniseRecord(names []string, csv bool) (*format, string) {
 	if csv {
 		return recogniseNames(names, csv, asColumns)
@@ -315,7 +359,7 @@ func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 			if len(lacks) == 0 && hits > bestSize {
 				best, bestSize = f, hits
 			}
-			if len(lacks) > 0 && hits > nearestHits {
+			if len(lacks) == 1 && hits > nearestHits && slices.ContainsFunc(r.names, func(n string) bool { return has[key(n)] && !anyLogHas[headerKey(n)] }) {
 				nearest, nearestHits, missing = f, hits, lacks
 			}
 		}
@@ -331,18 +375,24 @@ func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 			return nil, "this is the unified audit log without the column AuditData, which holds the record itself: export it again with that column"
 		case has["changeid"]:
 			return nil, fmt.Sprintf("this seems to be of the provisioning log's CSV download, with columns that are not known here: "+
-				"download it as JSON, which has the changes, their steps and the modified properties; its columns are %s", quoted(names))
+				"download it as JSON, which has the changes, their steps and the modified properties; its columns are %s", scan.Quoted(names))
 		case slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "(UTC)") }):
 			return nil, fmt.Sprintf("this seems to be a download from the Entra portal in a language that is not known here: download it as JSON, "+
-				"or set the portal to English; its columns are %s", quoted(names))
+				"or set the portal to English; its columns are %s", scan.Quoted(names))
 		}
 	}
 	if known := otherThing(names); known != "" {
 		return nil, known
 	}
-	reason := fmt.Sprintf("no known export has the %s %s", what, shortList(names))
-	if nearest != nil && nearestHits >= len(missing) {
-		reason += fmt.Sprintf("; %s would also need %s", nearest.title, shortList(missing))
+	switch {
+	case csv && isValues(names):
+		return nil, "a table without the line that names its columns, so that nobody can say what they are: put that line back, or export again with it"
+	case csv && isProse(names):
+		return nil, "a text, no export: its first line names no columns"
+	}
+	reason := fmt.Sprintf("no known export has the %s %s", what, scan.ShortList(names))
+	if nearest != nil {
+		reason += fmt.Sprintf("; %s would also need %s", nearest.title, scan.ShortList(missing))
 	}
 	return nil, reason
 }
@@ -366,22 +416,4 @@ func (f *format) unread(names []string) (unread []string) {
 		}
 	}
 	return unread
-}
-
-func quoted(names []string) string {
-	shown := slices.Clone(names)
-	for i, n := range shown {
-		shown[i] = string(excerpt([]byte(fmt.Sprintf("%q", n))))
-	}
-	return strings.Join(shown, ", ")
-}
-
-// shortList names a few, for a sentence.
-func shortList(names []string) string {
-	const most = 6
-	text := quoted(names[:min(len(names), most)])
-	if len(names) > most {
-		text += fmt.Sprintf(" and %d more", len(names)-most)
-	}
-	return text
 }

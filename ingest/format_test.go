@@ -43,7 +43,7 @@ func TestRecogniseCSV(t *testing.T) {
 		{"TimeGenerated [UTC],Operation,RecordType,OfficeWorkload", "office_activity", "", "times are marked"},
 		{"TimeGenerated [UTC],Operation,RecordType", "", `Log Analytics OfficeActivity would also need "OfficeWorkload"`, "a column short"},
 		{"CreatedDateTime,UserPrincipalName,AppDisplayName", "graph_sign_ins", "", "a flattened table"},
-		{"CreatedDateTime,UserPrincipalName,DisplayName", "", "a list of users, which is no log", "a list of users"},
+		{"CreatedDateTime,UserPrincipalName,DisplayName", "state_users", "", "a list of users"},
 		{"CreatedDateTime,ResultType,UserPrincipalName,AppDisplayName,IPAddress", "log_analytics_sign_ins", "", "it has the result, so it is not the other"},
 		{"RiskEventType,DetectedDateTime", "risk_detections", "", "any case"},
 		{"RiskLastUpdatedDateTime,RiskState", "", `Entra ID Protection risky users would also need "userPrincipalName"`, "a column short"},

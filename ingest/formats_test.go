@@ -1,6 +1,9 @@
 package ingest
 
 import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/encoding/unicode"
 
 	"entrail/testdata/tenant"
 )
@@ -70,6 +75,69 @@ var fixtures = []struct {
 	{"risky_users", "risky_users.json", nil},
 	{"risky_users", "risky_users.csv", nil},
 	{"risky_users", "diagnostic_risky_users.json", nil},
+	{"state_inbox_rules", "state_inbox_rules.csv", nil},
+	{"state_inbox_rules", "state_inbox_rules.json", nil},
+	{"state_inbox_rules", "graph_message_rules.json", nil},
+	{"state_mailboxes", "state_mailboxes.csv", nil},
+	{"state_mailboxes", "mailbox_audit_status.csv", nil},
+	{"state_mailboxes", "goose_mailbox_forwarding.json", nil},
+	{"state_transport_rules", "state_transport_rules.csv", nil},
+	{"state_transport_rules", "state_transport_rules.json", nil},
+	{"state_mailbox_permissions", "state_mailbox_permissions.csv", nil},
+	{"state_mailbox_permissions", "recipient_permissions.csv", nil},
+	{"state_mailbox_permissions", "folder_permissions.json", nil},
+	{"state_mailbox_permissions", "all_mailbox_permissions.csv", nil},
+	{"state_consents", "state_consents.csv", nil},
+	{"state_consents", "hawk_consents.csv", nil},
+	{"state_consents", "graph_grants.json", nil},
+	{"state_consents", "graph_app_roles.json", nil},
+	{"state_applications", "state_applications.json", nil},
+	{"state_applications", "service_principals.json", nil},
+	{"state_applications", "state_applications.csv", nil},
+	{"state_users", "state_users.csv", nil},
+	{"state_users", "state_users.json", nil},
+	{"state_users", "msol_users.json", nil},
+	{"state_groups", "state_groups.json", nil},
+	{"state_groups", "state_groups.csv", nil},
+	{"state_group_members", "state_group_members.csv", nil},
+	{"state_group_members", "group_members.json", nil},
+	{"state_role_assignments", "state_role_assignments.csv", nil},
+	{"state_role_assignments", "all_roles.csv", nil},
+	{"state_role_assignments", "state_role_assignments.json", nil},
+	{"state_devices", "state_devices.csv", nil},
+	{"state_devices", "state_devices.json", nil},
+	{"state_authentication_methods", "state_authentication_methods.csv", nil},
+	{"state_authentication_methods", "registration_details.json", nil},
+	{"state_authentication_methods", "phone_methods.json", nil},
+	{"state_access_policies", "state_access_policies.json", nil},
+	{"state_access_policies", "state_access_policies.csv", nil},
+	{"state_named_locations", "state_named_locations.json", nil},
+	{"state_named_locations", "state_named_locations.csv", nil},
+	{"state_organization", "state_organization.json", nil},
+	{"state_organization", "state_organization.csv", nil},
+	{"state_organization", "organization_config.json", nil},
+	{"state_organization", "audit_config.json", nil},
+	{"admin_audit_log", "admin_audit_log.json", nil},
+	{"advanced_hunting_alerts", "advanced_hunting_alerts.csv", nil},
+	{"advanced_hunting_alerts", "advanced_hunting_alert_evidence.json", nil},
+	{"advanced_hunting_cloud_app_events", "advanced_hunting_cloud_app_events.csv", nil},
+	{"advanced_hunting_emails", "advanced_hunting_emails.csv", nil},
+	{"advanced_hunting_identity_logons", "advanced_hunting_identity_logons.csv", nil},
+	{"advanced_hunting_sign_ins", "advanced_hunting_sign_ins.csv", nil},
+	{"advanced_hunting_sign_ins", "advanced_hunting_sign_ins.json", nil},
+	{"advanced_hunting_identity_logons", "advanced_hunting_hub.json", nil},
+	{"advanced_hunting_url_clicks", "advanced_hunting_url_clicks.json", nil},
+	{"azure_activity", "azure_activity.json", nil},
+	{"azure_activity_events", "azure_activity_events.json", nil},
+	{"azure_activity_portal", "azure_activity_portal.csv", nil},
+	{"azure_activity_table", "azure_activity_table.csv", nil},
+	{"graph_alerts", "graph_alerts.json", nil},
+	{"graph_alerts", "graph_incidents.json", nil},
+	{"mailbox_audit_log", "mailbox_audit_log.csv", nil},
+	{"message_trace", "message_trace.csv", nil},
+	{"message_trace", "message_trace.json", nil},
+	{"message_trace_report", "message_trace_summary.csv", nil},
+	{"message_trace_report", "message_trace_detail.csv", nil},
 	{"unified_audit_log", "audit.csv", func(w io.Writer) error {
 		return tenant.WriteCmdletCSV(w, 13, sample.AuditEvents())
 	}},
@@ -120,6 +188,68 @@ func TestEveryFormatHasAFixture(t *testing.T) {
 	slices.Sort(want)
 	c := load(t, paths...)
 	c.want("select parse_filename(path), coalesce(format, note), rejected from files where records > 0 order by all", want...)
+}
+
+// TestFixturesAreCounted counts the records of the fixtures apart from the
+// program: the rows of CSV as Go reads it, and in JSON the objects of the list,
+// the page, the lines or the rows.
+func TestFixturesAreCounted(t *testing.T) {
+	var paths, want []string
+	for _, f := range fixtures {
+		if f.write != nil {
+			continue
+		}
+		text, err := os.ReadFile(fixture(f.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.HasPrefix(text, []byte("\xff\xfe")) {
+			if text, err = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n := 0
+		if filepath.Ext(f.file) == ".csv" {
+			if bytes.HasPrefix(text, []byte("#TYPE")) {
+				_, text, _ = bytes.Cut(text, []byte("\n"))
+			}
+			r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+			if header, _, _ := bytes.Cut(text, []byte("\n")); bytes.Count(header, []byte(";")) > bytes.Count(header, []byte(",")) {
+				r.Comma = ';'
+			}
+			rows, err := r.ReadAll()
+			if err != nil {
+				t.Fatal(f.file, err)
+			}
+			n = len(rows) - 1
+		} else {
+			for d := json.NewDecoder(bytes.NewReader(text)); ; {
+				var value any
+				if err := d.Decode(&value); err == io.EOF {
+					break
+				} else if err != nil {
+					t.Fatal(f.file, err)
+				}
+				if object, ok := value.(map[string]any); ok {
+					for _, name := range []string{"value", "records", "results", "Results"} {
+						if list, ok := object[name].([]any); ok {
+							value = list
+						}
+					}
+				}
+				if list, ok := value.([]any); ok {
+					n += len(list)
+				} else {
+					n++
+				}
+			}
+		}
+		paths = append(paths, fixture(f.file))
+		want = append(want, fmt.Sprintf("%s|%d", f.file, n))
+	}
+	slices.Sort(want)
+	c := load(t, paths...)
+	c.want("select parse_filename(path), records from files order by 1", want...)
 }
 
 func TestPortalAudits(t *testing.T) {

@@ -9,7 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"entrail/ingest/dates"
+	"entrail/ingest/duplicates"
 	"entrail/ingest/engine"
+	"entrail/ingest/scan"
 	"entrail/ingest/schema"
 )
 
@@ -18,12 +21,12 @@ import (
 // one statement. What is packed counts eightfold.
 var feedSize int64 = 16 << 20 // tests lower it
 
-// batchSize is how much of clean copies waits before it is loaded.
+// batchSize is how much of batches waits before it is loaded.
 const batchSize = 1 << 30
 
 // Options are what Load needs to know besides the paths.
 type Options struct {
-	Engine      engine.Options          // Engine.Temp also takes the clean copies
+	Engine      engine.Options          // Engine.Temp also takes the batches
 	Version     string                  // of the tool, kept in meta
 	CommandLine string                  // kept in meta
 	Now         time.Time               // kept in meta
@@ -53,7 +56,7 @@ func (s Summary) Complete() bool {
 
 // Load reads everything below the paths into the database file casePath,
 // which is made if it does not exist. Bad input is not an error: it is in the
-// Summary, in the tables files and rejects, and told to Options.Warn. An
+// Summary, in the tables files and rejects, and passed to Options.Warn. An
 // error means that casePath must not be used.
 func Load(ctx context.Context, casePath string, paths []string, o Options) (Summary, error) {
 	sources, err := findSources(ctx, paths, o.Exclude, o.Engine.Temp)
@@ -73,7 +76,7 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 		return Summary{}, err
 	}
 	defer e.Close()
-	l := &loader{ctx: ctx, engine: e, options: o, copies: map[*format]*cleanCopy{}, bodies: map[*format]*cleanCopy{}}
+	l := &loader{ctx: ctx, engine: e, options: o, copies: map[*format]*batch{}, bodies: map[*format]*batch{}}
 	if isNew {
 		err = l.createCase(casePath)
 	} else {
@@ -91,7 +94,7 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 // loader is one run of Load.
 //
 //	files --> records --> of big files --------------> source --> format.sql --> tables
-//	              \--> of small ones --> clean copy --^
+//	              \--> of small ones --> batch --^
 type loader struct {
 	ctx     context.Context
 	engine  *engine.Engine
@@ -103,8 +106,8 @@ type loader struct {
 	feed        *engine.Feed // takes the records of one format from a big file
 	feeding     *format
 	rowsBefore  int64 // of the table that the feed fills
-	copies      map[*format]*cleanCopy
-	bodies      map[*format]*cleanCopy      // what child rows are read from where that is not raw
+	copies      map[*format]*batch
+	bodies      map[*format]*batch          // what child rows are read from where that is not raw
 	expect      map[*format]map[int32]int64 // what the copies hold: records of each file
 	rejects     *rejectList
 	window      []byte            // memory of the last window, for the next
@@ -118,15 +121,6 @@ type loader struct {
 
 func (l *loader) exec(statement string, args ...any) error {
 	return l.engine.Exec(l.ctx, statement, args...)
-}
-
-// countIf is the number of rows of a table that has just been made, unless that
-// went wrong.
-func (l *loader) countIf(err error, table string) (int64, error) {
-	if err != nil {
-		return 0, err
-	}
-	return l.engine.Count(l.ctx, table)
 }
 
 func (l *loader) createCase(path string) error {
@@ -151,7 +145,7 @@ func (l *loader) openCase(path string) error {
 
 func (l *loader) load(sources []source) error {
 	for _, s := range sources {
-		if !s.archive {
+		if s.archive == "" {
 			l.total += s.size
 		}
 	}
@@ -207,7 +201,7 @@ func (l *loader) load(sources []source) error {
 	if err := l.flush(); err != nil {
 		return err
 	}
-	if err := l.tellTimes(); err != nil {
+	if err := l.warnTimeless(); err != nil {
 		return fmt.Errorf("look for records without a time: %w", err)
 	}
 	if err := l.listFiles(); err != nil {
@@ -216,7 +210,7 @@ func (l *loader) load(sources []source) error {
 	if err := l.loadChildren(); err != nil {
 		return err
 	}
-	if err := l.removeDuplicates(); err != nil {
+	if err := duplicates.Remove(l.ctx, l.engine, l.first); err != nil {
 		return err
 	}
 	if err := l.link(); err != nil {
@@ -256,7 +250,7 @@ func (l *loader) number(query string, args ...any) (int64, error) {
 }
 
 // readKnown remembers the files that the case already holds. One of which
-// nothing could be loaded, or not before the order of its dates was told, is
+// nothing could be loaded, or not before the order of its dates was given, is
 // read anew.
 func (l *loader) readKnown() error {
 	l.known, l.sizes = map[string]string{}, map[int64]bool{}
@@ -313,7 +307,7 @@ func (l *loader) warnOfSkipped() {
 func (l *loader) loadFile(f *inputFile) error {
 	s := f.source
 	switch {
-	case s.archive:
+	case s.archive != "":
 		if err := l.hashArchive(f); err != nil {
 			return err
 		}
@@ -398,7 +392,7 @@ func (l *loader) isKnown(f *inputFile) (bool, error) {
 	return true, nil
 }
 
-// progress is told of bytes that were read.
+// progress hears of bytes that were read.
 func (l *loader) progress(bytes int64) {
 	l.done += bytes
 	l.options.Progress(l.done, l.total)
@@ -416,13 +410,13 @@ func (l *loader) skip(f *inputFile, before string) {
 // they are loaded from.
 func (l *loader) readFile(f *inputFile) (*reader, error) {
 	in, err := f.source.open(l.ctx, l.progress)
-	r := &reader{ctx: l.ctx, file: f, rejects: l.rejects, temp: l.options.Engine.Temp, dateOrder: dateOrder(l.options.DateOrder)}
+	r := &reader{ctx: l.ctx, file: f, rejects: l.rejects, temp: l.options.Engine.Temp, dateOrder: dates.Order(l.options.DateOrder)}
 	if err != nil {
 		f.unreadable = true
 		f.notef("can't be read: %v", err)
 		return r, nil
 	}
-	isBig := f.size >= feedSize || in.gzipped && 8*f.size >= feedSize
+	isBig := f.size >= feedSize || in.packing != "" && 8*f.size >= feedSize
 	r.sink = func(of *format) (sink, error) {
 		if isBig && l.feed == nil {
 			if err := l.openFeed(of); err != nil {
@@ -432,14 +426,14 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 		if of == l.feeding {
 			return l.feed, nil
 		}
-		return l.copyOf(of)
+		return l.batchOf(of)
 	}
 	r.bodies, r.recordTypes = l.addBody, l.recordTypes
-	text, encoding := decode(in)
+	text, encoding := scan.Decode(in)
 	f.encoding = encoding
-	w := newWindow(text, l.window)
+	w := scan.NewWindow(text, l.window)
 	readErr := r.read(w)
-	l.window = w.buf
+	l.window = w.Buf
 	var closeErr error
 	f.sha256, f.size, closeErr = in.close()
 	if readErr != nil {
@@ -447,25 +441,25 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 	}
 	if closeErr != nil {
 		f.sha256 = "" // that of the whole file is not known
-		if w.err == nil {
+		if w.Err == nil {
 			f.unreadable = true
 			f.notef("reading ended with: %v", plainReason(closeErr))
 		}
 	}
-	if d, ok := text.(*decoded); ok && d.replaced > 0 {
-		f.notef("%s U+FFFD: there the file has bytes that are no %s, or U+FFFD itself", were(d.replaced, "character"), strings.ToUpper(encoding))
+	if d, ok := text.(*scan.Decoded); ok && d.Replaced > 0 {
+		f.notef("%s U+FFFD: there the file has bytes that are no %s, or U+FFFD itself", were(d.Replaced, "character"), strings.ToUpper(encoding))
 	}
-	if u, ok := text.(*unmarked); ok && u.page != nil {
-		f.encoding = u.name
+	if u, ok := text.(*scan.Unmarked); ok && u.Page != nil {
+		f.encoding = u.Name
 		if f.format != nil {
-			f.notef("the text is no UTF-8 and was read in the code page %s: if names look wrong, save it anew as UTF-8", u.name)
+			f.notef("the text is no UTF-8 and was read in the code page %s: if names look wrong, save it anew as UTF-8", u.Name)
 		}
 	}
 	if f.source.spooled {
 		f.notef("read from a pipe")
 	}
-	if in.gzipped {
-		f.notef("unpacked with gzip")
+	if in.packing != "" {
+		f.notef("unpacked with %s", in.packing)
 	}
 	if f.format != nil {
 		f.formats = r.counts
@@ -536,7 +530,7 @@ func (l *loader) abandonFeed() {
 
 // hashArchive sums an archive, whose files are inputs of their own.
 func (l *loader) hashArchive(f *inputFile) error {
-	f.notef("zip archive; its files are listed by themselves")
+	f.notef("%s archive; its files are listed by themselves", f.source.archive)
 	in, err := f.source.open(l.ctx, func(int64) {})
 	if err == nil {
 		f.sha256, f.size, err = in.close()
@@ -547,18 +541,23 @@ func (l *loader) hashArchive(f *inputFile) error {
 	if err != nil {
 		f.sha256 = ""
 		f.notef("can't be read to its end: %v", plainReason(err))
+	}
+	if f.source.note != "" {
+		f.notef("%s", f.source.note)
+	}
+	if len(f.notes) > 1 {
 		l.summary.Unreadable++
-		l.options.Warn(f.source.path + ": " + f.notes[1])
+		l.options.Warn(f.source.path + ": " + strings.Join(f.notes[1:], "; "))
 	}
 	return nil
 }
 
-// copyOf returns the clean copy that takes records of the format.
-func (l *loader) copyOf(f *format) (*cleanCopy, error) {
+// batchOf returns the batch that takes records of the format.
+func (l *loader) batchOf(f *format) (*batch, error) {
 	if c, ok := l.copies[f]; ok {
 		return c, nil
 	}
-	c, err := newCleanCopy(l.options.Engine.Temp, f.name)
+	c, err := newBatch(l.options.Engine.Temp, f.name)
 	if err != nil {
 		return nil, err
 	}
@@ -571,7 +570,7 @@ func (l *loader) addBody(f *format, fileID int32, record int64, body []byte) err
 	c := l.bodies[f]
 	if c == nil {
 		var err error
-		if c, err = newCleanCopy(l.options.Engine.Temp, f.name+"-bodies"); err != nil {
+		if c, err = newBatch(l.options.Engine.Temp, f.name+"-bodies"); err != nil {
 			return err
 		}
 		l.bodies[f] = c
@@ -579,7 +578,7 @@ func (l *loader) addBody(f *format, fileID int32, record int64, body []byte) err
 	return c.Add(fileID, record, "", body, nil)
 }
 
-// flush loads what waits in the clean copies.
+// flush loads what waits in the batches.
 func (l *loader) flush() error {
 	ready := make([]*format, 0, len(l.copies))
 	for f := range l.copies {

@@ -277,7 +277,7 @@ func same[K comparable](c *loaded, query string, want map[K]int) {
 }
 
 // The records of a big file go straight into the engine; the result must be
-// the one that the clean copy gives.
+// the one that the batch gives.
 func TestLoadFedIsTheSame(t *testing.T) {
 	sample := func(seed uint64) *tenant.Tenant { // each file has records of its own
 		return tenant.New(tenant.Options{Seed: seed, SignIns: 1500, AuditEvents: 2000})
@@ -522,7 +522,7 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.csv", "StartTime [UTC],EndTime [UTC],IPAddress,count\n1,2,3,4\n", "<nil>|0|0|0|0", "", `not recognised: no known export has the columns "StartTime [UTC]"`, "a summary of a query is no log"},
 		{"x.txt", "", "<nil>|0|0|0|0", "", "the file is empty", "an empty file"},
 		{"x.txt", "\n \n", "<nil>|0|0|0|0", "", "the file is empty", "a blank file"},
-		{"x.bin", "\x7fELF\x00\x01\x02", "<nil>|0|0|0|0", "", "binary", "a program"},
+		{"x.bin", "\x7fELF\x00\x01\x02", "<nil>|0|0|0|0", "", "a program, no log", "a program"},
 		{"x.7z", "7z\xbc\xaf\x27\x1c\x00\x04", "<nil>|0|0|0|0", "", "not recognised: a 7z archive, which can't be opened here: unpack it, with its password if it has one, and give the files", "an archive that is not opened here"},
 		{"x.json", "[" + good + "," + good[:60], "unified_audit_log|2|1|0|1", "1|does not end", "cut off", "a download that was cut off"},
 		{"x.json", good[60:] + "," + audit("2", "x") + "," + audit("3", "x") + "]", "unified_audit_log|3|2|0|1", "1|the file begins in the middle of its JSON: the start was cut off", "the start of the file was cut off", "a download without its beginning"},

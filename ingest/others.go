@@ -12,48 +12,60 @@ var others = []struct {
 	names []string // lower case, without blanks
 	what  string
 }{
-	{[]string{"appid", "serviceprincipaltype"}, "a list of service principals"},
-	{[]string{"appid", "serviceprincipalnames"}, "a list of service principals"},
-	{[]string{"appid", "approleassignmentrequired"}, "a list of service principals"},
-	{[]string{"userprincipalname", "accountenabled"}, "a list of users"},
 	{[]string{"userprincipalname", "userregistrationdetails"}, "a list of users' authentication methods"},
-	{[]string{"userprincipalname", "ismfaregistered"}, "a list of users' authentication methods"},
-	{[]string{"userprincipalname", "assignedlicenses"}, "a list of users"},
-	{[]string{"userprincipalname", "mail", "displayname"}, "a list of users"},
 	{[]string{"userprincipalname", "createddatetime"}, "a list of users"},
-	{[]string{"appid", "signinaudience"}, "a list of applications"},
-	{[]string{"appid", "passwordcredentials"}, "a list of applications"},
-	{[]string{"appid", "displayname", "createddatetime"}, "a list of applications"},
-	{[]string{"consenttype", "clientid", "scope"}, "a list of OAuth permission grants"},
 	{[]string{"consenttype", "clientobjectid"}, "a list of OAuth permission grants"},
-	{[]string{"approleid", "principalid"}, "a list of app role assignments"},
-	{[]string{"grouptypes", "securityenabled"}, "a list of groups"},
-	{[]string{"deviceid", "operatingsystem", "trusttype"}, "a list of devices"},
-	{[]string{"grantcontrols", "conditions", "sessioncontrols"}, "a list of Conditional Access policies"},
-	{[]string{"sentto", "messagetraceid"}, "a message trace"},
-	{[]string{"messagetraceid", "senderaddress", "recipientaddress"}, "a message trace"},
-	{[]string{"messagetraceid", "sender_address"}, "a message trace"},
-	{[]string{"origin_timestamp_utc", "sender_address"}, "a message trace"},
-	{[]string{"senderaddress", "recipientaddress", "messageid"}, "a message trace"},
-	{[]string{"ruleidentity", "mailboxownerid"}, "a list of inbox rules"},
-	{[]string{"accessrights", "identity", "user"}, "a list of mailbox permissions"},
-	{[]string{"logontype", "mailboxownerupn", "lastaccessed"}, "a mailbox audit log (Search-MailboxAuditLog)"},
-	{[]string{"cmdletname", "objectmodified", "rundate"}, "an admin audit log (Search-AdminAuditLog)"},
 }
 
-// otherThing says what a record with these names is that is no log; "" for nothing known.
+// strangers are logs of other products, by names that the records have.
+var strangers = []struct {
+	names []string // lower case, without blanks
+	what  string
+}{
+	{[]string{"eventsource", "eventname", "awsregion"}, "a log of AWS CloudTrail"},
+	{[]string{"awsaccountid", "digests3bucket"}, "a digest of AWS CloudTrail"},
+	{[]string{"eventtype", "displaymessage", "outcome"}, "a log of Okta"},
+	{[]string{"eventtype", "actor", "published", "outcome"}, "a log of Okta"},
+	{[]string{"actor", "events", "kind", "etag"}, "a log of Google Workspace"},
+	{[]string{"actor", "events", "id", "ownerdomain"}, "a log of Google Workspace"},
+	{[]string{"date", "event", "description", "actor", "ipaddress"}, "a log of Google Workspace"},
+	{[]string{"protopayload", "logname"}, "a log of Google Cloud"},
+	{[]string{"insertid", "logname", "resource"}, "a log of Google Cloud"},
+	{[]string{"receivetime", "serialnumber", "threat/contenttype"}, "a log of a Palo Alto firewall"},
+	{[]string{"sourceaddress", "destinationaddress", "natsourceip"}, "a log of a firewall"},
+	{[]string{"srcip", "dstip", "srcport", "dstport"}, "a log of a firewall"},
+	{[]string{"src_ip", "dest_ip", "src_port", "dest_port"}, "a log of a firewall or a network sensor"},
+	{[]string{"id.orig_h", "id.resp_h"}, "a log of Zeek"},
+	{[]string{"eventid", "providername", "computer", "channel"}, "an event log of a Windows computer"},
+	{[]string{"eventid", "provider", "computer", "channel"}, "an event log of a Windows computer"},
+	{[]string{"eventid", "logname", "machinename"}, "an event log of a Windows computer"},
+	{[]string{"eventid", "channel", "computer", "ruletitle"}, "a timeline of Hayabusa"},
+	{[]string{"timestamp_desc", "datetime", "parser"}, "a timeline of Plaso"},
+	{[]string{"timestamp_desc", "datetime", "source"}, "a timeline of Plaso"},
+	{[]string{"deviceid", "devicename", "actiontype", "reportid"}, "a table of Defender for Endpoint, about devices"},
+	{[]string{"txid", "access_device", "auth_device"}, "a log of Duo"},
+	{[]string{"@timestamp", "action", "actor", "org"}, "a log of GitHub"},
+	{[]string{"flowlogversion", "flowrecords"}, "a flow log of an Azure network"},
+}
+
+// otherThing says what a record with these names is that is no log of Microsoft 365 or
+// Entra ID; "" for nothing known.
 func otherThing(names []string) string {
 	has := map[string]bool{}
 	for _, n := range names {
 		has[strings.ToLower(strings.Join(strings.Fields(n), ""))] = true
 	}
+	hasAll := func(names []string) bool {
+		return !slices.ContainsFunc(names, func(n string) bool { return !has[n] })
+	}
 	for _, o := range others {
-		all := true
-		for _, n := range o.names {
-			all = all && has[n]
-		}
-		if all {
+		if hasAll(o.names) {
 			return fmt.Sprintf("%s, which is no log: nothing is read from it", o.what)
+		}
+	}
+	for _, s := range strangers {
+		if hasAll(s.names) {
+			return s.what + ": " + noneOfIts
 		}
 	}
 	return ""

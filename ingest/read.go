@@ -11,6 +11,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"entrail/ingest/dates"
+	"entrail/ingest/scan"
 )
 
 // inputFile is a row of `files` in the making.
@@ -27,20 +30,27 @@ type inputFile struct {
 	notes    []string
 	losses   []string // the notes that tell of something lost
 
-	timesTold  bool // notes tell of times that are none
-	unreadable bool
-	enveloped  bool     // records stand inside others, under `properties`
-	header     []string // CSV: the columns
+	timesWarned bool // notes tell of times that are none
+	unreadable  bool
+	enveloped   bool     // records stand inside others, under `properties`
+	header      []string // CSV: the columns
 }
 
 func (f *inputFile) notef(text string, args ...any) {
 	f.notes = append(f.notes, fmt.Sprintf(text, args...))
 }
 
-// lossf notes something that the file once held and that is not loaded.
-func (f *inputFile) lossf(text string, args ...any) {
+// noteLoss notes something that the file once held and that is not loaded.
+func (f *inputFile) noteLoss(text string, args ...any) {
 	f.notef(text, args...)
 	f.losses = append(f.losses, f.notes[len(f.notes)-1])
+}
+
+// noteLossOnce is noteLoss for what happens in many records.
+func (f *inputFile) noteLossOnce(text string) {
+	if !slices.Contains(f.losses, text) {
+		f.noteLoss("%s", text)
+	}
 }
 
 // were is "1 record was", "2 records were".
@@ -67,19 +77,19 @@ type reader struct {
 	// bodies takes what child rows are read from where that is not raw; nil if nothing is loaded.
 	bodies func(f *format, fileID int32, record int64, body []byte) error
 
-	temp      string    // private folder, for the sheets of workbooks
-	dateOrder dateOrder // of dates that don't tell it themselves; "" = not said
+	temp      string      // private folder, for the sheets of workbooks
+	dateOrder dates.Order // of dates that don't tell it themselves; "" = not said
 	reread    func() (text io.Reader, done func(), err error)
 	before    int64 // records of the sheets before this one
 	epoch1904 bool  // the workbook counts days from 1904
 
-	dates    *dates         // of times in JSON; nil: not needed so far
-	evidence *orderEvidence // not nil: nothing is loaded, the times are looked at
+	dates    *dates.Reading  // of times in JSON; nil: not needed so far
+	evidence *dates.Evidence // not nil: nothing is loaded, the times are looked at
 
 	// recordTypes are the numbers, as text, that have a name, and these in lower case.
 	recordTypes map[string]bool
 
-	json    jsonText
+	json    scan.JSONText
 	formats map[string]recognised // by the names of a record's keys
 	insides map[string]recognised // the same for what stands in an envelope
 
@@ -97,6 +107,7 @@ type reader struct {
 	lost    []string // properties of which there is only the type's name
 	unread  []string // properties that hold what can't be read
 	filled  int64    // records that the envelope completed
+	wrapped int64    // records that stood in those of another program
 	renamed bool     // names were written PowerShell's way
 	buffer  []byte
 }
@@ -105,6 +116,7 @@ type recognised struct {
 	format   *format
 	reason   string
 	envelope string // name under which the record itself stands
+	wrapped  bool   // a record may stand in it: see wrapped.go
 	renamed  bool   // its names start with a capital
 	recased  bool   // its names are in another case than the format's
 	repeated string // a name that stands there twice
@@ -120,45 +132,51 @@ type recognised struct {
 const maxShapes = 10_000
 
 // read reads the whole text. What it found is in the file and the reader.
-func (r *reader) read(text *window) error {
+func (r *reader) read(text *scan.Window) error {
 	r.formats, r.insides = map[string]recognised{}, map[string]recognised{}
 	r.counts = map[*format]int64{}
 	r.reread = r.rereadSource
 	first, empty := firstByte(text)
 	var err error
 	switch {
-	case text.err != nil:
-	case bytes.HasPrefix(text.rest(), []byte("PK\x03\x04")):
+	case text.Err != nil:
+	case bytes.HasPrefix(text.Rest(), []byte("PK\x03\x04")):
 		err = r.readWorkbook(text)
-	case bytes.HasPrefix(text.rest(), []byte("\xd0\xcf\x11\xe0")):
-		r.why = "an Excel workbook of the old kind, or one with a password: save its sheets as CSV UTF-8"
-	case archiveOf(text.rest()) != "":
-		r.why = fmt.Sprintf("a %s archive, which can't be opened here: unpack it, with its password if it has one, and give the files", archiveOf(text.rest()))
+	case binaryKind(text.Rest()) != "":
+		for len(text.Rest()) < maxDirectory && text.More() { // what tells them apart stands behind
+		}
+		r.why = binaryKind(text.Rest())
 	case empty:
 		r.file.notef("the file is empty")
+	case pythonPrint.Match(text.Rest()):
+		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
 	case first == '{' || first == '[':
 		err = r.scanJSON(r.newJSONScanner(text))
+	case scan.IsClixml(text.Rest()):
+		err = r.readClixml(text)
 	default:
-		at, line := text.at, text.line
+		at, line := text.At, text.Line
 		err = r.readCSV(text)
-		if err == nil && r.why != "" && text.back(at, line) {
-			if s := r.newJSONScanner(text); s.holdsRecords() {
+		if err == nil && r.why != "" && text.Back(at, line) {
+			if s := r.newJSONScanner(text); s.HoldsRecords() {
 				r.why, r.file.header = "", nil
-				if s.headless {
-					r.file.lossf("the start of the file was cut off: it begins in the middle of its JSON")
+				if s.Headless {
+					r.file.noteLoss("the start of the file was cut off: it begins in the middle of its JSON")
 				}
 				err = r.scanJSON(s)
+			} else if kind := textKind(text.Rest()); kind != "" {
+				r.why = kind
 			}
 		}
 	}
-	if err == nil && text.err != nil {
+	if err == nil && text.Err != nil {
 		if len(r.counts) == 0 && r.first == nil {
 			r.file.unreadable = true
-			r.file.notef("can't be read: %s", plainReason(text.err))
+			r.file.notef("can't be read: %s", plainReason(text.Err))
 			return nil
 		}
-		r.file.lossf("reading stopped: %s; the records before it are loaded", plainReason(text.err))
-		err = r.list(reject{r.file.id, 0, text.line, "reading stopped: " + plainReason(text.err), ""})
+		r.file.noteLoss("reading stopped: %s; the records before it are loaded", plainReason(text.Err))
+		err = r.list(reject{r.file.id, 0, text.Line, "reading stopped: " + plainReason(text.Err), ""})
 	}
 	if err == nil {
 		r.conclude()
@@ -166,32 +184,18 @@ func (r *reader) read(text *window) error {
 	return err
 }
 
-// archiveOf names the kind of archive that a file of these first bytes is, of
-// those that can't be opened here.
-func archiveOf(head []byte) string {
-	for _, kind := range []struct{ start, name string }{
-		{"7z\xbc\xaf\x27\x1c", "7z"},
-		{"Rar!\x1a\x07", "rar"},
-		{"\xfd7zXZ\x00", "xz"},
-		{"\x28\xb5\x2f\xfd", "zstd"},
-		{"BZh", "bzip2"},
-	} {
-		if bytes.HasPrefix(head, []byte(kind.start)) {
-			return kind.name
-		}
-	}
-	return ""
-}
+// maxDirectory is how far a file of several parts is read, in bytes, to see what it is.
+const maxDirectory = 4 << 20
 
-func firstByte(w *window) (byte, bool) {
+func firstByte(w *scan.Window) (byte, bool) {
 	for {
-		for _, c := range w.rest() {
+		for _, c := range w.Rest() {
 			if c > ' ' {
 				return c, false
 			}
 		}
-		if len(w.rest()) > 1<<16 || !w.more() {
-			return 0, len(bytes.TrimSpace(w.rest())) == 0
+		if len(w.Rest()) > 1<<16 || !w.More() {
+			return 0, len(bytes.TrimSpace(w.Rest())) == 0
 		}
 	}
 }
@@ -224,17 +228,20 @@ func (r *reader) conclude() {
 	if r.renamed {
 		f.notef("the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them")
 	}
+	if r.wrapped > 0 {
+		f.notef("%s taken out of those of another program, such as a SIEM or Defender, which keeps what it was sent; what that says beside it is not read", were(r.wrapped, "record"))
+	}
 	if r.filled > 0 {
 		f.notef("%s completed from the envelope of Azure's diagnostic settings: its time, result, address or place", were(r.filled, "record"))
 	}
 	if len(r.unread) > 0 {
-		f.lossf("%s: what stands there could not be read, and is only in raw; export again as JSON, with ConvertTo-Json -Depth 10", shortList(r.unread))
+		f.noteLoss("%s: what stands there could not be read, and is only in raw; export again as JSON, with ConvertTo-Json -Depth 10", scan.ShortList(r.unread))
 	}
 	if len(r.lost) > 0 {
-		f.lossf("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", shortList(r.lost))
+		f.noteLoss("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", scan.ShortList(r.lost))
 	}
 	if r.cut > 0 {
-		f.lossf("%s cut off before coming here (Excel ends a cell at 32,767 characters): what is left is loaded, and marked with %s in raw", were(r.cut, "record"), cutOffKey)
+		f.noteLoss("%s cut off before coming here (Excel ends a cell at 32,767 characters): what is left is loaded, and marked with %s in raw", were(r.cut, "record"), scan.CutOffKey)
 	}
 	if r.mended > 0 {
 		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
@@ -243,7 +250,7 @@ func (r *reader) conclude() {
 		f.notef("%s read as a person would: with a quote too many or too few, or empty cells behind those of the header", were(r.untidy, "row"))
 	}
 	if r.twice > 0 {
-		f.notef("%s read by the first of two values under one name, such as %q: raw has both", were(r.twice, "record"), excerpt([]byte(r.example)))
+		f.notef("%s read by the first of two values under one name, such as %q: raw has both", were(r.twice, "record"), scan.Excerpt([]byte(r.example)))
 	}
 	f.rejected, f.records = r.rejected, r.rejected
 	for _, n := range r.counts {
@@ -251,8 +258,8 @@ func (r *reader) conclude() {
 	}
 }
 
-func (r *reader) reject(rec record, reason string) error {
-	return r.list(reject{r.file.id, rec.number, rec.line, reason, string(excerpt(rec.text))})
+func (r *reader) reject(rec scan.Record, reason string) error {
+	return r.list(reject{r.file.id, rec.Number, rec.Line, reason, string(scan.Excerpt(rec.Text))})
 }
 
 func (r *reader) list(x reject) error {
@@ -265,54 +272,96 @@ func (r *reader) list(x reject) error {
 	return r.rejects.add(x)
 }
 
-func (r *reader) newJSONScanner(w *window) *jsonScanner {
-	return newJSONScanner(w, func(t *jsonText) bool {
+func (r *reader) newJSONScanner(w *scan.Window) *scan.JSON {
+	return scan.NewJSON(w, func(t *scan.JSONText) bool {
 		known := r.shape(t, r.formats, recogniseJSON)
-		return known.format != nil || known.envelope != ""
+		return known.format != nil || known.envelope != "" || known.wrapped && r.unwrapped(t.Walked(), 0) != nil
 	})
 }
 
-func (r *reader) scanJSON(s *jsonScanner) error {
+func (r *reader) scanJSON(s *scan.JSON) error {
 	for {
-		rec, ok := s.next()
+		rec, ok := s.Next()
 		if !ok {
 			break
 		}
-		if rec.reason != "" {
-			if err := r.reject(rec, rec.reason); err != nil {
+		if rec.Reason != "" {
+			if err := r.reject(rec, rec.Reason); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := r.take(rec, &s.json); err != nil {
+		if err := r.take(rec, &s.Parser); err != nil {
 			return err
 		}
 	}
 	r.noteTimes()
-	if s.loose > 0 {
-		r.file.lossf("%s between the records no JSON, such as NUL or a bracket that closes nothing: something may be missing there", were(s.loose, "byte"))
+	if s.Prefixed > 0 {
+		r.file.notef("%s behind a text of another program on the line, such as the header of a syslog message, which is not read", were(s.Prefixed, "record"))
 	}
-	if s.truncated {
-		r.file.lossf("the file ends inside its list: it was cut off")
+	if s.Loose > 0 {
+		r.file.noteLoss("%s between the records no JSON, such as NUL or a bracket that closes nothing: something may be missing there", were(s.Loose, "byte"))
 	}
-	if s.nextLink {
+	if s.Truncated {
+		r.file.noteLoss("the file ends inside its list: it was cut off")
+	}
+	if s.NextLink {
 		r.file.notef("one page of several: it names a next page (nextLink)")
 	}
-	if s.number == 0 && len(r.file.notes) == 0 {
+	if s.Number == 0 && len(r.file.notes) == 0 {
 		r.file.notef("a JSON file without records")
 	}
 	return nil
 }
 
+// readClixml takes the records of what Export-Clixml wrote.
+func (r *reader) readClixml(text *scan.Window) error {
+	s := scan.NewClixml(text)
+	for {
+		rec, err := s.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			if text.Err != nil || r.ctx.Err() != nil {
+				return r.ctx.Err()
+			}
+			r.file.noteLoss("reading stopped: the XML is damaged, or ends too early (%v); the records before it are loaded", err)
+			break
+		}
+		if err := r.json.Walk(rec.Text); err != nil {
+			if err := r.reject(rec, err.Error()); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.take(rec, &r.json); err != nil {
+			return err
+		}
+	}
+	r.noteTimes()
+	if len(r.counts) == 0 {
+		r.why = strings.TrimSuffix(fmt.Sprintf("objects that PowerShell stored with Export-Clixml (%s), which is nothing that is read here; %s", cmp.Or(s.TypeName, "no type"), r.why), "; ")
+	} else {
+		r.file.notef("read from what Export-Clixml wrote")
+	}
+	return nil
+}
+
 // take recognises one record, mends what can be mended and passes it on.
-func (r *reader) take(rec record, t *jsonText) error {
+func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 	known := r.recognise(t, r.formats, recogniseJSON)
-	if rec.mended = rec.mended || t.flaws != 0; rec.mended {
+	if known.wrapped {
+		if inner := r.unwrapped(rec.Text, 0); inner != nil {
+			return r.takeInner(rec, inner)
+		}
+	}
+	if rec.Mended = rec.Mended || t.Flaws != 0; rec.Mended {
 		r.mended++
 	}
-	if t.flaws != 0 {
-		rec.text = mend(nil, rec.text)
-		if err := r.json.walk(rec.text); err != nil {
+	if t.Flaws != 0 {
+		rec.Text = scan.Mend(nil, rec.Text)
+		if err := r.json.Walk(rec.Text); err != nil {
 			return err
 		}
 		t = &r.json
@@ -321,9 +370,14 @@ func (r *reader) take(rec record, t *jsonText) error {
 		return r.open(rec, t, known.envelope)
 	}
 	if known.format == nil {
-		return r.refuse(rec, cmp.Or(apiError(rec.text), known.reason))
+		return r.refuse(rec, cmp.Or(apiError(rec.Text), known.reason))
 	}
-	body, reason, err := r.settleTimes(known, t, len(rec.text), rec.line, false)
+	return r.takeKnown(rec, t, known)
+}
+
+// takeKnown takes a record of a known format, whose names were walked.
+func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) error {
+	body, reason, err := r.settleTimes(known, t, len(rec.Text), rec.Line, false)
 	if err != nil {
 		return err
 	}
@@ -333,33 +387,33 @@ func (r *reader) take(rec record, t *jsonText) error {
 	}
 	if known.renamed {
 		r.renamed = true
-		rec.text = graphNames(nil, rec.text, r.losing)
+		rec.Text = scan.GraphNames(nil, rec.Text, r.losing)
 		if body != nil {
-			body = graphNames(nil, body, r.losing)
+			body = scan.GraphNames(nil, body, r.losing)
 		}
 	}
-	if name := r.strangeType(known.format, t, rec.typeName); name != "" && !known.isOdd(t, rec.text) {
+	if name := r.strangeType(known.format, t, rec.TypeName); name != "" && !known.isOdd(t, rec.Text) {
 		if body == nil {
-			body = rec.text
+			body = rec.Text
 		}
 		body = withTypeName(body, name)
 	}
-	if !known.isOdd(t, rec.text) {
-		return r.pass(known.format, rec, "", rec.text, t.unpadded(rec.text, body))
+	if !known.isOdd(t, rec.Text) {
+		return r.pass(known.format, rec, "", rec.Text, t.Unpadded(rec.Text, body))
 	}
 	if body == nil {
-		body = rec.text
+		body = rec.Text
 	}
-	return r.passShaped(known, rec, "", rec.text, r.shaped(known, body, nil))
+	return r.passShaped(known, rec, "", rec.Text, r.shaped(known, body, nil))
 }
 
 // strangeType is the name that the export's own column has for a record type
 // whose number has none here; "" for none.
-func (r *reader) strangeType(f *format, t *jsonText, name string) string {
+func (r *reader) strangeType(f *format, t *scan.JSONText, name string) string {
 	if f != auditLog || name == "" || name[0] >= '0' && name[0] <= '9' || r.recordTypes[strings.ToLower(name)] {
 		return "" // or that of another number
 	}
-	if number := bytes.Trim(t.member("RecordType"), `"`); len(number) == 0 || number[0] < '1' || number[0] > '9' || r.recordTypes[string(number)] {
+	if number := bytes.Trim(t.Member("RecordType"), `"`); len(number) == 0 || number[0] < '1' || number[0] > '9' || r.recordTypes[string(number)] {
 		return ""
 	}
 	return strings.ToUpper(name[:1]) + name[1:]
@@ -368,21 +422,21 @@ func (r *reader) strangeType(f *format, t *jsonText, name string) string {
 // withTypeName is the AuditData with a name for its record type.
 func withTypeName(body []byte, name string) []byte {
 	out := append(slices.Clone(bytes.TrimRight(body, " \t\r\n}")), `,"RecordTypeName":`...)
-	out, _ = appendJSONString(out, []byte(name))
+	out, _ = scan.AppendJSONString(out, []byte(name))
 	return append(out, '}')
 }
 
 // passShaped hands on a record that got another shape.
-func (r *reader) passShaped(known recognised, rec record, category string, raw, body []byte) error {
+func (r *reader) passShaped(known recognised, rec scan.Record, category string, raw, body []byte) error {
 	if known.format.shapesRaw() {
 		raw = body
 	}
-	if err := r.json.walk(body); err != nil {
+	if err := r.json.Walk(body); err != nil {
 		return err
 	}
-	body = r.json.unpadded(body, body)
+	body = r.json.Unpadded(body, body)
 	if len(known.format.sections) > 1 && r.bodies != nil {
-		if err := r.bodies(known.format, r.file.id, rec.number, body); err != nil {
+		if err := r.bodies(known.format, r.file.id, rec.Number, body); err != nil {
 			return err
 		}
 	}
@@ -391,7 +445,7 @@ func (r *reader) passShaped(known recognised, rec record, category string, raw, 
 
 // recognise tells what the object is that was walked, and notes what is odd
 // about it.
-func (r *reader) recognise(t *jsonText, shapes map[string]recognised, by func(names []string) recognised) recognised {
+func (r *reader) recognise(t *scan.JSONText, shapes map[string]recognised, by func(names []string) recognised) recognised {
 	known := r.shape(t, shapes, by)
 	if known.repeated != "" {
 		r.twice++
@@ -402,10 +456,10 @@ func (r *reader) recognise(t *jsonText, shapes map[string]recognised, by func(na
 
 // shape looks at the names of the object that was walked. The answer for each
 // combination of them is remembered in shapes.
-func (r *reader) shape(t *jsonText, shapes map[string]recognised, by func(names []string) recognised) recognised {
+func (r *reader) shape(t *scan.JSONText, shapes map[string]recognised, by func(names []string) recognised) recognised {
 	signature := r.buffer[:0]
-	for _, k := range t.keys {
-		signature = append(signature, t.text[k.start:k.end]...)
+	for _, k := range t.Keys {
+		signature = append(signature, t.Text[k.Start:k.End]...)
 		signature = append(signature, 0)
 	}
 	r.buffer = signature
@@ -413,7 +467,7 @@ func (r *reader) shape(t *jsonText, shapes map[string]recognised, by func(names 
 	if ok {
 		return known
 	}
-	names := t.names()
+	names := t.Names()
 	known = by(names)
 	if known.format != nil {
 		known.look(names)
@@ -437,7 +491,7 @@ func (known *recognised) look(names []string) {
 	spelled := slices.Clone(names)
 	for i, name := range names {
 		if known.renamed {
-			spelled[i] = graphName(name)
+			spelled[i] = scan.GraphName(name)
 		}
 		if known.recased {
 			spelled[i] = known.format.spelled(name)
@@ -463,25 +517,7 @@ func (r *reader) losing(property string) {
 	}
 }
 
-// apiError is what an error answer of Graph or the Management API says, "" for
-// another object: a script has saved it as if it were a page.
-func apiError(text []byte) string {
-	var answer struct {
-		Error   struct{ Code, Message string }
-		Message string
-	}
-	if len(text) > 1<<14 || json.Unmarshal(text, &answer) != nil {
-		return ""
-	}
-	message := cmp.Or(answer.Error.Message, answer.Message)
-	if message == "" && answer.Error.Code == "" {
-		return ""
-	}
-	return fmt.Sprintf("an error that the API answered instead of records: %s; ask it again for what should be here",
-		strings.TrimSuffix(strings.Trim(answer.Error.Code+": "+string(excerpt([]byte(message))), ": "), "."))
-}
-
-func (r *reader) refuse(rec record, reason string) error {
+func (r *reader) refuse(rec scan.Record, reason string) error {
 	if r.why == "" {
 		r.why = reason
 	}
@@ -490,13 +526,13 @@ func (r *reader) refuse(rec record, reason string) error {
 
 // pass hands a recognised record on. raw is what is kept of it, body what the
 // format's SQL reads if that is another text.
-func (r *reader) pass(f *format, rec record, category string, raw, body []byte) error {
+func (r *reader) pass(f *format, rec scan.Record, category string, raw, body []byte) error {
 	r.counts[f]++
 	to, err := r.sink(f)
 	if err != nil {
 		return err
 	}
-	return to.Add(r.file.id, rec.number, category, raw, body)
+	return to.Add(r.file.id, rec.Number, category, raw, body)
 }
 
 // recogniseJSON tells what a record with these keys is, or under which of
@@ -512,7 +548,7 @@ func recogniseJSON(names []string) recognised {
 	}
 	inside := func(found []string) recognised {
 		if len(found) > 1 {
-			return recognised{reason: fmt.Sprintf("the record may stand under %s: it must be one", quoted(found))}
+			return recognised{reason: fmt.Sprintf("the record may stand under %s: it must be one", scan.Quoted(found))}
 		}
 		return recognised{envelope: found[0]}
 	}
@@ -522,14 +558,15 @@ func recogniseJSON(names []string) recognised {
 	}
 	f, reason := recogniseRecord(names, false)
 	if f != nil {
-		return recognised{format: f}
+		return recognised{format: f, wrapped: wrapperIn(names, originals)}
 	}
 	if found := under("properties"); len(found) > 0 && len(under("category")) > 0 {
 		return inside(found)
 	}
+	isWrapped := wrapperIn(names, wrappers) || prefixOf(names) != ""
 	graph := make([]string, len(names))
 	for i, n := range names {
-		graph[i] = graphName(n)
+		graph[i] = scan.GraphName(n)
 	}
 	if f, _ := recogniseRecord(graph, false); f != nil {
 		return recognised{format: f, renamed: true}
@@ -537,7 +574,7 @@ func recogniseJSON(names []string) recognised {
 	if f, _ := recogniseNames(names, false, inAnyCase); f != nil {
 		return recognised{format: f, recased: true}
 	}
-	return recognised{reason: reason}
+	return recognised{reason: reason, wrapped: isWrapped}
 }
 
 // recogniseBody tells what a record that stands under another's name is.
@@ -548,7 +585,7 @@ func recogniseBody(names []string) recognised {
 			return recognised{format: f, recased: true}
 		}
 	}
-	return recognised{format: f, reason: reason}
+	return recognised{format: f, reason: reason, wrapped: wrapperIn(names, originals)}
 }
 
 // signInCategories are the diagnostic-settings categories whose records are
@@ -576,6 +613,23 @@ var categories = map[string]string{
 	"ServicePrincipalRiskEvents":          "risk_detections",
 }
 
+// wholeCategories are those whose records are not in their properties: the
+// activity log of Azure.
+// https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema#categories
+var wholeCategories = map[string]string{
+	"Administrative": "azure_activity_events",
+	"ServiceHealth":  "azure_activity_events",
+	"ResourceHealth": "azure_activity_events",
+	"Alert":          "azure_activity_events",
+	"Autoscale":      "azure_activity_events",
+	"Security":       "azure_activity_events",
+	"Policy":         "azure_activity_events",
+	"Recommendation": "azure_activity_events",
+	"Write":          "azure_activity_events", // until 2018, by what was done
+	"Delete":         "azure_activity_events",
+	"Action":         "azure_activity_events",
+}
+
 func formatNamed(name string) *format {
 	if i := slices.IndexFunc(formats, func(f *format) bool { return f.name == name }); i >= 0 {
 		return formats[i]
@@ -584,15 +638,20 @@ func formatNamed(name string) *format {
 }
 
 // open takes the record out of its envelope: an object, or its text.
-func (r *reader) open(rec record, outer *jsonText, envelope string) error {
+func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) error {
 	isAudit := strings.EqualFold(envelope, "AuditData")
-	body := outer.member(envelope)
+	body := outer.Member(envelope)
 	category := ""
-	for _, name := range outer.names() {
+	for _, name := range outer.Names() {
 		if strings.EqualFold(name, "category") {
-			json.Unmarshal(outer.member(name), &category) // of no text there is none
+			json.Unmarshal(outer.Member(name), &category) // of no text there is none
 			break
 		}
+	}
+	if of := formatNamed(wholeCategories[category]); of != nil && outer.Member("operationName") != nil {
+		known := recognised{format: of}
+		known.look(outer.Names())
+		return r.takeKnown(rec, outer, known)
 	}
 	if body[0] == '"' {
 		var text string
@@ -601,10 +660,10 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 		}
 		body = []byte(text)
 	}
-	problem := r.json.walk(body)
-	if problem == errIncomplete && isAudit {
+	problem := r.json.Walk(body)
+	if problem == scan.ErrIncomplete && isAudit {
 		var columns map[string]any
-		json.Unmarshal(rec.text, &columns)
+		json.Unmarshal(rec.Text, &columns)
 		around := map[string]string{}
 		for name, value := range columns {
 			if text, ok := value.(string); ok && wrapperColumns[headerKey(name)] != "" {
@@ -618,23 +677,28 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 	if problem != nil {
 		return r.reject(rec, envelope+": "+problem.Error())
 	}
-	mended := r.json.flaws != 0
+	mended := r.json.Flaws != 0
 	if mended {
-		body = mend(nil, body)
-		if err := r.json.walk(body); err != nil {
+		body = scan.Mend(nil, body)
+		if err := r.json.Walk(body); err != nil {
 			return err
 		}
 	}
-	if mended && !rec.mended {
+	if mended && !rec.Mended {
 		r.mended++
 	}
 	known := r.recognise(&r.json, r.insides, recogniseBody)
+	if known.wrapped {
+		if inner := r.unwrapped(body, 0); inner != nil {
+			return r.takeInner(rec, inner)
+		}
+	}
 	if known.format == nil && isAudit {
 		// Graph and its SDK keep the properties of an open type in a bag.
 		var bag struct{ AdditionalProperties, DynamicProperties json.RawMessage }
 		if json.Unmarshal(body, &bag) == nil {
 			for _, inner := range []json.RawMessage{bag.AdditionalProperties, bag.DynamicProperties} {
-				if len(inner) > 0 && inner[0] == '{' && r.json.walk(inner) == nil {
+				if len(inner) > 0 && inner[0] == '{' && r.json.Walk(inner) == nil {
 					body = inner
 					known = r.recognise(&r.json, r.insides, recogniseBody)
 				}
@@ -643,7 +707,7 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 	}
 	if of := formatNamed(categories[category]); known.format == nil && of != nil && len(body) > 0 && body[0] == '{' {
 		known.format = of
-		known.look(r.json.names())
+		known.look(r.json.Names())
 	}
 	if known.format == nil {
 		reason := known.reason
@@ -652,7 +716,7 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 		}
 		return r.refuse(rec, reason)
 	}
-	settled, reason, err := r.settleTimes(known, &r.json, len(body), rec.line, !isAudit)
+	settled, reason, err := r.settleTimes(known, &r.json, len(body), rec.Line, !isAudit)
 	if err != nil {
 		return err
 	}
@@ -680,51 +744,51 @@ func (r *reader) open(rec record, outer *jsonText, envelope string) error {
 		}
 		raw := body
 		if isDiagnostic && !mended {
-			raw = rec.text
+			raw = rec.Text
 		}
 		return r.passShaped(known, rec, signInCategories[category], raw, r.shaped(known, settled, around))
 	}
-	settled = r.json.unpadded(body, settled)
+	settled = r.json.Unpadded(body, settled)
 	if envelope == "properties" && !mended && known.format != auditLog {
 		r.file.enveloped = true
 		if settled == nil {
 			settled = body
 		}
-		return r.pass(known.format, rec, signInCategories[category], rec.text, settled)
+		return r.pass(known.format, rec, signInCategories[category], rec.Text, settled)
 	}
 	return r.pass(known.format, rec, signInCategories[category], body, settled)
 }
 
 // typeNameIn is the record type as the members around AuditData have it.
-func typeNameIn(wrapper *jsonText) (name string) {
+func typeNameIn(wrapper *scan.JSONText) (name string) {
 	for _, member := range []string{"RecordType", "auditLogRecordType", "AuditLogRecordType"} {
-		if value := wrapper.member(member); len(value) > 2 && value[0] == '"' {
+		if value := wrapper.Member(member); len(value) > 2 && value[0] == '"' {
 			return jsonString(value)
 		}
 	}
 	return ""
 }
 
-func (r *reader) readCSV(w *window) error {
-	s := &csvScanner{w: w, comma: ','}
+func (r *reader) readCSV(w *scan.Window) error {
+	s := &scan.CSV{Window: w, Comma: ','}
 	header, problem := r.header(s)
 	if problem != "" {
 		r.why = problem
 		return nil
 	}
 	var names []string
-	for i := range s.cells {
-		names = append(names, strings.ToValidUTF8(strings.TrimSpace(string(s.cell(header.text, i, nil))), "\ufffd"))
+	for i := range s.Cells {
+		names = append(names, strings.ToValidUTF8(strings.TrimSpace(string(s.Cell(header.Text, i, nil))), "\ufffd"))
 	}
-	s.width = len(names)
-	s.header = bytes.Clone(header.text)
+	s.Width = len(names)
+	s.Header = bytes.Clone(header.Text)
 	defer func() {
-		if s.repeats > 0 {
-			r.file.notef("the header comes %d times again: files were joined", s.repeats)
+		if s.Repeats > 0 {
+			r.file.notef("the header comes %d times again: files were joined", s.Repeats)
 		}
 	}()
 	r.file.header = names
-	zones, local := columnZones(names)
+	zones, local := dates.ColumnZones(names)
 	for i, n := range names {
 		if headerKey(n) == "auditdata" {
 			r.counts[auditLog] += 0
@@ -733,6 +797,16 @@ func (r *reader) readCSV(w *window) error {
 	}
 	f, reason := recogniseRecord(names, true)
 	if f == nil {
+		if short, ok := withoutPrefix(names); ok {
+			if f, _ = recogniseRecord(short, true); f != nil {
+				names, r.file.header = short, short
+			}
+		}
+	}
+	if f == nil {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.holdRecords(s, columns) {
+			return r.readWrapped(s, names, columns)
+		}
 		r.why = reason
 		return nil
 	}
@@ -745,7 +819,7 @@ func (r *reader) readCSV(w *window) error {
 		r.file.notef("the columns are named in %s; they were read by their English names", language)
 	}
 	if unread := f.unread(names); len(unread) > 0 && (language != "" || f.unsure) {
-		r.file.notef("not read, for their names are not known: %s; the JSON download has everything", quoted(unread))
+		r.file.notef("not read, for their names are not known: %s; the JSON download has everything", scan.Quoted(unread))
 	}
 	r.counts[f] += 0 // an export without a single row is one, too
 	return r.readRows(s, f, names, zones)
@@ -753,84 +827,84 @@ func (r *reader) readCSV(w *window) error {
 
 // header reads the row of column names, behind the lines that PowerShell 5
 // (#TYPE ...) and Excel (sep=;) put first, and finds the delimiter.
-func (r *reader) header(s *csvScanner) (rec record, problem string) {
+func (r *reader) header(s *scan.CSV) (rec scan.Record, problem string) {
 	for {
-		for bytes.IndexByte(s.w.rest(), '\n') < 0 && len(s.w.rest()) < 1<<20 && s.w.more() {
+		for bytes.IndexByte(s.Window.Rest(), '\n') < 0 && len(s.Window.Rest()) < 1<<20 && s.Window.More() {
 		}
-		line, _, _ := bytes.Cut(s.w.rest(), newline)
+		line, _, _ := bytes.Cut(s.Window.Rest(), scan.Newline)
 		line, _, _ = bytes.Cut(line, []byte("\r"))
 		most := 0
 		for _, c := range []byte{',', ';', '\t'} {
 			if n := bytes.Count(line, []byte{c}); n > most {
-				most, s.comma = n, c
+				most, s.Comma = n, c
 			}
 		}
-		rec, ok := s.next()
-		s.number = r.before
+		rec, ok := s.Next()
+		s.Number = r.before
 		if !ok {
 			return rec, "there is no header line"
 		}
-		if bytes.HasPrefix(rec.text, []byte("#TYPE ")) || bytes.HasPrefix(rec.text, []byte("sep=")) {
+		if bytes.HasPrefix(rec.Text, []byte("#TYPE ")) || bytes.HasPrefix(rec.Text, []byte("sep=")) {
 			continue
 		}
-		if rec.reason != "" {
-			return rec, rec.reason
+		if rec.Reason != "" {
+			return rec, rec.Reason
 		}
-		if bytes.IndexByte(rec.text, 0) >= 0 || !utf8.Valid(rec.text[:min(len(rec.text), 1000)]) && bytes.ContainsAny(rec.text, "\x01\x02\x03\x04\x05\x06\x0e\x0f") {
+		if bytes.IndexByte(rec.Text, 0) >= 0 || !utf8.Valid(rec.Text[:min(len(rec.Text), 1000)]) && bytes.ContainsAny(rec.Text, "\x01\x02\x03\x04\x05\x06\x0e\x0f") {
 			return rec, "the file is binary"
 		}
-		if len(rec.text) > 1<<16 {
+		if len(rec.Text) > 1<<16 {
 			return rec, "the first line is too long for a header"
 		}
 		return rec, ""
 	}
 }
 
-func (r *reader) readAuditRows(s *csvScanner, column int) error {
+func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 	var unquoted, mended []byte
 	types := slices.IndexFunc(r.file.header, func(name string) bool {
 		return headerKey(name) == "recordtype" || headerKey(name) == "auditlogrecordtype"
 	})
 	for {
-		rec, ok := s.next()
+		rec, ok := s.Next()
 		if !ok {
-			r.before = s.number
+			r.before = s.Number
 			r.noteTimes()
 			return nil
 		}
-		if rec.reason == "" {
-			rec.reason = s.cellsProblem(rec.text)
+		if rec.Reason == "" {
+			rec.Reason = s.CellsProblem(rec.Text)
 		}
-		if rec.reason != "" {
-			if err := r.reject(rec, rec.reason); err != nil {
+		if rec.Reason != "" {
+			if err := r.reject(rec, rec.Reason); err != nil {
 				return err
 			}
 			continue
 		}
-		cell := s.cell(rec.text, column, unquoted[:0])
-		if s.cells[column].doubled {
+		cell := s.Cell(rec.Text, column, unquoted[:0])
+		if s.Cells[column].Doubled {
 			unquoted = cell
 		}
-		if !s.tidy {
+		if !s.Tidy {
 			r.untidy++
 		}
-		err := r.json.walk(cell)
+		err := r.json.Walk(cell)
 		if err != nil && bytes.HasPrefix(cell, []byte(`{""`)) {
 			// Written as CSV twice: the quotes are doubled once more.
 			cell = bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
-			err = r.json.walk(cell)
+			err = r.json.Walk(cell)
 		}
 		if err != nil && bytes.HasPrefix(cell, []byte("@{")) {
 			if table := hashtables(string(cell)); table != nil && table.kind == '{' {
 				cell = table.append(nil) // PowerShell's text of an object
-				err = r.json.walk(cell)
+				err = r.json.Walk(cell)
 			}
 		}
-		if err == errIncomplete {
+		if err == scan.ErrIncomplete {
 			around := map[string]string{}
 			for i, name := range r.file.header {
 				if member := wrapperColumns[headerKey(name)]; member != "" {
-					around[member] = string(s.cell(rec.text, i, nil))
+					around[member] = string(s.Cell(rec.Text, i, nil))
 				}
 			}
 			if saved, ok := r.saveCut(cell, around); ok {
@@ -843,17 +917,17 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 			}
 			continue
 		}
-		if rec.mended = r.json.flaws != 0; rec.mended {
-			mended = mend(mended[:0], cell)
-			if err := r.json.walk(mended); err != nil {
+		if rec.Mended = r.json.Flaws != 0; rec.Mended {
+			mended = scan.Mend(mended[:0], cell)
+			if err := r.json.Walk(mended); err != nil {
 				return err
 			}
 			cell = mended
 		}
 		if types >= 0 {
-			rec.typeName = string(s.cell(rec.text, types, nil))
+			rec.TypeName = string(s.Cell(rec.Text, types, nil))
 		}
-		rec.text = cell
+		rec.Text = cell
 		if err := r.take(rec, &r.json); err != nil {
 			return err
 		}
@@ -862,7 +936,7 @@ func (r *reader) readAuditRows(s *csvScanner, column int) error {
 
 // readRows turns each row into a JSON object by its header, with the names as
 // the format spells them.
-func (r *reader) readRows(s *csvScanner, f *format, names []string, zones map[int]time.Duration) error {
+func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]time.Duration) error {
 	keys := make([][]byte, len(names))
 	seen := map[string]int{}
 	var times []int
@@ -877,24 +951,33 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string, zones map[in
 		if seen[headerKey(name)]++; seen[headerKey(name)] > 1 {
 			name = fmt.Sprintf("%s (%d)", name, seen[headerKey(name)])
 		}
-		keys[i], _ = appendJSONString(nil, []byte(name))
+		keys[i], _ = scan.AppendJSONString(nil, []byte(name))
 	}
 	category := r.categoryFromName(f)
 	known := recognised{format: f}
-	t := timeCells{reader: r, names: names, times: times, zones: zones}
+	inner := wrappingColumns(names, originals)
+	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState()}
 	var row, body []byte
 	for {
-		rec, ok := s.next()
+		rec, ok := s.Next()
 		if !ok {
 			break
 		}
-		reason := rec.reason
+		reason := rec.Reason
 		if reason == "" {
-			reason = s.cellsProblem(rec.text)
+			reason = s.CellsProblem(rec.Text)
+		}
+		if reason == "" && len(inner) > 0 {
+			if text := r.inRow(s, rec.Text, inner); text != nil {
+				if err := r.takeInner(rec, text); err != nil {
+					return err
+				}
+				continue
+			}
 		}
 		if reason == "" {
 			var err error
-			if reason, err = t.rewrite(s, rec.text); err != nil {
+			if reason, err = t.rewrite(s, rec.Text); err != nil {
 				return err
 			}
 		}
@@ -904,17 +987,18 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string, zones map[in
 			}
 			continue
 		}
-		if !s.tidy {
+		if !s.Tidy {
 			r.untidy++
 		}
 		row, body = append(row[:0], '{'), body[:0]
 		bad, padded := false, false
-		for i := range s.cells {
-			cell := s.cell(rec.text, i, nil)
-			if len(trimCell(cell)) < len(cell) {
+		for i := range s.Cells {
+			cell := s.Cell(rec.Text, i, nil)
+			if len(scan.TrimCell(cell)) < len(cell) {
 				padded = true
 			}
-			if isTypeName(cell) {
+			// Lists of things have dozens of columns with nothing but a type.
+			if scan.IsTypeName(cell) && (!f.isState() || f.spelling[headerKey(names[i])] != "") {
 				r.losing(names[i])
 			}
 			var b bool
@@ -925,12 +1009,12 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string, zones map[in
 		row = append(row, '}')
 		if len(t.rewritten) > 0 || padded {
 			body = append(body, '{')
-			for i := range s.cells {
+			for i := range s.Cells {
 				cell, ok := t.rewritten[i]
 				if !ok {
-					cell = s.cell(rec.text, i, nil)
+					cell = s.Cell(rec.Text, i, nil)
 				}
-				body, _ = appendCell(body, keys[i], trimCell(cell))
+				body, _ = appendCell(body, keys[i], scan.TrimCell(cell))
 			}
 			body = append(body, '}')
 		}
@@ -950,7 +1034,7 @@ func (r *reader) readRows(s *csvScanner, f *format, names []string, zones map[in
 			return err
 		}
 	}
-	r.before = s.number
+	r.before = s.Number
 	t.note()
 	return nil
 }
@@ -961,7 +1045,7 @@ func appendCell(object, key, cell []byte) (out []byte, bad bool) {
 		object = append(object, ',')
 	}
 	object = append(object, key...)
-	return appendJSONString(append(object, ':'), cell)
+	return scan.AppendJSONString(append(object, ':'), cell)
 }
 
 // categoryFromName supplies the kind of sign-in where only the name of the

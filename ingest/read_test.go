@@ -8,9 +8,12 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
+
+	"entrail/ingest/scan"
 )
 
 // passed is a sink that checks what it is given.
@@ -71,8 +74,8 @@ func readText(t *testing.T, text []byte) (*passed, *inputFile) {
 	p := &passed{t, text, map[int64]string{}}
 	in := &inputFile{id: 1, source: source{path: "x", file: file}}
 	r := &reader{ctx: t.Context(), file: in, rejects: rejects, temp: temp, sink: func(*format) (sink, error) { return p, nil }}
-	decoded, _ := decode(iotest.HalfReader(bytes.NewReader(text)))
-	if err := r.read(newWindow(decoded, make([]byte, 0, 512))); err != nil {
+	decoded, _ := scan.Decode(iotest.HalfReader(bytes.NewReader(text)))
+	if err := r.read(scan.NewWindow(decoded, make([]byte, 0, 512))); err != nil {
 		t.Fatalf("%q: %v", text, err)
 	}
 	if in.format == nil && in.records > 0 || in.format != nil && in.records != int64(len(p.records))+in.rejected {
@@ -168,5 +171,17 @@ func TestReadNearMisses(t *testing.T) {
 		if p, in := readText(t, []byte(test.text)); in.format != nil || len(p.records) > 0 || !strings.Contains(strings.Join(in.notes, ""), "not recognised") {
 			t.Errorf("%s: %q was read: %q", test.reason, test.text, in.notes)
 		}
+	}
+}
+
+// TestManyLoneQuotes: a row is looked through once, however many quotes it has that
+// close nothing. The time for twice the size was four times as long: a minute here.
+func TestManyLoneQuotes(t *testing.T) {
+	const header = "CreationDate,UserIds,Operations,AuditData\n"
+	start := time.Now()
+	c := load(t, write(t, "x.csv", header+`"`+strings.Repeat(`,"x`, 1<<18)))
+	c.want("select records, rejected from files", "1|1")
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("1 MiB of quotes took %v", took)
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"entrail/ingest/dates"
+	"entrail/ingest/scan"
 )
 
 // What an export of another program has made of a record: nested values
@@ -121,13 +124,13 @@ func (f *format) shapes(names []string) (nested []int, elsewhere bool) {
 var signsOfDepth = [][]byte{[]byte(`"@{`), []byte(`"System.`), []byte(`"class `), []byte(`"Microsoft.Graph.`)}
 
 // isOdd tells whether the object that t has walked needs another shape.
-func (known recognised) isOdd(t *jsonText, text []byte) bool {
+func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
 	if known.elsewhere || known.recased {
 		return true
 	}
 	for _, i := range known.nested {
-		value := t.text[t.values[i].start:t.values[i].end]
-		nesting := known.format.nested[strings.ToLower(known.format.spelled(string(t.text[t.keys[i].start:t.keys[i].end])))]
+		value := t.Text[t.Values[i].Start:t.Values[i].End]
+		nesting := known.format.nested[strings.ToLower(known.format.spelled(string(t.Text[t.Keys[i].Start:t.Keys[i].End])))]
 		switch {
 		case value[0] == 'n', value[0] == '[' && nesting.isList, value[0] == '{' && !nesting.isList:
 		case nesting.orText && value[0] == '"' && (len(value) < 3 || !bytes.ContainsRune([]byte(`[{@S`), rune(value[1]))):
@@ -172,7 +175,7 @@ func (s *shaper) shape(record *tree) {
 				value.rename(f.spelled)
 			}
 			value = s.open(value, n, strings.ToLower(name), 0)
-		} else if value.kind == '"' && isTypeName([]byte(value.text)) && !s.keep {
+		} else if value.kind == '"' && scan.IsTypeName([]byte(value.text)) && !s.keep {
 			s.typed(name)
 			value = nullTree()
 		}
@@ -206,7 +209,7 @@ func (s *shaper) open(value *tree, n nesting, path string, depth int) *tree {
 		if text == "" || text == "null" {
 			return nullTree()
 		}
-		if isTypeName([]byte(text)) {
+		if scan.IsTypeName([]byte(text)) {
 			s.typed(n.name)
 			return nullTree()
 		}
@@ -252,7 +255,7 @@ func (s *shaper) open(value *tree, n nesting, path string, depth int) *tree {
 	var items []*tree
 	lost := false
 	for _, item := range value.values {
-		if item.kind == '"' && isTypeName([]byte(item.text)) {
+		if item.kind == '"' && scan.IsTypeName([]byte(item.text)) {
 			s.typed(n.name)
 			lost = true
 			continue
@@ -303,7 +306,7 @@ func placeOf(text string) *tree {
 }
 
 // shaped returns the record in the shape that the format's SQL reads.
-func (r *reader) shaped(known recognised, text []byte, envelope *jsonText) []byte {
+func (r *reader) shaped(known recognised, text []byte, envelope *scan.JSONText) []byte {
 	record := treeOf(text)
 	s := &shaper{format: known.format, recase: known.recased, keep: known.format.shapesRaw(), typed: r.losing, unread: r.cantRead}
 	s.shape(record)
@@ -314,12 +317,12 @@ func (r *reader) shaped(known recognised, text []byte, envelope *jsonText) []byt
 }
 
 // lacks tells whether the record has nothing where its envelope may have something.
-func (f *format) lacks(t *jsonText) bool {
+func (f *format) lacks(t *scan.JSONText) bool {
 	for _, rule := range f.fills {
-		value := t.member(rule.path[0])
+		value := t.Member(rule.path[0])
 		switch {
 		case !rule.isAlone:
-		case value == nil, value[0] == 'n', len(value) == 2, f.times[rule.path[0]] && !readsAsTime(timeIn(value)):
+		case value == nil, value[0] == 'n', len(value) == 2, f.times[rule.path[0]] && !readsAsTime(dates.TextIn(value)):
 			return true
 		case len(rule.path) > 1 && value[0] == '{' && !says(value, rule.path[1]):
 			return true
@@ -337,23 +340,23 @@ func says(object []byte, name string) bool {
 
 // readsAsTime tells whether a text is a time as exports write it.
 func readsAsTime(text string) bool {
-	if _, ok := certainly(text); ok {
+	if _, ok := dates.Certainly(text); ok {
 		return true
 	}
-	_, isCulture := parseCultureDate([]byte(text))
+	_, isCulture := dates.ParseCulture([]byte(text))
 	return isCulture
 }
 
 // fill puts what the envelope says where the record says nothing, or no time
 // where it should.
-func (f *format) fill(record *tree, envelope *jsonText) {
-	names := envelope.names()
+func (f *format) fill(record *tree, envelope *scan.JSONText) {
+	names := envelope.Names()
 	for _, rule := range f.fills {
 		for i, name := range names {
 			if !strings.EqualFold(name, rule.from) {
 				continue
 			}
-			value := treeOf(envelope.text[envelope.values[i].start:envelope.values[i].end])
+			value := treeOf(envelope.Text[envelope.Values[i].Start:envelope.Values[i].End])
 			if value.kind == '{' || value.kind == '[' || value.isEmpty() {
 				continue
 			}

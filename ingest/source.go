@@ -1,16 +1,10 @@
 package ingest
 
 import (
-	"archive/zip"
-	"bufio"
-	"bytes"
-	"cmp"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"io/fs"
@@ -22,80 +16,24 @@ import (
 	"time"
 )
 
-// maxUnpacked caps what one archive may unpack to: a zip bomb must not fill
-// the disk of an examiner. Real exports pack about 20 to 1.
-var maxUnpacked int64 = 64 << 30 // tests lower it
-
-const maxUnpackedRatio = 2000
-
-// maxArchiveRatio is the most that an archive in an archive may be packed: it is packed
-// already, and only what is made to fill a disk can be packed much more.
-const maxArchiveRatio = 100
-
-// How deep archives may lie in archives, and how many in one.
-const (
-	maxNestedDepth = 5
-	maxNested      = 1000
-)
-
-// capped ends a text that unpacks to more than is read, with a sentence.
-type capped struct {
-	r    io.Reader
-	left int64
-}
-
-func (c *capped) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p[:min(int64(len(p)), c.left+1)])
-	if int64(n) > c.left {
-		n = int(c.left)
-		err = errors.New("it unpacks to more than is read of one archive; unpack it yourself if you trust it")
-	}
-	c.left -= int64(n)
-	return n, err
-}
-
-// source is one input: a file, or a member of a zip archive.
+// source is one input: a file, or a member of an archive.
 type source struct {
 	path     string // as shown, with slashes on every system: logs/a.zip!b.csv for a member
 	file     string // on disk
 	size     int64
 	modified time.Time
 
-	in    *archive // the archive that it is a member of
+	in    *archive // the zip archive that it is a member of
 	entry int      // its number there
+	part  *extent  // of file, if it is a member of a tar archive
 
 	// note, if not empty, says why there is nothing to read; then debris
 	// tells whether that is expected.
 	note   string
 	debris bool
 
-	archive bool // the archive itself: listed, not read
-	spooled bool // file is a copy of what a pipe gave
-}
-
-// archive is a zip file whose directory is read once, and again only after
-// close.
-type archive struct {
-	file   string
-	reader *zip.ReadCloser
-}
-
-func (a *archive) entries() ([]*zip.File, error) {
-	if a.reader == nil {
-		reader, err := zip.OpenReader(a.file)
-		if err != nil {
-			return nil, err
-		}
-		a.reader = reader
-	}
-	return a.reader.File, nil
-}
-
-func (a *archive) close() {
-	if a != nil && a.reader != nil {
-		a.reader.Close()
-		a.reader = nil
-	}
+	archive string // its kind, if it is one: listed, not read
+	spooled bool   // file is a copy of what a pipe gave
 }
 
 // debris is what operating systems leave in folders.
@@ -326,145 +264,24 @@ func plainReason(err error) string {
 	return err.Error()
 }
 
-// nested is what the archives in one archive, and in those, may still take.
-type nested struct {
-	ctx      context.Context
-	temp     string // the folder that they are unpacked to
-	archives int
-	bytes    int64
-}
-
-// members returns the source and, if it is a zip archive of files, its files.
-// An error is that of the context.
-func (s source) members(n *nested, depth int) ([]source, error) {
-	if s.note != "" || !s.startsWith("PK\x03\x04") && !s.startsWith("PK\x05\x06") {
-		return []source{s}, nil
-	}
-	in := &archive{file: s.file}
-	entries, err := in.entries()
-	if err != nil {
-		s.note = "the zip archive can't be opened: " + err.Error() + "; was the copy complete?"
-		return []source{s}, nil
-	}
-	defer in.close()
-	if isWorkbook(entries) {
-		return []source{s}, nil
-	}
-	s.archive = true
-	all := []source{s}
-	var unpacked uint64
-	shared := overlapping(entries)
-	for i, f := range entries {
-		if strings.HasSuffix(f.Name, "/") || strings.HasSuffix(f.Name, `\`) && f.UncompressedSize64 == 0 {
-			continue // a folder
-		}
-		m := source{path: s.path + "!" + f.Name, file: s.file, size: int64(f.UncompressedSize64), modified: f.Modified, in: in, entry: i}
-		unpacked += f.UncompressedSize64
-		switch {
-		case isDebris(f.Name):
-			m.note, m.debris = "left by the operating system, no log", true
-		case f.Flags&1 != 0:
-			m.note = "protected by a password; unpack the archive and give the files"
-		case shared[i]:
-			m.note = "not unpacked: it lies in the bytes of another file of the archive, as no program packs it; unpack it yourself if you trust it"
-		case unpacked > uint64(maxUnpacked) || f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > maxUnpackedRatio:
-			m.note = fmt.Sprintf("not unpacked: it would grow to %d bytes from %d; unpack it yourself if you trust it", f.UncompressedSize64, f.CompressedSize64)
-		}
-		isArchive := strings.EqualFold(path.Ext(f.Name), ".zip")
-		if isArchive && m.note == "" && f.UncompressedSize64 > 1<<18 && f.UncompressedSize64/max(f.CompressedSize64, 1) > maxArchiveRatio {
-			m.note = fmt.Sprintf("not unpacked: an archive that would grow to %d bytes from %d; unpack it yourself if you trust it", f.UncompressedSize64, f.CompressedSize64)
-		}
-		if m.note != "" || !isArchive {
-			all = append(all, m)
-			continue
-		}
-		inner, err := m.unpacked(n, f, depth)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, inner...)
-	}
-	if len(all) == 1 {
-		s.archive, s.note = false, "a zip archive without a file; was the copy complete?"
-		return []source{s}, nil
-	}
-	slices.SortStableFunc(all[1:], func(a, b source) int { return strings.Compare(a.path, b.path) })
-	return all, nil
-}
-
-// overlapping tells of each entry of an archive whether its bytes are those of an entry
-// that begins before it, or of one before it in the list. To unpack one over and over
-// takes for ever.
-func overlapping(entries []*zip.File) []bool {
-	shared, begins := make([]bool, len(entries)), make([]int64, len(entries))
-	var order []int
-	for i, f := range entries {
-		begin, err := f.DataOffset()
-		if err != nil || f.CompressedSize64 == 0 { // to open it says what is wrong
-			continue
-		}
-		begins[i] = begin
-		order = append(order, i)
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(begins[a], begins[b]) })
-	var end int64
-	for _, i := range order {
-		shared[i] = begins[i] < end
-		end = max(end, begins[i]+int64(min(entries[i].CompressedSize64, 1<<61)))
-	}
-	return shared
-}
-
-// unpacked returns an archive that lies in another, and its files.
-func (s source) unpacked(n *nested, f *zip.File, depth int) ([]source, error) {
-	if n.archives++; depth >= maxNestedDepth || n.archives > maxNested {
-		s.note = "an archive among too many that lie in one another, not unpacked; unpack it yourself if you trust it"
-		return []source{s}, nil
-	}
-	member, err := f.Open()
-	if err == nil {
-		defer member.Close()
-		s.in = nil
-		s.file, s.size, err = copyTo(n.ctx, n.temp, "member-*.zip", &capped{member, n.bytes})
-		n.bytes -= s.size
-	}
-	switch {
-	case n.ctx.Err() != nil:
-		return nil, n.ctx.Err()
-	case err != nil:
-		s.note = "can't be unpacked: " + plainReason(err)
-		return []source{s}, nil
-	}
-	return s.members(n, depth+1)
-}
-
-func (s source) startsWith(magic string) bool {
-	f, err := os.Open(s.file)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	head := make([]byte, len(magic))
-	_, err = io.ReadFull(f, head)
-	return err == nil && string(head) == magic
-}
-
 // opened is a source being read: what comes out of Read is unpacked; sum and
 // size are of the file's own bytes (of a member: of its unpacked bytes).
 type opened struct {
 	io.Reader
-	raw      io.Reader // the file's own bytes; reading them feeds hash
-	hash     *hasher
-	gzipped  bool
-	closeAll func() error
+	raw     io.Reader // the file's own bytes; reading them feeds hash
+	hash    *hasher
+	packing string // what it was unpacked with; "" = nothing
+	done    func() // ends the unpacking
+	file    io.Closer
 }
 
-// open starts reading, until the context is done. progress is told of every
+// open starts reading, until the context is done. progress hears of every
 // portion of raw bytes.
 func (s source) open(ctx context.Context, progress func(bytes int64)) (*opened, error) {
 	o := &opened{}
-	var raw io.Reader
-	if s.in != nil {
+	var raw io.ReadCloser
+	switch {
+	case s.in != nil:
 		entries, err := s.in.entries()
 		if err != nil {
 			return nil, err
@@ -473,35 +290,43 @@ func (s source) open(ctx context.Context, progress func(bytes int64)) (*opened, 
 		if err != nil {
 			return nil, err
 		}
-		raw, o.closeAll = &capped{member, maxUnpacked}, member.Close
-	} else {
+		raw = struct {
+			io.Reader
+			io.Closer
+		}{&capped{member, maxUnpacked}, member}
+	case s.part != nil:
+		part, err := s.openPart()
+		if err != nil {
+			return nil, errors.New(plainReason(err))
+		}
+		raw = part
+	default:
 		f, err := os.Open(s.file)
 		if err != nil {
 			return nil, errors.New(plainReason(err))
 		}
-		raw, o.closeAll = f, f.Close
+		raw = f
 	}
+	o.file = raw
 	o.hash = newHasher(progress) // only now: close ends it
 	o.raw = io.TeeReader(contextReader{ctx, raw}, o.hash)
-	buffered := bufio.NewReaderSize(o.raw, 1<<12)
-	o.Reader = buffered
-	if head, _ := buffered.Peek(3); bytes.Equal(head, []byte{0x1f, 0x8b, 8}) {
-		unpacked, err := gzip.NewReader(buffered)
-		if err != nil {
-			o.close()
-			return nil, fmt.Errorf("the gzip file can't be opened: %w; was the copy complete?", err)
-		}
-		o.gzipped = true
-		o.Reader = &capped{unpacked, maxUnpacked}
+	text, packing, done, err := unpacked(o.raw, maxUnpacked)
+	if err != nil {
+		o.close()
+		return nil, err
 	}
+	o.Reader, o.packing, o.done = text, packing, done
 	return o, nil
 }
 
 // close reads what is left, so that the sum covers the whole file.
 func (o *opened) close() (sum string, size int64, err error) {
+	if o.done != nil {
+		o.done()
+	}
 	_, err = io.Copy(io.Discard, o.raw)
 	sum, size = o.hash.sum()
-	return sum, size, errors.Join(err, o.closeAll())
+	return sum, size, errors.Join(err, o.file.Close())
 }
 
 // hasher sums what is written to it beside the writer's own work.

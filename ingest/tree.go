@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"entrail/ingest/scan"
 )
 
 // tree is a JSON value whose parts can be put elsewhere.
@@ -22,35 +24,36 @@ func nullTree() *tree { return &tree{kind: 'n', text: "null"} }
 
 // treeOf reads a JSON text that was walked.
 func treeOf(text []byte) *tree {
-	t := &jsonText{text: text}
-	value, _ := t.tree(t.space(0))
+	t := &scan.JSONText{Text: text}
+	value, _ := treeAt(t, t.Space(0))
 	return value
 }
 
-func (t *jsonText) tree(i int) (*tree, int) {
-	switch c := t.text[i]; c {
+// treeAt reads the value that begins at i, and says where it ends.
+func treeAt(t *scan.JSONText, i int) (*tree, int) {
+	switch c := t.Text[i]; c {
 	case '{', '[':
 		v := &tree{kind: c}
-		for i = t.space(i + 1); t.text[i] != c+2; {
+		for i = t.Space(i + 1); t.Text[i] != c+2; {
 			if c == '{' {
-				end, _ := t.str(i)
-				v.names = append(v.names, jsonString(t.text[i:end]))
-				i = t.space(t.space(end) + 1)
+				end, _ := t.Str(i)
+				v.names = append(v.names, jsonString(t.Text[i:end]))
+				i = t.Space(t.Space(end) + 1)
 			}
 			var member *tree
-			member, i = t.tree(i)
+			member, i = treeAt(t, i)
 			v.values = append(v.values, member)
-			if i = t.space(i); t.text[i] == ',' {
-				i = t.space(i + 1)
+			if i = t.Space(i); t.Text[i] == ',' {
+				i = t.Space(i + 1)
 			}
 		}
 		return v, i + 1
 	case '"':
-		end, _ := t.str(i)
-		return textTree(jsonString(t.text[i:end])), end
+		end, _ := t.Str(i)
+		return textTree(jsonString(t.Text[i:end])), end
 	default:
-		end, _ := t.value(i, 0)
-		return &tree{kind: 'n', text: string(t.text[i:end])}, end
+		end, _ := t.Value(i, 0)
+		return &tree{kind: 'n', text: string(t.Text[i:end])}, end
 	}
 }
 
@@ -74,14 +77,14 @@ func (v *tree) append(dst []byte) []byte {
 				dst = append(dst, ',')
 			}
 			if v.kind == '{' {
-				dst, _ = appendJSONString(dst, []byte(v.names[i]))
+				dst, _ = scan.AppendJSONString(dst, []byte(v.names[i]))
 				dst = append(dst, ':')
 			}
 			dst = member.append(dst)
 		}
 		return append(dst, v.kind+2)
 	case '"':
-		dst, _ = appendJSONString(dst, []byte(v.text))
+		dst, _ = scan.AppendJSONString(dst, []byte(v.text))
 		return dst
 	}
 	return append(dst, v.text...)
@@ -191,9 +194,9 @@ func notation(text string) (value *tree, ofJSON bool) {
 	}
 	switch {
 	case text[0] == '{' || text[0] == '[':
-		var json jsonText
-		if json.walk([]byte(text)) == nil {
-			return treeOf(mend(nil, []byte(text))), true
+		var json scan.JSONText
+		if json.Walk([]byte(text)) == nil {
+			return treeOf(scan.Mend(nil, []byte(text))), true
 		}
 		p := pythonText{text: text}
 		if v, ok := p.value(0); ok && p.at == len(text) {
@@ -231,7 +234,7 @@ func (p *pythonText) take(c byte) bool {
 var pythonWord = regexp.MustCompile(`^(None|True|False|null|true|false|nan|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)`)
 
 func (p *pythonText) value(depth int) (*tree, bool) {
-	if depth > maxDepth {
+	if depth > scan.MaxDepth {
 		return nil, false
 	}
 	switch p.space(); {
@@ -379,7 +382,7 @@ func hashtable(inside string, depth int) *tree {
 		switch {
 		case text == "":
 			value = nullTree()
-		case strings.HasPrefix(text, "@{") && depth < maxDepth && closingBrace(text) == len(text)-1:
+		case strings.HasPrefix(text, "@{") && depth < scan.MaxDepth && closingBrace(text) == len(text)-1:
 			value = hashtable(text[2:len(text)-1], depth+1)
 		}
 		v.set(inside[place[2]:place[3]], value)

@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"entrail/ingest/scan"
 )
 
 // The largest workbook that is opened, in bytes, and what it may unpack to:
@@ -36,14 +38,18 @@ func isWorkbook(members []*zip.File) bool {
 
 // readWorkbook reads the sheets of an Excel workbook one after the other, each
 // as the CSV file that it was before. Records are numbered through.
-func (r *reader) readWorkbook(text *window) error {
-	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(text.rest()), text.r), maxWorkbook+1))
+func (r *reader) readWorkbook(text *scan.Window) error {
+	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(text.Rest()), text.Source), maxWorkbook+1))
 	if err != nil {
-		text.err = err
+		text.Err = err
 		return nil
 	}
 	if len(data) > maxWorkbook {
 		r.why = fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
+		return nil
+	}
+	if z, err := zip.NewReader(bytes.NewReader(data), int64(len(data))); err == nil && documentKind(z.File) != "" {
+		r.why = documentKind(z.File)
 		return nil
 	}
 	if why := bomb(data); why != "" {
@@ -80,13 +86,13 @@ func (r *reader) readWorkbook(text *window) error {
 	}
 	r.reread = reread
 	if there := rowsOf(data); len(unread) == 0 && rows < there {
-		r.file.lossf("%s not read, or not to its end: the XML of the workbook is damaged; save its sheets as CSV UTF-8", were(int64(there-rows), "row"))
+		r.file.noteLoss("%s not read, or not to its end: the XML of the workbook is damaged; save its sheets as CSV UTF-8", were(int64(there-rows), "row"))
 	}
 	switch {
 	case len(r.counts) == 0:
 		r.why = strings.Join(append([]string{"an Excel workbook without a log"}, unread...), "; ")
 	case len(unread) > 0:
-		r.file.lossf("not read: %s", strings.Join(unread, "; "))
+		r.file.noteLoss("not read: %s", strings.Join(unread, "; "))
 	}
 	return nil
 }
@@ -268,7 +274,7 @@ func (r *reader) readSheet(book *excelize.File, sheet string, rows *int) (err er
 		again, err := os.Open(f.Name())
 		return again, func() { again.Close() }, err
 	}
-	if err := r.readCSV(newWindow(f, nil)); err != nil {
+	if err := r.readCSV(scan.NewWindow(f, nil)); err != nil {
 		return err
 	}
 	return stopped

@@ -91,7 +91,7 @@ func TestWorkbookSheets(t *testing.T) {
 		"3|2025-12-04 00:00:01|alex@contoso.com|<nil>|<nil>")
 	c.want(accounts, "graph_sign_ins|4|3|0|1")
 	c.want("select record, reason from rejects", "4|6 cells, the header has 5: an unquoted value holds the delimiter")
-	c.want("select note from files", `times stand as Excel's numbers and were read as UTC; read from sheet "Sheet1" of an Excel workbook; read from sheet "Sheet3" of an Excel workbook; not read: sheet "Sheet2": no known export has the columns "To do"`)
+	c.want("select note from files", `times stand as Excel's numbers and were read as UTC; read from sheet "Sheet1" of an Excel workbook; read from sheet "Sheet3" of an Excel workbook; not read: sheet "Sheet2": a text, no export: its first line names no columns`)
 }
 
 func TestWorkbookNearMisses(t *testing.T) {

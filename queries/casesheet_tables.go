@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	"entrail/ingest/schema"
 )
 
 // What a run has of the case sheet, by its own tables; empty where it is given none. The
@@ -113,7 +115,7 @@ func (c *Case) Know(ctx context.Context, s CaseSheet) error {
 // clientAddresses lists the distinct client addresses of all logs.
 func (c *Case) clientAddresses(ctx context.Context) ([]string, error) {
 	var logs []string
-	for _, t := range eventTables() {
+	for _, t := range schema.Logs() {
 		if t.Has("ip_address") {
 			logs = append(logs, "select client_address(ip_address) as ip_address from evidence."+t.Name)
 		}

@@ -145,7 +145,7 @@ func logsRead(t *testing.T, c *Case, text string) (shown, lookedUp []string) {
 	for _, ref := range referencesOf(t, c, text) {
 		v, isView := lookupRelation(ref.name)
 		switch {
-		case isOfSessions(ref.name) || ref.name == "judged_sessions":
+		case isSessionView(ref.name) || ref.name == "judged_sessions":
 			// told from all evidence, shown as the filters let these through
 			shown = append(shown, "sign_ins", "audit_events")
 		case isOfFindings(ref.name):
@@ -247,6 +247,11 @@ func TestLayouts(t *testing.T) {
 		for name := range r.Styles {
 			if !slices.Contains(names, name) {
 				t.Errorf("%s: the header gives a style to %s, which is no column", r.Name, name)
+			}
+		}
+		for _, name := range r.OnTerminal {
+			if !slices.Contains(names, name) {
+				t.Errorf("%s: a terminal shall show %s first, which is no column", r.Name, name)
 			}
 		}
 		if want := layoutColumns[r.Layout]; len(names) < len(want) || !slices.Equal(names[:len(want)], want) {

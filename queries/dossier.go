@@ -11,11 +11,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"entrail/ingest/schema"
 )
 
 // The parts of a dossier: the files dossier/NAME.sql, under a header as a
 // report has it, by the position in its group. They ask for what the table
-// dossier_records names, and read all evidence: what a dossier is of is told whole.
+// dossier_records names, and read all evidence: what a dossier is of is shown whole.
 //
 //go:embed dossier/*.sql
 var dossierFiles embed.FS
@@ -106,7 +108,7 @@ func (c *Case) SessionHeadings(ctx context.Context, sessions []string) (map[stri
 // is known of it as a whole. Parts of which there is nothing are named in a note of the first.
 func (c *Case) Dossier(ctx context.Context, session string) ([]*Result, error) {
 	var parts []string
-	for _, t := range eventTables() {
+	for _, t := range schema.Logs() {
 		if t.Has("session_id") {
 			parts = append(parts, "select file_id, record from evidence."+t.Name+" where session_id = "+literal(session))
 		}
@@ -135,8 +137,8 @@ func (c *Case) DossierOfIncident(ctx context.Context, incident int64) ([]*Result
 // address, an application, a finding. Logs that the filters can't narrow are left out.
 func (c *Case) DossierShown(ctx context.Context, title string) ([]*Result, error) {
 	var parts []string
-	for _, t := range eventTables() {
-		if len(c.conditionsOf[t.Name]) > 0 {
+	for _, t := range schema.Logs() {
+		if len(c.filters.conditionsOf[t.Name]) > 0 {
 			parts = append(parts, "select file_id, record from "+t.Name)
 		}
 	}
@@ -187,7 +189,7 @@ func (c *Case) dossier(ctx context.Context, title, records string, incident int6
 	statements := []string{
 		"set variable dossier_session = " + ofSession,
 		"set variable dossier_incident = " + ofIncident,
-		fmt.Sprintf("set variable dossier_of_users = %t", session == "" && incident == 0 && len(c.filter.Users) > 0),
+		fmt.Sprintf("set variable dossier_of_users = %t", session == "" && incident == 0 && len(c.filters.filter.Users) > 0),
 		"create or replace table dossier_records as select distinct file_id, record from (" + records + ")",
 		"create or replace table dossier_beside as\n" + besideSQL,
 	}
@@ -218,7 +220,7 @@ func (c *Case) dossier(ctx context.Context, title, records string, incident int6
 		if err != nil {
 			return nil, err
 		}
-		first, err := kept(result)
+		first, err := buffered(result)
 		if err != nil {
 			return nil, err
 		}
@@ -260,8 +262,8 @@ func (c *Case) facts(ctx context.Context) (*Result, sessionSummary, error) {
 	return facts, sessionSummary{about: "Who did what, when and from which network; time in which nothing happened is left out."}, nil
 }
 
-// kept reads a result to its end and lets it be read again.
-func kept(r *Result) ([][]any, error) {
+// buffered reads a result to its end and lets it be read again.
+func buffered(r *Result) ([][]any, error) {
 	var all [][]any
 	for row, err := range r.Rows {
 		if err != nil {

@@ -53,7 +53,7 @@ var ErrNoSession = errors.New("no session to tell of: the filters let none throu
 // the others all that the filter shows.
 func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*Result, error], err error) {
 	var tell []func() ([]*Result, error)
-	f, several := c.filter, "sessions"
+	f, several := c.filters.filter, "sessions"
 	if len(f.Incidents) > 0 {
 		several = "incidents"
 	}
@@ -96,7 +96,7 @@ func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*R
 	if len(tell) > maxDossiers {
 		return "", nil, fmt.Errorf("%d %s on one page are too many: name %d at most, or list them with --report %[2]s", len(tell), several, maxDossiers)
 	}
-	if len(tell) == 1 { // one that can't be told is no page
+	if len(tell) == 1 { // one without a story is no page
 		first, err := tell[0]()
 		tell[0] = func() ([]*Result, error) { return first, nil }
 		if err != nil {

@@ -47,6 +47,7 @@ func explained(r rules.Rule, sql string) *Result {
 		{"looks in", strings.Join(r.Needs, ", ")},
 		{"lists", strings.Join(r.Lists, ", ")},
 		{"source", r.Source},
+		{"seen", r.Seen},
 		{"SQL", sql},
 	} {
 		if line.text != "" {

@@ -34,7 +34,7 @@ func TestWords(t *testing.T) {
 		`insert into sign_ins (file_id, record, app_id, app_display_name, user_id, user_principal_name) values
 			(1, 1, '00000003-0000-0000-c000-000000000000', 'Attacker''s name for it', 'aaaa', 'adele@contoso.com'),
 			(1, 2, 'bbbb', 'Expenses', '00000000-0000-0000-0000-000000000000', 'nobody@contoso.com')`)
-	w, err := c.learnWords(context.Background())
+	w, err := learnWords(context.Background(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -140,11 +140,9 @@ func (f Filter) isZero() bool {
 	return len(f.Users)+len(f.Sessions)+len(f.Apps)+len(f.IPs)+len(f.NotUsers)+len(f.NotApps)+len(f.NotIPs)+len(f.Findings)+len(f.Incidents)+len(f.Columns) == 0 && f.Since.IsZero() && f.Until.IsZero()
 }
 
-// eventTables are the tables whose rows are events: the ones that are filtered.
-func eventTables() []schema.Table { return schema.Logs() }
-
+// isEventTable tells that the rows of a table are events: those that are filtered.
 func isEventTable(name string) bool {
-	return slices.ContainsFunc(eventTables(), func(t schema.Table) bool { return t.Name == name })
+	return slices.ContainsFunc(schema.Logs(), func(t schema.Table) bool { return t.Name == name })
 }
 
 // parents names, for each table of child rows, its column that names an event,
@@ -173,7 +171,7 @@ func (p parent) of(records string) string {
 // The columns that --user, --app, --session and --ip look at, in whichever
 // event table has them.
 var (
-	userColumns    = []string{"user_principal_name", "user_display_name", "user_id", "user_key", "sign_in_identifier", "initiated_by", "targets", "object_id", "source_identity", "target_identity"}
+	userColumns    = []string{"user_principal_name", "user_display_name", "user_id", "user_key", "sign_in_identifier", "initiated_by", "targets", "object_id", "source_identity", "target_identity", "sender_address", "recipient_address", "caller"}
 	appColumns     = []string{"app_id", "app_display_name", "client_app_id"}
 	sessionColumns = []string{"session_id"}
 	ipColumns      = []string{"ip_address"}

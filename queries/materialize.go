@@ -69,9 +69,8 @@ func (c *Case) selectOf(v view) string {
 	return v.SQL
 }
 
-// order is how the rows of a view are stored. Unless told in which order to store
-// rows, the engine stores them in that in which it has them, and then works on one
-// thread (1.1.3).
+// order is how the rows of a view are stored. Without an order the engine
+// stores them as it has them, and then works on one thread.
 func (v view) order() string {
 	if v.orderedBy == "" {
 		return ""
@@ -83,7 +82,7 @@ func (v view) order() string {
 // the filters.
 func isNeverFiltered(name string) bool {
 	v, ok := lookupView(name)
-	return ok && v.whole == "" && !isOfSessions(name) && !isOfFindings(name) && !slices.ContainsFunc(v.reads, func(below string) bool { return !isNeverFiltered(below) })
+	return ok && v.whole == "" && !isSessionView(name) && !isOfFindings(name) && !slices.ContainsFunc(v.reads, func(below string) bool { return !isNeverFiltered(below) })
 }
 
 // AddViews writes the model's macros and views into a case file, for those who open

@@ -36,6 +36,7 @@ type Report struct {
 	// MattersFirst: where there is no room for all rows, those that matter most are
 	// shown and not the first, which are the oldest.
 	MattersFirst bool
+	OnTerminal   []string         // columns that a terminal, which has no room for all, shows first
 	Layout       Layout           // Table where the header does not say
 	Styles       map[string]Style // of columns that are not Plain, by name
 	SQL          string           // the whole file, header included
@@ -153,6 +154,8 @@ func parse(group, name, text string) (Report, error) {
 			if r.MattersFirst = value == "what matters"; !r.MattersFirst {
 				return r, fmt.Errorf("%s.sql: first rows %q: want `what matters`, or leave it out", name, value)
 			}
+		case "on a terminal":
+			r.OnTerminal = strings.Split(value, ", ")
 		case "layout":
 			if err := r.setLayout(value); err != nil {
 				return r, fmt.Errorf("%s.sql: %w", name, err)

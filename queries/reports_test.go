@@ -295,7 +295,7 @@ func insertJSON(t *testing.T, table, text string) []string {
 // insert adds rows, with the file and record number that events have: a
 // statement for those with the same columns.
 func insert(table string, rows []map[string]*string) []string {
-	isEvent := slices.ContainsFunc(eventTables(), func(e schema.Table) bool { return e.Name == table })
+	isEvent := slices.ContainsFunc(schema.Logs(), func(e schema.Table) bool { return e.Name == table })
 	literals := map[string][]string{} // by the columns
 	for i, values := range rows {
 		if isEvent {

@@ -68,3 +68,17 @@ func offset(t time.Time) string {
 func timestamp(t time.Time) string {
 	return "timestamp '" + t.UTC().Format("2006-01-02 15:04:05.000000") + "'"
 }
+
+// shown is a value as text, a time in the run's zone with its offset.
+func (c *Case) shown(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case time.Time:
+		if c.zone == time.UTC {
+			return v.UTC().Format("2006-01-02 15:04:05.999999")
+		}
+		return v.In(c.zone).Format("2006-01-02 15:04:05.999999 -07:00")
+	}
+	return fmt.Sprint(v)
+}

@@ -58,7 +58,7 @@ func hashOf(text string) string {
 // from elsewhere. It is whole without its script, which searches, sorts, filters
 // and copies tables. Each row has a number and an address. html/template escapes every field; a table holds
 // its first 1,000 rows and counts the rest; a chart says of which rows it is.
-// What is told in sentences comes first of all, else the summary; reports of logs that
+// What is said in sentences comes first of all, else the summary; reports of logs that
 // are not loaded are one list.
 //
 // The table of contents tells the number of rows, so the sections are kept in
@@ -262,7 +262,7 @@ func (p *htmlPage) lack(r *queries.Result) {
 func (p htmlPage) Files() string {
 	files, archives := 0, 0
 	for _, s := range p.Sources {
-		if s.Format == "zip" {
+		if s.Format == "zip" || s.Format == "tar" {
 			archives++
 		} else {
 			files++
@@ -359,7 +359,7 @@ type section struct {
 	More                string // how many rows are not on the page, in words; empty = none
 	Pictures            []picture
 	Parts               []part      // of the summary, which has no table
-	Story               []storyLine // the same of what is told in sentences
+	Story               []storyLine // the same of what is said in sentences
 	Totals              []total
 	JSON                string        // a raw record in lines
 	Sessions            []sessionRows // the rows, a session at a time

@@ -129,7 +129,7 @@ func TestContractOfRowsChanged(t *testing.T) {
 	}
 }
 
-// TestContractOfReadCSV reads what ingest/clean.go writes.
+// TestContractOfReadCSV reads what ingest/batch.go writes.
 func TestContractOfReadCSV(t *testing.T) {
 	e := start(t)
 	path := filepath.Join(t.TempDir(), "it's [1] *.csv")

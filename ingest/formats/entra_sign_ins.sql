@@ -1,4 +1,5 @@
 -- title: Entra sign-ins, JSON
+-- family: Entra sign-ins
 -- description: What the portal downloads as JSON, what Graph returns for auditLogs/signIns (v1.0 and beta),
 --   and the properties of diagnostic-settings records: one signIn object a record.
 --   https://learn.microsoft.com/graph/api/resources/signin
@@ -233,7 +234,8 @@ select
         else factors(f.authenticationRequirement)
     end as authentication_requirement,
     joined(f.authenticationMethodsUsed) as authentication_methods_used,
-    filled(f.status.additionalDetails) as mfa_result,
+    -- the sign-in's remark, which is about something else where its password was wrong
+    case when regexp_matches(lower(f.status.additionalDetails), 'mfa|factor') then filled(f.status.additionalDetails) end as mfa_result,
     filled(f.mfaDetail.authMethod) as mfa_method,
     filled(f.mfaDetail.authDetail) as mfa_detail,
     nullif(array_to_string(
@@ -251,7 +253,7 @@ select
     filled(f.uniqueTokenIdentifier) as unique_token_id,
     filled(f.correlationId) as correlation_id,
     filled(f.originalRequestId) as original_request_id,
-    filled(f.tokenIssuerType) as token_issuer_type,
+    token_issuer(f.tokenIssuerType) as token_issuer_type,
     filled(f.crossTenantAccessType) as cross_tenant_access_type,
     filled(f.homeTenantId) as home_tenant_id,
     filled(f.resourceTenantId) as resource_tenant_id,

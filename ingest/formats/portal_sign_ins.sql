@@ -1,4 +1,5 @@
 -- title: Entra portal sign-ins, CSV
+-- family: Entra sign-ins
 -- description: Entra admin center > Sign-in logs > Download > CSV, of users (44 to 57 columns since 2023), service
 --   principals and managed identities (22 columns). Policies, risk and coordinates are not in these files; the
 --   kind of sign-in is only in the file's name.
@@ -167,7 +168,7 @@ select
     filled(f."Session ID") as session_id,
     unguarded(f."Unique token identifier") as unique_token_id,
     filled(f."Correlation ID") as correlation_id,
-    replace(filled(f."Token issuer type"), ' ', '') as token_issuer_type, -- Azure AD
+    token_issuer(f."Token issuer type") as token_issuer_type,
     filled(f."Cross tenant access type") as cross_tenant_access_type,
     filled(f."Home tenant ID") as home_tenant_id,
     filled(f."Resource tenant ID") as resource_tenant_id,

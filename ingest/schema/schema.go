@@ -17,7 +17,10 @@
 //	-- id: the column that names a record
 //	-- time: the column of its time, or `COLUMN, required` if each record must have one
 //	-- timeline: yes, or `no, REASON`
+//	-- snapshot: what users call the things, where a row is no event but what stood when
+//	--   the file was made; it has the column snapshot_time, which the load fills
 //	-- get: how to export it; `-- get PART: ...` where the log has several parts
+//	-- expected: no, if few cases have the log, so that coverage does not miss it
 //
 // and, of a log, what makes two records of one id the same one:
 //
@@ -54,7 +57,7 @@ import (
 )
 
 // Version is raised whenever an older entrail could misread a case.
-const Version = "10"
+const Version = "11"
 
 //go:embed tables/*.sql codes/*.sql
 var files embed.FS
@@ -70,12 +73,14 @@ type Table struct {
 	Columns []Column
 
 	Log          string   // of a log: what users call it
+	Snapshot     string   // of a table of what stood at one time: what users call the things
 	ID           string   // of records: the column that names one
 	Time         string   // of records: the column of the time; may be empty
 	TimeRequired bool     // a record without a time is damaged
 	InTimeline   bool     // the view events has its records
 	NoTimeline   string   // of other tables with records or files: why not
 	Exports      []Export // of a log: how to get it
+	IsRare       bool     // few cases have the log
 	Parent       Parent   // of a table whose rows hang on another's records
 
 	Identity  [][]string // of a log: the columns that tell two records of one id apart; of several the first that both have
@@ -134,6 +139,9 @@ func Logs() []Table { return where(func(t Table) bool { return t.Log != "" }) }
 // Records returns the tables that a record of a file can land in, a parent
 // before its children.
 func Records() []Table { return where(func(t Table) bool { return t.ID != "" }) }
+
+// Snapshots returns the tables of what stood at one time.
+func Snapshots() []Table { return where(func(t Table) bool { return t.Snapshot != "" }) }
 
 // Children returns the tables whose rows hang on records of another.
 func Children() []Table { return where(func(t Table) bool { return t.Parent.Table != "" }) }
@@ -258,8 +266,14 @@ func (t *Table) set(key, value string) (err error) {
 		if t.NoTimeline, no = strings.CutPrefix(value, "no, "); !no {
 			err = fmt.Errorf("timeline %q: want yes or `no, REASON`", value)
 		}
+	case key == "snapshot":
+		t.Snapshot = value
 	case key == "get" || isPart:
 		t.Exports = append(t.Exports, Export{part, value})
+	case key == "expected":
+		if t.IsRare = value == "no"; !t.IsRare {
+			err = fmt.Errorf("expected %q: want no, or no such line", value)
+		}
 	case key == "identity":
 		for column := range strings.SplitSeq(value, ", ") {
 			t.Identity = append(t.Identity, strings.Split(column, " or "))
@@ -299,6 +313,8 @@ func (t *Table) check() error {
 		return fmt.Errorf("%s.sql: a log is in the timeline and says how to get it, another table is not", t.Name)
 	case t.Log != "" && (t.ID != "id" || t.Time != "event_time"):
 		return fmt.Errorf("%s.sql: the columns of a log's record and time are id and event_time", t.Name)
+	case t.Snapshot != "" && (t.Log != "" || t.ID != "id" || t.Time != "snapshot_time"):
+		return fmt.Errorf("%s.sql: what stood at one time is no log, and its columns are id and snapshot_time", t.Name)
 	case (t.Log != "") != (len(t.Identity) > 0):
 		return fmt.Errorf("%s.sql: a log needs `-- identity`, another table has none", t.Name)
 	case isChild != t.Has("parent_record") || isChild != t.Has("parent_file_id"):

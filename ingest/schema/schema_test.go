@@ -60,6 +60,7 @@ create table service_log (
 		{"a log without an identity", "-- identity: event_time, id or file_id,\n--   record\n", "", "a log needs `-- identity`"},
 		{"an identity that is no column", "id or file_id", "id or user", "names user, which is no column"},
 		{"a state that is no column", "-- state: record", "-- state: risk", "names risk, which is no column"},
+		{"a log that is a state", "-- timeline: yes\n", "-- timeline: yes\n-- snapshot: requests\n", "what stood at one time is no log"},
 		{"a misspelt word", "event_time, required", "event_time, require", "want COLUMN or `COLUMN, required`"},
 		{"no description", "-- description: Requests to a service,\n--   by whatever application.\n-- source: https://example.org/log\n", "", "no description"},
 		{"another table than the file's", "create table service_log", "create table servicelog", "want `create table service_log (`"},

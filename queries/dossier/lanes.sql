@@ -8,7 +8,7 @@ with own as (
     select
         event_time,
         case when status = 'failure' then 4 else 1 end as source_no,
-        case when status = 'failure' then 'failed sign-ins' else 'sign-ins: ' || coalesce(app_display_name, app_id, 'application not told') end as lane,
+        case when status = 'failure' then 'failed sign-ins' else 'sign-ins: ' || coalesce(app_display_name, app_id, 'application unknown') end as lane,
         caller_address(s.ip_address, category, client_credential_type) as address,
         coalesce(autonomous_system_number, a.network) as network,
         coalesce(nullif(s.country, ''), a.country) as country,

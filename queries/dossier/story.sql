@@ -15,7 +15,7 @@ with device_names as (
     where device_id <> '' and device_name <> ''
     group by device_id
 ),
-told as (
+steps as (
     select
         'sign_ins' as source,
         s.file_id,
@@ -144,7 +144,7 @@ placed as (
         t.country is null as is_country_found,
         t.network is null as is_network_found,
         looked_up(t.country, t.network, a.country, a.network, a.source) as place_source,
-    from told as t
+    from steps as t
     left join addresses as a on t.address = a.ip_address
 ),
 compared as (

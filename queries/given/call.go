@@ -66,6 +66,7 @@ type Call struct {
 	Man                     bool            // the manual page
 	Completion              string          // the script of a shell that completes the command line
 	List, Schema            bool            // the reports; the tables
+	Formats                 bool            // with List: the exports that are read, and not the reports
 	ShowSQL                 string          // name of a report, a view, a macro or a finding
 	Rule                    *queries.Result // what is to be said of a finding asked for by name
 }
@@ -130,6 +131,9 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 
 	if c.Help || c.Version || c.Licenses || c.Man {
 		return c, nil
+	}
+	if c.List && slices.Equal(c.Paths, []string{"formats"}) {
+		c.Formats, c.Paths = true, nil
 	}
 	if c.InitCase {
 		return c, c.checkInitCase()

@@ -33,7 +33,7 @@ with logged as (
             'UpdateFolderPermissions', 'UpdateCalendarDelegation'
         )
 ),
-told as (
+texts as (
     select
         * exclude (parts),
         -- a list, or (Log Analytics) its text, or (Security and Compliance) a command line
@@ -71,7 +71,7 @@ listed_parameters as (
             end,
             []
         ) || case when member is null and rights is null then [] else [{'Name': 'User', 'Value': member}, {'Name': 'AccessRights', 'Value': rights}] end as settings
-    from told
+    from texts
 ),
 set_values as (
     select

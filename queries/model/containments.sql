@@ -5,7 +5,7 @@
 -- column action varchar: what was done, in words
 -- column actor varchar: by whom, lower case
 -- column by_user boolean: by the account itself
-with told as (
+with acts as (
     select event_time, operation as action, object_id as target, home_account(user_id) as actor
     from evidence.audit_events
     where (record_type in (8, 15) or workload = 'AzureActiveDirectory')
@@ -24,7 +24,7 @@ select distinct
     end as action,
     lower(actor) as actor,
     coalesce(actor = coalesce(account_names.user_principal_name, home_account(target)), false) as by_user,
-from told
+from acts
 left join account_names on lower(target) = account_names.user_id
 where event_time is not null and target <> '' and regexp_matches(
     lower(action),

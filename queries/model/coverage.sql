@@ -45,7 +45,7 @@ loaded as (
             when 'adfs' then 5
             else 6
         end as position,
-        'sign-ins: ' || coalesce(category, 'category not told') as log,
+        'sign-ins: ' || coalesce(category, 'category unknown') as log,
         file_id,
         record,
         event_time,
@@ -56,13 +56,13 @@ loaded as (
     union all
     select
         9,
-        'unified audit log: ' || coalesce(workload, 'workload not told'),
+        'unified audit log: ' || coalesce(workload, 'workload unknown'),
         file_id,
         record,
         event_time,
         session_id <> '',
         null,
-        coalesce(workload, 'workload not told'),
+        coalesce(workload, 'workload unknown'),
     from evidence.audit_events
     union all
     select 10, 'directory audit log', file_id, record, event_time, null, null, null from evidence.directory_audits
@@ -74,6 +74,18 @@ loaded as (
     select 13, 'provisioning log', file_id, record, event_time, null, null, null from evidence.provisioning_events
     union all
     select 14, 'Graph activity log', file_id, record, event_time, session_id <> '', null, null from evidence.graph_activity
+    union all
+    select 15, 'message trace', file_id, record, event_time, null, null, null from evidence.message_trace
+    union all
+    select 16, 'Defender e-mail events', file_id, record, event_time, null, null, null from evidence.emails
+    union all
+    select 17, 'Defender link clicks', file_id, record, event_time, null, null, null from evidence.url_clicks
+    union all
+    select 18, 'Defender alerts', file_id, record, event_time, null, null, null from evidence.alerts
+    union all
+    select 19, 'Defender identity logons', file_id, record, event_time, null, null, null from evidence.identity_logons
+    union all
+    select 20, 'Azure activity log', file_id, record, event_time, null, null, null from evidence.azure_activity
 ),
 -- By position and part, which tell the logs apart as their names do: many rows
 -- group several times as fast by a number as by names that begin alike.
@@ -225,7 +237,7 @@ remarked as (
             case when days_early > 0 then 'Ends ' || counted(days_early, 'day', 'days') || ' before the other logs.' end,
             case
                 when with_session_id = 0 and log not like 'sign-ins: service%' and log not like 'sign-ins: managed%'
-                then 'No session ids: what was done in a session cannot be told from the rest.'
+                then 'No session ids: the log does not show what was done in which session.'
             end,
             case when timeless > 0 then counted(timeless, 'record has', 'records have') || ' no time.' end
         ), '') as missing,
@@ -268,3 +280,17 @@ from remarked
 full join expected using (log)
 -- the audit log is listed by workload; its one line is for when there is none
 where log <> 'unified audit log' or not exists (from evidence.audit_events)
+union all
+select
+    position,
+    'state: ' || kind,
+    count(distinct file_id),
+    count(*),
+    min(snapshot_time),
+    max(snapshot_time),
+    count(distinct local_time(snapshot_time)::date),
+    null, null, null, null, null, null,
+    false,
+    'What stood at that time, not what happened; in no timeline.'
+from states
+group by position, kind

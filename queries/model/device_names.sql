@@ -1,4 +1,4 @@
--- description: The name of a device behind its id. A name that several devices bear is told apart by the beginning of
+-- description: The name of a device behind its id. A name that several devices bear is distinguished by the beginning of
 --   their ids.
 -- materialized: yes
 -- ordered by: device_id

@@ -113,3 +113,87 @@ select
     file_id,
     record
 from graph_activity
+union all
+select
+    event_time,
+    'message_trace',
+    sender_address,
+    'message: ' || coalesce(event, status, 'traced'),
+    recipient_address,
+    ip_address,
+    null,
+    status,
+    id,
+    file_id,
+    record
+from message_trace
+union all
+select
+    event_time,
+    'emails',
+    sender_address,
+    'e-mail: ' || coalesce(delivery_action, 'processed'),
+    recipient_address,
+    ip_address,
+    null,
+    concat_ws(' ', delivery_location, threat_types),
+    id,
+    file_id,
+    record
+from emails
+union all
+select
+    event_time,
+    'url_clicks',
+    user_principal_name,
+    'link: ' || coalesce(action, 'clicked'),
+    url,
+    ip_address,
+    null,
+    threat_types,
+    id,
+    file_id,
+    record
+from url_clicks
+union all
+select
+    event_time,
+    'alerts',
+    coalesce(user_principal_name, user_id),
+    coalesce(kind, 'alert') || ': ' || coalesce(title, entity_type, 'unnamed'),
+    coalesce(device_name, file_name, url, app_display_name),
+    ip_address,
+    null,
+    concat_ws(' ', severity, status),
+    id,
+    file_id,
+    record
+from alerts
+union all
+select
+    event_time,
+    'identity_logons',
+    coalesce(user_principal_name, account_name, user_id),
+    'logon: ' || coalesce(action, 'unknown'),
+    coalesce(target_device_name, app_display_name),
+    ip_address,
+    null,
+    failure_reason,
+    id,
+    file_id,
+    record
+from identity_logons
+union all
+select
+    event_time,
+    'azure_activity',
+    coalesce(caller, user_id, app_id),
+    'Azure: ' || coalesce(operation, 'unknown'),
+    resource_id,
+    ip_address,
+    null,
+    status,
+    id,
+    file_id,
+    record
+from azure_activity

@@ -15,15 +15,15 @@ sign_in_kinds as materialized (
 ),
 mail_reads as materialized (
     select
-        coalesce(nullif(told.MailboxOwnerUPN, ''), user_id) as mailbox,
+        coalesce(nullif(details.MailboxOwnerUPN, ''), user_id) as mailbox,
         event_time,
-        len(list_filter(told.OperationProperties, p -> lower(p.Name) = 'isthrottled' and lower(p.Value) = 'true')) > 0 as is_throttled,
-        len(list_filter(told.OperationProperties, p -> lower(p.Name) = 'mailaccesstype' and lower(p.Value) = 'sync')) > 0 as is_sync,
+        len(list_filter(details.OperationProperties, p -> lower(p.Name) = 'isthrottled' and lower(p.Value) = 'true')) > 0 as is_throttled,
+        len(list_filter(details.OperationProperties, p -> lower(p.Name) = 'mailaccesstype' and lower(p.Value) = 'sync')) > 0 as is_sync,
     from (
         select
             user_id,
             event_time,
-            from_json(raw, '{"MailboxOwnerUPN": "VARCHAR", "OperationProperties": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}') as told,
+            from_json(raw, '{"MailboxOwnerUPN": "VARCHAR", "OperationProperties": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}') as details,
         from evidence.audit_events
         where operation = 'MailItemsAccessed'
     )
@@ -160,7 +160,7 @@ union all
 select 10, 'sign-ins', 'Interactive sign-ins without the non-interactive ones: the use of a stolen token shows mostly in the latter.'
 from sign_in_kinds where interactive > 0 and non_interactive = 0
 union all
-select 11, 'sign-ins', 'Non-interactive sign-ins without the interactive ones: how a session began cannot be told.'
+select 11, 'sign-ins', 'Non-interactive sign-ins without the interactive ones: how a session began is unknown.'
 from sign_in_kinds where interactive = 0 and non_interactive > 0
 union all
 select 12, 'sign-ins', 'The portal fills the last two hours before a download late: sign-ins after '
@@ -187,7 +187,7 @@ select 22, 'audit log', upper(what[1]) || what[2:] || ' by ' || coalesce(user_id
     end
 from switched_off
 union all
-select 30, 'mail', 'No MailItemsAccessed record: which mail was read cannot be told. It is recorded only with the right licence, and left out by searches that do not ask for it.'
+select 30, 'mail', 'No MailItemsAccessed record: which mail was read is unknown. It is recorded only with the right licence, and left out by searches that do not ask for it.'
 from exchange where by_people > 0 and reads = 0
 union all
 select 31, 'mail', 'The mailbox ' || mailbox || ' was throttled (' || counted(times, 'record', 'records') || ', ' || period_text(first_time, last_time)

@@ -4,7 +4,7 @@
 -- materialized: yes
 -- column file_id integer: of logons
 -- column record bigint: of logons
--- column is_new_network boolean: NULL = the attempt's network is not known
+-- column is_new_network boolean: and none that the tenant's people use, see own_networks; NULL = the attempt's network is not known
 -- column is_new_country boolean: NULL = its country is not known
 -- column is_new_client boolean: operating system and program; NULL = not known
 -- column is_new_app boolean: NULL = its application is not known
@@ -14,7 +14,7 @@ with compared as (
     select
         l.file_id,
         l.record,
-        l.network is not null and coalesce(l.event_time < network.first_seen + interval 24 hours, true) as is_new_network,
+        l.network is not null and own.network is null and coalesce(l.event_time < network.first_seen + interval 24 hours, true) as is_new_network,
         l.country is not null and coalesce(l.event_time < country.first_seen + interval 24 hours, true) as is_new_country,
         l.client is not null and coalesce(l.event_time < client.first_seen + interval 24 hours, true) as is_new_client,
         l.app_id is not null and coalesce(l.event_time < app.first_seen + interval 24 hours, true) as is_new_app,
@@ -25,6 +25,7 @@ with compared as (
         and account.account_days >= 4 and account.account_first_seen < l.event_time - interval 5 days
     left join account_habits as network
         on network.feature = 'network' and network.kind = l.kind and network.account = l.account and network.value = l.network::varchar
+    left join own_networks as own on own.network = l.network
     left join account_habits as country
         on country.feature = 'country' and country.kind = l.kind and country.account = l.account and country.value = l.country
     left join account_habits as client

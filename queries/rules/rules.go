@@ -18,6 +18,8 @@
 //	-- needs: the tables that it looks in; it was looked for if one of them has rows
 //	-- source: where its facts come from: pages, sample files
 //	-- lists: the lists that it reads, if any
+//	-- seen: in how many samples of attacks it was seen, and how many benign ones it marked;
+//	   a test writes it (go test ./queries -run Samples -samples FOLDER -update)
 //
 // Then comes one SELECT that gives a row a hit, with exactly the columns of Columns.
 // It reads evidence.TABLE and the views of the folder model, never what the filters show:
@@ -84,6 +86,7 @@ type Rule struct {
 	Name, Tactic, Title, Severity                     string
 	Techniques, Catalogue, Needs, Lists               []string
 	Meaning, FalsePositives, BlindSpots, Next, Source string
+	Seen                                              string // in samples, and how often in benign ones; empty = not measured
 	SQL                                               string // the whole file
 }
 
@@ -182,6 +185,8 @@ func Parse(name, text string) (Rule, error) {
 			r.Needs = fields(value)
 		case "source":
 			r.Source = value
+		case "seen":
+			r.Seen = value
 		case "lists":
 			r.Lists = fields(value)
 		default:

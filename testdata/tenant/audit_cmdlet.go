@@ -37,9 +37,8 @@ func ruleBody(j *jsonText, e *AuditEvent) {
 		j.pair("AlwaysDeleteOutlookRulesBlob", "False")
 		j.pair("Force", "False")
 		j.pair("Name", name)
-		if e.Item == "" {
-			j.pair("FromAddressContainsWords", "@northwind.example")
-			j.pair("MoveToFolder", name)
+		if e.Item != InboxRule {
+			ordinaryRule(j, name)
 			return
 		}
 		j.pair("SubjectOrBodyContainsWords", RuleKeyword+";payment;bank account")
@@ -47,6 +46,25 @@ func ruleBody(j *jsonText, e *AuditEvent) {
 		j.pair("MarkAsRead", "True")
 		j.pair("StopProcessingRules", "True")
 	})
+}
+
+// ordinaryRule is what people have rules for.
+func ordinaryRule(j *jsonText, name string) {
+	switch name {
+	case "To my deputy":
+		j.pair("SubjectContainsWords", "rota")
+		j.pair("RedirectTo", "lidia.holloway@"+tenantDomain)
+	case "Advertisements":
+		j.pair("SubjectContainsWords", "sale;% off;webinar")
+		j.pair("DeleteMessage", "True")
+	case "Tickets":
+		j.pair("From", "tickets@"+tenantDomain)
+		j.pair("MoveToFolder", name)
+		j.pair("MarkAsRead", "True")
+	default:
+		j.pair("FromAddressContainsWords", "@northwind.example")
+		j.pair("MoveToFolder", name)
+	}
 }
 
 func autoReplyBody(j *jsonText, e *AuditEvent) {

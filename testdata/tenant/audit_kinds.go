@@ -15,6 +15,10 @@ const (
 	logonRecord      = 15
 	teamsRecord      = 25
 	mailAccess       = 50
+
+	// entraOnly is no record type of the unified audit log: the event is in the Entra
+	// audit log alone.
+	entraOnly = -1
 )
 
 var recordTypeNames = map[int]string{

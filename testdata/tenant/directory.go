@@ -1,11 +1,17 @@
 package tenant
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // directoryChange is what a directory event is about. The unified audit log and
 // the Entra audit log both tell it, each in its own way.
 type directoryChange struct {
 	category string // of the Entra audit log
+	service  string // which wrote to the Entra audit log; empty = Core Directory
+	reason   string
+	byApp    string // the service that acted, where it is no person
 	object   string // ObjectId of the unified audit log
 	details  [][2]string
 	changes  []change
@@ -18,6 +24,8 @@ type change struct {
 	list           bool
 }
 
+func (c *directoryChange) loggedBy() string { return cmp.Or(c.service, "Core Directory") }
+
 type target struct{ kind, id, name, upn, puid, appID string }
 
 // RogueScope is what the user consents to.
@@ -25,7 +33,7 @@ const RogueScope = "offline_access User.Read Mail.ReadWrite Mail.Send Contacts.R
 
 // directoryChange is nil for other than directory events.
 func (e *AuditEvent) directoryChange() *directoryChange {
-	if e.Kind.RecordType != directoryRecord {
+	if e.Kind.RecordType != directoryRecord && e.Kind.RecordType != entraOnly {
 		return nil
 	}
 	var user target
@@ -64,6 +72,9 @@ func (e *AuditEvent) directoryChange() *directoryChange {
 			c.object, c.targets = user.upn, []target{user, group}
 			c.changes = []change{{"Group.ObjectID", "", group.id, false}, {"Group.DisplayName", "", group.name, false}}
 		}
+		return c
+	}
+	if c := e.quietChange(user); c != nil {
 		return c
 	}
 	return e.rogueApp()

@@ -11,9 +11,12 @@ import (
 )
 
 // DirectoryEvents yields what the Entra audit log has as well: the directory
-// events of the unified audit log. There they have ids of their own.
+// events of the unified audit log. There they have ids of their own. Some are in
+// the Entra audit log alone.
 func (t *Tenant) DirectoryEvents() iter.Seq[*AuditEvent] {
-	return Where(t.AuditEvents(), func(e *AuditEvent) bool { return e.Kind.RecordType == directoryRecord })
+	return Where(t.AuditEvents(), func(e *AuditEvent) bool {
+		return e.Kind.RecordType == directoryRecord || e.Kind.RecordType == entraOnly
+	})
 }
 
 // What the portal's AuditLogs CSV has room for; JSON has it all.
@@ -52,7 +55,7 @@ func WriteDirectoryCSV(w io.Writer, events iter.Seq[*AuditEvent]) error {
 		out.Write(row)
 		c := e.directoryChange()
 		cells := make([]string, 0, len(header))
-		cells = append(cells, e.preciseTime(), e.derived("inter").String(), "Core Directory", c.category, e.activity(), "success", "", "",
+		cells = append(cells, e.preciseTime(), e.derived("inter").String(), c.loggedBy(), c.category, e.activity(), "success", c.reason, "",
 			"User", e.Actor.Name, e.Actor.ID.String(), e.Actor.UPN, e.IP, TenantID, tenantName, "", "")
 		for i := range csvTargets {
 			var t target
@@ -132,13 +135,24 @@ func (e *AuditEvent) directoryAudit(j *jsonText) {
 	j.str("category", c.category)
 	j.guid("correlationId", e.derived("inter"))
 	j.str("result", "success")
-	j.str("resultReason", "")
+	j.str("resultReason", c.reason)
 	j.str("activityDisplayName", e.activity())
 	j.str("activityDateTime", e.preciseTime())
-	j.str("loggedByService", "Core Directory")
+	j.str("loggedByService", c.loggedBy())
 	j.str("operationType", map[bool]string{true: "Add", false: "Update"}[strings.HasPrefix(e.activity(), "Add")])
 	j.raw("userAgent", "null")
 	j.raw("initiatedBy", "{")
+	if c.byApp != "" {
+		j.raw("user", "null")
+		j.raw("app", "{")
+		j.raw("appId", "null")
+		j.str("displayName", c.byApp)
+		j.guid("servicePrincipalId", fixedGUID("principal "+c.byApp, 0))
+		j.close('}')
+		j.close('}')
+		e.directoryAuditTargets(j, c)
+		return
+	}
 	j.raw("app", "null")
 	j.raw("user", "{")
 	j.guid("id", e.Actor.ID)
@@ -150,6 +164,10 @@ func (e *AuditEvent) directoryAudit(j *jsonText) {
 	j.str("homeTenantName", tenantName)
 	j.close('}')
 	j.close('}')
+	e.directoryAuditTargets(j, c)
+}
+
+func (e *AuditEvent) directoryAuditTargets(j *jsonText, c *directoryChange) {
 	j.raw("targetResources", "[")
 	for i, t := range c.targets {
 		j.open('{')

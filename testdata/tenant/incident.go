@@ -22,8 +22,7 @@ import (
 type incident struct {
 	victim  *Person
 	session GUID
-	signIns []*SignIn
-	events  []*AuditEvent
+	planned
 
 	sprayed []*Person
 	spray   []*SignIn

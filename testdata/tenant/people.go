@@ -37,17 +37,47 @@ type Person struct {
 	inDesk  float64
 	vpn     bool
 	trips   []trip
-	left    int // the first day (of the period) without the account; 0 = stays
-	reset   int // the day on which an administrator ended all sessions; 0 = none
+	left    int     // the first day (of the period) without the account; 0 = stays
+	reset   int     // the day on which an administrator ended all sessions; 0 = none
+	next    *Client // the phone that takes the place of the first
+	moves   Address // the home after a move
+	changes int     // the first day with next or moves; 0 = none
+}
+
+// phoneOn is the phone that the person has on a day.
+func (p *Person) phoneOn(day int) *Client {
+	if p.next != nil && day >= p.changes {
+		return p.next
+	}
+	return p.phone
+}
+
+// homeOn is where the person lives on a day.
+func (p *Person) homeOn(day int) Address {
+	if p.moves.Network != nil && day >= p.changes {
+		return p.moves
+	}
+	return p.home
 }
 
 // trip is a journey with a return, days counted from the start of the period.
 type trip struct {
 	from, to int
 	hotel    *Network
+	onTheWay bool // takes the days before and after too, without work
 }
 
 func (t trip) on(day int) bool { return t.from <= day && day <= t.to }
+
+// travels tells that the person spends the day on the way.
+func (p *Person) travels(day int) bool {
+	for _, t := range p.trips {
+		if t.onTheWay && !t.on(day) && t.from-1 <= day && day <= t.to+1 {
+			return true
+		}
+	}
+	return false
+}
 
 // Device is a computer or phone that the directory may know.
 type Device struct {
@@ -202,7 +232,7 @@ func newPerson(name string, i int, o *office, traits string) *Person {
 		p.Disabled, p.left = true, 4
 	}
 	if strings.Contains(traits, "traveller") {
-		p.trips = []trip{{2, 4, hotelLisbon}, {9, 12, hotelNewYork}, {21, 25, hotelTokyo}}
+		p.trips = []trip{{2, 4, hotelLisbon, false}, {9, 12, hotelNewYork, false}, {21, 25, hotelTokyo, false}}
 	}
 	return p
 }

@@ -34,7 +34,7 @@ const (
 // phone for months.
 func (t *Tenant) session(p *Person, c *Client, day int) GUID {
 	revoked := p.reset > 0 && day >= p.reset
-	if c == p.phone {
+	if c == p.phone || c == p.next {
 		day = 0
 	}
 	if revoked {
@@ -48,8 +48,11 @@ func (t *Tenant) session(p *Person, c *Client, day int) GUID {
 func (t *Tenant) work(d *dayLog, p *Person, r *rand.Rand) {
 	if p.left > 0 && d.number >= p.left {
 		if d.number == p.left+6 { // the phone still tries
-			t.refresh(d, r, p, p.phone, p.office.carrier(r), d.start+43200, GUID{}, disabled)
+			t.refresh(d, r, p, p.phoneOn(d.number), p.office.carrier(r), d.start+43200, GUID{}, disabled)
 		}
+		return
+	}
+	if p.travels(d.number) {
 		return
 	}
 	mean := t.sittings
@@ -67,14 +70,14 @@ func (t *Tenant) work(d *dayLog, p *Person, r *rand.Rand) {
 }
 
 func (t *Tenant) sitting(d *dayLog, r *rand.Rand, p *Person) {
-	client, from := p.desk, p.home
+	client, from := p.desk, p.homeOn(d.number)
 	place := p.office.place()
 	switch x := r.Float64(); {
 	case p.Guest:
 	case x < p.inDesk:
 		from = p.office.network.at(r.IntN(2))
 	case x > 0.86 && (!p.Admin || x > 0.95):
-		client, from = p.phone, p.office.carrier(r)
+		client, from = p.phoneOn(d.number), p.office.carrier(r)
 	case p.vpn && x > 0.6:
 		from = companyVPN.at(r.IntN(4))
 	}
@@ -158,7 +161,7 @@ func (t *Tenant) sitting(d *dayLog, r *rand.Rand, p *Person) {
 	for range count(r, t.refreshes) {
 		later := at + int64(r.IntN(5*3600))
 		addr := from
-		if client == p.phone {
+		if client != p.desk {
 			addr = p.office.carrier(r)
 			for _, trip := range p.trips {
 				if trip.on(d.number) {
@@ -235,7 +238,7 @@ func webApp(r *rand.Rand, p *Person, c *Client) (app, resource *App) {
 }
 
 func backgroundApp(r *rand.Rand, p *Person, c *Client) (app, resource *App) {
-	if c == p.phone {
+	if c != p.desk {
 		if r.IntN(3) == 0 {
 			return teams, teamsSvc
 		}

@@ -14,7 +14,8 @@
 //
 // [Tenant.WriteContoso] writes the folder of exports that a responder was handed, and
 // returns the [Truth]: the counts, taken from the model while it is written out
-// and never from what was written.
+// and never from what was written. [Tenant.WriteQuiet] writes a month without an
+// intrusion, of a company where people travel, change phones and share files.
 //
 // To add an export format, write a function that takes the sequence (portal_csv.go
 // is the shape) and, when it belongs in the case, a line in contoso.go. To add a
@@ -45,10 +46,13 @@ func Day(n int) time.Time { return time.Unix(start+int64(n)*86400, 0).UTC() }
 
 // Options choose a tenant. SignIns (of all categories together) and AuditEvents
 // are what to aim for; what comes out is within a few per cent, and exact in
-// the Truth. Zero values stand for the size of testdata/contoso.
+// the Truth. Zero values stand for the size of testdata/contoso. A quiet tenant
+// has no intrusion, but all that looks like one; see quiet.go.
 type Options struct {
 	Seed                 uint64
 	SignIns, AuditEvents int
+	People               int // 0 = as many as the sign-ins ask for
+	Quiet                bool
 }
 
 // Tenant is a company and its month.
@@ -57,7 +61,8 @@ type Tenant struct {
 	people   []*Person
 	services []*Person
 	shared   *Person
-	incident *incident
+	incident *incident // nil in a quiet tenant
+	planned  planned
 
 	// How much happens, set by size.
 	sittings   float64 // times a day that a person signs in
@@ -81,8 +86,16 @@ func New(o Options) *Tenant {
 		o.AuditEvents = 1050
 	}
 	t := &Tenant{seed: o.Seed}
-	t.hire(min(max(len(staff), o.SignIns/400), 4000))
-	t.incident = t.breach()
+	if o.People == 0 {
+		o.People = min(o.SignIns/400, 4000)
+	}
+	t.hire(max(len(staff), o.People))
+	if o.Quiet {
+		t.planned = t.quietMonth()
+	} else {
+		t.incident = t.breach()
+		t.planned = t.incident.planned
+	}
 
 	t.scale(o)
 	return t
@@ -112,12 +125,12 @@ func (t *Tenant) scale(o Options) {
 			}
 		}
 	}
-	planted := float64(len(t.incident.signIns))
+	planted := float64(len(t.planned.signIns))
 	interactive, background := max(float64(0.5*users)-planted, 1), 0.5*users
 	t.sittings = interactive / signIns[0]
 	t.refreshes = background / signIns[1] / t.sittings
 
-	rest := max(float64(o.AuditEvents-len(t.incident.events)), 1)
+	rest := max(float64(o.AuditEvents-len(t.planned.events)), 1)
 	t.logons = min(0.24*rest/users, 1)
 	rest -= float64(t.logons * users)
 	t.directory = 0.08 * rest / Days
@@ -181,6 +194,12 @@ func Where[T any](list iter.Seq[T], keep func(T) bool) iter.Seq[T] {
 	}
 }
 
+// planned is what happens besides the drawn days.
+type planned struct {
+	signIns []*SignIn
+	events  []*AuditEvent
+}
+
 // dayLog is what happens between two midnights (UTC).
 type dayLog struct {
 	number     int
@@ -202,13 +221,13 @@ func (t *Tenant) day(number int, audit bool) *dayLog {
 		t.serviceNoise(d, t.dice(number, 3))
 		t.administration(d, t.dice(number, 4))
 	}
-	for _, s := range t.incident.signIns {
+	for _, s := range t.planned.signIns {
 		if d.start <= s.Time && s.Time < d.end {
 			d.signIns = append(d.signIns, s)
 		}
 	}
 	if audit {
-		for _, e := range t.incident.events {
+		for _, e := range t.planned.events {
 			if d.start <= e.Time && e.Time < d.end {
 				d.events = append(d.events, e)
 			}

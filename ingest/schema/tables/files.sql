@@ -3,8 +3,8 @@
 -- timeline: no, it lists the inputs, and is what coverage counts
 create table files (
     file_id integer, -- number of the file in this case, by path order within a run
-    path varchar, -- as given, or folder/file; a zip member as a.zip!b.csv
-    sha256 varchar, -- of the file's own bytes (a zip member: of its unpacked bytes), lower-case hex
+    path varchar, -- as given, or folder/file; a member of an archive as a.zip!b.csv
+    sha256 varchar, -- of the file's own bytes (a member of an archive: of its unpacked bytes), lower-case hex
     size_bytes bigint, -- of the same bytes
     modified_at timestamp, -- the file's modification time (UTC)
     format varchar, -- name of the recognised format; NULL = not recognised, see note

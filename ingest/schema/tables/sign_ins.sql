@@ -61,7 +61,7 @@ create table sign_ins (
     has_policy_detail boolean, -- the export carries the applied policies (an empty list counts as detail)
     authentication_requirement varchar, -- single_factor, multi_factor
     authentication_methods_used varchar, -- comma-joined
-    mfa_result varchar, -- the log's words
+    mfa_result varchar, -- the log's words, where they are about multifactor authentication
     mfa_method varchar, -- the log's words
     mfa_detail varchar, -- the log's words
     authentication_context varchar, -- authentication context class references, comma-joined

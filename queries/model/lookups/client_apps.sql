@@ -20,7 +20,7 @@ from (values
     ('exchange activesync', 'The mail client of a phone.'),
     ('exchange activesync (supported)', 'The mail client of a phone, of a kind that Conditional Access can tell apart.'),
     ('exchange activesync (unsupported)', 'The mail client of a phone, of a kind that Conditional Access can only block.'),
-    ('unknown', 'Not told: the portal counts it among the other clients.'),
+    ('unknown', 'The export does not say: the portal counts it among the other clients.'),
     ('exchange online powershell', 'Remote administration of Exchange with user name and password.'),
     ('exchange web services', 'Programs, and older Outlook, that work in mailboxes.'),
     ('mapi over http', 'Outlook 2010 and later without modern authentication.'),

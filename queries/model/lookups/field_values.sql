@@ -75,7 +75,7 @@ from (values
     ('authenticationprotocol', 'oauth2', 'OAuth 2.0'),
     ('authenticationprotocol', 'saml20', 'SAML 2.0'),
     ('authenticationprotocol', 'wsfederation', 'WS-Federation'),
-    ('authenticationprotocol', 'none', 'not one of the protocols that are told apart'),
+    ('authenticationprotocol', 'none', 'not one of the protocols that Entra ID distinguishes'),
     ('originaltransfermethod', 'devicecodeflow', 'the session began with a device code'),
     ('originaltransfermethod', 'authenticationtransfer', 'the session was taken over from another device by QR code'),
     ('incomingtokentype', 'none', 'no token was brought along'),

@@ -1,5 +1,5 @@
 -- description: From one country or network to another; NULL = none is known to have changed. before_text stands where
---   the last place that a record told is another than before.
+--   the last place that a record gave is another than before.
 -- parameters: kind, before, told_before, told_text, before_text, place, place_text
 case
     when place <> before

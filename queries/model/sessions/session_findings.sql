@@ -3,7 +3,7 @@
 -- materialized: yes
 -- ordered by: session_id, position
 -- column session_id varchar: as Entra ID issued it
--- column position bigint: the rule's place among the rules, in which reasons are told
+-- column position bigint: the rule's place among the rules, in which reasons are listed
 -- column rule varchar: the rule's name
 -- column kind varchar: entry (how somebody got in), act (what somebody did or used), place (where from and with what)
 -- column points bigint: how much it counts

@@ -10,7 +10,7 @@
 --   business email compromise, bec
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
--- caveat: Whether a rule is still there cannot be told from the log: look for its removal, then ask the mailbox.
+-- caveat: The log does not show whether a rule is still there: look for its removal, then ask the mailbox.
 with
 changes as (
     select

@@ -36,7 +36,7 @@ effects as (
     select
         file_id,
         record,
-        coalesce(p.policy_name, p.policy_id, 'policy not told') as policy,
+        coalesce(p.policy_name, p.policy_id, 'policy unknown') as policy,
         policy_effect(
             status,
             by_conditional_access,

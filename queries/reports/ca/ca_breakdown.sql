@@ -2,7 +2,7 @@
 -- sheet: Conditional Access broken down
 -- description: What Conditional Access came to for each application, each client app and each user: dimension says which
 --   of the three, value which one. Within each, those with failures come first. The three parts count the same
---   sign-ins three times (service principals have no user). What the columns mean is told in ca_status.
+--   sign-ins three times (service principals have no user). ca_status explains the columns.
 -- position: 3
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns

@@ -1,6 +1,6 @@
 -- title: Conditional Access a week
 -- description: Sign-ins by what Conditional Access came to, week by week (ISO weeks, Monday to Sunday), weeks without a
---   sign-in included. What success, failure and not_applied mean is told in ca_status. not_stated: the export does not
+--   sign-in included. ca_status explains success, failure and not_applied. not_stated: the export does not
 --   say. days_covered says how many of the week's days lie between the first and the last sign-in of the evidence (and
 --   within --since and --until): a week with fewer than seven is_cut and can't be compared. Sign-ins without a time, if
 --   any, are the row without a week.

@@ -73,7 +73,7 @@ issued_by_id as (
     where id in (select sign_in_id from uses)
     qualify row_number() over (partition by id order by event_time, file_id, record) = 1
 ),
--- For the tokens whose sign-in can't be told from the token itself.
+-- For the tokens that do not name their sign-in.
 issued_by_token as (
     select *
     from issuing
@@ -122,9 +122,9 @@ judged as (
         coalesce(nullif(sign_in.country, ''), place.country) as issued_country,
         case
             when found_id is null then 'sign-in not in the files'
-            when traced.ip_address is null then 'address not told'
+            when traced.ip_address is null then 'address unknown'
             when traced.ip_address in (sign_in.ip_address, sign_in.ip_address_from_resource_provider) then 'same address'
-            when sign_in.caller is null then 'address of issue not told'
+            when sign_in.caller is null then 'address of issue unknown'
             when used_network = coalesce(sign_in.autonomous_system_number, place.network) then 'same network'
             when used_network <> coalesce(sign_in.autonomous_system_number, place.network) then 'other network'
             else 'other address'
@@ -159,7 +159,7 @@ select
 from judged
 order by
     list_position([
-        'other network', 'other address', 'sign-in not in the files', 'address of issue not told', 'address not told', 'same network', 'same address'
+        'other network', 'other address', 'sign-in not in the files', 'address of issue unknown', 'address unknown', 'same network', 'same address'
     ], movement),
     first_use desc nulls last,
     unique_token_id,

@@ -52,13 +52,7 @@ answers as (
         s.app_display_name,
         coalesce(s.user_principal_name, s.user_id) as who,
         coalesce(s.mfa_method, own_steps.method, id_steps.method) as mfa_method,
-        -- In JSON the result is the sign-in's general remark, which may be about something else.
-        coalesce(
-            case when s.mfa_result is distinct from s.additional_details
-                or contains(lower(s.mfa_result), 'mfa') or contains(lower(s.mfa_result), 'factor') then s.mfa_result end,
-            own_steps.result,
-            id_steps.result
-        ) as mfa_result,
+        coalesce(s.mfa_result, own_steps.result, id_steps.result) as mfa_result,
         coalesce(own_steps.previously_satisfied, id_steps.previously_satisfied) as previously_satisfied
     from sign_ins as s
     left join own_steps on own_steps.parent_file_id = s.file_id and own_steps.parent_record = s.record

@@ -8,7 +8,7 @@
 -- caveat: A pointer to the reports, not a verdict: each line has a report that shows the records behind it.
 with sign_in_counts as materialized (
     select
-        coalesce(app_display_name, app_id, 'application not told') as app,
+        coalesce(app_display_name, app_id, 'application unknown') as app,
         coalesce(user_principal_name, user_id) as who,
         status,
         count(*) as times,

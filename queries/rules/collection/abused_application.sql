@@ -120,7 +120,7 @@ acts as (
     from known
     group by all
 ),
-told as (
+verbs_of_person as (
     select
         actor,
         application_key,
@@ -185,7 +185,7 @@ select
     coalesce(p.consent, 'abused application ' || p.actor || ' ' || p.application_key) as act,
     p.records
 from per_person as p
-join told as t using (actor, application_key)
+join verbs_of_person as t using (actor, application_key)
 join people as n using (application_key)
 left join scopes as s using (actor, application_key)
 cross join log as l

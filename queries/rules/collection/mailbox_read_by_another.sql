@@ -4,7 +4,7 @@
 -- catalogue: D101
 -- meaning: Somebody opened mail of another's mailbox, as delegate or administrator, on one or two days only.
 -- false positives: Shared mailboxes and assistants, who do it again and again: left out. Several readers of one
---   mailbox are low.
+--   mailbox are low, and so is who reads from where they usually work.
 -- blind spots: Reads are logged only with some licences, once an hour for each message.
 -- next: Ask the owner. See when the right was given, and by whom.
 -- needs: audit_events
@@ -21,9 +21,11 @@ with pairs as (
         count(*) as events,
         min_by(lower(app_id), event_time) as app_id,
         min_by(session_id, event_time) as session_id,
-        list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
+        list_sort(list(distinct client_address(m.ip_address)) filter (where client_address(m.ip_address) is not null)) as addresses,
+        bool_and(u.ip_address is not null) as is_usual_place,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
-    from mail_reads
+    from mail_reads as m
+    left join usual_addresses as u on u.account = m.actor and u.ip_address = client_address(m.ip_address)
     where is_other and not is_system and mailbox <> ''
     group by actor, mailbox
 ),
@@ -34,7 +36,7 @@ readers as (
     from pairs
 )
 select
-    case when days >= 3 then 'info' when readers > 1 then 'low' else 'medium' end as severity,
+    case when days >= 3 then 'info' when readers > 1 or is_usual_place then 'low' else 'medium' end as severity,
     coalesce(who, 'Somebody') || ' read ' || counted(messages, 'message', 'messages') || ' in the mailbox ' || mailbox || coalesce(' as ' || logon_type, '') as what,
     who,
     first_seen,

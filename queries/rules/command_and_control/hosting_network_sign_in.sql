@@ -37,7 +37,7 @@ select
         when is_new_network or baseline_days is null then 'medium'
         else 'low'
     end as severity,
-    account || ' signed in to ' || coalesce(app, 'an application that is not told') || ' from ' || ip_address || ' ('
+    account || ' signed in to ' || coalesce(app, 'an unknown application') || ' from ' || ip_address || ' ('
         || concat_ws(' ', country, 'AS' || network) || ', ' || hosting || ': ' || case hosting_kind when 'vpn' then 'sells VPN access' else 'rents out servers' end || ')'
         || case when requirement = 'single_factor' then ', with one factor' else '' end
         || case when times > 1 then ', ' || times || ' times' else '' end as what,

@@ -37,8 +37,8 @@ select
         when is_new_country or hosting is not null then 'high'
         else 'medium'
     end as severity,
-    'The device token of ' || account || ' was used at ' || coalesce(app, 'an application that is not told') || coalesce(' for ' || resource, '')
-        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(ip_address, 'an address that is not told')
+    'The device token of ' || account || ' was used at ' || coalesce(app, 'an unknown application') || coalesce(' for ' || resource, '')
+        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
         || coalesce(', device ' || device_id, '') || coalesce(', token ' || token_protection, '') as what,
     account as who,

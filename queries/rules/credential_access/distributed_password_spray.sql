@@ -51,7 +51,7 @@ select
         || counted(len(addresses), 'address', 'addresses')
         || case when networks > 1 then ' in ' || networks || ' networks' else '' end
         || ' in one day, ' || counted(guesses, 'attempt', 'attempts') || ', with one user agent'
-        || coalesce(' (' || left(d.user_agent, 60) || ')', '') || ' at ' || coalesce(app, 'an application that is not told')
+        || coalesce(' (' || left(d.user_agent, 60) || ')', '') || ' at ' || coalesce(app, 'an unknown application')
         || '; ' || counted(u.admitted, 'account', 'accounts') || ' got in with both' as what,
     null::varchar as who,
     first_seen,

@@ -40,7 +40,7 @@ federated as (
 )
 select
     case when accounts >= 10 then 'low' when accounts_of_domain <= 3 then 'high' else 'medium' end as severity,
-    account || ' signed in to ' || coalesce(app, 'an application that is not told') || ' with a token of a federation server, after '
+    account || ' signed in to ' || coalesce(app, 'an unknown application') || ' with a token of a federation server, after '
         || counted(cloud_days, 'day', 'days') || ' with sign-ins at Entra ID itself' || coalesce(', from ' || few(addresses), '') as what,
     account as who,
     first_seen,

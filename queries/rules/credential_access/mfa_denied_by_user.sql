@@ -86,7 +86,7 @@ select
         else 'medium'
     end as severity,
     account || ' declined ' || case when events = 1 then 'the prompt' else events || ' prompts' end || ' for the second factor'
-        || case when is_fraud then ' and reported fraud' else '' end || ', for a sign-in from ' || coalesce(few(addresses), 'an address that is not told')
+        || case when is_fraud then ' and reported fraud' else '' end || ', for a sign-in from ' || coalesce(few(addresses), 'an unknown address')
         || coalesce(' (' || country || ')', '') || coalesce(' at ' || app, '') as what,
     account as who,
     first_seen,

@@ -80,7 +80,7 @@ select
     end as severity,
     s.account || ' got ' || prompts || ' prompts for the second factor within '
         || span_text(s.first_seen, s.last_seen)
-        || case when declined > 0 then ' and declined ' || case when declined = prompts then 'all of them' else declined || ' of them' end else ' and answered none of them' end || ', for a sign-in from ' || coalesce(few(s.addresses), 'an address that is not told')
+        || case when declined > 0 then ' and declined ' || case when declined = prompts then 'all of them' else declined || ' of them' end else ' and answered none of them' end || ', for a sign-in from ' || coalesce(few(s.addresses), 'an unknown address')
         || coalesce(' (' || s.country || ')', '')
         || case when a.account is not null then '. At ' || minute_text(a.event_time) || ' one more was passed, and the sign-in got through' else '' end as what,
     s.account as who,

@@ -73,7 +73,7 @@ select
         else 'medium'
     end as severity,
     'Somebody gave ' || codes || ' wrong one-time codes for ' || account || ' within '
-        || span_text(first_seen, last_seen) || ', from ' || coalesce(few(addresses), 'an address that is not told')
+        || span_text(first_seen, last_seen) || ', from ' || coalesce(few(addresses), 'an unknown address')
         || coalesce(' (' || country || ')', '') || coalesce(' at ' || app, '')
         || case when a.account is not null then '. At ' || minute_text(a.event_time) || ' the sign-in got through' else '' end as what,
     account as who,

@@ -71,7 +71,7 @@ select
         else 'medium'
     end as severity,
     counted(s.guesses, 'attempt', 'attempts') || ' to sign in as ' || s.account || ' failed within '
-        || span_text(s.first_seen, s.last_seen) || ', from ' || coalesce(few(list_sort(s.addresses)), 'an address that is not told')
+        || span_text(s.first_seen, s.last_seen) || ', from ' || coalesce(few(list_sort(s.addresses)), 'an unknown address')
         || coalesce(' (' || s.country || ')', '')
         || case when a.account is not null then '. At ' || minute_text(a.event_time) || ' it got in from ' || a.ip_address else '' end as what,
     s.account as who,

@@ -79,7 +79,7 @@ select
         when u.notable > 0 or (has_factor and has_question and (hosting is not null or is_new_country)) then 'critical'
         else 'high'
     end as severity,
-    account || ' signed in to ' || coalesce(app, app_id) || ' from ' || coalesce(p.ip_address, 'an address that is not told')
+    account || ' signed in to ' || coalesce(app, app_id) || ' from ' || coalesce(p.ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
         || ' without a registered device'
         || case when has_factor and has_question then ', with the questions of a first sign-in' else '' end

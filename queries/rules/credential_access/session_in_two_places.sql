@@ -4,8 +4,8 @@
 -- catalogue: D12
 -- meaning: Acts of one session came from two countries, or from two networks with two kinds of client. A session belongs to one
 --   client: whoever uses it elsewhere took it along, as a thief does with a cookie or token.
--- false positives: Neighbouring countries and devices of the organization are low. A phone between wireless network and carrier; a VPN that carries only a part of the traffic; travel with a
---   device that stays signed in.
+-- false positives: Neighbouring countries, devices of the organization, and travel at the speed of an aeroplane by an account
+--   with a baseline are low, and so is its phone that roams. A phone between wireless network and carrier; a VPN that carries only a part of the traffic.
 -- blind spots: A thief in the same network or country with the same kind of client. Addresses whose place is known from
 --   no sign-in count only where a program is at work.
 -- next: Ask the user which of the places is theirs. Revoke the session, and read what it did from the other one.
@@ -92,7 +92,9 @@ sessions_seen as (
         count(distinct regexp_extract(client, '^[a-z]+')) as systems,
         list_sort(list(distinct client) filter (where client is not null)) as clients,
         count(distinct device_id) as devices,
+        count(distinct client) = 1 and bool_and(regexp_matches(client, '^(ios|android)')) filter (where client is not null) as is_phone,
         bool_and(is_managed) filter (where user_agent is not null) as is_managed,
+        bool_or(network in (select network from own_networks)) as has_own_network,
         max(hosting) as hosting,
         max(tool) as tool,
         -- the corners of what lies between the middles of the countries
@@ -104,9 +106,54 @@ sessions_seen as (
     group by session_id
     having count(distinct ip_address) > 1
 ),
+-- How fast somebody had to travel between the uses of a session in two countries, in kilometres an hour; the middle of a
+-- country may be a thousand kilometres off.
+uses as (
+    select
+        session_id,
+        event_time,
+        file_id,
+        record,
+        country
+    from logons
+    where is_success and session_id in (select session_id from sessions_seen where len(countries) > 1)
+    union all
+    select
+        e.session_id,
+        e.event_time,
+        e.file_id,
+        e.record,
+        upper(a.country)
+    from evidence.audit_events as e
+    join addresses as a on a.ip_address = client_address(e.ip_address)
+    where e.session_id in (select session_id from sessions_seen where len(countries) > 1)
+),
+moves as (
+    select
+        u.session_id,
+        u.event_time,
+        c.latitude::double as latitude,
+        c.longitude::double as longitude,
+        lag({'event_time': u.event_time, 'latitude': c.latitude::double, 'longitude': c.longitude::double})
+            over (partition by u.session_id order by u.event_time, u.file_id, u.record) as earlier
+    from uses as u
+    join list_country_centres as c on c.country = u.country
+),
+speeds as (
+    select
+        session_id,
+        max(
+            greatest(kilometres(earlier.latitude, earlier.longitude, latitude, longitude) - 1000, 0)
+            / greatest(date_diff('second', earlier.event_time, event_time) / 3600.0, 0.05)
+        ) as speed
+    from moves
+    where earlier is not null
+    group by session_id
+),
 judged as (
     select
         s.*,
+        v.speed,
         -- countries that the account had used on other days before the session
         len(list_filter(s.countries, c -> contains(coalesce(k.countries, []::varchar[]), c))) as known_countries,
         k.countries is not null as has_baseline
@@ -117,6 +164,7 @@ judged as (
         join account_habits as h on h.account = s.account and h.feature = 'country' and h.first_seen < s.first_seen - interval 1 day and h.days >= 2
         group by s.session_id
     ) as k using (session_id)
+    left join speeds as v using (session_id)
     where len(s.countries) > 1
         or (len(s.networks) > 1 and (s.systems > 1 or s.hosting is not null))
         or s.is_place_unknown and s.ranges > 1
@@ -127,13 +175,14 @@ select
         when len(countries) > 1 and (systems > 1 or tool is not null or hosting is not null) then 'high'
         when len(countries) > 1 and known_countries = len(countries) then 'low'
         when areas > 1 and kilometres < 1500 then 'low'
+        when areas > 1 and (has_baseline and speed < 900 or is_phone and (has_baseline or has_own_network)) then 'low'
         when areas > 1 then 'medium'
         when len(networks) > 1 and systems > 1 then 'medium'
         when len(networks) > 1 and (tool is not null or not has_baseline) then 'medium'
         when tool is not null then 'medium'
         else 'low'
     end as severity,
-    'One session of ' || coalesce(account, 'a user that is not told') || ' was used from '
+    'One session of ' || coalesce(account, 'an unknown user') || ' was used from '
         || case
             when len(countries) > 1 then counted(len(countries), 'country', 'countries') || ' (' || listed(countries) || ')'
             when len(networks) > 1 then counted(len(networks), 'network', 'networks') || ' (' || listed(as_names(networks)) || ')'

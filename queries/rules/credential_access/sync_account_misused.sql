@@ -38,9 +38,9 @@ strange as (
 )
 select
     case when is_new_country or is_other_app or tool is not null or hosting is not null then 'high' else 'medium' end as severity,
-    'The synchronisation account ' || account || ' signed in to ' || coalesce(app, 'an application that is not told')
+    'The synchronisation account ' || account || ' signed in to ' || coalesce(app, 'an unknown application')
         || case when is_other_app then ', which is not its own,' else '' end || coalesce(' by a program (' || tool || '),', '')
-        || ' from ' || coalesce(ip_address, 'an address that is not told') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') as what,
+        || ' from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') as what,
     account as who,
     event_time as first_seen,
     last_time as last_seen,

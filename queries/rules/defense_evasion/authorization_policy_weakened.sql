@@ -13,7 +13,7 @@
 with policies as (
     select
         *,
-        list_filter(changes, c -> c.property not ilike 'included updated properties' and c.property not ilike 'targetid.%' and c.old_value is distinct from c.new_value) as told,
+        list_filter(changes, c -> c.property not ilike 'included updated properties' and c.property not ilike 'targetid.%' and c.old_value is distinct from c.new_value) as real_changes,
         lower(coalesce(new_values::varchar, '')) as new_text,
         lower(coalesce(old_values::varchar, '')) as old_text
     from directory_acts
@@ -44,7 +44,7 @@ select
         when is_weakened then 'medium'
         else 'low'
     end as severity,
-    concat(actor, ' changed what users may do: ', listed(list_transform(told, c -> c.property || ' from ' || coalesce(c.old_value, 'nothing') || ' to ' || coalesce(c.new_value, 'nothing')))) as what,
+    concat(actor, ' changed what users may do: ', listed(list_transform(real_changes, c -> c.property || ' from ' || coalesce(c.old_value, 'nothing') || ' to ' || coalesce(c.new_value, 'nothing')))) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,
@@ -57,5 +57,5 @@ select
     act_id as act,
     records
 from judged
-where len(told) > 0
+where len(real_changes) > 0
 order by event_time, act_id

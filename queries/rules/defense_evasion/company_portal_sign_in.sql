@@ -41,7 +41,7 @@ select
     end as severity,
     account || ' signed in through the Company Portal for ' || coalesce(resource, resource_id) || ', without a compliant device'
         || case when is_confirmed then ', confirmed on another device' else '' end
-        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(ip_address, 'an address that is not told')
+        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') as what,
     account as who,
     event_time as first_seen,

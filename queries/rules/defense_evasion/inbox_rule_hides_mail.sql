@@ -4,8 +4,8 @@
 -- catalogue: D91, D92
 -- meaning: An inbox rule deletes mail or puts it where nobody looks. Intruders make such rules so that the owner does
 --   not see answers, invoices or warnings.
--- false positives: People who tidy up: they move newsletters of a sender to a folder of their own, or delete them.
---   Signs add up: the folder, the name, the words, marking as read.
+-- false positives: People who tidy up: they move newsletters of a sender to a folder of their own, or delete them,
+--   which is low from where the user usually works. Signs add up: the folder, the name, the words, marking as read.
 -- blind spots: Folder names of languages that the list does not have. Whether the rule is still there the log does
 --   not say.
 -- next: Ask the owner. Remove the rule, look at the folder, and see who signed in when it was made.
@@ -15,11 +15,13 @@
 -- lists: hiding_folders, suspicious_rule_words
 with judged as (
     select
-        *,
+        r.*,
+        u.ip_address is not null as is_usual_place,
         contains(word_kinds, 'money') or contains(word_kinds, 'security') or contains(word_kinds, 'delivery') as has_words,
         len(conditions) = 0 and operation = 'new-inboxrule' as is_all_mail,
         regexp_matches(array_to_string(conditions, ' '), 'subject|body|containswords|SubString') as is_by_text
-    from inbox_rules
+    from inbox_rules as r
+    left join usual_addresses as u on u.account = r.actor and u.ip_address = r.ip_address
     where is_deleting or hiding_folder is not null or (is_odd_name and is_marking_read) or (is_odd_name and not is_sorting_only)
         or (is_marking_read and len(word_kinds) > 0)
 ),
@@ -33,6 +35,7 @@ ranked as (
             when hiding_folder = 'unread' or is_odd_name then 'medium'
             when hiding_folder = 'ordinary' and (has_words or is_all_mail) and is_marking_read then 'medium'
             when is_marking_read and has_words and hiding_folder is null and folder is null then 'low'
+            when is_usual_place then 'low'
             when is_deleting and is_by_text then 'medium'
             else 'low'
         end as severity

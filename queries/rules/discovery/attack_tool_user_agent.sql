@@ -11,7 +11,7 @@
 -- needs: sign_ins, audit_events, directory_audits, graph_activity
 -- source: user agents in the public source code of the tools; https://attack.mitre.org/techniques/T1087/004/
 -- lists: tool_agents
-with told as (
+with uses as (
     select
         event_time,
         kind,
@@ -104,7 +104,7 @@ used as (
         min_by(t.session_id, t.event_time) as session_id,
         min_by(t.act_id, (t.event_time, t.file_id, t.record)) as act_id,
         list({'file_id': t.file_id, 'record': t.record, 'id': t.id} order by t.event_time, t.file_id, t.record)[1:1000] as records
-    from told as t
+    from uses as t
     join tool_user_agents as a on a.user_agent = t.user_agent
     group by t.kind, t.who, a.tool, a.tool_kind
 ),

@@ -50,7 +50,7 @@ days as (
 )
 select
     case when things >= 10 then 'medium' else 'low' end as severity,
-    coalesce(who, 'Somebody') || ' shared ' || counted(things, 'thing', 'things') || ' (' || coalesce(few(names), 'not told') || ') by ' || kind
+    coalesce(who, 'Somebody') || ' shared ' || counted(things, 'thing', 'things') || coalesce(' (' || few(names) || ')', '') || ' by ' || kind
         || coalesce(': ' || few(outsiders), '') as what,
     who,
     first_seen,

@@ -5,7 +5,7 @@
 -- meaning: The user signed in with a command line tool, PowerShell or development program of Microsoft's that they had not used
 --   before. These may ask for tokens to nearly everything, and phishing uses their names.
 -- false positives: A new administrator or developer; a first script.
--- blind spots: Users without a baseline: their first use can't be told from a habit.
+-- blind spots: Users without a baseline: their first use looks like a habit.
 -- next: Ask the user. See which resource the token was for, and what it did.
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in; Sparrow.ps1 (cisagov)
@@ -51,7 +51,7 @@ select
         when f.device_id is null and d.share >= 0.5 then 'medium'
         else 'low'
     end as severity,
-    f.account || ' signed in with ' || client_name || coalesce(' for ' || resource, '') || ', from ' || coalesce(ip_address, 'an address that is not told')
+    f.account || ' signed in with ' || client_name || coalesce(' for ' || resource, '') || ', from ' || coalesce(ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
         || case when f.device_id is null and d.share >= 0.5 then ', without the registered device that the user has otherwise' else '' end as what,
     f.account as who,

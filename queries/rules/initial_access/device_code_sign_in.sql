@@ -53,8 +53,8 @@ select
         when app_id = '29d9ed98-a469-4536-ade2-f981bc1d605e' then 'medium'
         else 'low'
     end as severity,
-    account || ' signed in to ' || coalesce(app, 'an application that is not told') || coalesce(' for ' || resource, '') || ' by device code, from '
-        || coalesce(ip_address, 'an address that is not told')
+    account || ' signed in to ' || coalesce(app, 'an unknown application') || coalesce(' for ' || resource, '') || ' by device code, from '
+        || coalesce(ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
         || coalesce(', by a program (' || tool || ')', '')
         || case when times > 1 then ', ' || times || ' times' else '' end as what,

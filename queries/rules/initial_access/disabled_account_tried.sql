@@ -71,7 +71,7 @@ select
         else 'low'
     end as severity,
     counted(t.events, 'attempt', 'attempts') || ' to sign in to the disabled account ' || t.account || ' from '
-        || coalesce(few(t.addresses), 'an address that is not told') || coalesce(' (' || nullif(concat_ws(' ', t.country, 'AS' || t.network), '') || ')', '')
+        || coalesce(few(t.addresses), 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', t.country, 'AS' || t.network), '') || ')', '')
         || coalesce(' at ' || t.app, '')
         || case when d.accounts > 1 then '; ' || d.accounts || ' disabled accounts were tried from there' else '' end
         || case when len(o.new_accounts) > 0 then '; since then these got in from there: ' || few(o.new_accounts) else '' end as what,

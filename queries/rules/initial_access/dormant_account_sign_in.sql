@@ -58,8 +58,8 @@ select
         when 'emergency' then 'The emergency account ' || account
         when 'service' then 'The service account ' || account
         else account || ', without a sign-in for ' || date_diff('day', time_before, event_time) || ' days,'
-    end || ' signed in to ' || coalesce(app, 'an application that is not told') || case why when 'service' then ' with a browser' else '' end
-        || ', from ' || coalesce(ip_address, 'an address that is not told') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
+    end || ' signed in to ' || coalesce(app, 'an unknown application') || case why when 'service' then ' with a browser' else '' end
+        || ', from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
         || case when times > 1 then ', ' || times || ' times' else '' end as what,
     account as who,
     event_time as first_seen,

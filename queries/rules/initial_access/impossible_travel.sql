@@ -5,7 +5,7 @@
 -- meaning: One user signed in from two places between which nobody can travel in that time: two people use the account, or one of them
 --   is behind a VPN.
 -- false positives: VPN, relays, carriers whose addresses are placed wrongly. Microsoft's own front ends, relays and security
---   services are left out, and so are the tenant's offices.
+--   services are left out, and so are the tenant's offices. A phone abroad that is at home in one of the two networks is low.
 -- blind spots: Places that the log does not know. Without coordinates the middle of the country stands in, and the line says
 --   so; then only different countries count. Accounts that were in both places on four days or more.
 -- next: Ask the user which of the two was theirs. Compare device, client and second factor of both.
@@ -85,6 +85,9 @@ judged as (
         i.*,
         n.is_new_country,
         n.baseline_days,
+        -- a phone that roams is at its carrier's home and in a wireless network abroad at once
+        coalesce(regexp_matches(i.client, '^(ios|android)') and i.client = i.earlier.client
+            and (greatest(k.days, e.days) >= 3 or i.network in (select network from own_networks) or i.earlier.network in (select network from own_networks)), false) as roams,
         least(k.days, e.days) >= 4 and greatest(k.first_seen, e.first_seen) < i.event_time - interval 5 days as is_habit,
         row_number() over (partition by i.account, i.country, i.earlier.country order by i.event_time, i.file_id, i.record) as place,
         count(*) over (partition by i.account, i.country, i.earlier.country) as times,
@@ -98,6 +101,7 @@ select
     case
         when is_own_device and earlier.is_own_device then 'info'
         when is_habit then 'info'
+        when roams then 'low'
         when (is_mobile or earlier.is_mobile) and country = earlier.country then 'low'
         when device_id is not null and device_id = earlier.device_id then 'low'
         when is_new_country and client is distinct from earlier.client then 'high'

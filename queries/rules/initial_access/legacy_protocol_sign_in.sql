@@ -30,7 +30,7 @@ select
         else 'medium'
     end as severity,
     l.account || case when l.is_success then ' signed in by ' else ' was tried by ' end || coalesce(l.client_app, left(l.user_agent, 40), 'a legacy protocol')
-        || ', which asks for no second factor, from ' || coalesce(l.ip_address, 'an address that is not told')
+        || ', which asks for no second factor, from ' || coalesce(l.ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', l.country, 'AS' || l.network, h.name), '') || ')', '')
         || case when l.times > 1 then ', ' || l.times || ' times' else '' end as what,
     l.account as who,

@@ -74,6 +74,8 @@ judged as (
     left join homes as h using (account)
     left join list_country_centres as a on a.country = h.country
     left join list_country_centres as b on b.country = p.country
+    -- who was on a journey when the log begins comes home
+    where not (p.is_new_country and p.country = h.country)
 )
 select
     case

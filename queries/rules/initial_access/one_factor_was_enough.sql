@@ -47,7 +47,7 @@ select
         when baseline_days is null and hosting is not null then 'medium'
         else 'low'
     end as severity,
-    account || ' signed in to ' || coalesce(app, 'an application that is not told') || ' with one factor, without a registered device, from ' || coalesce(ip_address, 'an address that is not told')
+    account || ' signed in to ' || coalesce(app, 'an unknown application') || ' with one factor, without a registered device, from ' || coalesce(ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') || '; no policy applied'
         || case when is_new_client then '. The client is new for the user: ' || client else '' end as what,
     account as who,

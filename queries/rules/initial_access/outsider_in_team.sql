@@ -36,7 +36,7 @@ pairs as (
 )
 select
     'medium' as severity,
-    coalesce(who, 'Somebody') || ' added ' || member || ' to the team ' || coalesce(team, 'not told') || ', who was taken out within a day' as what,
+    coalesce(who, 'Somebody') || ' added ' || member || ' to ' || coalesce('the team ' || team, 'an unknown team') || ', who was taken out within a day' as what,
     who,
     first_seen,
     last_seen,

@@ -32,8 +32,8 @@ select
         when lower(b.client_app) in ('authenticated smtp', 'smtp') and not coalesce(n.is_new_network, false) then 'low'
         else 'medium'
     end as severity,
-    'A program signed in as ' || b.account || ' with the password alone, to ' || coalesce(b.app, 'an application that is not told') || ', from '
-        || coalesce(b.ip_address, 'an address that is not told')
+    'A program signed in as ' || b.account || ' with the password alone, to ' || coalesce(b.app, 'an unknown application') || ', from '
+        || coalesce(b.ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', b.country, 'AS' || b.network, h.name), '') || ')', '')
         || coalesce(', user agent ' || left(b.user_agent, 60), '')
         || case when b.times > 1 then ', ' || b.times || ' times' else '' end as what,

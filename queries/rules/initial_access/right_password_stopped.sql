@@ -90,7 +90,7 @@ select
         else 'low'
     end as severity,
     'The password of ' || account || ' was right ' || case when events = 1 then 'once' else events || ' times' end || ' from '
-        || coalesce(few(addresses), 'an address that is not told')
+        || coalesce(few(addresses), 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
         || coalesce(' at ' || app, '') || ', and the sign-in was stopped by ' || listed(list_transform(stopped_by, x -> case x
             when 'mfa' then 'the second factor'

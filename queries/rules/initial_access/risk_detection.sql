@@ -49,7 +49,7 @@ select
         when risk_level = 'high' then 'medium'
         else 'low'
     end as severity,
-    'ID Protection reported ' || coalesce(risk_event_type, 'a risk') || ' for ' || coalesce(account, 'an account that is not told')
+    'ID Protection reported ' || coalesce(risk_event_type, 'a risk') || ' for ' || coalesce(account, 'an unknown account')
         || coalesce(': ' || meaning, '') || coalesce(', level ' || risk_level, '')
         || coalesce(', from ' || few(addresses), '') || coalesce(' (' || nullif(listed(countries), '') || ')', '')
         || case

@@ -47,7 +47,7 @@ select
         when risk = 'medium' and has_single_factor then 'medium'
         else 'low'
     end as severity,
-    case when events = 1 then 'A sign-in of ' else events || ' sign-ins of ' end || coalesce(account, 'an account that is not told')
+    case when events = 1 then 'A sign-in of ' else events || ' sign-ins of ' end || coalesce(account, 'an unknown account')
         || case when events = 1 then ' has' else ' have' end || ' ' || risk || ' risk'
         || coalesce(' (' || nullif(nullif(risk_types, ''), 'none') || ')', '')
         || case when has_success then ' and got in' else ' and did not get in' end || coalesce(' to ' || app, '') || coalesce(', from ' || few(addresses), '')

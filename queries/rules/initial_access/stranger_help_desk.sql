@@ -34,7 +34,7 @@ named as (
 )
 select
     case when is_help_desk then 'high' else 'low' end as severity,
-    coalesce(user_id, 'Somebody') || ' began a chat with people of another tenant: ' || coalesce(few(names), few(members), 'not told')
+    coalesce(user_id, 'Somebody') || ' began a chat with people of another tenant: ' || coalesce(few(names), few(members), '(unknown)')
         || case when is_help_desk then '; the name is that of a help desk' else '' end as what,
     user_id as who,
     event_time as first_seen,

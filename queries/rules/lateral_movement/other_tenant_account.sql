@@ -45,7 +45,7 @@ select
         else 'medium'
     end as severity,
     account || ' of the tenant ' || home_tenant_id || case when is_success then ' signed in to ' else ' tried to sign in to ' end || tool
-        || coalesce(' for ' || resource, '') || ', from ' || coalesce(ip_address, 'an address that is not told') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
+        || coalesce(' for ' || resource, '') || ', from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
         || coalesce(', as ' || cross_tenant, '') as what,
     account as who,
     event_time as first_seen,

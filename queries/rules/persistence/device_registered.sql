@@ -21,7 +21,7 @@ with devices as (
         act_id,
         records,
         true as is_registered,
-        -- what the kits send unless told otherwise
+        -- what the kits send by default
         coalesce(contains(new_values ->> 'clouddeviceosversion', '10.0.19041.928'), false)
         or coalesce(tool_agent(user_agent) is not null, false)
         or coalesce(details like '%10.0.19041.928%', false) as is_kit

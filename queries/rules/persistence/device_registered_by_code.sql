@@ -66,13 +66,13 @@ select
         when is_by_code or tool is not null then 'high'
         else 'low'
     end as severity,
-    account || ' signed in to the service that registers devices, through ' || coalesce(app, app_id, 'an application that is not told')
+    account || ' signed in to the service that registers devices, through ' || coalesce(app, app_id, 'an unknown application')
         || case
             when is_by_code then ', by device code'
             when requirement = 'single_factor' then ', with one factor'
             else ''
         end
-        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(ip_address, 'an address that is not told')
+        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
         || coalesce('. Within two hours a device was registered: ' || device, '') as what,
     account as who,

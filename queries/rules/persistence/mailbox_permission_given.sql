@@ -5,7 +5,7 @@
 -- meaning: Somebody may now open another's mailbox, or send in its name. Intruders with an administrator's account
 --   give themselves such rights, and they outlast a new password.
 -- false positives: Assistants, shared mailboxes, people who left: the daily work of the help desk, which gives such
---   rights again and again.
+--   rights again and again, or from where its people usually work.
 -- blind spots: Rights that were given through a group.
 -- next: Ask the administrator and the owner. Look for reads of the mailbox by the one who got the right.
 -- needs: audit_events
@@ -40,8 +40,10 @@ judged as (
         truth(ltrim(g.parameters['automapping'], '$')) = false as is_unmapped,
         regexp_matches(g.trustee, '^(default|anonymous|everyone|everybody)$') as is_to_all,
         r.days,
-        r.mailboxes
+        r.mailboxes,
+        u.ip_address is not null as is_usual_place
     from given as g
+    left join usual_addresses as u on u.account = g.actor and u.ip_address = g.ip_address
     join routine as r using (actor)
 ),
 grants as (
@@ -58,6 +60,7 @@ grants as (
         bool_or(is_to_self) as is_to_self,
         bool_or(coalesce(is_unmapped, false)) as is_unmapped,
         bool_or(is_to_all) as is_to_all,
+        bool_and(is_usual_place) as is_usual_place,
         any_value(days) as days,
         min_by(app_id, event_time) as app_id,
         min_by(session_id, event_time) as session_id,
@@ -71,11 +74,12 @@ select
     case
         when is_to_all or (is_to_self and len(mailboxes) > 1) or (is_to_self and is_unmapped) then 'high'
         when is_to_self or is_unmapped then 'medium'
+        when is_usual_place then 'low'
         when days < 3 and regexp_matches(rights, 'FullAccess|SendAs|SendOnBehalf') then 'medium'
         else 'low'
     end as severity,
     actor || case when failed then ' tried to give' else ' gave' end || case when is_to_self then ' themselves' else ' ' || trustee end || ' ' || rights
-        || ' on ' || case when len(mailboxes) > 1 then len(mailboxes) || ' mailboxes: ' else 'the mailbox ' end || coalesce(few(mailboxes), 'not told')
+        || ' on ' || case when len(mailboxes) > 1 then len(mailboxes) || ' mailboxes: ' else 'the mailbox ' end || coalesce(few(mailboxes), '(unknown)')
         || case when is_unmapped then '; Outlook does not show it' else '' end as what,
     actor as who,
     first_seen,

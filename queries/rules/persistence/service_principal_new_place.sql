@@ -65,7 +65,7 @@ select
         when is_new_network and is_new_credential then 'medium'
         else 'low'
     end as severity,
-    'The application ' || account || ' signed in from ' || coalesce(ip_address, 'an address that is not told')
+    'The application ' || account || ' signed in from ' || coalesce(ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') || coalesce(' for ' || resource, '')
         || case
             when is_new_country then ', a country that is new for it'

@@ -20,10 +20,25 @@ with passes as (
             or activity like 'create%temporary access pass%'
         )
         and result is distinct from 'failure'
+),
+-- Who is new gets one to begin with.
+newcomers as (
+    select
+        target,
+        event_time
+    from directory_acts
+    where activity = 'add user' and result is distinct from 'failure'
+),
+judged as (
+    select
+        p.*,
+        coalesce(n.event_time >= p.event_time - interval 7 days, false) as is_newcomer
+    from passes as p
+    asof left join newcomers as n on n.target = p.target and n.event_time <= p.event_time
 )
 select
-    case when earlier = 0 and is_unusual then 'medium' else 'low' end as severity,
-    concat(actor, ' created a Temporary Access Pass for ', coalesce(target, 'an account')) as what,
+    case when earlier = 0 and is_unusual and not is_newcomer then 'medium' else 'low' end as severity,
+    concat(actor, ' created a Temporary Access Pass for ', coalesce(target, 'an account'), case when is_newcomer then ', which was made within the week before' end) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,
@@ -35,5 +50,5 @@ select
     rarity,
     act_id as act,
     records
-from passes
+from judged
 order by event_time, act_id

@@ -3,6 +3,7 @@
 //
 //	go run ./testdata/tenant/generate
 //	go run ./testdata/tenant/generate -sign-ins 250000 -audit-events 1000000 -out large
+//	go run ./testdata/tenant/generate -quiet -people 500 -sign-ins 4000 -audit-events 2000 -out month
 package main
 
 import (
@@ -27,9 +28,14 @@ func run() error {
 	flag.Uint64Var(&o.Seed, "seed", tenant.DefaultSeed, "what the tenant is drawn from")
 	flag.IntVar(&o.SignIns, "sign-ins", 0, "about how many sign-ins (0 = as in testdata)")
 	flag.IntVar(&o.AuditEvents, "audit-events", 0, "about how many audit records (0 = as in testdata)")
+	flag.IntVar(&o.People, "people", 0, "how many people (0 = as many as the sign-ins ask for)")
+	flag.BoolVar(&o.Quiet, "quiet", false, "a month without an intrusion; out gets its files")
 	out := flag.String("out", testdata(), "folder that gets contoso/ and contoso.json")
 	flag.Parse()
 
+	if o.Quiet {
+		return tenant.New(o).WriteQuiet(*out)
+	}
 	folder := filepath.Join(*out, "contoso")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err

@@ -2,9 +2,9 @@
 -- description: What was read, and what of it is shown.
 with evidence_files as (
     select
-        count(*) filter (where format <> 'zip') as recognised,
-        count(*) filter (where format is distinct from 'zip') as given,
-        count(*) filter (where format = 'zip') as archives, -- their files stand beside them
+        count(*) filter (where format not in ('zip', 'tar')) as recognised,
+        count(*) filter (where coalesce(format, '') not in ('zip', 'tar')) as given,
+        count(*) filter (where format in ('zip', 'tar')) as archives, -- their files stand beside them
         few(list(regexp_extract(path, '[^/\\]*$') order by file_id) filter (where format is null)) as unrecognised_list,
         coalesce(sum(records), 0)::bigint as records,
         coalesce(sum(loaded), 0)::bigint as loaded,

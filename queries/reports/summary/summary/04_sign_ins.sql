@@ -19,7 +19,7 @@ having count(*) > 0
 union all
 select
     2 + row_number() over (order by times desc, status),
-    coalesce(status, 'status not told'),
+    coalesce(status, 'status unknown'),
     times::varchar,
     counted(users, 'user', 'users'),
 from (

@@ -5,7 +5,7 @@ with
 -- for what the policy controls.
 policy_results as (
     select
-        coalesce(policy_name, policy_id, 'policy not told') as policy,
+        coalesce(policy_name, policy_id, 'policy unknown') as policy,
         result,
         status,
         sign_ins.error_code,
@@ -44,7 +44,7 @@ policy_counts as (
 )
 select
     row_number() over (order by times desc, conditional_access_status) as item_no,
-    coalesce(replace(conditional_access_status, '_', ' '), 'not told') as item,
+    coalesce(replace(conditional_access_status, '_', ' '), 'unknown') as item,
     times::varchar as value,
     case
         when with_detail = 0 then 'which policies is only in the JSON export'
@@ -65,7 +65,7 @@ select
         '; ',
         'of ' || counted(users, 'user', 'users') || coalesce(' to ' || few(apps), ''),
         case when outcome like 'report-only%' then successes || ' of them successful' end,
-        case when outcome = 'with its result failure' then 'that it was this policy is not told by the code (' || few(codes) || ')' end,
+        case when outcome = 'with its result failure' then 'the code does not say that it was this policy (' || few(codes) || ')' end,
         period_text(first_seen, last_seen)
     ),
 from policy_counts

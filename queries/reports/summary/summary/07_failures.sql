@@ -39,7 +39,7 @@ failures as (
 )
 select
     row_number() over (order by meaning_rank, times desc, error_code, lockout, password_given) as item_no,
-    'code ' || coalesce(error_code::varchar, 'not told') as item,
+    'code ' || coalesce(error_code::varchar, 'unknown') as item,
     times::varchar as value,
     concat_ws(
         '; ',

@@ -1,7 +1,6 @@
 -- title: audit log
 -- description: What people did with mail, files and settings, by kind.
 with
--- What people did with mail, files and settings, by kind.
 operation_kinds as materialized (
     select
         operation,
@@ -23,7 +22,7 @@ done as (
         operation_kind,
         operation,
         is_notable,
-        coalesce(user_id, 'user not told') as who,
+        coalesce(user_id, 'user unknown') as who,
         coalesce(lower(result_status) in ('failed', 'failure', 'false'), false) as has_failed,
         object_id,
         file_id || ':' || record as record_key,
@@ -34,7 +33,7 @@ done as (
     join operation_kinds using (operation)
     where not coalesce(is_system, false)
 ),
-told as (
+parsed as (
     select
         *,
         from_json(data, '{
@@ -46,7 +45,7 @@ told as (
             "Item": {"Id": "VARCHAR", "InternetMessageId": "VARCHAR", "ParentFolder": {"Path": "VARCHAR"}},
             "AffectedItems": [{"Id": "VARCHAR", "InternetMessageId": "VARCHAR"}],
             "Folders": [{"Path": "VARCHAR", "FolderItems": [{"Id": "VARCHAR", "InternetMessageId": "VARCHAR"}]}]
-        }') as told,
+        }') as details,
     from done
 ),
 -- A rule is logged by the cmdlet and by the mailbox: it is one by its mailbox
@@ -54,7 +53,7 @@ told as (
 acts as (
     select
         *,
-        lower(coalesce(told.MailboxOwnerUPN, list_filter(told.Parameters, s -> s.Name = 'Mailbox')[1].Value, who)) as mailbox,
+        lower(coalesce(details.MailboxOwnerUPN, list_filter(details.Parameters, s -> s.Name = 'Mailbox')[1].Value, who)) as mailbox,
         coalesce(
             list_filter(settings, s -> s.Name in ('name', 'rulename'))[1].Value,
             nullif(regexp_extract(object_id, '[^\\]*$'), ''),
@@ -76,18 +75,18 @@ acts as (
             or s.Name = 'ruleactions' and regexp_matches(s.Value, '"ActionType" *: *"(Forward|Redirect|Delete|SoftDelete|PermanentDelete|MarkAsRead)')
         )) > 0 or len(trim(rule)) <= 1 as is_telling,
         -- of a permission, the target is what the application may use
-        case when operation not ilike '%permission grant%' then list_filter(told.Target, t -> t.Type = '1' and t.ID <> '')[1].ID end as target,
+        case when operation not ilike '%permission grant%' then list_filter(details.Target, t -> t.Type = '1' and t.ID <> '')[1].ID end as target,
         len(list_filter(settings, s -> s.Name = 'mailaccesstype' and lower(s.Value) = 'sync')) > 0 as is_sync,
         len(list_filter(settings, s -> s.Name = 'isthrottled' and lower(s.Value) = 'true')) > 0 as is_throttled,
     from (
         select
             *,
             list_transform(
-                list_filter(coalesce(told.Parameters, []) || coalesce(told.OperationProperties, []), s -> s.Value <> ''),
+                list_filter(coalesce(details.Parameters, []) || coalesce(details.OperationProperties, []), s -> s.Value <> ''),
                 s -> {'Name': lower(s.Name), 'Value': s.Value}
             ) as settings,
             list_filter(settings, s -> s.Name in ('forwardingsmtpaddress', 'forwardingaddress'))[1].Value as forward,
-        from told
+        from parsed
     )
 ),
 -- What a record is about: each thing under what tells it from the others, and
@@ -108,11 +107,11 @@ named_acts as materialized (
             when kind in ('consent to an application', 'new service principal', 'application credential') then [target]
             when kind in ('password', 'files downloaded') then [object_id]
             when kind in ('mail sent', 'mail deleted') then list_transform(
-                [{'Id': told.Item.Id, 'InternetMessageId': told.Item.InternetMessageId}] || coalesce(told.AffectedItems, []),
+                [{'Id': details.Item.Id, 'InternetMessageId': details.Item.InternetMessageId}] || coalesce(details.AffectedItems, []),
                 i -> coalesce(i.InternetMessageId, nullif(i.Id, 'Unknown')))
-            when kind = 'mail read' and is_sync then [mailbox || ' ' || told.Item.ParentFolder.Path]
+            when kind = 'mail read' and is_sync then [mailbox || ' ' || details.Item.ParentFolder.Path]
             when kind = 'mail read' then list_transform(
-                flatten(list_transform(told.Folders, f -> coalesce(f.FolderItems, []))),
+                flatten(list_transform(details.Folders, f -> coalesce(f.FolderItems, []))),
                 i -> coalesce(i.InternetMessageId, i.Id))
         end as things,
         case
@@ -120,11 +119,11 @@ named_acts as materialized (
             when kind = 'mailbox forwarding' then 'to ' || forward
             when kind in ('consent to an application', 'new service principal', 'application credential') then target
             when kind = 'password' then object_id
-            when kind = 'role' then trim(list_filter(told.ModifiedProperties, p -> p.Name = 'Role.DisplayName')[1].NewValue, '"')
+            when kind = 'role' then trim(list_filter(details.ModifiedProperties, p -> p.Name = 'Role.DisplayName')[1].NewValue, '"')
         end as name,
     from acts
 ),
--- Attempts that were refused are told beside what was done, or alone.
+-- Attempts that were refused stand with what was done, or alone.
 refusals as (
     select
         kind,

@@ -17,7 +17,7 @@ select
     concat_ws('; ', 'by ' || initiators, period_text(first_seen, last_seen)) as detail,
 from (
     select
-        coalesce(activity, 'activity not told') as activity,
+        coalesce(activity, 'activity unknown') as activity,
         count(*) as times,
         few(list_sort(list(distinct initiated_by) filter (where initiated_by <> ''))) as initiators,
         min(event_time) as first_seen,

@@ -2,7 +2,7 @@
 -- description: What Microsoft detected, by type and level.
 select
     row_number() over (order by risk_event_type, risk_level) as item_no,
-    coalesce(risk_event_type, 'type not told') || coalesce(' (' || risk_level || ')', '') as item,
+    coalesce(risk_event_type, 'type unknown') || coalesce(' (' || risk_level || ')', '') as item,
     count(*)::varchar as value,
     concat_ws(
         '; ',

@@ -1,0 +1,14 @@
+-- title: Log Analytics AzureActivity
+-- family: Azure activity log
+-- description: The table AzureActivity of Log Analytics or Sentinel, CSV or JSON.
+--   https://learn.microsoft.com/azure/azure-monitor/reference/tables/azureactivity
+-- recognised by: csv OperationNameValue; Caller; CorrelationId
+-- recognised by: csv OperationName; ActivityStatus; Caller; ResourceGroup
+-- recognised by: json OperationNameValue; Caller; CorrelationId
+-- recognised by: json OperationName; ActivityStatus; Caller; ResourceGroup
+-- of: azure_activity
+-- respelled: yes
+-- flat: TimeGenerated = eventTimestamp; OperationNameValue = operationName; OperationName = operationTitle; CategoryValue = category
+-- flat: ActivityStatusValue = status; ActivityStatus = status; ActivitySubstatusValue = subStatus; ActivitySubstatus = subStatus
+-- flat: ResourceGroup = resourceGroupName; ResourceProviderValue = resourceProviderName; ResourceProvider = resourceProviderName
+-- flat: Authorization_d = authorization; Claims_d = claims; Properties_d = properties; _ResourceId = resourceId

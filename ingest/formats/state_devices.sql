@@ -1,0 +1,63 @@
+-- title: Devices (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
+-- description: Graph devices as JSON or CSV, what Get-MgDevice and Get-AzureADDevice write, the portal's download, and the devices of
+--   Microsoft-Extractor-Suite. https://learn.microsoft.com/graph/api/resources/device
+-- recognised by: json deviceId; trustType; operatingSystem
+-- recognised by: csv deviceId; trustType; operatingSystem
+-- recognised by: json deviceId; displayName; isCompliant
+-- recognised by: csv deviceId; displayName; isCompliant
+-- recognised by: json deviceId; deviceTrustType; deviceOSType
+-- recognised by: csv deviceId; deviceTrustType; deviceOSType
+-- recognised by: json deviceId; joinType; os
+-- recognised by: csv deviceId; joinType; os
+
+-- table: state_devices
+with fields as (
+    select
+        file_id,
+        record,
+        raw,
+        from_json(body, '{
+            "id": "VARCHAR",
+            "objectId": "VARCHAR",
+            "deviceId": "VARCHAR",
+            "displayName": "VARCHAR",
+            "operatingSystem": "VARCHAR",
+            "operatingSystemVersion": "VARCHAR",
+            "deviceOSType": "VARCHAR",
+            "deviceOSVersion": "VARCHAR",
+            "os": "VARCHAR",
+            "version": "VARCHAR",
+            "trustType": "VARCHAR",
+            "deviceTrustType": "VARCHAR",
+            "joinType": "VARCHAR",
+            "accountEnabled": "VARCHAR",
+            "isCompliant": "VARCHAR",
+            "isManaged": "VARCHAR",
+            "registeredOwners": "VARCHAR",
+            "owner": "VARCHAR",
+            "createdDateTime": "VARCHAR",
+            "registrationDateTime": "VARCHAR",
+            "registered": "VARCHAR",
+            "lastSignInDateTime": "VARCHAR",
+            "approximateLastSignInDateTime": "VARCHAR",
+            "approximateLastLogonTimeStamp": "VARCHAR"
+        }') as f
+    from source
+)
+select
+    file_id,
+    record,
+    coalesce(filled(f.id), filled(f.objectId), filled(f.deviceId)) as id,
+    filled(f.deviceId) as device_id,
+    filled(f.displayName) as display_name,
+    nullif(concat_ws(' ', coalesce(filled(f.operatingSystem), filled(f.deviceOSType), filled(f.os)), coalesce(filled(f.operatingSystemVersion), filled(f.deviceOSVersion), filled(f.version))), '') as operating_system,
+    coalesce(filled(f.trustType), filled(f.deviceTrustType), filled(f.joinType)) as trust_type,
+    truth(f.accountEnabled) as is_enabled,
+    truth(f.isCompliant) as is_compliant,
+    truth(f.isManaged) as is_managed,
+    coalesce(joined(f.registeredOwners), filled(f.owner)) as owners,
+    coalesce(utc(f.registrationDateTime), utc(f.createdDateTime), utc(f.registered)) as created_time,
+    coalesce(utc(f.approximateLastSignInDateTime), utc(f.approximateLastLogonTimeStamp), utc(f.lastSignInDateTime)) as last_sign_in,
+    raw
+from fields

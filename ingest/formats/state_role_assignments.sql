@@ -1,0 +1,58 @@
+-- title: Roles (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
+-- description: Graph role assignments, eligible ones too, as JSON, and the roles and PIM assignments of Microsoft-Extractor-Suite.
+--   https://learn.microsoft.com/graph/api/resources/unifiedroleassignment
+-- recognised by: json roleDefinitionId; principalId
+-- recognised by: csv roleDefinitionId; principalId
+-- recognised by: json roleName; userPrincipalName; assignmentType
+-- recognised by: csv roleName; userPrincipalName; assignmentType
+-- recognised by: json role; userName; userId
+-- recognised by: csv role; userName; userId
+-- recognised by: json roleDefinitionName; signInName; scope
+-- recognised by: csv roleDefinitionName; signInName; scope
+
+-- table: state_role_assignments
+with fields as (
+    select
+        file_id,
+        record,
+        raw,
+        from_json(body, '{
+            "id": "VARCHAR",
+            "roleAssignmentId": "VARCHAR",
+            "roleDefinitionId": "VARCHAR",
+            "roleName": "VARCHAR",
+            "role": "VARCHAR",
+            "roleDefinitionName": "VARCHAR",
+            "principalId": "VARCHAR",
+            "userId": "VARCHAR",
+            "objectId": "VARCHAR",
+            "userPrincipalName": "VARCHAR",
+            "userName": "VARCHAR",
+            "signInName": "VARCHAR",
+            "displayName": "VARCHAR",
+            "assignmentType": "VARCHAR",
+            "assignmentStatus": "VARCHAR",
+            "memberType": "VARCHAR",
+            "directoryScopeId": "VARCHAR",
+            "scope": "VARCHAR",
+            "startDateTime": "VARCHAR",
+            "endDateTime": "VARCHAR",
+            "scheduleInfo": "VARCHAR",
+            "createdDateTime": "VARCHAR"
+        }') as f
+    from source
+)
+select
+    file_id,
+    record,
+    coalesce(filled(f.id), filled(f.roleAssignmentId), concat_ws('|', filled(f.role), filled(f.roleName), filled(f.userId), lower(filled(f.userPrincipalName)), filled(f.assignmentStatus), filled(f.directoryScopeId))) as id,
+    coalesce(filled(f.roleName), filled(f.role), filled(f.roleDefinitionName), filled(f.roleDefinitionId)) as role,
+    coalesce(filled(f.principalId), filled(f.userId), filled(f.objectId)) as member_id,
+    coalesce(lower(filled(f.userPrincipalName)), lower(filled(f.userName)), lower(filled(f.signInName)), filled(f.displayName)) as member,
+    case when contains(lower(concat_ws(' ', f.assignmentStatus, f.assignmentType)), 'eligible') then 'eligible' when f.assignmentType <> '' or f.assignmentStatus <> '' then 'active' end as kind,
+    coalesce(filled(f.directoryScopeId), filled(f.scope)) as scope,
+    coalesce(utc(f.startDateTime), utc(json_text(f.scheduleInfo) ->> '$.startDateTime')) as start_time,
+    coalesce(utc(f.endDateTime), utc(json_text(f.scheduleInfo) ->> '$.expiration.endDateTime')) as end_time,
+    raw
+from fields

@@ -1,0 +1,221 @@
+package ingest
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"entrail/ingest/scan"
+)
+
+// Other programs pass records on inside of their own: a SIEM's search result,
+// Defender's CloudAppEvents. Which of them wraps what in how many layers
+// differs from version to version, so that no list of whole paths would do:
+// what stands under one of the wrappers, however deep, is looked at, and taken
+// if it is a record of a known log.
+
+// originals are the names under which a program keeps the whole record as it
+// came, even if it has copied parts of that beside it.
+var originals = []string{"_raw", "RawEventData", "event.original", "full_message", "original"}
+
+// wrappers are all such names, the nearest to the original first.
+var wrappers = append(originals[:len(originals):len(originals)],
+	"result", "_source", "event", "data", "office365", "o365audit", "o365", "audit", "azure", "signinlogs", "auditlogs",
+	"message", "json", "record", "log", "payload", "body")
+
+// isTable tells a header from the first line of JSON that has lost its start.
+func isTable(names []string) bool {
+	return len(names) > 1 && !slices.ContainsFunc(names, func(name string) bool { return name == "" || strings.ContainsAny(name, "{}:") })
+}
+
+// maxWrappers is how many layers are opened.
+const maxWrappers = 6
+
+// wrapperIn tells whether one of the names is one under which a record may stand.
+func wrapperIn(names, among []string) bool {
+	for _, name := range names {
+		for _, wrapper := range among {
+			if strings.EqualFold(name, wrapper) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unwrapped is the record that stands in an object; nil for none. The object
+// itself, which is at the given depth, is one only inside of another.
+func (r *reader) unwrapped(object []byte, depth int) []byte {
+	var t scan.JSONText
+	if depth > maxWrappers || t.Walk(object) != nil || len(object) == 0 || object[0] != '{' {
+		return nil
+	}
+	known := r.shape(&t, r.formats, recogniseJSON)
+	isRecord := depth > 0 && (known.format != nil || known.envelope != "")
+	if isRecord && !known.wrapped {
+		return object
+	}
+	for _, wrapper := range wrappers {
+		for i, k := range t.Keys {
+			if !strings.EqualFold(string(t.Text[k.Start:k.End]), wrapper) {
+				continue
+			}
+			if inner := r.unwrapped(objectIn(t.Text[t.Values[i].Start:t.Values[i].End]), depth+1); inner != nil {
+				return inner
+			}
+		}
+	}
+	if isRecord {
+		return object
+	}
+	return r.unprefixed(&t)
+}
+
+// objectIn is the object that a value is, or that its text holds, perhaps behind
+// the header of a syslog message.
+func objectIn(value []byte) []byte {
+	if len(value) > 1 && value[0] == '"' {
+		value = behindPrefix([]byte(jsonString(scan.Mend(nil, value))))
+	}
+	return bytes.TrimSpace(value)
+}
+
+// behindPrefix is a text from its first brace on.
+func behindPrefix(text []byte) []byte {
+	if at := bytes.IndexByte(text, '{'); at > 0 {
+		return text[at:]
+	}
+	return text
+}
+
+// timesOfRecords are names that logs give their times, in lower case.
+var timesOfRecords = []string{".creationtime", ".createddatetime", ".activitydatetime"}
+
+// prefixOf is what stands before the names of a record whose wrappers were
+// flattened, as in data.office365.CreationTime; "" for nothing.
+func prefixOf(names []string) string {
+	for _, name := range names {
+		for _, time := range timesOfRecords {
+			if strings.HasSuffix(strings.ToLower(name), time) {
+				return name[:len(name)-len(time)+1]
+			}
+		}
+	}
+	return ""
+}
+
+// unprefixed is the record whose names have a prefix in the object that was
+// walked; nil for none.
+func (r *reader) unprefixed(t *scan.JSONText) []byte {
+	prefix := prefixOf(t.Names())
+	if prefix == "" {
+		return nil
+	}
+	inner := &tree{kind: '{'}
+	for i, k := range t.Keys {
+		if name, ok := strings.CutPrefix(string(t.Text[k.Start:k.End]), prefix); ok {
+			inner.set(name, treeOf(t.Text[t.Values[i].Start:t.Values[i].End]))
+		}
+	}
+	if known := recogniseJSON(inner.names); known.format == nil {
+		return nil
+	}
+	return inner.append(nil)
+}
+
+// withoutPrefix are the names of a header whose record has a prefix before its
+// names; false if none has one.
+func withoutPrefix(names []string) ([]string, bool) {
+	prefix := prefixOf(names)
+	if prefix == "" {
+		return names, false
+	}
+	short := make([]string, len(names))
+	for i, name := range names {
+		short[i] = strings.TrimPrefix(name, prefix)
+	}
+	return short, true
+}
+
+// wrappingColumns are the columns in which a row may have a whole record.
+func wrappingColumns(names, among []string) (columns []int) {
+	for _, wrapper := range among {
+		for i, name := range names {
+			if strings.EqualFold(name, wrapper) || strings.EqualFold(name, "_source."+wrapper) {
+				columns = append(columns, i)
+			}
+		}
+	}
+	return columns
+}
+
+// holdRecords tells whether one of the next rows has a record in these columns.
+func (r *reader) holdRecords(s *scan.CSV, columns []int) bool {
+	const rows, bytesOfThem = 20, 1 << 20
+	for len(s.Window.Rest()) < bytesOfThem && s.Window.More() {
+	}
+	ahead := &scan.CSV{Window: scan.NewWindow(bytes.NewReader(s.Window.Rest()), nil), Comma: s.Comma, Width: s.Width}
+	for range rows {
+		rec, ok := ahead.Next()
+		if !ok {
+			break
+		}
+		if rec.Reason == "" && ahead.CellsProblem(rec.Text) == "" && r.inRow(ahead, rec.Text, columns) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// inRow is the record in one of the columns of the row; nil for none.
+func (r *reader) inRow(s *scan.CSV, row []byte, columns []int) []byte {
+	for _, i := range columns {
+		cell := s.Cell(row, i, nil)
+		if bytes.HasPrefix(cell, []byte(`{""`)) {
+			cell = bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
+		}
+		if inner := r.unwrapped(bytes.TrimSpace(behindPrefix(bytes.Clone(cell))), 1); inner != nil {
+			return inner
+		}
+	}
+	return nil
+}
+
+// takeInner takes the record that stood in the given one.
+func (r *reader) takeInner(rec scan.Record, inner []byte) error {
+	rec.Text = inner
+	if err := r.json.Walk(inner); err != nil {
+		return r.reject(rec, err.Error())
+	}
+	r.wrapped++
+	return r.take(rec, &r.json)
+}
+
+// readWrapped reads the rows of a table of which nothing is read but the records
+// in these columns.
+func (r *reader) readWrapped(s *scan.CSV, names []string, columns []int) error {
+	for {
+		rec, ok := s.Next()
+		if !ok {
+			break
+		}
+		reason := rec.Reason
+		if reason == "" {
+			reason = s.CellsProblem(rec.Text)
+		}
+		var err error
+		if reason != "" {
+			err = r.reject(rec, reason)
+		} else if inner := r.inRow(s, rec.Text, columns); inner != nil {
+			err = r.takeInner(rec, inner)
+		} else {
+			err = r.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	r.before = s.Number
+	r.noteTimes()
+	return nil
+}

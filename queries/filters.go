@@ -1,0 +1,432 @@
+package queries
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"entrail/ingest/engine"
+	"entrail/ingest/schema"
+)
+
+// condition is one flag of the filter, ready to be put in front of a table.
+type condition struct {
+	flag   string                      // as typed, for notes
+	what   string                      // what a table must have to be narrowed by it, in words
+	filter *ColumnFilter               // of --filter; else nil
+	table  string                      // of wanted values, of --filter; empty = none
+	isTime bool                        // every event table has a time
+	fits   bool                        // whether it lets the rows of a table through that lacks what it looks at
+	sql    func(t schema.Table) string // "" = the table lacks what it looks at
+}
+
+// onColumn is the SQL of a --filter on that column.
+func (c condition) onColumn() string {
+	text := matches(engine.Identifier(c.filter.Column), c.filter.Values, c.table)
+	if c.filter.Not {
+		return "not " + text
+	}
+	return text
+}
+
+// filters stand in front of a case's tables.
+type filters struct {
+	c      *Case
+	filter Filter
+	begun  []beginning // of session ids, where --session gave no more
+
+	conditions   []condition         // each flag and each --filter one
+	isNarrowed   bool                // the tables are those that narrow made,
+	off          []int               // with these conditions left off,
+	conditionsOf map[string][]string // and by table, the SQL of the others
+	timeless     map[string]int64    // by table: rows without a time, where times are asked for
+}
+
+// narrow makes, in the run's own database, a view of the table's name in front of
+// each table in evidence, with the rows that the filters show. No other name is
+// looked for in evidence: whatever else the file holds is never asked. Conditions
+// that are in off act elsewhere, and not on the tables.
+//
+// What was worked out of other rows is forgotten.
+func (fs *filters) narrow(ctx context.Context, off []int) error {
+	if fs.isNarrowed && slices.Equal(off, fs.off) {
+		return nil
+	}
+	if fs.isNarrowed {
+		for name := range fs.c.defined {
+			if !isNeverFiltered(name) {
+				delete(fs.c.defined, name)
+			}
+		}
+		for name := range fs.c.counts {
+			if !strings.HasPrefix(name, "evidence.") {
+				delete(fs.c.counts, name)
+			}
+		}
+	}
+	fs.isNarrowed, fs.off, fs.conditionsOf = true, off, map[string][]string{}
+	for _, t := range schema.Tables() {
+		narrowed := "true"
+		if isEventTable(t.Name) {
+			for i, condition := range fs.conditions {
+				if slices.Contains(off, i) {
+					continue
+				}
+				text := condition.sql(t)
+				if text == "" {
+					text = fmt.Sprint(condition.fits)
+				}
+				fs.conditionsOf[t.Name] = append(fs.conditionsOf[t.Name], text)
+			}
+			if where := fs.conditionsOf[t.Name]; len(where) > 0 {
+				narrowed = strings.Join(where, " and ")
+			}
+		}
+		if p, ok := parents[t.Name]; ok && len(fs.conditions) > len(off) {
+			narrowed = p.of("select file_id, record, " + p.key + " from " + p.table)
+		}
+		if err := fs.c.engine.Exec(ctx, "create or replace view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
+			return fmt.Errorf("table %s: %w", t.Name, err)
+		}
+	}
+	if len(fs.conditions) == 0 {
+		return nil
+	}
+	isFiltered := "null"
+	if len(fs.conditions) > len(off) {
+		isFiltered = "true"
+	}
+	if err := fs.c.engine.Exec(ctx, "set variable is_filtered = "+isFiltered); err != nil {
+		return err
+	}
+	if err := fs.c.engine.Exec(ctx, "create or replace macro "+fs.sessionShown()); err != nil {
+		return fmt.Errorf("say which sessions are shown: %w", err)
+	}
+	if fs.c.hasFindings {
+		if err := fs.c.engine.Exec(ctx, "create or replace macro "+fs.findingShown()); err != nil {
+			return fmt.Errorf("say which findings are shown: %w", err)
+		}
+	}
+	return nil
+}
+
+// countTimeless counts the rows of each table that no bound of time can show.
+func (fs *filters) countTimeless(ctx context.Context) error {
+	fs.timeless = map[string]int64{}
+	if fs.filter.Since.IsZero() && fs.filter.Until.IsZero() {
+		return nil
+	}
+	for _, t := range schema.Logs() {
+		rows, err := fs.c.all(ctx, "select count(*) from evidence."+t.Name+" where event_time is null")
+		if err != nil {
+			return err
+		}
+		fs.timeless[t.Name] = rows[0][0].(int64)
+	}
+	return nil
+}
+
+// makeConditions turns the filter into SQL, making the tables of wanted values
+// that it needs.
+func (fs *filters) makeConditions(ctx context.Context, newest time.Time) error {
+	f := fs.filter
+	named := func(flag, what string, columns, values []string, not bool) {
+		patterns := patternsOf(values)
+		table := "wanted_" + strings.ReplaceAll(flag, "-", "_")
+		fs.conditions = append(fs.conditions, condition{flag: "--" + flag, what: what, fits: not, sql: func(t schema.Table) string {
+			var any []string
+			for _, column := range columns {
+				if t.Has(column) {
+					any = append(any, among(column, table, patterns))
+				}
+			}
+			if len(any) == 0 {
+				return ""
+			}
+			text := "(" + strings.Join(any, " or ") + ")"
+			if not {
+				text = "not " + text
+			}
+			return text
+		}})
+	}
+	for _, list := range []struct {
+		flag    string
+		not     bool
+		values  []string
+		what    string
+		columns []string
+	}{
+		{"user", false, f.Users, "user", userColumns},
+		{"not-user", true, f.NotUsers, "user", userColumns},
+		{"app", false, f.Apps, "application", appColumns},
+		{"not-app", true, f.NotApps, "application", appColumns},
+		{"session", false, f.Sessions, "session", sessionColumns},
+		{"ip", false, f.IPs, "address", ipColumns},
+		{"not-ip", true, f.NotIPs, "address", ipColumns},
+	} {
+		if len(list.values) == 0 {
+			continue
+		}
+		values, table := list.values, "wanted_"+strings.ReplaceAll(list.flag, "-", "_")
+		var more []string
+		switch list.what {
+		case "user":
+			homes := homesOf(table, values)
+			more = []string{homes, accountsOf(table, values), homes}
+		case "application":
+			more = []string{appsOf(values)}
+		case "address":
+			var err error
+			if values, err = fs.addressesWithin(ctx, addressesLogged(), values); err != nil {
+				return err
+			}
+		}
+		if err := fs.want(ctx, table, values, more...); err != nil {
+			return err
+		}
+		if list.flag == "app" {
+			if err := fs.c.engine.Exec(ctx, "set variable app = true"); err != nil {
+				return err
+			}
+		}
+		named(list.flag, list.what, list.columns, values, list.not)
+	}
+	if len(f.Findings)+len(f.Incidents) > 0 {
+		if err := fs.c.engine.Exec(ctx, "create table wanted_record (file_id integer, record bigint)"); err != nil {
+			return err
+		}
+		flag := "--finding"
+		if len(f.Findings) == 0 {
+			flag = "--incident"
+		}
+		fs.conditions = append(fs.conditions, condition{flag: flag, what: "record", isTime: true, sql: func(schema.Table) string {
+			return "(file_id, record) in (from wanted_record)"
+		}})
+	}
+	for i, column := range f.Columns {
+		one := condition{flag: "--filter " + column.String(), what: "column " + column.Column, filter: &f.Columns[i], fits: column.fitsNothing() != column.Not}
+		ranges := column.ranges()
+		if len(ranges) > 0 || len(column.Values) > fewLiterals {
+			one.table = fmt.Sprintf("wanted_filter_%d", i)
+			if err := fs.want(ctx, one.table, column.Values); err != nil {
+				return err
+			}
+		}
+		if len(ranges) > 0 {
+			var parts []string
+			for _, t := range schema.Logs() {
+				if t.Has(column.Column) {
+					parts = append(parts, "select "+column.Column+"::varchar as value from evidence."+t.Name)
+				}
+			}
+			if len(parts) > 0 {
+				if err := fs.wantWithin(ctx, one.table, strings.Join(parts, " union all "), ranges); err != nil {
+					return err
+				}
+			}
+		}
+		one.sql = func(t schema.Table) string {
+			if !t.Has(column.Column) {
+				return ""
+			}
+			return one.onColumn()
+		}
+		fs.conditions = append(fs.conditions, one)
+	}
+	bound := func(name, operator string, m Moment) error {
+		if m.IsZero() || newest.IsZero() {
+			return nil
+		}
+		text := "event_time " + operator + " " + timestamp(m.at(newest))
+		fs.conditions = append(fs.conditions, condition{flag: "--" + name, what: "time", isTime: true, sql: func(schema.Table) string { return text }})
+		return fs.c.engine.Exec(ctx, "set variable "+name+" = "+timestamp(m.at(newest)))
+	}
+	if err := bound("since", ">=", f.Since); err != nil {
+		return err
+	}
+	return bound("until", "<", f.Until)
+}
+
+// want makes a table of the values asked for, in lower case, and of those that
+// further queries find, each after the one before.
+func (fs *filters) want(ctx context.Context, table string, values []string, more ...string) error {
+	if err := fs.c.engine.Exec(ctx, "create table "+table+" (value varchar)"); err != nil {
+		return err
+	}
+	if err := fs.wantMore(ctx, table, values); err != nil {
+		return err
+	}
+	for _, query := range more {
+		if err := fs.c.engine.Exec(ctx, "insert into "+table+" "+query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wantMore puts further values into a table of values asked for.
+func (fs *filters) wantMore(ctx context.Context, table string, values []string) error {
+	err := fs.c.engine.Append(table, func(add func(...driver.Value) error) error {
+		for _, v := range values {
+			if err := add(strings.ToValidUTF8(v, "\uFFFD")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return fs.c.engine.Exec(ctx, "update "+table+" set value = lower(value)")
+}
+
+// wantWithin puts into a table of values asked for those of a query's one column that
+// hold an address in the ranges.
+func (fs *filters) wantWithin(ctx context.Context, table, query string, ranges []string) error {
+	values, err := fs.addressesWithin(ctx, query, ranges)
+	if err != nil {
+		return err
+	}
+	return fs.wantMore(ctx, table, values)
+}
+
+// wantFindings fills the table of the records that the findings and incidents asked for
+// name. They are looked for in all evidence, so that the filters stand before.
+func (fs *filters) wantFindings(ctx context.Context) error {
+	f := fs.filter
+	for _, asked := range []struct {
+		values     []string
+		view, sql  string
+		what, list string
+	}{
+		{f.Findings, "finding_records", "select file_id, record from finding_records join all_findings using (finding_id) where lower(%[1]s) in (lower(finding_id), lower(finding))", "finding", "findings"},
+		{f.Incidents, "incident_events", "select file_id, record from incident_events where incident::varchar = %s", "incident", "incidents"},
+	} {
+		for _, value := range asked.values {
+			if err := fs.c.define(ctx, false, asked.view, "all_findings"); err != nil {
+				return err
+			}
+			rows, err := fs.c.all(ctx, "select count(*) from ("+fmt.Sprintf(asked.sql, literal(value))+")")
+			if err != nil {
+				return err
+			}
+			if rows[0][0].(int64) == 0 {
+				return fmt.Errorf("no %s %s in this evidence; --report %s lists them", asked.what, value, asked.list)
+			}
+			if err := fs.c.engine.Exec(ctx, "insert into wanted_record "+fmt.Sprintf(asked.sql, literal(value))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// accountsOf finds the names and object ids of the accounts that the logs know
+// by one of the values, which are in the table: the audit log may have only the one,
+// the sign-ins only the other. Entra ID gives the zero id to names that are no account.
+func accountsOf(table string, users []string) string {
+	patterns := patternsOf(users)
+	var any []string
+	for _, column := range []string{"user_principal_name", "user_display_name", "user_id", "sign_in_identifier"} {
+		any = append(any, among(column, table, patterns))
+	}
+	return `
+		with accounts as (
+			select user_principal_name, user_display_name, user_id, sign_in_identifier from evidence.sign_ins
+			union all
+			select user_principal_name, user_display_name, user_id, null from evidence.risk_detections
+			union all
+			select user_principal_name, user_display_name, id, null from evidence.risky_users
+		),
+		meant as (
+			select distinct unnest([user_principal_name, user_id]) as name
+			from accounts
+			where ` + strings.Join(any, " or ") + `
+		)
+		select lower(name)
+		from meant
+		where name not in ('', '00000000-0000-0000-0000-000000000000')`
+}
+
+// homesOf finds the other names of the guests among the values, which are in the table:
+// sign-ins have a guest under the name at home, the audit log under the one that the
+// tenant made of it (home_account).
+func homesOf(table string, users []string) string {
+	var parts []string
+	for _, t := range schema.Logs() {
+		for _, column := range userColumns {
+			switch {
+			case !t.Has(column):
+			case column == "targets": // a comma-joined list
+				parts = append(parts, `select unnest(string_split_regex(targets, '\s*,\s*')) as name from evidence.`+t.Name+" where targets ilike '%#ext#%'")
+			default:
+				parts = append(parts, "select "+column+" as name from evidence."+t.Name+" where "+column+" ilike '%#ext#%'")
+			}
+		}
+	}
+	return `
+		with guests as (
+			select distinct lower(name) as name, home_account(name) as home
+			from (` + strings.Join(parts, " union all ") + `)
+			where name ilike '%#ext#%'
+		)
+		select name from guests where ` + among("home", table, patternsOf(users)) + `
+		union
+		select home from guests where ` + among("name", table, patternsOf(users)) + `
+		union
+		select home_account(value) from ` + table + ` where value like '%#ext#%'`
+}
+
+// patternsOf are those of the values in which * stands for any text.
+func patternsOf(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !strings.Contains(v, "*") })
+}
+
+// appsOf finds the ids of the applications of the names asked for.
+func appsOf(apps []string) string {
+	return "select distinct lower(app_id) from evidence.sign_ins where app_id <> '' and " + equals("app_display_name", apps)
+}
+
+// addressesLogged is the query of all addresses in evidence, as they are spelt there.
+func addressesLogged() string {
+	var parts []string
+	for _, t := range schema.Logs() {
+		for _, column := range ipColumns {
+			if t.Has(column) {
+				parts = append(parts, "select "+column+" as address from evidence."+t.Name)
+			}
+		}
+	}
+	return strings.Join(parts, " union all ")
+}
+
+// addressesWithin are those values of a query's one column that hold an address in
+// one of the ranges: the value is one, or a list of them.
+func (fs *filters) addressesWithin(ctx context.Context, query string, texts []string) ([]string, error) {
+	var ranges []netip.Prefix
+	for _, text := range texts {
+		r, err := parseRange(text)
+		if err != nil {
+			return nil, err
+		}
+		ranges = append(ranges, r)
+	}
+	rows, err := fs.c.all(ctx, "select distinct value from ("+query+") as given (value) where value is not null")
+	if err != nil {
+		return nil, err
+	}
+	var addresses []string
+	for _, row := range rows {
+		text := row[0].(string)
+		isWithin := func(address string) bool { return within(address, ranges) }
+		if isWithin(text) || slices.ContainsFunc(strings.Split(text, ","), isWithin) {
+			addresses = append(addresses, text)
+		}
+	}
+	return addresses, nil
+}
