@@ -114,7 +114,8 @@ type loader struct {
 	known       map[string]string // sha256 of the files that the case had before -> path
 	sizes       map[int64]bool    // of these files
 	recordTypes map[string]bool   // numbers of record types that have a name, and the names
-	skipped     []string          // what is said of each input that is one of them
+	collected   []*collected
+	skipped     []string // what is said of each input that is one of them
 
 	done, total int64
 }
@@ -177,6 +178,7 @@ func (l *loader) load(sources []source) error {
 	if l.rejects, err = newRejectList(l.options.Engine.Temp); err != nil {
 		return err
 	}
+	l.collected = findCollected(sources)
 	defer l.rejects.remove()
 	defer l.letGo(sources)
 	for i, s := range sources {
@@ -198,6 +200,7 @@ func (l *loader) load(sources []source) error {
 		sources[len(sources)-1].in.close()
 	}
 	l.warnOfSkipped()
+	l.warnOfCollected()
 	if err := l.flush(); err != nil {
 		return err
 	}
@@ -346,10 +349,12 @@ func (l *loader) loadFile(f *inputFile) error {
 	if err := l.closeFeed(f); err != nil {
 		return err
 	}
+	isSide := !f.unreadable && l.isSide(f)
 	switch {
 	case f.unreadable:
 		l.summary.Unreadable++
 		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
+	case isSide:
 	case f.format == nil:
 		l.summary.Unrecognised++
 		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
@@ -369,6 +374,24 @@ func (l *loader) loadFile(f *inputFile) error {
 		return l.flush()
 	}
 	return nil
+}
+
+// isSide counts a file in the output of a collector that it is part of, and tells whether it is one
+// that the collector leaves beside its exports.
+func (l *loader) isSide(f *inputFile) bool {
+	c := l.collectedWith(f.source.path)
+	switch {
+	case c == nil:
+	case f.format != nil && f.format.isState():
+		c.states++
+	case f.format != nil:
+		c.logs++
+	case c.isSide(f.source.path):
+		c.side = append(c.side, lastName(f.source.path))
+		f.notes = []string{"a file that " + c.by.name + " leaves beside its exports, neither a log nor a state"}
+		return true
+	}
+	return false
 }
 
 // isKnown sums a big file that has the size of one in the case, and skips it

@@ -151,7 +151,12 @@ func (r *reader) read(text *scan.Window) error {
 	case pythonPrint.Match(text.Rest()):
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
 	case first == '{' || first == '[':
+		isRunLog := runLog.Match(text.Rest())
 		err = r.scanJSON(r.newJSONScanner(text))
+		if isRunLog && len(r.counts) == 0 {
+			r.file.notes, r.file.losses = nil, nil
+			r.why = "what a program said while it ran, no export"
+		}
 	case scan.IsClixml(text.Rest()):
 		err = r.readClixml(text)
 	default:
