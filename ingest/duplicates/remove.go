@@ -26,7 +26,11 @@ func Remove(ctx context.Context, e *engine.Engine, first int64) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range schema.Records() {
+	filled, err := schema.Filled(ctx, e, schema.Records())
+	if err != nil {
+		return err
+	}
+	for _, t := range filled {
 		var err error
 		switch {
 		case t.Snapshot != "": // the same thing at another time is another record
