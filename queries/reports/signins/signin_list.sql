@@ -4,6 +4,7 @@
 --   authentication, a question, another page), and mostly another row tells how it ended. error_meaning says in
 --   our words what error_code means, failure_reason is the log's own text. file_id and record lead to the source.
 -- position: 1
+-- workbook: yes
 -- wrap: app_display_name
 -- topics: logins, logons
 -- needs: sign_ins
