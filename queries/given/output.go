@@ -50,6 +50,8 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 		switch {
 		case c.Format.Of != nil:
 			names = c.Format.Of
+		case c.Format.Name == "md" && !c.Folder: // a page for a ticket
+			names = []string{"totals", "story", "open_questions"}
 		case c.Format.Name == "xlsx" && !c.Folder:
 			names = nil
 			for _, r := range queries.Reports() {
