@@ -113,6 +113,25 @@ func TestOlderAuditLogs(t *testing.T) {
 		`ma2|2026-10-13 20:02:00|ExchangeItem|HardDelete|adele.vance@contoso.com|<nil>|<nil>|\Sent|Adele.Vance@contoso.com|<nil>`)
 }
 
+func TestHuntingGraphActivity(t *testing.T) {
+	c := load(t, fixture("advanced_hunting_graph_activity.csv"))
+	c.want("select id, event_time, request_method, request_uri, response_status_code, response_size_bytes, duration_ms, ip_address, user_id[-1:], app_id, scopes, sign_in_id is not null from graph_activity",
+		"gr1|2026-10-12 10:00:00|GET|https://graph.microsoft.com/v1.0/users|200|5000|120|203.0.113.5|1|app1|User.Read Mail.Read|true")
+}
+
+// TestRiskOfServicePrincipals: service principals and agents at risk are in the
+// tables of users at risk, and say that they are none.
+func TestRiskOfServicePrincipals(t *testing.T) {
+	c := load(t, fixture("risky_service_principals.json"), fixture("service_principal_risk.json"), fixture("risky_users.json"))
+	c.want("select service_principal_name, app_id[-3:], risk_level, risk_state, event_time from risky_users where user_principal_name is null order by event_time",
+		"Payroll Sync|001|high|atRisk|2026-10-12 08:00:00", "Helper|bp1|medium|atRisk|2026-10-12 09:00:00")
+	c.want("select count(*) from risky_users where service_principal_name is null", "1")
+	c.want("select id, risk_event_type, service_principal_id[-1:], service_principal_name, key_ids, user_id from risk_detections", "sd1|leakedCredentials|2|Payroll Sync|k1, k2|<nil>")
+	c = load(t, write(t, "x.csv", "Id,AppId,DisplayName,RiskState,RiskLevel,RiskLastUpdatedDateTime,ServicePrincipalType\r\ns1,a1,Sync,dismissed,low,2026-10-12T08:00:00Z,Application\r\n"),
+		write(t, "y.json", `{"time":"2026-10-12T08:00:00Z","category":"RiskyServicePrincipals","properties":{"id":"s2","appId":"a2","displayName":"B","riskState":"atRisk","riskLevel":"high","riskLastUpdatedDateTime":"2026-10-12T08:00:00Z"}}`))
+	c.want("select id, service_principal_name, app_id, risk_state from risky_users order by id", "s1|Sync|a1|dismissed", "s2|B|a2|atRisk")
+}
+
 // TestHuntingVariants: the same tables with other columns, in another order, and
 // through other doors.
 func TestHuntingVariants(t *testing.T) {

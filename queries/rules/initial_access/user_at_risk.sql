@@ -10,7 +10,7 @@
 -- source: https://learn.microsoft.com/graph/api/resources/riskyuser
 with states as (
     select
-        coalesce(home_account(user_principal_name), lower(id)) as account,
+        coalesce(home_account(user_principal_name), lower(service_principal_name), lower(id)) as account,
         lower(risk_state) as state,
         lower(coalesce(risk_level, 'none')) as risk_level,
         risk_detail,
