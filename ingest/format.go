@@ -37,7 +37,7 @@ func Formats() []Format {
 }
 
 // A format is one kind of export: a file in formats/. See the package comment.
-// What exports of other programs do to a record is told in further keys of its
+// What exports of other programs do to a record stands in further keys of its
 // header, each of which may come several times; shape.go follows them:
 //
 //	-- and one of: NAME; ...       and a record has at least one of these names

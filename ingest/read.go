@@ -151,7 +151,14 @@ func (r *reader) read(text *scan.Window) error {
 	case pythonPrint.Match(text.Rest()):
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
 	case first == '{' || first == '[':
+		isRunLog := runLog.Match(text.Rest())
 		err = r.scanJSON(r.newJSONScanner(text))
+		if isRunLog && len(r.counts) == 0 {
+			r.file.notes, r.file.losses = nil, nil
+			r.why = "what a program said while it ran, no export"
+		}
+	case scan.IsClixml(text.Rest()):
+		err = r.readClixml(text)
 	default:
 		at, line := text.At, text.Line
 		err = r.readCSV(text)
@@ -308,6 +315,40 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 	}
 	if s.Number == 0 && len(r.file.notes) == 0 {
 		r.file.notef("a JSON file without records")
+	}
+	return nil
+}
+
+// readClixml takes the records of what Export-Clixml wrote.
+func (r *reader) readClixml(text *scan.Window) error {
+	s := scan.NewClixml(text)
+	for {
+		rec, err := s.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			if text.Err != nil || r.ctx.Err() != nil {
+				return r.ctx.Err()
+			}
+			r.file.noteLoss("reading stopped: the XML is damaged, or ends too early (%v); the records before it are loaded", err)
+			break
+		}
+		if err := r.json.Walk(rec.Text); err != nil {
+			if err := r.reject(rec, err.Error()); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.take(rec, &r.json); err != nil {
+			return err
+		}
+	}
+	r.noteTimes()
+	if len(r.counts) == 0 {
+		r.why = strings.TrimSuffix(fmt.Sprintf("objects that PowerShell stored with Export-Clixml (%s), which is nothing that is read here; %s", cmp.Or(s.TypeName, "no type"), r.why), "; ")
+	} else {
+		r.file.notef("read from what Export-Clixml wrote")
 	}
 	return nil
 }
