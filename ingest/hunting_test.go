@@ -79,6 +79,17 @@ func TestAlerts(t *testing.T) {
 	c.want("select event_time, last_update_time, first_activity_time from alerts where kind = 'alert'", "2026-10-11 08:30:00|2026-10-12 09:00:00|2026-10-11 08:20:00")
 }
 
+// TestSentinelAlerts: of the rows that an incident has for each of its changes
+// the last counts.
+func TestSentinelAlerts(t *testing.T) {
+	c := load(t, fixture("sentinel_alerts.csv"), fixture("sentinel_incidents.json"))
+	c.want("select sum(records), sum(loaded), sum(duplicates), sum(rejected) from files", "3|2|1|0")
+	c.want(`select kind, event_time, title, severity, status, classification, assigned_to, category, techniques, incident_id, entity_type, user_principal_name, ip_address, first_activity_time
+		from alerts order by kind`,
+		"alert|2026-10-13 09:00:00|Unfamiliar sign-in properties|high|New|<nil>|<nil>|InitialAccess|T1078|<nil>|account, ip|adele.vance@contoso.com|203.0.113.5|2026-10-13 08:50:00",
+		"incident|2026-10-13 09:05:00|Sign-in from an unusual place|medium|Closed|TruePositive|soc@contoso.com|<nil>|<nil>|31|<nil>|<nil>|<nil>|<nil>")
+}
+
 func TestMessageTrace(t *testing.T) {
 	c := load(t, fixture("message_trace.csv"), fixture("message_trace.json"), fixture("message_trace_summary.csv"), fixture("message_trace_detail.csv"))
 	c.want("select parse_filename(path), encoding, records, rejected from files order by 1",
