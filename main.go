@@ -273,6 +273,12 @@ func (c *call) describe(stdout io.Writer) error {
 		result = c.Rule
 	case c.Schema:
 		result = queries.Schema()
+	case c.Formats:
+		var rows [][]any
+		for _, f := range ingest.Formats() {
+			rows = append(rows, []any{f.Family, f.Name, f.Title, f.About})
+		}
+		result = queries.Formats(rows)
 	}
 	if text != "" {
 		_, err := io.WriteString(stdout, text)
@@ -388,7 +394,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Several: len(c.Reports) > 1 || c.Explain != "",
 		RawCSV:  c.RawCSV,
 		Bare:    c.Bare,
-		Annexes: c.Annexes,
+		Annexes: c.Annex == "all" || c.Dossier && c.Annex == "",
 	}
 	if c.Explain != "" {
 		d.Title = "Record " + c.Explain

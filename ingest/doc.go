@@ -39,6 +39,7 @@
 // Put NAME.sql into formats/. It begins with
 //
 //	-- title: what it is called in messages
+//	-- family: the log it is an export of, for --list formats and the README
 //	-- description: where it comes from, and Microsoft's page about it
 //	-- recognised by: json KEY; KEY          names that each record must have,
 //	-- recognised by: csv COLUMN; COLUMN     or that the header must have

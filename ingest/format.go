@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"maps"
@@ -17,8 +18,26 @@ import (
 //go:embed formats/*.sql
 var formatFiles embed.FS
 
+// Format is what users are told of a kind of export.
+type Format struct {
+	Name   string // as the table files has it
+	Title  string // what it is called
+	Family string // the log that it is an export of
+	About  string // where it comes from, and Microsoft's page about it
+}
+
+// Formats are all kinds of exports that are read, by family and name.
+func Formats() []Format {
+	var all []Format
+	for _, f := range formats {
+		all = append(all, Format{f.name, f.title, cmp.Or(f.family, f.title), f.about})
+	}
+	slices.SortStableFunc(all, func(a, b Format) int { return strings.Compare(a.Family, b.Family) })
+	return all
+}
+
 // A format is one kind of export: a file in formats/. See the package comment.
-// What exports of other programs do to a record is told in further keys of its
+// What exports of other programs do to a record stands in further keys of its
 // header, each of which may come several times; shape.go follows them:
 //
 //	-- and one of: NAME; ...       and a record has at least one of these names
@@ -36,6 +55,8 @@ var formatFiles embed.FS
 type format struct {
 	name      string
 	title     string
+	family    string // the log it is an export of, as users call it; "" = none but its own
+	about     string // where it comes from, and Microsoft's page about it
 	recognise []recognition
 	sections  []section
 	unsure    bool             // how its columns are called is not published
@@ -147,6 +168,12 @@ func parseFormat(name, text string) (*format, error) {
 			f.recognise = append(f.recognise, recognition{csv: kind == "csv", names: splitNames(names)})
 		case key == "and one of":
 			marks = append(marks, splitNames(value)...)
+		case key == "family":
+			f.family = value
+		case key == "description":
+			f.about = value
+		case strings.HasPrefix(comment, "  "):
+			f.about += " " + strings.TrimSpace(comment)
 		case key == "of":
 			f.of = value
 		case key == "respelled" && value == "yes":
@@ -178,7 +205,6 @@ func parseFormat(name, text string) (*format, error) {
 				}
 				f.aliases[headerKey(other)] = alias{name, strings.TrimPrefix(key, "in ")}
 			}
-		case key == "description" || strings.HasPrefix(comment, "  "):
 		default:
 			return nil, fmt.Errorf("%s.sql: unknown header key %q", name, key)
 		}

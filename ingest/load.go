@@ -56,7 +56,7 @@ func (s Summary) Complete() bool {
 
 // Load reads everything below the paths into the database file casePath,
 // which is made if it does not exist. Bad input is not an error: it is in the
-// Summary, in the tables files and rejects, and told to Options.Warn. An
+// Summary, in the tables files and rejects, and passed to Options.Warn. An
 // error means that casePath must not be used.
 func Load(ctx context.Context, casePath string, paths []string, o Options) (Summary, error) {
 	sources, err := findSources(ctx, paths, o.Exclude, o.Engine.Temp)
@@ -253,7 +253,7 @@ func (l *loader) number(query string, args ...any) (int64, error) {
 }
 
 // readKnown remembers the files that the case already holds. One of which
-// nothing could be loaded, or not before the order of its dates was told, is
+// nothing could be loaded, or not before the order of its dates was given, is
 // read anew.
 func (l *loader) readKnown() error {
 	l.known, l.sizes = map[string]string{}, map[int64]bool{}
@@ -415,7 +415,7 @@ func (l *loader) isKnown(f *inputFile) (bool, error) {
 	return true, nil
 }
 
-// progress is told of bytes that were read.
+// progress hears of bytes that were read.
 func (l *loader) progress(bytes int64) {
 	l.done += bytes
 	l.options.Progress(l.done, l.total)

@@ -54,34 +54,34 @@ func (e *Inapplicable) Near(columns []string) string {
 // Inapplicable tells why a flag of the filter can't act on a report, with an error of
 // that type, or returns nil. It depends on no evidence.
 func (c *Case) Inapplicable(ctx context.Context, r Report) error {
-	how, err := c.judged(ctx, r)
+	how, err := c.filters.judged(ctx, r)
 	if err != nil {
 		return err
 	}
-	return c.inapplicable(r, how)
+	return c.filters.inapplicable(r, how)
 }
 
 // Narrows tells whether the filter acts on a report.
 func (c *Case) Narrows(ctx context.Context, r Report) (bool, error) {
-	how, err := c.judged(ctx, r)
-	return err == nil && how.isNarrowed() && c.inapplicable(r, how) == nil, err
+	how, err := c.filters.judged(ctx, r)
+	return err == nil && how.isNarrowed() && c.filters.inapplicable(r, how) == nil, err
 }
 
 // judged is judge of a question that nothing is known of.
-func (c *Case) judged(ctx context.Context, r Report) (applied, error) {
-	refs, err := c.references(ctx, r.SQL)
+func (fs *filters) judged(ctx context.Context, r Report) (applied, error) {
+	refs, err := fs.c.references(ctx, r.SQL)
 	if err != nil {
 		return applied{}, err
 	}
-	return c.judge(ctx, r, refs)
+	return fs.judge(ctx, r, refs)
 }
 
 // judge says where each condition acts. A --filter on a column of the logs that the
 // question is about acts on these; where only some of them have it, and each row shown
 // is a record with such a column, on the rows, and so where none has.
-func (c *Case) judge(ctx context.Context, r Report, refs []reference) (applied, error) {
+func (fs *filters) judge(ctx context.Context, r Report, refs []reference) (applied, error) {
 	how := applied{tables: aboutOf(r, refs)}
-	for _, condition := range c.conditions {
+	for _, condition := range fs.conditions {
 		having := 0
 		for _, t := range how.tables {
 			if condition.sql(t) != "" {
@@ -105,7 +105,7 @@ func (c *Case) judge(ctx context.Context, r Report, refs []reference) (applied, 
 		}
 		if how.columns == nil {
 			var err error
-			if how.columns, err = c.columnsShown(ctx, r, refs); err != nil {
+			if how.columns, err = fs.columnsShown(ctx, r, refs); err != nil {
 				return how, err
 			}
 		}
@@ -141,11 +141,11 @@ func aboutOf(r Report, refs []reference) []schema.Table {
 }
 
 // columnsShown are the columns of a question's answer, in lower case.
-func (c *Case) columnsShown(ctx context.Context, r Report, refs []reference) ([]string, error) {
-	if err := c.defineAll(ctx, refs, true); err != nil {
+func (fs *filters) columnsShown(ctx context.Context, r Report, refs []reference) ([]string, error) {
+	if err := fs.c.defineAll(ctx, refs, true); err != nil {
 		return nil, err
 	}
-	rows, err := c.engine.Query(ctx, "from (\n"+r.SQL+"\n) limit 0")
+	rows, err := fs.c.engine.Query(ctx, "from (\n"+r.SQL+"\n) limit 0")
 	if err != nil {
 		return nil, err
 	}
@@ -158,12 +158,12 @@ func (c *Case) columnsShown(ctx context.Context, r Report, refs []reference) ([]
 }
 
 // inapplicable is the error of the first condition that is wrong for the question, or nil.
-func (c *Case) inapplicable(r Report, how applied) error {
+func (fs *filters) inapplicable(r Report, how applied) error {
 	wrong := slices.Index(how.actions, isWrong)
 	if wrong < 0 {
 		return nil
 	}
-	condition, what := c.conditions[wrong], "report "+r.Name
+	condition, what := fs.conditions[wrong], "report "+r.Name
 	if r.isQuestion() {
 		what = "the query"
 	}
@@ -196,24 +196,24 @@ func (r Report) isQuestion() bool { return r.Name == "query" }
 
 // narrowShown is the SQL of a question with the conditions that act on its rows, and what a
 // reader must know of the values that no row has.
-func (c *Case) narrowShown(ctx context.Context, r Report, how applied) (statement string, notes []string, err error) {
+func (fs *filters) narrowShown(ctx context.Context, r Report, how applied) (statement string, notes []string, err error) {
 	var where []string
-	for i, condition := range c.conditions {
+	for i, condition := range fs.conditions {
 		if how.actions[i] != onShown {
 			continue
 		}
 		column := engine.Identifier(condition.filter.Column)
 		values := fmt.Sprintf("shown_values_%d", i)
-		err := c.engine.Exec(ctx, fmt.Sprintf("create or replace table %s as select distinct %s::varchar as value from (\n%s\n)", values, column, r.SQL))
+		err := fs.c.engine.Exec(ctx, fmt.Sprintf("create or replace table %s as select distinct %s::varchar as value from (\n%s\n)", values, column, r.SQL))
 		if err != nil {
 			return "", nil, err
 		}
 		if ranges := condition.filter.ranges(); len(ranges) > 0 {
-			if err := c.wantWithin(ctx, condition.table, "select value from "+values, ranges); err != nil {
+			if err := fs.wantWithin(ctx, condition.table, "select value from "+values, ranges); err != nil {
 				return "", nil, err
 			}
 		}
-		absent, err := c.absentValues(ctx, *condition.filter, []string{values}, "value")
+		absent, err := fs.absentValues(ctx, *condition.filter, []string{values}, "value")
 		if err != nil {
 			return "", nil, err
 		}
@@ -228,9 +228,9 @@ func (c *Case) narrowShown(ctx context.Context, r Report, how applied) (statemen
 
 // notesOnTables says which of the logs that a question is about lack what a condition
 // looks at, and what becomes of their rows. Of an empty one there is nothing to say.
-func (c *Case) notesOnTables(ctx context.Context, how applied) ([]string, error) {
+func (fs *filters) notesOnTables(ctx context.Context, how applied) ([]string, error) {
 	var notes []string
-	for i, condition := range c.conditions {
+	for i, condition := range fs.conditions {
 		if how.actions[i] != onTables {
 			continue
 		}
@@ -239,7 +239,7 @@ func (c *Case) notesOnTables(ctx context.Context, how applied) ([]string, error)
 			if condition.sql(t) != "" {
 				continue
 			}
-			n, err := c.count(ctx, "evidence."+t.Name)
+			n, err := fs.c.count(ctx, "evidence."+t.Name)
 			if err != nil {
 				return nil, err
 			}

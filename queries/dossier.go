@@ -17,7 +17,7 @@ import (
 
 // The parts of a dossier: the files dossier/NAME.sql, under a header as a
 // report has it, by the position in its group. They ask for what the table
-// dossier_records names, and read all evidence: what a dossier is of is told whole.
+// dossier_records names, and read all evidence: what a dossier is of is shown whole.
 //
 //go:embed dossier/*.sql
 var dossierFiles embed.FS
@@ -138,7 +138,7 @@ func (c *Case) DossierOfIncident(ctx context.Context, incident int64) ([]*Result
 func (c *Case) DossierShown(ctx context.Context, title string) ([]*Result, error) {
 	var parts []string
 	for _, t := range schema.Logs() {
-		if len(c.conditionsOf[t.Name]) > 0 {
+		if len(c.filters.conditionsOf[t.Name]) > 0 {
 			parts = append(parts, "select file_id, record from "+t.Name)
 		}
 	}
@@ -189,6 +189,7 @@ func (c *Case) dossier(ctx context.Context, title, records string, incident int6
 	statements := []string{
 		"set variable dossier_session = " + ofSession,
 		"set variable dossier_incident = " + ofIncident,
+		fmt.Sprintf("set variable dossier_of_users = %t", session == "" && incident == 0 && len(c.filters.filter.Users) > 0),
 		"create or replace table dossier_records as select distinct file_id, record from (" + records + ")",
 		"create or replace table dossier_beside as\n" + besideSQL,
 	}

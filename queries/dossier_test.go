@@ -93,14 +93,10 @@ func TestDossierIsWhole(t *testing.T) {
 		got[r.Report.Name] = lines(t, r)
 	}
 	for _, test := range []struct{ part, want, reason string }{
-		{"story", `2026-10-01T08:00:00Z|Sign-in||success|192.0.2.1
-NL AS1||1:1|{}
-2026-10-01T09:00:00Z|Sign-in||success|198.51.100.1
-RO AS2|country NL to RO
-network AS1 to AS2|1:2|{}
+		{"story", `2026-10-01T08:00:00Z|Sign-in||success|192.0.2.1 · NL AS1||1:1|{}
+2026-10-01T09:00:00Z|Sign-in||success|198.51.100.1 · RO AS2|country NL to RO; network AS1 to AS2|1:2|{}
 2026-10-01T09:30:00Z|Consent to application.|no session id, same user, within its time|Success|20.190.1.1||2:2|{"ModifiedProperties":[{"Name":"ConsentAction.Permissions","OldValue":"","NewValue":"Mail.Read"}]}
-2026-10-01T10:00:00Z|Send|sent|Succeeded|198.51.100.1
-RO AS2 (learned)||2:1|
+2026-10-01T10:00:00Z|Send|sent|Succeeded|198.51.100.1 · RO AS2 (learned)||2:1|
 2026-10-01T10:30:00Z|Microsoft Graph: GET|https://graph.microsoft.com/v1.0/me/messages|200|203.0.113.9|address 198.51.100.1 to 203.0.113.9, network unknown|3:1|{}`, "all of the session and the consent within its time, with the place that sign-ins give for an address; a raw record that is no JSON tells nothing"},
 		{"changes", "2026-10-01T09:30:00Z|consent to an application|Consent to application.|Success||ConsentAction.Permissions: Mail.Read|20.190.1.1|no session id: same user, same time|2:2",
 			"a consent has no session id; the one after the session's end is not its"},

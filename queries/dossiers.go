@@ -53,7 +53,7 @@ var ErrNoSession = errors.New("no session to tell of: the filters let none throu
 // the others all that the filter shows.
 func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*Result, error], err error) {
 	var tell []func() ([]*Result, error)
-	f, several := c.filter, "sessions"
+	f, several := c.filters.filter, "sessions"
 	if len(f.Incidents) > 0 {
 		several = "incidents"
 	}

@@ -80,7 +80,7 @@ func (c *Case) lookForFindings(ctx context.Context) error {
 	if err := c.define(ctx, false, "all_findings", "finding_records"); err != nil {
 		return err
 	}
-	if err := c.engine.Exec(ctx, "create or replace macro "+c.findingShown()); err != nil {
+	if err := c.engine.Exec(ctx, "create or replace macro "+c.filters.findingShown()); err != nil {
 		return fmt.Errorf("say which findings are shown: %w", err)
 	}
 	return c.putIncidentsTogether(ctx)
@@ -214,10 +214,10 @@ func (c *Case) run(ctx context.Context, r rules.Rule) error {
 
 // findingShown is the macro that says whether the filters show a finding: they show a
 // record of its evidence.
-func (c *Case) findingShown() string {
+func (fs *filters) findingShown() string {
 	var shown []string
 	for _, t := range schema.Logs() {
-		if len(c.conditionsOf[t.Name]) > 0 {
+		if len(fs.conditionsOf[t.Name]) > 0 {
 			shown = append(shown, "select file_id, record from "+t.Name)
 		}
 	}

@@ -19,6 +19,7 @@ const (
 	Raw      Layout = "raw"      // a raw record in lines
 	Lanes    Layout = "lanes"    // a picture: time across, a lane a line, a colour a network
 	Story    Layout = "story"    // sentences, each with its basis and the report that has its rows
+	Totals   Layout = "totals"   // a box of numbers, each with what it counts and the report that has its rows
 	Sessions Layout = "sessions" // a table in sections, one a session: rows of a session stand together
 )
 
@@ -31,6 +32,7 @@ var layoutColumns = map[Layout][]string{
 	Raw:      {"json"},
 	Lanes:    {"lane", "network", "slot", "first_event", "last_event", "events", "what", "segment", "mark"},
 	Story:    {"incident", "topic", "sentence", "basis", "look_in", "look_for"},
+	Totals:   {"item", "value", "detail", "look_in"},
 	Sessions: {},
 }
 
@@ -42,11 +44,12 @@ const (
 	Plain     Style = iota
 	Sentences       // `wrap`: prose, or names not to be cut; goes on in further lines
 	Path            // `paths`: where room is short, its last part is what counts
-	RawRecord       // `raw`: JSON as it was exported; a page folds it away
+	RawRecord       // `raw`: JSON as it was exported; a page has it in an annex
+	IDs             // `ids`: ids, one a line; on paper a long list is in an annex
 	Severity        // `severity`: one of our words, see Rank
 )
 
-var styleKeys = map[string]Style{"wrap": Sentences, "paths": Path, "raw": RawRecord, "severity": Severity}
+var styleKeys = map[string]Style{"wrap": Sentences, "paths": Path, "raw": RawRecord, "ids": IDs, "severity": Severity}
 
 // Rank is how much a word of severity, or of a session's attention, asks to be
 // looked at: 3 high, 2 medium, 1 low, 0 not at all.

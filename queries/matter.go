@@ -38,7 +38,7 @@ type chosen struct {
 func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *applied, statement string, n int) (*chosen, error) {
 	if how.columns == nil {
 		var err error
-		if how.columns, err = c.columnsShown(ctx, r, refs); err != nil {
+		if how.columns, err = c.filters.columnsShown(ctx, r, refs); err != nil {
 			return nil, err
 		}
 	}

@@ -4,8 +4,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"iter"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -61,9 +61,12 @@ func lookupView(name string) (view, bool) {
 const ofReport = "report_"
 
 // reportsIn lists the reports whose rows a SELECT reads.
-func reportsIn(text string) []Report {
+func reportsIn(text string) []Report { return reportsAmong(namesIn(text)) }
+
+// reportsAmong are those of report_NAME among the names of relations.
+func reportsAmong(names []string) []Report {
 	var all []Report
-	for _, name := range namesIn(text) {
+	for _, name := range names {
 		if name, isReport := strings.CutPrefix(name, ofReport); isReport {
 			if r, ok := Lookup(name); ok {
 				all = append(all, r)
@@ -177,8 +180,9 @@ func overAll(v view) view {
 	all.head = "-- description: what " + v.Name + " is, in all evidence, whatever the filters show\n"
 	all.Comment = "The rows of " + v.Name + " in all evidence, whatever the filters show."
 	var tables []string
+	names := namesIn(v.SQL)
 	for _, t := range schema.Tables() {
-		if slices.Contains(namesIn(v.SQL), t.Name) {
+		if slices.Contains(names, t.Name) {
 			tables = append(tables, t.Name+" as (from evidence."+t.Name+")")
 		}
 	}
@@ -186,19 +190,81 @@ func overAll(v view) view {
 	return all
 }
 
-// A relation in the model's SQL stands right after from or join.
-var relations = regexp.MustCompile(`\b(?:from|join)\s+([a-z_0-9]+)\b[^.(]`)
-
-var notCode = regexp.MustCompile(`--[^\n]*|'(?:[^']|'')*'`)
-
-// namesIn lists what may be the names of relations in a SELECT: what is named
-// evidence.TABLE is not in it.
+// namesIn lists what may be the names of relations in a SELECT, which stand right after
+// from or join: what is named evidence.TABLE is not in it, nor is a function.
 func namesIn(text string) []string {
 	var names []string
-	for _, match := range relations.FindAllStringSubmatch(notCode.ReplaceAllString(text, "''")+"\n", -1) {
-		names = append(names, match[1])
+	isNext := false
+	for w := range wordsIn(text) {
+		if isNext && w.isNear && w.after != '.' && w.after != '(' {
+			names = append(names, w.text)
+		}
+		isNext = w.text == "from" || w.text == "join"
 	}
 	return names
+}
+
+// callsIn lists what may be the names of macros and functions that the SQL calls.
+func callsIn(text string) []string {
+	var names []string
+	for w := range wordsIn(text) {
+		if w.after == '(' {
+			names = append(names, w.text)
+		}
+	}
+	return names
+}
+
+// word is a keyword, a name or a number of SQL.
+type word struct {
+	text   string // in lower case
+	isNear bool   // nothing but blanks stands between the word before and this one
+	after  byte   // what follows it at once; 0 = the end
+}
+
+// wordsIn yields the words of SQL, without those of comments and of texts in quotes.
+// The program does this to all SQL that it brings, at each start: a regular expression
+// takes ten times as long.
+func wordsIn(text string) iter.Seq[word] {
+	text = strings.ToLower(text)
+	return func(yield func(word) bool) {
+		isNear := false
+		for i := 0; i < len(text); {
+			n := 0
+			for i+n < len(text) && isOfWord(text[i+n]) {
+				n++
+			}
+			switch {
+			case n > 0:
+				w := word{text: text[i : i+n], isNear: isNear}
+				if i+n < len(text) {
+					w.after = text[i+n]
+				}
+				if !yield(w) {
+					return
+				}
+				isNear = true
+			case strings.HasPrefix(text[i:], "--"):
+				n = lengthUntil(text[i:], "\n")
+			case text[i] == '\'':
+				n, isNear = 1+lengthUntil(text[i+1:], "'"), false
+			default:
+				n = 1
+				isNear = isNear && strings.IndexByte(" \t\r\n", text[i]) >= 0
+			}
+			i += n
+		}
+	}
+}
+
+func isOfWord(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_'
+}
+
+// lengthUntil is how much of the text there is until the end of that mark.
+func lengthUntil(text, mark string) int {
+	before, _, _ := strings.Cut(text, mark)
+	return min(len(before)+len(mark), len(text))
 }
 
 func readsOf(v view, all []view) []string {
@@ -223,7 +289,7 @@ func mustOrder(all []view) []view {
 			panic(fmt.Sprintf("views read each other: %s", strings.Join(append(below, v.Name), ", ")))
 		}
 		var ofReports []string
-		for _, r := range reportsIn(v.SQL) {
+		for _, r := range reportsAmong(v.names) {
 			ofReports = append(ofReports, namesIn(r.SQL)...)
 		}
 		for _, other := range all {
@@ -246,16 +312,18 @@ func mustReadMacros() []macro {
 		all = append(all, macro{Name: m.Name, Comment: m.Comment, head: "-- description: " + m.Comment + "\n", SQL: m.SQL})
 	}
 	var model []macro
+	calls := map[string][]string{}
 	for name, text := range filesOf("model/macros/*.sql") {
 		m, err := parseMacro(name, text)
 		if err != nil {
 			panic(err)
 		}
 		model = append(model, m)
+		calls[m.Name] = callsIn(m.SQL)
 	}
 	for len(model) > 0 {
 		free := slices.IndexFunc(model, func(m macro) bool {
-			return !slices.ContainsFunc(model, func(o macro) bool { return o.Name != m.Name && calls(m.SQL, o.Name) })
+			return !slices.ContainsFunc(model, func(o macro) bool { return o.Name != m.Name && slices.Contains(calls[m.Name], o.Name) })
 		})
 		if free < 0 {
 			panic("macros call each other: " + model[0].Name)
@@ -290,9 +358,4 @@ func parseMacro(name, text string) (macro, error) {
 	m.head = strings.TrimSuffix(text, body)
 	m.SQL = name + "(" + parameters + ") as " + strings.TrimSpace(body)
 	return m, nil
-}
-
-// calls tells that the SQL calls the macro.
-func calls(text, macro string) bool {
-	return regexp.MustCompile(`\b` + macro + `\(`).MatchString(notCode.ReplaceAllString(text, "''"))
 }

@@ -58,7 +58,7 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 	}
 	read := tablesRead(refs)
 	named := slices.ContainsFunc(refs, func(ref reference) bool { return ref.evidence || isNeverFiltered(ref.name) })
-	if !c.filter.isZero() && !how.isNarrowed() && len(read) == 0 && named {
+	if !c.filters.filter.isZero() && !how.isNarrowed() && len(read) == 0 && named {
 		return append(notes, "The filters do not apply here: all evidence is shown."), true, nil
 	}
 	onFilters, err := c.notesOnFilters(ctx, read, how)
@@ -76,7 +76,7 @@ func (c *Case) portalPeriod(ctx context.Context, r Report) ([]string, error) {
 		return nil, err
 	}
 	first, isTime := rows[0][0].(time.Time)
-	if !isTime || c.filter.Since.IsBack() {
+	if !isTime || c.filters.filter.Since.IsBack() {
 		return nil, nil
 	}
 	last, days := rows[0][1].(time.Time), rows[0][2].(int64)
@@ -92,7 +92,7 @@ func (c *Case) portalPeriod(ctx context.Context, r Report) ([]string, error) {
 // notesOnFilters says what the filters of the run do to a question, where that is not
 // plain, with the tables that it reads.
 func (c *Case) notesOnFilters(ctx context.Context, read []string, how applied) ([]string, error) {
-	notes, err := c.notesOnTables(ctx, how)
+	notes, err := c.filters.notesOnTables(ctx, how)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (c *Case) notesOnFilters(ctx context.Context, read []string, how applied) (
 		notes = append(notes, "A session that the filters let through is shown with all its events.")
 	}
 	for _, table := range read {
-		switch n := c.timeless[table]; {
+		switch n := c.filters.timeless[table]; {
 		case n == 1:
 			notes = append(notes, "1 row of "+table+" has no time: --since and --until leave it out.")
 		case n > 1:

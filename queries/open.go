@@ -15,24 +15,17 @@ import (
 // filters in front of its tables, and locked. It is not safe for concurrent
 // use.
 type Case struct {
-	engine *engine.Engine
-	zone   *time.Location
-	filter Filter
-	begun  []beginning      // of session ids, where --session gave no more
-	counts map[string]int64 // rows a table, by its name or evidence.NAME; see count
-	open   *engine.Rows     // the answer being read, if any
+	engine  *engine.Engine
+	zone    *time.Location
+	filters *filters
+	counts  map[string]int64 // rows a table, by its name or evidence.NAME; see count
+	open    *engine.Rows     // the answer being read, if any
 
 	defined               map[string]definition // what define has made of the views
 	hasRules, hasFindings bool                  // see findings.go
 	own                   []rules.Rule          // of one's own, see own.go
 	addsRules             bool                  // and they are being added now
 	placed                string                // the run's own SELECT of addresses, of Place; empty = that of the model
-
-	conditions   []condition         // of the filter, each flag and each --filter one
-	isNarrowed   bool                // the tables are those that narrow made,
-	off          []int               // with these conditions left off,
-	conditionsOf map[string][]string // and by table, the SQL of the others
-	timeless     map[string]int64    // by table: rows without a time, where times are asked for
 }
 
 // Open attaches the case file read-only and puts the filters in front of it.
@@ -59,7 +52,7 @@ func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *ti
 	if err != nil {
 		return nil, err
 	}
-	if err := c.wantFindings(ctx); err != nil {
+	if err := c.filters.wantFindings(ctx); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("apply the filters: %w", err)
 	}
@@ -94,7 +87,8 @@ func open(ctx context.Context, o engine.Options, f Filter, zone *time.Location, 
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{engine: e, zone: zone, filter: f, counts: map[string]int64{}, defined: map[string]definition{}}
+	c := &Case{engine: e, zone: zone, counts: map[string]int64{}, defined: map[string]definition{}}
+	c.filters = &filters{c: c, filter: f}
 	err = attach(e)
 	if err == nil {
 		err = c.prepare(ctx)
@@ -118,13 +112,13 @@ func (c *Case) prepare(ctx context.Context) error {
 	if err := c.makeSheetTables(ctx); err != nil {
 		return fmt.Errorf("make room for the case sheet: %w", err)
 	}
-	if err := c.completeSessions(ctx); err != nil {
+	if err := c.filters.completeSessions(ctx); err != nil {
 		return fmt.Errorf("look for the sessions: %w", err)
 	}
 	for _, apply := range []func() error{
-		func() error { return c.makeConditions(ctx, last) },
-		func() error { return c.countTimeless(ctx) },
-		func() error { return c.narrow(ctx, nil) },
+		func() error { return c.filters.makeConditions(ctx, last) },
+		func() error { return c.filters.countTimeless(ctx) },
+		func() error { return c.filters.narrow(ctx, nil) },
 	} {
 		if err := apply(); err != nil {
 			return fmt.Errorf("apply the filters: %w", err)

@@ -53,12 +53,12 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	if err != nil {
 		return nil, err
 	}
-	how, err := c.judge(ctx, r, refs)
+	how, err := c.filters.judge(ctx, r, refs)
 	if err != nil {
 		return nil, err
 	}
 	_, isListed := Lookup(r.Name)
-	if err := c.inapplicable(r, how); err != nil && (isListed || r.isQuestion()) { // not a part of a dossier
+	if err := c.filters.inapplicable(r, how); err != nil && (isListed || r.isQuestion()) { // not a part of a dossier
 		return nil, err
 	}
 	var off []int
@@ -67,7 +67,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 			off = append(off, i)
 		}
 	}
-	if err := c.narrow(ctx, off); err != nil {
+	if err := c.filters.narrow(ctx, off); err != nil {
 		return nil, err
 	}
 	if err := c.defineAll(ctx, refs, isReport); err != nil {
@@ -77,7 +77,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	if err != nil {
 		return nil, err
 	}
-	statement, onValues, err := c.narrowShown(ctx, r, how)
+	statement, onValues, err := c.filters.narrowShown(ctx, r, how)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,12 @@ func List() *Result {
 	return fixed(Report{Name: "list", Title: "Reports"}, rows, "report", "group", "title")
 }
 
+// Formats is the table of the exports that are read: how files calls each, what
+// it is called, which log it is of, and where it comes from.
+func Formats(rows [][]any) *Result {
+	return fixed(Report{Name: "formats", Title: "Formats"}, rows, "log", "format", "title", "description")
+}
+
 // Schema is the table of everything a query can name: tables, views and their
 // columns, and the macros of the model, with the meaning of each.
 func Schema() *Result {

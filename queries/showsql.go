@@ -49,7 +49,7 @@ type sheet struct {
 
 // needs adds what the SQL names, and what that names in turn.
 func (s *sheet) needs(text string) {
-	named := namesIn(text)
+	named, called := namesIn(text), callsIn(text)
 	for _, name := range named {
 		list, isList := strings.CutPrefix(name, "list_")
 		switch {
@@ -76,7 +76,7 @@ func (s *sheet) needs(text string) {
 		}
 	}
 	for _, m := range macros {
-		if calls(text, m.Name) && !slices.Contains(s.macros, m.Name) {
+		if slices.Contains(called, m.Name) && !slices.Contains(s.macros, m.Name) {
 			s.macros = append(s.macros, m.Name)
 			s.needs(m.SQL)
 		}

@@ -57,8 +57,8 @@ type beginning struct {
 
 // completeSessions puts the whole id in the place of its beginning, if no
 // other session begins so.
-func (c *Case) completeSessions(ctx context.Context) error {
-	sessions := slices.Clone(c.filter.Sessions)
+func (fs *filters) completeSessions(ctx context.Context) error {
+	sessions := slices.Clone(fs.filter.Sessions)
 	for i, asked := range sessions {
 		if len(asked) < shortestPrefix || strings.Contains(asked, "*") {
 			continue
@@ -69,7 +69,7 @@ func (c *Case) completeSessions(ctx context.Context) error {
 				parts = append(parts, "select lower(session_id) as id from evidence."+t.Name)
 			}
 		}
-		rows, err := c.all(ctx, "select distinct id from ("+strings.Join(parts, " union all ")+") where starts_with(id, lower("+literal(asked)+")) order by id limit 5")
+		rows, err := fs.c.all(ctx, "select distinct id from ("+strings.Join(parts, " union all ")+") where starts_with(id, lower("+literal(asked)+")) order by id limit 5")
 		if err != nil {
 			return err
 		}
@@ -80,12 +80,12 @@ func (c *Case) completeSessions(ctx context.Context) error {
 		if len(ids) == 0 || slices.Contains(ids, strings.ToLower(asked)) {
 			continue
 		}
-		c.begun = append(c.begun, beginning{asked, ids})
+		fs.begun = append(fs.begun, beginning{asked, ids})
 		if len(ids) == 1 {
 			sessions[i] = ids[0]
 		}
 	}
-	c.filter.Sessions = sessions
+	fs.filter.Sessions = sessions
 	return nil
 }
 
@@ -96,9 +96,9 @@ func (c *Case) completeSessions(ctx context.Context) error {
 // no user, or no session, of those asked for is there: nothing can be shown.
 func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []string, none bool, err error) {
 	var how []applied
-	if len(c.filter.Columns) > 0 {
+	if len(c.filters.filter.Columns) > 0 {
 		for _, r := range reports {
-			one, err := c.judged(ctx, r)
+			one, err := c.filters.judged(ctx, r)
 			if err != nil {
 				return nil, false, err
 			}
@@ -106,7 +106,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 		}
 	}
 	isSeveral := map[string]bool{}
-	for _, b := range c.begun {
+	for _, b := range c.filters.begun {
 		if len(b.ids) == 1 {
 			sentences = append(sentences, "Session "+b.asked+" is "+b.ids[0])
 			continue
@@ -121,16 +121,16 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 		columns []string
 		names   []string // the columns that a nearest one is looked for in
 	}{
-		{"User", false, c.filter.Users, userColumns, userNames},
-		{"Session", false, c.filter.Sessions, sessionColumns, sessionColumns},
-		{"Application", false, c.filter.Apps, appColumns, appNames},
-		{"User", true, c.filter.NotUsers, userColumns, userNames},
-		{"Application", true, c.filter.NotApps, appColumns, appNames},
+		{"User", false, c.filters.filter.Users, userColumns, userNames},
+		{"Session", false, c.filters.filter.Sessions, sessionColumns, sessionColumns},
+		{"Application", false, c.filters.filter.Apps, appColumns, appNames},
+		{"User", true, c.filters.filter.NotUsers, userColumns, userNames},
+		{"Application", true, c.filters.filter.NotApps, appColumns, appNames},
 	} {
 		if len(asked.values) == 0 {
 			continue
 		}
-		known, err := c.valuesOf(ctx, asked.columns)
+		known, err := c.filters.valuesOf(ctx, asked.columns)
 		if err != nil {
 			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 		}
@@ -155,7 +155,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 			}
 			missing++
 			if names == nil {
-				if names, err = c.valuesOf(ctx, asked.names); err != nil {
+				if names, err = c.filters.valuesOf(ctx, asked.names); err != nil {
 					return nil, false, fmt.Errorf("look for the nearest of what was asked for: %w", err)
 				}
 			}
@@ -177,9 +177,9 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 	for _, asked := range []struct {
 		flag   string
 		ranges []string
-	}{{"ip", c.filter.IPs}, {"not-ip", c.filter.NotIPs}} {
+	}{{"ip", c.filters.filter.IPs}, {"not-ip", c.filters.filter.NotIPs}} {
 		for _, text := range asked.ranges {
-			found, err := c.addressesWithin(ctx, addressesLogged(), []string{text})
+			found, err := c.filters.addressesWithin(ctx, addressesLogged(), []string{text})
 			if err != nil {
 				return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 			}
@@ -188,8 +188,8 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 			}
 		}
 	}
-	for i, f := range c.filter.Columns {
-		if !slices.ContainsFunc(how, func(a applied) bool { return a.actions[i+c.firstFilter()] == onTables }) {
+	for i, f := range c.filters.filter.Columns {
+		if !slices.ContainsFunc(how, func(a applied) bool { return a.actions[i+c.filters.firstFilter()] == onTables }) {
 			continue // what the rows shown have, their note tells
 		}
 		var tables []string
@@ -198,7 +198,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 				tables = append(tables, "evidence."+t.Name)
 			}
 		}
-		more, err := c.absentValues(ctx, f, tables, f.Column)
+		more, err := c.filters.absentValues(ctx, f, tables, f.Column)
 		if err != nil {
 			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 		}
@@ -208,18 +208,18 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 }
 
 // firstFilter is the place of the first --filter among the conditions.
-func (c *Case) firstFilter() int {
-	return slices.IndexFunc(c.conditions, func(one condition) bool { return one.filter != nil })
+func (fs *filters) firstFilter() int {
+	return slices.IndexFunc(fs.conditions, func(one condition) bool { return one.filter != nil })
 }
 
 const (
-	fewValues = 12   // how many of a column's values are told
+	fewValues = 12   // how many of a column's values are listed
 	compared  = 1000 // beyond, the column is an identifier, and no list of it helps
 )
 
 // absentValues says of each value of a --filter that no row of the tables has it in
 // that column, and which there are.
-func (c *Case) absentValues(ctx context.Context, f ColumnFilter, tables []string, column string) ([]string, error) {
+func (fs *filters) absentValues(ctx context.Context, f ColumnFilter, tables []string, column string) ([]string, error) {
 	var parts []string
 	for _, t := range tables {
 		parts = append(parts, "select "+column+"::varchar as value from "+t)
@@ -235,13 +235,13 @@ func (c *Case) absentValues(ctx context.Context, f ColumnFilter, tables []string
 				hits = append(hits, "coalesce(bool_or("+equals("value", one.Values)+"), false)")
 				continue
 			}
-			found, err := c.addressesWithin(ctx, all, one.Values)
+			found, err := fs.addressesWithin(ctx, all, one.Values)
 			if err != nil {
 				return nil, err
 			}
 			hits = append(hits, fmt.Sprint(len(found) > 0))
 		}
-		rows, err := c.all(ctx, "select "+strings.Join(hits, ", ")+" from ("+all+")")
+		rows, err := fs.c.all(ctx, "select "+strings.Join(hits, ", ")+" from ("+all+")")
 		if err != nil {
 			return nil, err
 		}
@@ -254,7 +254,7 @@ func (c *Case) absentValues(ctx context.Context, f ColumnFilter, tables []string
 	if len(absent) == 0 {
 		return nil, nil
 	}
-	rows, err := c.all(ctx, fmt.Sprintf("select distinct value from (%s) where value <> '' order by value limit %d", all, compared+1))
+	rows, err := fs.c.all(ctx, fmt.Sprintf("select distinct value from (%s) where value <> '' order by value limit %d", all, compared+1))
 	if err != nil {
 		return nil, err
 	}
@@ -327,7 +327,7 @@ func didYouMeanUser(name string, names []string) string {
 }
 
 // valuesOf returns all values of columns in evidence, in lower case and order.
-func (c *Case) valuesOf(ctx context.Context, columns []string) ([]string, error) {
+func (fs *filters) valuesOf(ctx context.Context, columns []string) ([]string, error) {
 	var parts []string
 	for _, t := range schema.Logs() {
 		for _, column := range columns {
@@ -340,7 +340,7 @@ func (c *Case) valuesOf(ctx context.Context, columns []string) ([]string, error)
 			}
 		}
 	}
-	rows, err := c.all(ctx, "select distinct value from ("+strings.Join(parts, " union all ")+") where value <> ''")
+	rows, err := fs.c.all(ctx, "select distinct value from ("+strings.Join(parts, " union all ")+") where value <> ''")
 	if err != nil {
 		return nil, err
 	}
@@ -357,19 +357,19 @@ func (c *Case) valuesOf(ctx context.Context, columns []string) ([]string, error)
 // where no user and no session was asked for.
 func (c *Case) SessionCounts(ctx context.Context) ([]string, error) {
 	var sentences []string
-	if len(c.filter.Users) > 0 {
-		sentence, err := c.sessionsOfUsers(ctx)
+	if len(c.filters.filter.Users) > 0 {
+		sentence, err := c.filters.sessionsOfUsers(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("count the sessions of the users: %w", err)
 		}
 		sentences = append(sentences, sentence)
-		more, err := c.unauditedOfUsers(ctx)
+		more, err := c.filters.unauditedOfUsers(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("look for the audit records of the users' sessions: %w", err)
 		}
 		sentences = append(sentences, more...)
 	}
-	for _, session := range c.filter.Sessions {
+	for _, session := range c.filters.filter.Sessions {
 		if strings.Contains(session, "*") {
 			continue
 		}
@@ -395,8 +395,8 @@ func (c *Case) SessionCounts(ctx context.Context) ([]string, error) {
 
 // unauditedOfUsers names the sessions that are shown of the users and of which the
 // audit log, which is loaded, has nothing.
-func (c *Case) unauditedOfUsers(ctx context.Context) ([]string, error) {
-	rows, err := c.all(ctx, `
+func (fs *filters) unauditedOfUsers(ctx context.Context) ([]string, error) {
+	rows, err := fs.c.all(ctx, `
 		select session_id
 		from sign_ins
 		where session_id <> ''
@@ -418,21 +418,21 @@ func (c *Case) unauditedOfUsers(ctx context.Context) ([]string, error) {
 }
 
 // sessionsOfUsers counts the sessions that are shown of the users.
-func (c *Case) sessionsOfUsers(ctx context.Context) (string, error) {
-	whose := "user " + c.filter.Users[0]
-	if len(c.filter.Users) > 1 {
-		whose = "users " + strings.Join(c.filter.Users, ", ")
+func (fs *filters) sessionsOfUsers(ctx context.Context) (string, error) {
+	whose := "user " + fs.filter.Users[0]
+	if len(fs.filter.Users) > 1 {
+		whose = "users " + strings.Join(fs.filter.Users, ", ")
 	} else {
-		name, err := c.all(ctx, "select min(user_display_name) from evidence.sign_ins where user_display_name <> '' and "+
+		name, err := fs.c.all(ctx, "select min(user_display_name) from evidence.sign_ins where user_display_name <> '' and "+
 			among("user_principal_name", "wanted_user", nil)+" having min(user_display_name) = max(user_display_name)")
 		if err != nil {
 			return "", err
 		}
-		if len(name) > 0 && !strings.EqualFold(name[0][0].(string), c.filter.Users[0]) {
+		if len(name) > 0 && !strings.EqualFold(name[0][0].(string), fs.filter.Users[0]) {
 			whose += " (" + name[0][0].(string) + ")"
 		}
 	}
-	rows, err := c.all(ctx, `
+	rows, err := fs.c.all(ctx, `
 		select
 			(select count(distinct session_id) from (
 				select session_id from sign_ins

@@ -13,7 +13,10 @@
 package render
 
 import (
+	"cmp"
+	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"entrail/queries"
@@ -44,8 +47,8 @@ type Document struct {
 	Brief bool
 	Next  []string
 
-	// Annexes says that on paper a page has all its tables, else those of incidents
-	// and dossiers alone, with a line that names the others.
+	// Annexes says that on paper a page has its annexes: raw records, long lists of ids,
+	// and of a case the tables that do not tell of incidents. Else a line names them.
 	Annexes bool
 
 	// Several says that more than one report was asked for, which the formats
@@ -86,9 +89,15 @@ func title(r *queries.Result) string {
 	return r.Report.Title
 }
 
+// heading is the title of the page: what the case sheet calls the case, if it does.
+func (d Document) heading() string { return cmp.Or(d.Case.Title, d.Title) }
+
 // facts are the short statements under a page's title.
 func facts(d Document) []string {
-	var f []string
+	f := caseHead(d.Case)
+	if d.Case.Title != "" {
+		f = slices.Insert(f, 0, visible(d.Title))
+	}
 	if d.Zone != "" {
 		f = append(f, "times in "+visible(d.Zone))
 	}
@@ -102,6 +111,19 @@ func facts(d Document) []string {
 		f = append(f, "places from "+visible(p))
 	}
 	return f
+}
+
+// caseHead is what the case sheet calls the case, in short statements.
+func caseHead(c CaseHead) []string {
+	var all []string
+	for _, f := range []struct{ name, value string }{
+		{"reference", c.Reference}, {"client", c.Client}, {"examiner", c.Examiner}, {"classification", c.Classification},
+	} {
+		if f.value != "" {
+			all = append(all, fmt.Sprintf("%s %s", f.name, visible(f.value)))
+		}
+	}
+	return all
 }
 
 // generated is the time of the answer, in its own zone, which is always named.

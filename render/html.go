@@ -54,48 +54,24 @@ func hashOf(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// paperCSS is what stands around a printed page: the title, the number of the
-// page, and the hash of the list of evidence, which is the SHA-256 of the hashes of
-// its files, a line each, in the order of the list.
-func paperCSS(d Document) string {
-	var list strings.Builder
-	for _, s := range d.Sources {
-		list.WriteString(s.SHA256 + "\n")
-	}
-	evidence := ""
-	if len(d.Sources) > 0 {
-		evidence = fmt.Sprintf("evidence %x", sha256.Sum256([]byte(list.String())))
-	}
-	return fmt.Sprintf(`@page { @top-left { content: %s } @bottom-left { content: %s } @bottom-right { content: "page " counter(page) " of " counter(pages) } }`,
-		cssString(cells.Truncate(visible(d.Title), 120, "…")), cssString(evidence))
-}
-
-// cssString quotes a text for a style sheet, each character by its number.
-func cssString(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		fmt.Fprintf(&b, `\%06x`, r)
-	}
-	return `"` + b.String() + `"`
-}
-
 // HTML writes one page that needs nothing else: no font, no picture, no script
 // from elsewhere. It is whole without its script, which searches, sorts, filters
 // and copies tables. Each row has a number and an address. html/template escapes every field; a table holds
 // its first 1,000 rows and counts the rest; a chart says of which rows it is.
-// What is told in sentences comes first of all, else the summary; reports of logs that
+// What is said in sentences comes first of all, else the summary; reports of logs that
 // are not loaded are one list.
 //
 // The table of contents tells the number of rows, so the sections are kept in
 // memory until the last one is done: their rows are capped.
 func HTML(w io.Writer, d Document) error {
-	paper := paperCSS(d)
-	page := htmlPage{
-		Policy: policy(paper),
-		Style:  template.CSS(styleCSS), Script: template.JS(pageJS), // our own files, not data
-		Paper: template.CSS(paper), // quoted
-		Title: visible(d.Title), Facts: facts(d), Zone: visible(d.Zone),
+	page := &htmlPage{
+		Style: template.CSS(styleCSS), Script: template.JS(pageJS), // our own files, not data
+		Title: visible(d.heading()), Facts: facts(d), Zone: visible(d.Zone),
+		IsPrinted: d.Annexes,
+		ids:       annex{Anchor: "annex-ids", Title: "Lists of IDs", Noun: "list"},
+		records:   annex{Anchor: "annex-raw", Title: "Raw records", Noun: "record"},
 	}
+	page.taken = map[string]bool{page.ids.Anchor: true, page.records.Anchor: true}
 	for _, f := range d.Filters {
 		page.Filters = append(page.Filters, visible(f))
 	}
@@ -106,6 +82,7 @@ func HTML(w io.Writer, d Document) error {
 		page.Sources = append(page.Sources, source{visible(s.Path), visible(s.Format), visible(s.SHA256), grouped(int(s.Size)), grouped(int(s.Records))})
 	}
 	var first, rest []*section
+	overview := &section{Page: page, Anchor: page.anchor("overview"), Title: "The tenant in pictures", Description: "All sign-ins that the page is of, not those of an incident alone."}
 	for r, err := range d.Results {
 		if err != nil {
 			return err
@@ -114,19 +91,23 @@ func HTML(w io.Writer, d Document) error {
 			page.lack(r)
 			continue
 		}
-		s, err := newSection(r)
+		s, err := page.newSection(r)
 		if err != nil {
 			return err
 		}
-		s.Page = &page
-		s.address(page.anchor(s.Name))
 		page.place(s)
 		if r.Report.Layout == queries.Sessions && d.Headings != nil {
 			if err := s.bySession(r.Columns, d.Headings); err != nil {
 				return err
 			}
 		}
+		page.setPaper(s, r.Report.Layout)
 		page.enter(s)
+		for i, c := range r.Report.Charts {
+			if c.Overview && i < len(s.Pictures) {
+				overview.Pictures = append(overview.Pictures, s.Pictures[i])
+			}
+		}
 		if s.isFirst(r.Report.Layout, first, len(rest) == 0) {
 			first = append(first, s)
 		} else {
@@ -134,13 +115,18 @@ func HTML(w io.Writer, d Document) error {
 		}
 		page.HasStory = page.HasStory || len(s.Story) > 0
 	}
-	if page.HasStory && !d.Annexes {
+	if page.HasStory && len(overview.Pictures) > 0 {
+		rest = page.insert(overview, rest)
+	}
+	if page.HasStory {
 		for _, s := range rest {
 			if s.IsAnnex = s.IsTable; s.IsAnnex {
-				page.Annexes = append(page.Annexes, entry{s.Anchor, s.Title, s.Count})
+				page.Tables = append(page.Tables, entry{s.Anchor, s.Title, s.Count})
 			}
 		}
 	}
+	paper := paperCSS(d) + page.paperCSS
+	page.Policy, page.Paper = policy(paper), template.CSS(paper) // quoted
 	write := func(template string, data any) error {
 		if err := pageTemplate.ExecuteTemplate(w, template, data); err != nil {
 			return fmt.Errorf("write HTML: %w", err)
@@ -158,6 +144,9 @@ func HTML(w io.Writer, d Document) error {
 			for i := range s.Story {
 				s.Story[i].Anchor = page.placeOf(s.Group, s.Story[i].LookIn)
 			}
+			for i := range s.Totals {
+				s.Totals[i].Anchor = page.placeOf(s.Group, s.Totals[i].LookIn)
+			}
 			if err := write("section", s); err != nil {
 				return err
 			}
@@ -166,15 +155,30 @@ func HTML(w io.Writer, d Document) error {
 	return nil
 }
 
+// insert puts a section before the first that is an annex, on the page and in the contents.
+func (p *htmlPage) insert(s *section, rest []*section) []*section {
+	at := slices.IndexFunc(rest, func(s *section) bool { return s.IsTable })
+	if at < 0 {
+		at = len(rest)
+	} else {
+		s.Group = "Overview"
+		before := slices.IndexFunc(p.Contents, func(c contents) bool { return c.Group == rest[at].Group })
+		p.Contents = slices.Insert(p.Contents, before, contents{Group: s.Group, Entries: []entry{{s.Anchor, s.Title, counted(len(s.Pictures), "picture")}}})
+	}
+	return slices.Insert(rest, at, s)
+}
+
 // isFirst says that the section stands on the first screen, before the contents:
 // what tells in sentences; the summary, where nothing does; and the pictures of a session
 // or an incident, where no table stands before them.
 func (s *section) isFirst(layout queries.Layout, first []*section, isRestEmpty bool) bool {
 	switch layout {
 	case queries.Story:
-		return len(first) == 0 || s.Group == first[0].Group
+		return len(first) == 0 || s.Group == first[len(first)-1].Group
 	case queries.Summary:
 		return len(first) == 0
+	case queries.Totals:
+		return isRestEmpty
 	case queries.Lanes:
 		return isRestEmpty
 	}
@@ -195,7 +199,12 @@ type htmlPage struct {
 	Lacking  []lacking
 	Sources  []source
 	HasStory bool    // the glossary goes with it
-	Annexes  []entry // the sections that are left off the paper
+	Tables   []entry // the sections that are annexes too
+
+	ids, records annex
+	IsPrinted    bool // the annexes are
+	papers       int
+	paperCSS     string // of its tables
 
 	taken  map[string]bool   // anchors
 	places map[string]string // anchors by group and name of the section, and by name alone
@@ -274,6 +283,24 @@ func (p htmlPage) LackingCount() string {
 	return counted(n, "report")
 }
 
+// OnPaper says on page one what stands at the end, or does not.
+func (p *htmlPage) OnPaper() string {
+	var all []string
+	for _, a := range p.Filled() {
+		all = append(all, fmt.Sprintf("%s %s (%s)", a.Letter, a.Title, a.Count()))
+	}
+	for _, t := range p.Tables {
+		all = append(all, fmt.Sprintf("%s (%s)", t.Title, t.Count))
+	}
+	switch {
+	case len(all) == 0:
+		return ""
+	case p.IsPrinted:
+		return "Annexes: " + strings.Join(all, "; ") + "."
+	}
+	return "Annexes, which are in the page itself but not on paper (--annex all prints them): " + strings.Join(all, "; ") + "."
+}
+
 // enter adds a section to the table of contents.
 func (p *htmlPage) enter(s *section) {
 	last := len(p.Contents) - 1
@@ -289,9 +316,6 @@ func (p *htmlPage) anchor(name string) string {
 	anchor := name
 	for n := 2; p.taken[anchor]; n++ {
 		anchor = name + "-" + strconv.Itoa(n)
-	}
-	if p.taken == nil {
-		p.taken = map[string]bool{}
 	}
 	p.taken[anchor] = true
 	return anchor
@@ -326,15 +350,17 @@ type section struct {
 	Description, Caveat string
 	HowToRead           string // all but the first sentence of a long description, folded away
 	Notes               []string
+	Paper               string // classes of its tables, by which paper sets them
 	IsTable             bool   // a report's, of other groups than incident
-	IsAnnex             bool   // left off the paper
+	IsAnnex             bool   // on paper only with all annexes
 	Count               string // "1,478 rows"
 	Head                []headCell
 	Rows                []bodyRow
 	More                string // how many rows are not on the page, in words; empty = none
 	Pictures            []picture
-	Parts               []part        // of the summary, which has no table
-	Story               []storyLine   // the same of what is told in sentences
+	Parts               []part      // of the summary, which has no table
+	Story               []storyLine // the same of what is said in sentences
+	Totals              []total
 	JSON                string        // a raw record in lines
 	Sessions            []sessionRows // the rows, a session at a time
 }
@@ -352,13 +378,14 @@ type headCell struct {
 	Class string
 }
 
-// bodyCell is a cell; Short is set where Text is long enough to be folded.
-// Raw is set for a raw record, folded away whole.
+// bodyCell is a cell; Short is set where Text is long enough to be folded, and Annex
+// where paper has it in an annex, at that address. Raw is the address of a raw record.
 // Rank is the class of a word of severity.
-type bodyCell struct{ Text, Short, Length, Raw, Class, Rank string }
+type bodyCell struct{ Text, Short, Length, Annex, Raw, Class, Rank string }
 
-func newSection(r *queries.Result) (*section, error) {
+func (p *htmlPage) newSection(r *queries.Result) (*section, error) {
 	s := &section{
+		Page: p, Anchor: p.anchor(visible(r.Report.Name)),
 		Name: visible(r.Report.Name), Title: visible(title(r)), Group: groupTitle(r.Report.Group),
 		Description: visible(r.Report.Description), Caveat: visible(r.Report.Caveat),
 	}
@@ -383,6 +410,9 @@ func newSection(r *queries.Result) (*section, error) {
 	case queries.Story:
 		s.Story, err = storyLines(r)
 		s.Count = counted(len(s.Story), "sentence")
+	case queries.Totals:
+		s.Totals, err = totals(r)
+		s.Count = counted(len(s.Totals), "number")
 	case queries.Lanes:
 		p, events, failed := lanes(r)
 		s.Count = counted(events, "event")
@@ -427,9 +457,10 @@ func (s *section) fill(r *queries.Result) error {
 			continue
 		}
 		line := make([]bodyCell, len(row))
+		address := "row-" + s.Anchor + "-" + strconv.Itoa(n)
 		for i, v := range row {
 			if r.Columns[i].Style == queries.RawRecord {
-				line[i] = rawCell(v)
+				line[i] = s.Page.rawCell(s.entryName(r.Columns, row, n), address, v)
 				continue
 			}
 			limit := folded
@@ -440,8 +471,13 @@ func (s *section) fill(r *queries.Result) error {
 			if r.Columns[i].Style == queries.Severity {
 				line[i].Rank = rankClasses[queries.Rank(line[i].Text)]
 			}
+			if r.Columns[i].Style == queries.IDs && line[i].Short != "" {
+				line[i].Annex = s.Page.ids.add(s.entryName(r.Columns, row, n), address, inColumns(line[i].Text))
+				line[i].Short = counted(strings.Count(line[i].Text, "\n")+1, "ID")
+				line[i].Length = ""
+			}
 		}
-		s.Rows = append(s.Rows, bodyRow{Number: n, Cells: line})
+		s.Rows = append(s.Rows, bodyRow{Number: n, Address: address, Cells: line})
 	}
 	s.setWidths()
 	unread := max(int(r.Total)-n, 0)
@@ -463,12 +499,14 @@ func (s *section) fill(r *queries.Result) error {
 	return nil
 }
 
-// address gives the section and its rows their places on the page.
-func (s *section) address(anchor string) {
-	s.Anchor = anchor
-	for i := range s.Rows {
-		s.Rows[i].Address = "row-" + anchor + "-" + strconv.Itoa(s.Rows[i].Number)
+// entryName is what an annex calls an entry: by its record, where the table names
+// it, and by its row.
+func (s *section) entryName(columns []queries.Column, row []any, n int) string {
+	name := s.Title + ", row " + strconv.Itoa(n)
+	if i := slices.IndexFunc(columns, func(c queries.Column) bool { return c.Name == "record" }); i >= 0 {
+		name = visible(text(row[i])) + " · " + name
 	}
+	return name
 }
 
 // setWidths adds to a text column's class how wide it should be: k is kept on
@@ -497,17 +535,18 @@ func (s *section) setWidths() {
 	}
 }
 
-// rawCell is a raw record in a table: folded away, indented when it is opened.
-func rawCell(v any) bodyCell {
+// rawCell leads to a raw record, which stands in the annex as it was exported but for
+// the blanks between its parts.
+func (p *htmlPage) rawCell(name, row string, v any) bodyCell {
 	raw, ok := v.(string)
 	if !ok || raw == "" {
 		return bodyCell{}
 	}
 	var b bytes.Buffer
-	if json.Indent(&b, []byte(raw), "", "  ") == nil {
+	if json.Compact(&b, []byte(raw)) == nil {
 		raw = b.String()
 	}
-	return bodyCell{Short: "raw", Raw: visibleLines(raw)}
+	return bodyCell{Raw: p.records.add(name, row, visibleLines(raw))}
 }
 
 // rankClasses tell the style sheet of a severity, by its rank.

@@ -66,7 +66,7 @@ func lanes(r *queries.Result) (picture, int, error) {
 }
 
 func drawLanes(p *picture, all []tile, names []string) {
-	const width, right, above, line, tall = 960, 14, 26, 26, 20
+	const width, right, above, line, tall = 960, 14, 26, 20, 15
 	longest := 0
 	for _, name := range names {
 		longest = max(longest, cells.StringWidth(short(name)))

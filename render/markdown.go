@@ -15,8 +15,8 @@ import (
 // holds is shown as text: no markup, no HTML, no link made from a bare address.
 func Markdown(w io.Writer, d Document) error {
 	out := bufio.NewWriter(w)
-	if d.Title != "" {
-		fmt.Fprintf(out, "# %s\n\n", markdown(d.Title))
+	if d.heading() != "" {
+		fmt.Fprintf(out, "# %s\n\n", markdown(d.heading()))
 	}
 	if f := facts(d); len(f) > 0 {
 		fmt.Fprintf(out, "%s\n\n", markdown(strings.Join(f, " · ")))

@@ -9,10 +9,13 @@ const make = (name, props = {}, ...children) => {
   return element;
 };
 
-// What a cell says, also where it is folded away behind its beginning.
+// What a cell says, also where it is folded away behind its beginning, or stands in the
+// annex of raw records.
 const textOf = (cell) => {
   const folded = cell.firstElementChild;
+  if (folded?.className === "raw") return document.querySelector(folded.getAttribute("href") + " > pre").textContent;
   if (!folded || folded.tagName !== "DETAILS") return cell.textContent;
+  if (folded.className === "annexed") return folded.lastChild.textContent;
   return [...folded.childNodes].slice(1).map((node) => node.textContent).join("");
 };
 
@@ -30,6 +33,8 @@ for (const section of document.querySelectorAll("main section")) {
 linkSessions();
 searchByLinks();
 openForPrint();
+indentTarget();
+addEventListener("hashchange", indentTarget);
 
 function equip(section, tables) {
   const heads = [...tables[0].tHead.rows[0].cells];
@@ -216,14 +221,30 @@ function searchByLinks() {
   }
 }
 
-// On paper nothing can be unfolded. Raw records stay folded: they are in the files.
+// A raw record that is led to is set in lines.
+function indentTarget() {
+  const pre = document.querySelector("#annex-raw .entry:target > pre");
+  if (!pre || pre.dataset.raw) return;
+  try {
+    const lines = JSON.stringify(JSON.parse(pre.textContent), null, 2);
+    pre.dataset.raw = pre.textContent;
+    pre.textContent = lines;
+  } catch {} // a part of one, or none: it stays as it is
+}
+
+// On paper nothing can be unfolded, and raw records are as they were exported.
 function openForPrint() {
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open]):not(.raw):not(.columns)")];
+    opened = [...document.querySelectorAll("details:not([open]):not(.annexed):not(.columns)")];
     for (const details of opened) details.open = true;
+    for (const pre of document.querySelectorAll("pre[data-raw]")) {
+      pre.textContent = pre.dataset.raw;
+      delete pre.dataset.raw;
+    }
   });
   addEventListener("afterprint", () => {
     for (const details of opened) details.open = false;
+    indentTarget();
   });
 }

@@ -108,7 +108,7 @@ func newWorkbook(d Document) (*workbook, error) {
 		made = d.Generated.UTC().Format(time.RFC3339)
 	}
 	err := b.file.SetDocProps(&excelize.DocProperties{
-		Title: visible(d.Title), Creator: "entrail", LastModifiedBy: "entrail", Created: made, Modified: made,
+		Title: visible(d.heading()), Creator: "entrail", LastModifiedBy: "entrail", Created: made, Modified: made,
 	})
 	if err != nil {
 		return nil, err
@@ -273,7 +273,7 @@ func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet,
 	}
 	heading := title(r)
 	if script {
-		s.first, heading = 2, b.d.Title
+		s.first, heading = 2, b.d.heading()
 	}
 	if err := s.freeze(); err != nil {
 		return nil, err
@@ -523,7 +523,7 @@ func (b *workbook) about() error {
 		return err
 	}
 	p := &aboutPage{workbook: b}
-	p.put(b.style.title, visible(b.d.Title))
+	p.put(b.style.title, visible(b.d.heading()))
 	for _, fact := range facts(b.d) {
 		p.put(b.style.fact, fact)
 	}

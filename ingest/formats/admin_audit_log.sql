@@ -1,4 +1,5 @@
 -- title: Exchange admin audit log
+-- family: Exchange audit logs of older cases
 -- description: Search-AdminAuditLog as CSV or JSON, as older cases have it: the cmdlets that changed something. CSV has only the names of
 --   their parameters. raw has what was exported and, beside that, the names of AuditData, which reports read.
 --   https://learn.microsoft.com/powershell/module/exchangepowershell/search-adminauditlog

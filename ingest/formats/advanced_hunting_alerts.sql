@@ -1,4 +1,5 @@
 -- title: Defender AlertInfo and AlertEvidence
+-- family: Defender alerts and incidents
 -- description: Alerts of Defender XDR, and what they are about: two tables of advanced hunting as CSV, as the answer of an API, or
 --   streamed to an event hub. https://learn.microsoft.com/defender-xdr/advanced-hunting-alertevidence-table
 -- recognised by: csv AlertId; Title; Severity; DetectionSource

@@ -1,4 +1,5 @@
 -- title: Defender CloudAppEvents
+-- family: Unified audit log
 -- description: What Defender for Cloud Apps saw: advanced hunting's table as CSV or JSON, or streamed to an event hub. Where
 --   RawEventData has the audit record, that is read instead; else these columns say who did what.
 --   https://learn.microsoft.com/defender-xdr/advanced-hunting-cloudappevents-table

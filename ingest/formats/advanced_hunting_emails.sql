@@ -1,4 +1,5 @@
 -- title: Defender EmailEvents
+-- family: Defender e-mail events and link clicks
 -- description: Messages that Defender for Office 365 processed: advanced hunting's table as CSV, as the answer of an API, or
 --   streamed to an event hub. https://learn.microsoft.com/defender-xdr/advanced-hunting-emailevents-table
 -- recognised by: csv NetworkMessageId; RecipientEmailAddress; EmailDirection

@@ -1,4 +1,5 @@
 -- title: Defender IdentityLogonEvents
+-- family: Defender identity logons
 -- description: Logons that Defender for Identity and Defender for Cloud Apps saw: advanced hunting's table as CSV, as the answer of
 --   an API, or streamed to an event hub. https://learn.microsoft.com/defender-xdr/advanced-hunting-identitylogonevents-table
 -- recognised by: csv ActionType; LogonType; Protocol; AccountUpn; Application

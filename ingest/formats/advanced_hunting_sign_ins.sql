@@ -1,4 +1,5 @@
 -- title: Defender EntraIdSignInEvents
+-- family: Entra sign-ins
 -- description: Sign-ins as advanced hunting has them: the tables EntraIdSignInEvents and EntraIdSpnSignInEvents, which were
 --   AADSignInEventsBeta and AADSpnSignInEventsBeta, as CSV, as the answer of an API, or streamed to an event hub. What is
 --   a word elsewhere is a number here. https://learn.microsoft.com/defender-xdr/advanced-hunting-entraidsigninevents-table

@@ -1,4 +1,5 @@
 -- title: Defender UrlClickEvents
+-- family: Defender e-mail events and link clicks
 -- description: Clicks on links that Safe Links checked: advanced hunting's table as CSV, as the answer of an API, or streamed to an
 --   event hub. https://learn.microsoft.com/defender-xdr/advanced-hunting-urlclickevents-table
 -- recognised by: csv Url; ActionType; AccountUpn; Workload

@@ -1,4 +1,5 @@
 -- title: Azure activity log
+-- family: Azure activity log
 -- description: What was done to the resources of a subscription: the REST API, az monitor activity-log list, and Get-AzActivityLog as
 --   JSON. https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema
 -- recognised by: json eventTimestamp; operationName; caller

@@ -1,4 +1,5 @@
 -- title: Azure activity log, diagnostic settings
+-- family: Azure activity log
 -- description: The same as diagnostic settings and the older log profiles send it to an event hub or a storage account: records of the
 --   categories Administrative, Policy, Security, ... https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema
 -- recognised by: json RoleLocation; time; operationName; resultSignature; callerIpAddress

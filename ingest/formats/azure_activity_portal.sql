@@ -1,4 +1,5 @@
 -- title: Azure portal activity log, CSV
+-- family: Azure activity log
 -- description: What Monitor > Activity log > Download as CSV writes, which has titles of operations, no address and no token.
 --   https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-insights
 -- recognised by: csv Correlation id; Operation name; Event category; Event initiated by; Time

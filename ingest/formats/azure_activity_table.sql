@@ -1,4 +1,5 @@
 -- title: Log Analytics AzureActivity
+-- family: Azure activity log
 -- description: The table AzureActivity of Log Analytics or Sentinel, CSV or JSON.
 --   https://learn.microsoft.com/azure/azure-monitor/reference/tables/azureactivity
 -- recognised by: csv OperationNameValue; Caller; CorrelationId

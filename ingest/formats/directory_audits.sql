@@ -1,4 +1,5 @@
 -- title: Entra directory audit log, JSON
+-- family: Entra directory audit log
 -- description: What the portal downloads as JSON, what Graph returns for auditLogs/directoryAudits, and the
 --   properties of diagnostic-settings records of category AuditLogs.
 --   https://learn.microsoft.com/graph/api/resources/directoryaudit

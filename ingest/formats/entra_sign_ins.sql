@@ -1,4 +1,5 @@
 -- title: Entra sign-ins, JSON
+-- family: Entra sign-ins
 -- description: What the portal downloads as JSON, what Graph returns for auditLogs/signIns (v1.0 and beta),
 --   and the properties of diagnostic-settings records: one signIn object a record.
 --   https://learn.microsoft.com/graph/api/resources/signin

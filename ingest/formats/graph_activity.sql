@@ -1,4 +1,5 @@
 -- title: Microsoft Graph activity log
+-- family: Microsoft Graph activity log
 -- description: Requests to Microsoft Graph: the properties of diagnostic-settings records of category
 --   MicrosoftGraphActivityLogs, and the table of that name of Log Analytics, CSV or JSON.
 --   https://learn.microsoft.com/azure/azure-monitor/reference/tables/microsoftgraphactivitylogs

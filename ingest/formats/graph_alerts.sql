@@ -1,4 +1,5 @@
 -- title: Graph security alerts and incidents
+-- family: Defender alerts and incidents
 -- description: What Graph returns for security/alerts_v2 and security/incidents, one alert or incident a record.
 --   https://learn.microsoft.com/graph/api/resources/security-alert
 -- recognised by: json incidentWebUrl; severity; status; createdDateTime

@@ -1,4 +1,5 @@
 -- title: Entra sign-ins through PowerShell, CSV
+-- family: Entra sign-ins
 -- description: Get-MgAuditLogSignIn | Export-Csv, whose nested columns (Status, Location, DeviceDetail, policies) hold
 --   nothing but the name of a type, and the flattened tables that scripts make of the same, which name their own
 --   columns: City, Country, Browser, OS, ErrorCode, ... What a column does not say stays unknown: without the error

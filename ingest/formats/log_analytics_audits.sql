@@ -1,4 +1,5 @@
 -- title: Log Analytics directory audit log
+-- family: Entra directory audit log
 -- description: The table AuditLogs as Log Analytics or Sentinel exports it, CSV or JSON. Columns of type dynamic come
 --   as objects or as JSON text. https://learn.microsoft.com/azure/azure-monitor/reference/tables/auditlogs
 -- recognised by: csv ActivityDisplayName; LoggedByService; InitiatedBy; TargetResources

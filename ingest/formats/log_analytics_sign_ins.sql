@@ -1,4 +1,5 @@
 -- title: Log Analytics sign-ins
+-- family: Entra sign-ins
 -- description: The tables SigninLogs, AADNonInteractiveUserSignInLogs, AADServicePrincipalSignInLogs and
 --   AADManagedIdentitySignInLogs as Log Analytics or Sentinel exports them, CSV or JSON. Columns of type dynamic
 --   come as objects or as JSON text. Those of applications have no AppDisplayName and no CreatedDateTime. https://learn.microsoft.com/azure/azure-monitor/reference/tables/signinlogs

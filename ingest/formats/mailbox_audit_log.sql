@@ -1,4 +1,5 @@
 -- title: Mailbox audit log
+-- family: Exchange audit logs of older cases
 -- description: Search-MailboxAuditLog -ShowDetails as CSV or JSON, as older cases have it. It names who acted as a display name, but for
 --   the owner. raw has what was exported and, beside that, the names of AuditData, which reports read.
 --   https://learn.microsoft.com/powershell/module/exchangepowershell/search-mailboxauditlog

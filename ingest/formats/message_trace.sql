@@ -1,4 +1,5 @@
 -- title: Message trace
+-- family: Exchange message trace
 -- description: Which messages came and went: Get-MessageTrace and Get-MessageTraceV2 as CSV or JSON, and the reporting web service,
 --   one record a message and recipient. https://learn.microsoft.com/powershell/module/exchangepowershell/get-messagetracev2
 -- recognised by: csv Received; SenderAddress; RecipientAddress; MessageId

@@ -1,4 +1,5 @@
 -- title: Message trace report
+-- family: Exchange message trace
 -- description: What the Exchange admin center and Start-HistoricalSearch make as a file to download: the enhanced summary, one record
 --   a message with all its recipients, and the extended report, one record a step of a message's way.
 --   https://learn.microsoft.com/exchange/monitoring/trace-an-email-message/message-trace-modern-eac

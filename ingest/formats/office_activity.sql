@@ -1,4 +1,5 @@
 -- title: Log Analytics OfficeActivity
+-- family: Unified audit log
 -- description: The unified audit log of Exchange, SharePoint and Teams as the table OfficeActivity of Sentinel has it,
 --   CSV or JSON: other names for some properties, names for numbers, lists as JSON text, and no sign-ins. raw has
 --   what was exported and, beside that, the names of AuditData, which reports read.

@@ -1,4 +1,5 @@
 -- title: Entra portal directory audit log, CSV
+-- family: Entra directory audit log
 -- description: Entra admin center > Audit logs > Download > CSV: 86 columns, with room for 3 targets, 5 changes of
 --   each and 6 details; the JSON download has them all. The rows have no id: a sum over the row stands for it, so
 --   that changes can name their record and overlapping downloads are found.

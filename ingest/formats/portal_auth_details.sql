@@ -1,4 +1,5 @@
 -- title: Entra portal authentication details, CSV
+-- family: Entra sign-ins
 -- description: The *_AuthDetails_* file that comes with a sign-in download: one row an authentication step.
 -- recognised by: csv Request ID; Authentication method; Succeeded
 

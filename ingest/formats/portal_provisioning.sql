@@ -1,4 +1,5 @@
 -- title: Entra portal provisioning log, CSV
+-- family: Entra provisioning log
 -- description: ProvisioningLogs, the first of the three files of Entra admin center > Provisioning logs > Download >
 --   CSV: one row a change, without its steps and modified properties. Microsoft doesn't say how the columns are
 --   called; those of Graph and of the portal's pages are known here. The JSON download has everything in one file.

@@ -1,4 +1,5 @@
 -- title: Entra portal provisioning log's modified properties, CSV
+-- family: Entra provisioning log
 -- description: ProvisioningLogs_ModifiedProperties, which comes with the CSV download of the provisioning log: one row
 --   a property, with the id of the change that it belongs to. Microsoft doesn't say how the other columns are called;
 --   those of Graph are known here, and names that say the same.

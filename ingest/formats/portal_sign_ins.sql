@@ -1,4 +1,5 @@
 -- title: Entra portal sign-ins, CSV
+-- family: Entra sign-ins
 -- description: Entra admin center > Sign-in logs > Download > CSV, of users (44 to 57 columns since 2023), service
 --   principals and managed identities (22 columns). Policies, risk and coordinates are not in these files; the
 --   kind of sign-in is only in the file's name.

@@ -1,4 +1,5 @@
 -- title: Entra provisioning log
+-- family: Entra provisioning log
 -- description: Graph's auditLogs/provisioning, the portal's JSON download, the properties of diagnostic-settings records
 --   of category ProvisioningLogs, and the table AADProvisioningLogs of Log Analytics. Objects come as such or as JSON
 --   text, their names as displayName or name. The portal's CSV download is another: portal_provisioning.

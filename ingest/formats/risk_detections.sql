@@ -1,4 +1,5 @@
 -- title: Entra ID Protection risk detections
+-- family: Entra ID Protection: risk detections, risky users
 -- description: Graph identityProtection/riskDetections as JSON, the same as CSV columns with the location's parts
 --   beside the others (Microsoft-Extractor-Suite), the properties of diagnostic-settings records of category
 --   UserRiskEvents, and the table AADUserRiskEvents of Log Analytics, where the location may be JSON text. https://learn.microsoft.com/graph/api/resources/riskdetection

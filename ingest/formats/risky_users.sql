@@ -1,4 +1,5 @@
 -- title: Entra ID Protection risky users
+-- family: Entra ID Protection: risk detections, risky users
 -- description: Graph identityProtection/riskyUsers as JSON, the same as CSV columns (Microsoft-Extractor-Suite), and the
 --   properties of diagnostic-settings records of category RiskyUsers.
 --   https://learn.microsoft.com/graph/api/resources/riskyuser

@@ -1,4 +1,5 @@
 -- title: Applications and service principals (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Graph applications and servicePrincipals as JSON, what Get-Mg... and Get-AzureAD... write of them, the applications of
 --   Microsoft-Extractor-Suite, and the credentials of hawk, one a row.
 --   https://learn.microsoft.com/graph/api/resources/application

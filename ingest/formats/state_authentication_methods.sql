@@ -1,4 +1,5 @@
 -- title: Authentication methods (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: User registration details of Graph and of the portal, the methods of one user from Graph, as Untitled Goose Tool
 --   writes those of all, and what Microsoft-Extractor-Suite (Get-MFA) writes.
 --   https://learn.microsoft.com/graph/api/resources/userregistrationdetails

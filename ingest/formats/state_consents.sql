@@ -1,4 +1,5 @@
 -- title: Permissions of applications (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Graph oauth2PermissionGrants and appRoleAssignments as JSON, what Get-Mg... writes of them, the OAuth permissions of
 --   Microsoft-Extractor-Suite, and the consents of hawk and of CISA Sparrow, which are one permission a row.
 --   https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant

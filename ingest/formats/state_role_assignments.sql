@@ -1,4 +1,5 @@
 -- title: Roles (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Graph role assignments, eligible ones too, as JSON, and the roles and PIM assignments of Microsoft-Extractor-Suite,
 --   and the administrators of hawk. https://learn.microsoft.com/graph/api/resources/unifiedroleassignment
 -- recognised by: json roleDefinitionId; principalId

@@ -1,4 +1,5 @@
 -- title: Unified audit log
+-- family: Unified audit log
 -- description: AuditData, whatever it is wrapped in: Search-UnifiedAuditLog as CSV or JSON, the Purview portal's
 --   CSV, Graph auditLogQuery records, Management API content, or one AuditData a line. The wrapper's columns repeat
 --   what AuditData says and are not read: their dates follow the culture of who exported them.

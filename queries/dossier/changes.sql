@@ -31,10 +31,10 @@ select
         list_transform(
             list_filter(coalesce(json_extract(raw, '$.ModifiedProperties[*]'), []), p -> json_extract_string(p, '$.Name') is not null),
             p -> json_extract_string(p, '$.Name') || ': '
-                || coalesce(nullif(json_extract_string(p, '$.OldValue'), '') || ' -> ', '')
-                || coalesce(json_extract_string(p, '$.NewValue'), '')
+                || coalesce(nullif(in_one_line(json_extract_string(p, '$.OldValue')), '') || ' -> ', '')
+                || coalesce(in_one_line(json_extract_string(p, '$.NewValue')), '')
         )
-    ]), chr(10)), '') as details,
+    ]), ';' || chr(10)), '') as details,
     ip_address,
     case when (file_id, events.record) in (from dossier_records) then 'of its own' else 'no session id: same user, same time' end as belongs,
     file_id || ':' || record as record

@@ -3,6 +3,7 @@
 --   over the whole folder, so treat every message in it as read. throttled: more than 1,000 reads within a day, so
 --   reads went unlogged: treat all mail as read.
 -- position: 4
+-- ids: message_ids
 with accesses as (
     select
         event_time,

@@ -2,6 +2,7 @@
 -- description: Messages and files, with where they were. What was hard-deleted is gone for the user; a hold or the
 --   recoverable items may still have it.
 -- position: 8
+-- ids: message_ids
 select
     e.event_time,
     e.operation,

@@ -9,7 +9,13 @@
 -- position: 3
 -- wrap: detail, change
 -- raw: raw
-with steps as (
+with device_names as (
+    select device_id, min(device_name) as device_name
+    from evidence.sign_ins
+    where device_id <> '' and device_name <> ''
+    group by device_id
+),
+steps as (
     select
         'sign_ins' as source,
         s.file_id,
@@ -22,13 +28,13 @@ with steps as (
             '; ',
             'to ' || s.resource_display_name,
             case s.authentication_requirement
-                when 'multi_factor' then 'more than one factor'
-                when 'single_factor' then 'one factor'
+                when 'multi_factor' then 'multi-factor'
+                when 'single_factor' then 'single-factor'
             end,
             nullif(coalesce(s.mfa_detail, s.mfa_method, s.authentication_methods_used), ''),
             case when s.conditional_access_status = 'not_applied' then 'no policy applied' end,
             nullif('risk ' || coalesce(nullif(s.risk_level_during_sign_in, 'none'), nullif(s.risk_level_aggregated, 'none')), 'risk hidden'),
-            'device ' || coalesce(s.device_name, s.device_id)
+            'on ' || coalesce(s.device_name, d.device_name, 'device ' || s.device_id)
         ) as detail,
         caller_address(s.ip_address, s.category, s.client_credential_type) as address,
         s.ip_address,
@@ -38,6 +44,7 @@ with steps as (
         null as workload,
         s.raw,
     from evidence.sign_ins as s
+    left join device_names as d on s.device_id = d.device_id
     where (s.file_id, s.record) in (from dossier_records)
     union all
     select
@@ -163,12 +170,12 @@ compared as (
 shown as (
     select
         event_time,
-        concat_ws(chr(10), what, app) as what,
+        concat_ws(' · ', what, app) as what,
         detail,
         result,
-        concat_ws(chr(10), ip_address, nullif(concat_ws(' ', country, 'AS' || network, '(' || place_source || ')'), '')) as "from",
+        concat_ws(' · ', ip_address, nullif(concat_ws(' ', country, 'AS' || network, '(' || place_source || ')'), '')) as "from",
         nullif(concat_ws(
-            chr(10),
+            '; ',
             move_text('country', country_before, country_told_before, country_before, country_before_text, caller_country, country_text),
             move_text('network', network_before, network_told_before, 'AS' || network_before, network_before_text, caller_network, network_text),
             case when network is null and address <> address_before then 'address ' || address_before || ' to ' || address || ', network unknown' end,
@@ -182,10 +189,10 @@ shown as (
     union all
     select
         b.event_time,
-        concat_ws(chr(10), b.action, case when b.source = 'sign_ins' then b.target end),
+        concat_ws(' · ', b.action, case when b.source = 'sign_ins' then b.target end),
         concat_ws('; ', b.belongs, case when b.source <> 'sign_ins' then b.target end, case when not b.is_by_user then 'by ' || b.actor end),
         b.result,
-        concat_ws(chr(10), b.ip_address, nullif(concat_ws(
+        concat_ws(' · ', b.ip_address, nullif(concat_ws(
             ' ',
             coalesce(told_country, a.country),
             'AS' || coalesce(told_network, a.network),

@@ -46,7 +46,7 @@ type Call struct {
 	Limited bool // and in whatever is written
 	RawCSV  bool
 	Bare    bool     // JSON without its metadata
-	Annexes bool     // on paper, a page has all its tables
+	Annex   string   // whether annexes are printed: all, none; empty = those of a dossier
 	Columns []string // of the one report; nil = all
 	DB      string
 	Sheet   queries.CaseSheet // what the analyst knows; zero = no --case
@@ -66,6 +66,7 @@ type Call struct {
 	Man                     bool            // the manual page
 	Completion              string          // the script of a shell that completes the command line
 	List, Schema            bool            // the reports; the tables
+	Formats                 bool            // with List: the exports that are read, and not the reports
 	ShowSQL                 string          // name of a report, a view, a macro or a finding
 	Rule                    *queries.Result // what is to be said of a finding asked for by name
 }
@@ -109,7 +110,7 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.IntVar(&c.Limit, "limit", 50, "")
 	flags.StringVar(&c.Explain, "explain", "", "")
 	flags.StringVarP(&c.Output, "output", "o", "-", "")
-	annex := flags.String("annex", "none", "")
+	flags.StringVar(&c.Annex, "annex", "", "")
 	flags.BoolVar(&c.RawCSV, "raw-csv", false, "")
 	flags.BoolVar(&c.Bare, "no-meta", false, "")
 	flags.StringSliceVar(&c.Columns, "columns", nil, "")
@@ -130,6 +131,9 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 
 	if c.Help || c.Version || c.Licenses || c.Man {
 		return c, nil
+	}
+	if c.List && slices.Equal(c.Paths, []string{"formats"}) {
+		c.Formats, c.Paths = true, nil
 	}
 	if c.InitCase {
 		return c, c.checkInitCase()
@@ -167,8 +171,8 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		return nil, Wrong("give what the machine has, such as 4GB, or leave it out", "--memory %s: more than any machine has", c.Engine.Memory)
 	case c.DateOrder != "" && c.DateOrder != "dmy" && c.DateOrder != "mdy":
 		return nil, Wrong("dmy when 03/12/2025 is in December, mdy when it is in March", "--date-order %s: it is dmy or mdy", c.DateOrder)
-	case *annex != "none" && *annex != "all":
-		return nil, Wrong("none leaves the tables of a case off the paper, all prints them", "--annex %s: it is none or all", *annex)
+	case flags.Changed("annex") && c.Annex != "none" && c.Annex != "all":
+		return nil, Wrong("none leaves the annexes off the paper, all prints them", "--annex %s: it is none or all", c.Annex)
 	case c.Limit < 0:
 		return nil, Wrong("0 shows all rows", "--limit %d: less than nothing", c.Limit)
 	case c.Engine.Threads < 0:
@@ -186,7 +190,6 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 			}
 		}
 	}
-	c.Annexes = *annex == "all"
 	if flags.Changed("case") {
 		if err := c.readCaseSheet(ctx); err != nil {
 			return nil, err

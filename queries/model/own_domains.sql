@@ -59,10 +59,5 @@ select domain
 from domains
 where domain <> ''
     and (is_sure or not (select coalesce(bool_or(is_sure), false) from domains))
-    -- nobody's tenant
-    and domain not in (
-        'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com', 'yahoo.com', 'icloud.com', 'me.com',
-        'aol.com', 'gmx.com', 'gmx.de', 'gmx.net', 'web.de', 'mail.ru', 'yandex.ru', 'yandex.com', 'proton.me', 'protonmail.com',
-        'tutanota.com', 'tuta.io', 'mail.com', 'qq.com', '163.com', '126.com', 'zoho.com', 'support.onmicrosoft.com'
-    )
+    and domain not in (select domain from list_free_mail_domains)
 order by domain

@@ -5,6 +5,7 @@
 -- The account's other sessions are not in here.
 with in_session as (
     select
+        true as is_sign_in,
         event_time,
         user_principal_name as name,
         user_id,
@@ -13,11 +14,11 @@ with in_session as (
     from evidence.sign_ins
     where (file_id, record) in (from dossier_records)
     union all
-    select event_time, user_id, null, client_address(ip_address), null
+    select false, event_time, user_id, null, client_address(ip_address), null
     from evidence.audit_events
     where (file_id, record) in (from dossier_records)
     union all
-    select event_time, null, null, client_address(ip_address), null
+    select false, event_time, null, null, client_address(ip_address), null
     from evidence.graph_activity
     where (file_id, record) in (from dossier_records)
 ),
@@ -27,9 +28,14 @@ span as (
         max(event_time) as last_seen,
     from in_session
 ),
+-- Who only did something to the user that the dossier is of, as an administrator did, is none of its users.
 accounts as (
     select distinct home_account(account) as account
-    from (select unnest([name, user_id]) as account from in_session)
+    from (
+        select unnest([name, user_id]) as account
+        from in_session
+        where is_sign_in or not getvariable('dossier_of_users') or not exists (from in_session where is_sign_in)
+    )
     where account <> ''
 ),
 near as (

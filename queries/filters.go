@@ -33,33 +33,46 @@ func (c condition) onColumn() string {
 	return text
 }
 
+// filters stand in front of a case's tables.
+type filters struct {
+	c      *Case
+	filter Filter
+	begun  []beginning // of session ids, where --session gave no more
+
+	conditions   []condition         // each flag and each --filter one
+	isNarrowed   bool                // the tables are those that narrow made,
+	off          []int               // with these conditions left off,
+	conditionsOf map[string][]string // and by table, the SQL of the others
+	timeless     map[string]int64    // by table: rows without a time, where times are asked for
+}
+
 // narrow makes, in the run's own database, a view of the table's name in front of
 // each table in evidence, with the rows that the filters show. No other name is
 // looked for in evidence: whatever else the file holds is never asked. Conditions
 // that are in off act elsewhere, and not on the tables.
 //
 // What was worked out of other rows is forgotten.
-func (c *Case) narrow(ctx context.Context, off []int) error {
-	if c.isNarrowed && slices.Equal(off, c.off) {
+func (fs *filters) narrow(ctx context.Context, off []int) error {
+	if fs.isNarrowed && slices.Equal(off, fs.off) {
 		return nil
 	}
-	if c.isNarrowed {
-		for name := range c.defined {
+	if fs.isNarrowed {
+		for name := range fs.c.defined {
 			if !isNeverFiltered(name) {
-				delete(c.defined, name)
+				delete(fs.c.defined, name)
 			}
 		}
-		for name := range c.counts {
+		for name := range fs.c.counts {
 			if !strings.HasPrefix(name, "evidence.") {
-				delete(c.counts, name)
+				delete(fs.c.counts, name)
 			}
 		}
 	}
-	c.isNarrowed, c.off, c.conditionsOf = true, off, map[string][]string{}
+	fs.isNarrowed, fs.off, fs.conditionsOf = true, off, map[string][]string{}
 	for _, t := range schema.Tables() {
 		narrowed := "true"
 		if isEventTable(t.Name) {
-			for i, condition := range c.conditions {
+			for i, condition := range fs.conditions {
 				if slices.Contains(off, i) {
 					continue
 				}
@@ -67,34 +80,34 @@ func (c *Case) narrow(ctx context.Context, off []int) error {
 				if text == "" {
 					text = fmt.Sprint(condition.fits)
 				}
-				c.conditionsOf[t.Name] = append(c.conditionsOf[t.Name], text)
+				fs.conditionsOf[t.Name] = append(fs.conditionsOf[t.Name], text)
 			}
-			if where := c.conditionsOf[t.Name]; len(where) > 0 {
+			if where := fs.conditionsOf[t.Name]; len(where) > 0 {
 				narrowed = strings.Join(where, " and ")
 			}
 		}
-		if p, ok := parents[t.Name]; ok && len(c.conditions) > len(off) {
+		if p, ok := parents[t.Name]; ok && len(fs.conditions) > len(off) {
 			narrowed = p.of("select file_id, record, " + p.key + " from " + p.table)
 		}
-		if err := c.engine.Exec(ctx, "create or replace view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
+		if err := fs.c.engine.Exec(ctx, "create or replace view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
 			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 	}
-	if len(c.conditions) == 0 {
+	if len(fs.conditions) == 0 {
 		return nil
 	}
 	isFiltered := "null"
-	if len(c.conditions) > len(off) {
+	if len(fs.conditions) > len(off) {
 		isFiltered = "true"
 	}
-	if err := c.engine.Exec(ctx, "set variable is_filtered = "+isFiltered); err != nil {
+	if err := fs.c.engine.Exec(ctx, "set variable is_filtered = "+isFiltered); err != nil {
 		return err
 	}
-	if err := c.engine.Exec(ctx, "create or replace macro "+c.sessionShown()); err != nil {
+	if err := fs.c.engine.Exec(ctx, "create or replace macro "+fs.sessionShown()); err != nil {
 		return fmt.Errorf("say which sessions are shown: %w", err)
 	}
-	if c.hasFindings {
-		if err := c.engine.Exec(ctx, "create or replace macro "+c.findingShown()); err != nil {
+	if fs.c.hasFindings {
+		if err := fs.c.engine.Exec(ctx, "create or replace macro "+fs.findingShown()); err != nil {
 			return fmt.Errorf("say which findings are shown: %w", err)
 		}
 	}
@@ -102,29 +115,29 @@ func (c *Case) narrow(ctx context.Context, off []int) error {
 }
 
 // countTimeless counts the rows of each table that no bound of time can show.
-func (c *Case) countTimeless(ctx context.Context) error {
-	c.timeless = map[string]int64{}
-	if c.filter.Since.IsZero() && c.filter.Until.IsZero() {
+func (fs *filters) countTimeless(ctx context.Context) error {
+	fs.timeless = map[string]int64{}
+	if fs.filter.Since.IsZero() && fs.filter.Until.IsZero() {
 		return nil
 	}
 	for _, t := range schema.Logs() {
-		rows, err := c.all(ctx, "select count(*) from evidence."+t.Name+" where event_time is null")
+		rows, err := fs.c.all(ctx, "select count(*) from evidence."+t.Name+" where event_time is null")
 		if err != nil {
 			return err
 		}
-		c.timeless[t.Name] = rows[0][0].(int64)
+		fs.timeless[t.Name] = rows[0][0].(int64)
 	}
 	return nil
 }
 
 // makeConditions turns the filter into SQL, making the tables of wanted values
 // that it needs.
-func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
-	f := c.filter
+func (fs *filters) makeConditions(ctx context.Context, newest time.Time) error {
+	f := fs.filter
 	named := func(flag, what string, columns, values []string, not bool) {
 		patterns := patternsOf(values)
 		table := "wanted_" + strings.ReplaceAll(flag, "-", "_")
-		c.conditions = append(c.conditions, condition{flag: "--" + flag, what: what, fits: not, sql: func(t schema.Table) string {
+		fs.conditions = append(fs.conditions, condition{flag: "--" + flag, what: what, fits: not, sql: func(t schema.Table) string {
 			var any []string
 			for _, column := range columns {
 				if t.Has(column) {
@@ -169,29 +182,29 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 			more = []string{appsOf(values)}
 		case "address":
 			var err error
-			if values, err = c.addressesWithin(ctx, addressesLogged(), values); err != nil {
+			if values, err = fs.addressesWithin(ctx, addressesLogged(), values); err != nil {
 				return err
 			}
 		}
-		if err := c.want(ctx, table, values, more...); err != nil {
+		if err := fs.want(ctx, table, values, more...); err != nil {
 			return err
 		}
 		if list.flag == "app" {
-			if err := c.engine.Exec(ctx, "set variable app = true"); err != nil {
+			if err := fs.c.engine.Exec(ctx, "set variable app = true"); err != nil {
 				return err
 			}
 		}
 		named(list.flag, list.what, list.columns, values, list.not)
 	}
 	if len(f.Findings)+len(f.Incidents) > 0 {
-		if err := c.engine.Exec(ctx, "create table wanted_record (file_id integer, record bigint)"); err != nil {
+		if err := fs.c.engine.Exec(ctx, "create table wanted_record (file_id integer, record bigint)"); err != nil {
 			return err
 		}
 		flag := "--finding"
 		if len(f.Findings) == 0 {
 			flag = "--incident"
 		}
-		c.conditions = append(c.conditions, condition{flag: flag, what: "record", isTime: true, sql: func(schema.Table) string {
+		fs.conditions = append(fs.conditions, condition{flag: flag, what: "record", isTime: true, sql: func(schema.Table) string {
 			return "(file_id, record) in (from wanted_record)"
 		}})
 	}
@@ -200,7 +213,7 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 		ranges := column.ranges()
 		if len(ranges) > 0 || len(column.Values) > fewLiterals {
 			one.table = fmt.Sprintf("wanted_filter_%d", i)
-			if err := c.want(ctx, one.table, column.Values); err != nil {
+			if err := fs.want(ctx, one.table, column.Values); err != nil {
 				return err
 			}
 		}
@@ -212,7 +225,7 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 				}
 			}
 			if len(parts) > 0 {
-				if err := c.wantWithin(ctx, one.table, strings.Join(parts, " union all "), ranges); err != nil {
+				if err := fs.wantWithin(ctx, one.table, strings.Join(parts, " union all "), ranges); err != nil {
 					return err
 				}
 			}
@@ -223,15 +236,15 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 			}
 			return one.onColumn()
 		}
-		c.conditions = append(c.conditions, one)
+		fs.conditions = append(fs.conditions, one)
 	}
 	bound := func(name, operator string, m Moment) error {
 		if m.IsZero() || newest.IsZero() {
 			return nil
 		}
 		text := "event_time " + operator + " " + timestamp(m.at(newest))
-		c.conditions = append(c.conditions, condition{flag: "--" + name, what: "time", isTime: true, sql: func(schema.Table) string { return text }})
-		return c.engine.Exec(ctx, "set variable "+name+" = "+timestamp(m.at(newest)))
+		fs.conditions = append(fs.conditions, condition{flag: "--" + name, what: "time", isTime: true, sql: func(schema.Table) string { return text }})
+		return fs.c.engine.Exec(ctx, "set variable "+name+" = "+timestamp(m.at(newest)))
 	}
 	if err := bound("since", ">=", f.Since); err != nil {
 		return err
@@ -241,15 +254,15 @@ func (c *Case) makeConditions(ctx context.Context, newest time.Time) error {
 
 // want makes a table of the values asked for, in lower case, and of those that
 // further queries find, each after the one before.
-func (c *Case) want(ctx context.Context, table string, values []string, more ...string) error {
-	if err := c.engine.Exec(ctx, "create table "+table+" (value varchar)"); err != nil {
+func (fs *filters) want(ctx context.Context, table string, values []string, more ...string) error {
+	if err := fs.c.engine.Exec(ctx, "create table "+table+" (value varchar)"); err != nil {
 		return err
 	}
-	if err := c.wantMore(ctx, table, values); err != nil {
+	if err := fs.wantMore(ctx, table, values); err != nil {
 		return err
 	}
 	for _, query := range more {
-		if err := c.engine.Exec(ctx, "insert into "+table+" "+query); err != nil {
+		if err := fs.c.engine.Exec(ctx, "insert into "+table+" "+query); err != nil {
 			return err
 		}
 	}
@@ -257,8 +270,8 @@ func (c *Case) want(ctx context.Context, table string, values []string, more ...
 }
 
 // wantMore puts further values into a table of values asked for.
-func (c *Case) wantMore(ctx context.Context, table string, values []string) error {
-	err := c.engine.Append(table, func(add func(...driver.Value) error) error {
+func (fs *filters) wantMore(ctx context.Context, table string, values []string) error {
+	err := fs.c.engine.Append(table, func(add func(...driver.Value) error) error {
 		for _, v := range values {
 			if err := add(strings.ToValidUTF8(v, "\uFFFD")); err != nil {
 				return err
@@ -269,23 +282,23 @@ func (c *Case) wantMore(ctx context.Context, table string, values []string) erro
 	if err != nil {
 		return err
 	}
-	return c.engine.Exec(ctx, "update "+table+" set value = lower(value)")
+	return fs.c.engine.Exec(ctx, "update "+table+" set value = lower(value)")
 }
 
 // wantWithin puts into a table of values asked for those of a query's one column that
 // hold an address in the ranges.
-func (c *Case) wantWithin(ctx context.Context, table, query string, ranges []string) error {
-	values, err := c.addressesWithin(ctx, query, ranges)
+func (fs *filters) wantWithin(ctx context.Context, table, query string, ranges []string) error {
+	values, err := fs.addressesWithin(ctx, query, ranges)
 	if err != nil {
 		return err
 	}
-	return c.wantMore(ctx, table, values)
+	return fs.wantMore(ctx, table, values)
 }
 
 // wantFindings fills the table of the records that the findings and incidents asked for
 // name. They are looked for in all evidence, so that the filters stand before.
-func (c *Case) wantFindings(ctx context.Context) error {
-	f := c.filter
+func (fs *filters) wantFindings(ctx context.Context) error {
+	f := fs.filter
 	for _, asked := range []struct {
 		values     []string
 		view, sql  string
@@ -295,17 +308,17 @@ func (c *Case) wantFindings(ctx context.Context) error {
 		{f.Incidents, "incident_events", "select file_id, record from incident_events where incident::varchar = %s", "incident", "incidents"},
 	} {
 		for _, value := range asked.values {
-			if err := c.define(ctx, false, asked.view, "all_findings"); err != nil {
+			if err := fs.c.define(ctx, false, asked.view, "all_findings"); err != nil {
 				return err
 			}
-			rows, err := c.all(ctx, "select count(*) from ("+fmt.Sprintf(asked.sql, literal(value))+")")
+			rows, err := fs.c.all(ctx, "select count(*) from ("+fmt.Sprintf(asked.sql, literal(value))+")")
 			if err != nil {
 				return err
 			}
 			if rows[0][0].(int64) == 0 {
 				return fmt.Errorf("no %s %s in this evidence; --report %s lists them", asked.what, value, asked.list)
 			}
-			if err := c.engine.Exec(ctx, "insert into wanted_record "+fmt.Sprintf(asked.sql, literal(value))); err != nil {
+			if err := fs.c.engine.Exec(ctx, "insert into wanted_record "+fmt.Sprintf(asked.sql, literal(value))); err != nil {
 				return err
 			}
 		}
@@ -394,7 +407,7 @@ func addressesLogged() string {
 
 // addressesWithin are those values of a query's one column that hold an address in
 // one of the ranges: the value is one, or a list of them.
-func (c *Case) addressesWithin(ctx context.Context, query string, texts []string) ([]string, error) {
+func (fs *filters) addressesWithin(ctx context.Context, query string, texts []string) ([]string, error) {
 	var ranges []netip.Prefix
 	for _, text := range texts {
 		r, err := parseRange(text)
@@ -403,7 +416,7 @@ func (c *Case) addressesWithin(ctx context.Context, query string, texts []string
 		}
 		ranges = append(ranges, r)
 	}
-	rows, err := c.all(ctx, "select distinct value from ("+query+") as given (value) where value is not null")
+	rows, err := fs.c.all(ctx, "select distinct value from ("+query+") as given (value) where value is not null")
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,93 @@
+package render
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAnnexCountsItsPages(t *testing.T) {
+	line := strings.Repeat("x", sheetWide)
+	for _, test := range []struct {
+		reason string
+		texts  []string
+		pages  int
+		parts  int // entries, with what goes on on another page
+	}{
+		{"two lines and their headings", []string{line + "\nb", "c"}, 1, 2},
+		{"as many lines as a page has, with the heading", []string{strings.Repeat("x\n", sheetLines-3) + "x"}, 1, 1},
+		{"one line more goes on on the next page", []string{strings.Repeat("x\n", sheetLines-2) + "x"}, 2, 2},
+		{"a text is not parted that has room on a page of its own", []string{strings.Repeat("x\n", 30) + "x", strings.Repeat("y\n", 40) + "y"}, 2, 2},
+		{"a line breaks where it is full", []string{strings.Repeat(line, sheetLines)}, 2, 2},
+		{"what is there already is not put in twice", []string{"a", "a"}, 1, 1},
+		{"wide characters take two places", []string{strings.Repeat("東", sheetWide/2*(sheetLines-2))}, 1, 1},
+		{"and one more of them takes another page", []string{strings.Repeat("東", sheetWide/2*(sheetLines-2)) + "東"}, 2, 2},
+	} {
+		a := annex{Anchor: "annex-raw", Title: "Raw records", Noun: "record"}
+		for _, text := range test.texts {
+			a.add("heading", "row-1", text)
+		}
+		parts, whole := 0, ""
+		for _, s := range a.Sheets {
+			parts += len(s.Entries)
+			for _, e := range s.Entries {
+				whole += e.Text
+			}
+		}
+		if len(a.Sheets) != test.pages || parts != test.parts {
+			t.Errorf("%s: %d pages and %d parts, want %d and %d", test.reason, len(a.Sheets), parts, test.pages, test.parts)
+		}
+		if test.parts != 1 || len(test.texts) == 1 {
+			if want := strings.Join(test.texts, ""); whole != want {
+				t.Errorf("%s: %d bytes of text, want %d: nothing may be lost", test.reason, len(whole), len(want))
+			}
+		}
+	}
+}
+
+func TestIDsStandInColumns(t *testing.T) {
+	id := strings.Repeat("i", 68) // with the gap of two, three fit into a line of 210
+	if got, want := inColumns(strings.Join([]string{id, id, id, id}, "\n")), id+"  "+id+"  "+id+"\n"+id; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := inColumns(id + "i\n" + id); strings.Contains(got, "\n") {
+		t.Errorf("two of 69 fit into a line: %q", got)
+	}
+}
+
+// Room is taken from a column whose long texts are few before one whose every text needs it.
+func TestPaperWidths(t *testing.T) {
+	head := []headCell{{Parts: []string{"Time"}, Class: "t"}, {Parts: []string{"Often"}}, {Parts: []string{"Once"}}}
+	row := func(often, once string) bodyRow {
+		return bodyRow{Cells: []bodyCell{{Text: "2026-10-06 07:41:00"}, {Text: often}, {Text: once}}}
+	}
+	var rows []bodyRow
+	for range 9 {
+		rows = append(rows, row(strings.Repeat("o", 40), "short"))
+	}
+	rows = append(rows, row("o", strings.Repeat("n", 90)))
+	w := paperWidths(head, rows, make([]bool, 3), 100)
+	if w[0] < 20 || w[1] < 41 || w[2] < 10 || w[0]+w[1]+w[2] > 100 {
+		t.Errorf("widths %v: want the times and the texts of 40 on one line each, 100 together at most", w)
+	}
+	if w := paperWidths(head, rows, []bool{false, false, true}, 100); w[2] != 0 {
+		t.Errorf("widths %v: a column that stands below has none", w)
+	}
+}
+
+func TestColumnsUnder(t *testing.T) {
+	head := []headCell{{Parts: []string{"Seldom"}}, {Parts: []string{"Sentence"}}, {Parts: []string{"Name"}}, {Parts: []string{"Address"}}}
+	var rows []bodyRow
+	for i := range 10 {
+		cells := []bodyCell{{}, {Text: strings.Repeat("word ", 30)}, {Text: "name"}, {Text: strings.Repeat("a", 70)}}
+		if i < 3 {
+			cells[0].Text = strings.Repeat("agent ", 12)
+		}
+		rows = append(rows, bodyRow{Cells: cells})
+	}
+	want := []bool{true, true, false, false} // long in few rows; sentences; short; long in all, but no sentence
+	for c, got := range columnsUnder(head, rows) {
+		if got != want[c] {
+			t.Errorf("%s: below the others %v, want %v", head[c].Parts[0], got, want[c])
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package render
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"entrail/queries"
+)
+
+// paperCSS is what stands around a printed page: the title, the number of the
+// page, and the hash of the list of evidence, which is the SHA-256 of the hashes of
+// its files, a line each, in the order of the list.
+func paperCSS(d Document) string {
+	var list strings.Builder
+	for _, s := range d.Sources {
+		list.WriteString(s.SHA256 + "\n")
+	}
+	evidence := ""
+	if len(d.Sources) > 0 {
+		evidence = fmt.Sprintf("evidence %x", sha256.Sum256([]byte(list.String())))
+	}
+	head := d.heading()
+	if d.Case.Reference != "" {
+		head = d.Case.Reference + " · " + head
+	}
+	return fmt.Sprintf(`@page { @top-left { content: %s } @bottom-left { content: %s } @bottom-right { content: "page " counter(page) " of " counter(pages) } }`,
+		cssString(cells.Truncate(visible(head), 120, "…")), cssString(evidence))
+}
+
+// cssString quotes a text for a style sheet, each character by its number.
+func cssString(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		fmt.Fprintf(&b, `\%06x`, r)
+	}
+	return `"` + b.String() + `"`
+}
+
+// How a table is set on paper.
+const (
+	paperLine    = 212 // characters of the small type that a line holds, about
+	paperPadding = 2   // of them, between two columns
+	wideTable    = 15  // from so many columns on, each row is a paragraph
+	paperSample  = 400 // rows that are looked at to set the widths
+	maxUnder     = 300 // rows of a table with columns below others: a browser sets it slowly
+)
+
+// setPaper adds to the style sheet how the section's tables stand on paper, where a
+// browser would give a column of long texts more room than serves it.
+func (p *htmlPage) setPaper(s *section, layout queries.Layout) {
+	rows := s.Rows
+	if len(s.Sessions) > 0 {
+		rows = nil
+		for _, session := range s.Sessions {
+			rows = append(rows, session.Rows...)
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	p.papers++
+	s.Paper = "p" + strconv.Itoa(p.papers)
+	var b strings.Builder
+	if len(s.Head) >= wideTable {
+		for i, h := range s.Head {
+			fmt.Fprintf(&b, " .%s td:nth-child(%d)::before { content: %s }", s.Paper, i+2, cssString(strings.Join(h.Parts, "")+": "))
+		}
+		s.Paper += " wide"
+	} else {
+		under := make([]bool, len(s.Head))
+		if layout != queries.Record && len(rows) <= maxUnder {
+			under = columnsUnder(s.Head, rows)
+		}
+		number := max(len(strconv.Itoa(rows[len(rows)-1].Number))+paperPadding, 6)
+		widths := paperWidths(s.Head, rows, under, paperLine-number)
+		if slices.Contains(under, true) {
+			fmt.Fprintf(&b, " .%s tr { display: grid; grid-template-columns: %dfr", s.Paper, number)
+			for _, w := range widths {
+				if w > 0 {
+					fmt.Fprintf(&b, " %dfr", w)
+				}
+			}
+			b.WriteString(" }")
+			for i, h := range s.Head {
+				if under[i] {
+					fmt.Fprintf(&b, " .%s :is(th, td:empty):nth-child(%d) { display: none } .%[1]s td:nth-child(%[2]d) { grid-column: 3 / -1; order: 1 } .%[1]s td:nth-child(%[2]d)::before { content: %[3]s }",
+						s.Paper, i+2, cssString(strings.Join(h.Parts, "")+": "))
+				}
+			}
+			s.Paper += " under"
+		} else {
+			fmt.Fprintf(&b, " .%s { table-layout: fixed } .%[1]s .no { width: %.1f%% }", s.Paper, 100*float64(number)/paperLine)
+			for i, w := range widths {
+				fmt.Fprintf(&b, " .%s th:nth-child(%d) { width: %.1f%% }", s.Paper, i+2, 100*float64(w)/paperLine)
+			}
+		}
+	}
+	p.paperCSS += "\n@media print {" + b.String() + " }"
+}
+
+// columnsUnder are the columns that stand on a line of their own below the rest of their
+// row, because what they hold is long, and is in few rows or longer than any column.
+func columnsUnder(head []headCell, rows []bodyRow) []bool {
+	const long, sentence = 60, 100
+	under := make([]bool, len(head))
+	for c, h := range head {
+		if h.Class == "n" || h.Class == "t" {
+			continue
+		}
+		filled, longest, sum := 0, 0, 0
+		for _, row := range rows {
+			if cell := row.Cells[c]; cell.Annex == "" && cell.Text != "" {
+				w := cells.StringWidth(cell.Text)
+				filled, longest, sum = filled+1, max(longest, w), sum+w
+			}
+		}
+		under[c] = longest > long && (2*filled < len(rows) || sum > sentence*filled)
+	}
+	return under
+}
+
+// paperWidths shares a line among the columns so that the rows take few lines: each
+// column begins as wide as its longest text, and where that is too much, what costs
+// fewest lines is taken away. What has no place on paper has the width 0.
+func paperWidths(head []headCell, rows []bodyRow, under []bool, line int) []int {
+	if len(rows) > paperSample { // evenly taken
+		every := len(rows) / paperSample
+		var some []bodyRow
+		for i := 0; i < len(rows); i += every {
+			some = append(some, rows[i])
+		}
+		rows = some
+	}
+	widths, least := make([]int, len(head)), make([]int, len(head))
+	texts := make([][]int, len(rows))
+	for r, row := range rows {
+		texts[r] = make([]int, len(head))
+		for c, cell := range row.Cells[:len(head)] {
+			text := cell.Text
+			if cell.Annex != "" {
+				text = cell.Short + ", in the annex"
+			}
+			if cell.Raw == "" && !under[c] {
+				texts[r][c] = cells.StringWidth(text)
+				widths[c] = max(widths[c], texts[r][c]+1)
+			}
+		}
+	}
+	tooMuch := -line
+	for c, h := range head {
+		if under[c] || slices.ContainsFunc(rows, func(row bodyRow) bool { return row.Cells[c].Raw != "" }) {
+			continue
+		}
+		for word := range strings.FieldsSeq(strings.Join(h.Parts, "")) {
+			least[c] = max(least[c], cells.StringWidth(word)+1) // which is bold
+		}
+		switch kind := strings.Fields(h.Class + " -")[0]; kind {
+		case "n", "t":
+			least[c] = max(least[c], widths[c])
+		default:
+			least[c] = max(least[c], min(widths[c], 10))
+		}
+		widths[c] = min(max(widths[c], least[c]), line)
+		tooMuch += widths[c] + paperPadding
+	}
+	for tooMuch > 0 {
+		c, less := leastMissed(texts, widths, least, tooMuch)
+		if less == 0 {
+			break
+		}
+		widths[c] -= less
+		tooMuch -= less
+	}
+	sum := 0
+	for c := range widths {
+		if widths[c] > 0 {
+			widths[c] += paperPadding
+		}
+		sum += widths[c]
+	}
+	for c := range widths { // what is left is shared
+		widths[c] = widths[c] * line / max(sum, 1)
+	}
+	return widths
+}
+
+// leastMissed is the column of which some room, of what is too much, is missed least: it
+// costs fewest lines for each character. No room = every column has its least.
+func leastMissed(texts [][]int, widths, least []int, tooMuch int) (column, less int) {
+	type tallest struct{ first, second, column int } // of a row: the lines of its cells
+	tall := make([]tallest, len(texts))
+	for r := range texts {
+		tall[r] = tallest{1, 1, -1}
+		for c, w := range texts[r] {
+			if widths[c] == 0 {
+				continue
+			}
+			if n := linesIn(w, widths[c]); n > tall[r].first {
+				tall[r] = tallest{n, tall[r].first, c}
+			} else {
+				tall[r].second = max(tall[r].second, n)
+			}
+		}
+	}
+	best := math.Inf(1)
+	for c, width := range widths {
+		for d := 1; d <= min(tooMuch, width-least[c]); d++ {
+			cost := 0
+			for r := range texts {
+				others := tall[r].first
+				if tall[r].column == c {
+					others = tall[r].second
+				}
+				cost += max(others, linesIn(texts[r][c], width-d)) - tall[r].first
+			}
+			if each := float64(cost) / float64(d); each <= best {
+				best, column, less = each, c, d
+			}
+		}
+	}
+	return column, less
+}
+
+// linesIn is how many lines a text takes in a column; words leave some of a line empty.
+func linesIn(text, width int) int {
+	if text > width {
+		text += text / 12
+	}
+	return max(1, (text+width-1)/width)
+}
