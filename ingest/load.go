@@ -115,7 +115,8 @@ type loader struct {
 	sizes       map[int64]bool    // of these files
 	recordTypes map[string]bool   // numbers of record types that have a name, and the names
 	collected   []*collected
-	skipped     []string // what is said of each input that is one of them
+	skipped     []string       // what is said of each input that is one of them
+	filled      []schema.Table // of records, those that have any once all is read
 
 	done, total int64
 }
@@ -151,6 +152,11 @@ func (l *loader) load(sources []source) error {
 		}
 	}
 	l.expect = map[*format]map[int32]int64{}
+	if 8*l.total < feedSize {
+		if err := l.engine.Spare(l.ctx); err != nil {
+			return err
+		}
+	}
 	var err error
 	if l.first, err = l.number("select coalesce(max(file_id), 0) from files"); err != nil {
 		return err
@@ -204,6 +210,9 @@ func (l *loader) load(sources []source) error {
 	if err := l.flush(); err != nil {
 		return err
 	}
+	if l.filled, err = schema.Filled(l.ctx, l.engine, schema.Records()); err != nil {
+		return err
+	}
 	if err := l.warnTimeless(); err != nil {
 		return fmt.Errorf("look for records without a time: %w", err)
 	}
@@ -221,7 +230,11 @@ func (l *loader) load(sources []source) error {
 	}
 	// The steps of a sign-in come from its JSON or from the AuthDetails file;
 	// so do those of a provisioning event, and what it changed.
-	for _, child := range schema.Children() {
+	children, err := schema.Filled(l.ctx, l.engine, schema.Children())
+	if err != nil {
+		return err
+	}
+	for _, child := range children {
 		if !child.Has("file_id") {
 			continue
 		}

@@ -28,6 +28,7 @@ type markRect struct {
 	X, Y, W, H px
 	Class      string
 	Tip        string // shown by the browser on hover, read by screen readers
+	From, To   string // the time that it stands for, as tables write it; empty = none
 }
 
 type rule struct{ X1, Y1, X2, Y2 px }
@@ -284,6 +285,9 @@ func (c *chart) columns(p *picture, axis []string) {
 				continue
 			}
 			r := markRect{X: px(from), W: px(bar), Y: px(y(under + v)), H: px(plot * v / top), Class: c.markClass(pt, i), Tip: c.tip(pt, i)}
+			if _, err := time.Parse(time.DateOnly, x); err == nil {
+				r.From, r.To = x+" 00:00:00", x+" 23:59:59"
+			}
 			if c.Type == "stacked" {
 				under += v
 			} else if k := float64(len(pt.y)); k > 1 {
