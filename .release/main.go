@@ -40,7 +40,7 @@ const licensesFile = ".release/licenses.txt"
 var completions = map[string]string{"bash": "entrail.bash", "zsh": "_entrail", "fish": "entrail.fish", "powershell": "entrail.ps1"}
 
 func main() {
-	version := flag.String("version", "", "version to be told by --version (default: the tag of the commit, else devel)")
+	version := flag.String("version", "", "the version that --version shows (default: the tag of the commit, else devel)")
 	only := flag.String("only", "", "systems to build for, such as linux/amd64,windows/amd64 (default: all)")
 	licenses := flag.Bool("licenses", false, "write "+licensesFile+" anew, and build nothing")
 	flag.Parse()

@@ -51,12 +51,12 @@ const (
 // TestOtherObjects: what has a time and an account is no sign-in for that.
 func TestOtherObjects(t *testing.T) {
 	try(t, []clothed{
-		{"a.json", `{"createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","accountEnabled":true}`, howMany, "0|", "a list of users", "a user"},
-		{"b.json", `{"value":[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","displayName":"A","mail":"a@contoso.com","userType":"Member"}]}`, howMany, "0|", "a list of users", "a page of users"},
-		{"c.json", `[{"Id":"1","CreatedDateTime":"2019-03-01T07:00:00Z","AppId":"x","DisplayName":"Tool","SignInAudience":"AzureADMyOrg"}]`, howMany, "0|", "a list of applications", "applications, of PowerShell"},
-		{"d.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","appId":"x","appDisplayName":"Tool","servicePrincipalType":"Application","accountEnabled":true}]`, howMany, "0|", "a list of service principals", "service principals"},
-		{"e.csv", "Id,CreatedDateTime,AppId,AppDisplayName,UserPrincipalName,ServicePrincipalType\n1,2019-03-01T07:00:00Z,x,Tool,,Application\n", howMany, "0|", "a list of service principals", "the same as CSV"},
-		{"f.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","principalId":"p","appRoleId":"r","resourceId":"r","resourceDisplayName":"Graph"}]`, howMany, "0|", "a list of app role assignments", "what an application may do"},
+		{"a.json", `{"createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","accountEnabled":true}`, howMany, "0|state_users", "", "a user"},
+		{"b.json", `{"value":[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","displayName":"A","mail":"a@contoso.com","userType":"Member"}]}`, howMany, "0|state_users", "", "a page of users"},
+		{"c.json", `[{"Id":"1","CreatedDateTime":"2019-03-01T07:00:00Z","AppId":"x","DisplayName":"Tool","SignInAudience":"AzureADMyOrg"}]`, howMany, "0|state_applications", "they were read as Graph spells them", "applications, of PowerShell"},
+		{"d.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","appId":"x","appDisplayName":"Tool","servicePrincipalType":"Application","accountEnabled":true}]`, howMany, "0|state_applications", "", "service principals"},
+		{"e.csv", "Id,CreatedDateTime,AppId,AppDisplayName,UserPrincipalName,ServicePrincipalType\n1,2019-03-01T07:00:00Z,x,Tool,,Application\n", howMany, "0|state_applications", "", "the same as CSV"},
+		{"f.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","principalId":"p","appRoleId":"r","resourceId":"r","resourceDisplayName":"Graph"}]`, howMany, "0|state_consents", "", "what an application may do"},
 		{"g.json", `{"createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1"}`, howMany, "1|entra_sign_ins", "", "with an address it is a sign-in"},
 	})
 }

@@ -56,7 +56,7 @@ func (s Summary) Complete() bool {
 
 // Load reads everything below the paths into the database file casePath,
 // which is made if it does not exist. Bad input is not an error: it is in the
-// Summary, in the tables files and rejects, and told to Options.Warn. An
+// Summary, in the tables files and rejects, and passed to Options.Warn. An
 // error means that casePath must not be used.
 func Load(ctx context.Context, casePath string, paths []string, o Options) (Summary, error) {
 	sources, err := findSources(ctx, paths, o.Exclude, o.Engine.Temp)
@@ -114,8 +114,9 @@ type loader struct {
 	known       map[string]string // sha256 of the files that the case had before -> path
 	sizes       map[int64]bool    // of these files
 	recordTypes map[string]bool   // numbers of record types that have a name, and the names
-	skipped     []string          // what is said of each input that is one of them
-	filled      []schema.Table    // of records, those that have any once all is read
+	collected   []*collected
+	skipped     []string       // what is said of each input that is one of them
+	filled      []schema.Table // of records, those that have any once all is read
 
 	done, total int64
 }
@@ -183,6 +184,7 @@ func (l *loader) load(sources []source) error {
 	if l.rejects, err = newRejectList(l.options.Engine.Temp); err != nil {
 		return err
 	}
+	l.collected = findCollected(sources)
 	defer l.rejects.remove()
 	defer l.letGo(sources)
 	for i, s := range sources {
@@ -204,6 +206,7 @@ func (l *loader) load(sources []source) error {
 		sources[len(sources)-1].in.close()
 	}
 	l.warnOfSkipped()
+	l.warnOfCollected()
 	if err := l.flush(); err != nil {
 		return err
 	}
@@ -263,7 +266,7 @@ func (l *loader) number(query string, args ...any) (int64, error) {
 }
 
 // readKnown remembers the files that the case already holds. One of which
-// nothing could be loaded, or not before the order of its dates was told, is
+// nothing could be loaded, or not before the order of its dates was given, is
 // read anew.
 func (l *loader) readKnown() error {
 	l.known, l.sizes = map[string]string{}, map[int64]bool{}
@@ -359,10 +362,12 @@ func (l *loader) loadFile(f *inputFile) error {
 	if err := l.closeFeed(f); err != nil {
 		return err
 	}
+	isSide := !f.unreadable && l.isSide(f)
 	switch {
 	case f.unreadable:
 		l.summary.Unreadable++
 		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
+	case isSide:
 	case f.format == nil:
 		l.summary.Unrecognised++
 		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
@@ -382,6 +387,24 @@ func (l *loader) loadFile(f *inputFile) error {
 		return l.flush()
 	}
 	return nil
+}
+
+// isSide counts a file in the output of a collector that it is part of, and tells whether it is one
+// that the collector leaves beside its exports.
+func (l *loader) isSide(f *inputFile) bool {
+	c := l.collectedWith(f.source.path)
+	switch {
+	case c == nil:
+	case f.format != nil && f.format.isState():
+		c.states++
+	case f.format != nil:
+		c.logs++
+	case c.isSide(f.source.path):
+		c.side = append(c.side, lastName(f.source.path))
+		f.notes = []string{"a file that " + c.by.name + " leaves beside its exports, neither a log nor a state"}
+		return true
+	}
+	return false
 }
 
 // isKnown sums a big file that has the size of one in the case, and skips it
@@ -405,7 +428,7 @@ func (l *loader) isKnown(f *inputFile) (bool, error) {
 	return true, nil
 }
 
-// progress is told of bytes that were read.
+// progress hears of bytes that were read.
 func (l *loader) progress(bytes int64) {
 	l.done += bytes
 	l.options.Progress(l.done, l.total)

@@ -151,7 +151,14 @@ func (r *reader) read(text *scan.Window) error {
 	case pythonPrint.Match(text.Rest()):
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
 	case first == '{' || first == '[':
+		isRunLog := runLog.Match(text.Rest())
 		err = r.scanJSON(r.newJSONScanner(text))
+		if isRunLog && len(r.counts) == 0 {
+			r.file.notes, r.file.losses = nil, nil
+			r.why = "what a program said while it ran, no export"
+		}
+	case scan.IsClixml(text.Rest()):
+		err = r.readClixml(text)
 	default:
 		at, line := text.At, text.Line
 		err = r.readCSV(text)
@@ -312,6 +319,40 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 	return nil
 }
 
+// readClixml takes the records of what Export-Clixml wrote.
+func (r *reader) readClixml(text *scan.Window) error {
+	s := scan.NewClixml(text)
+	for {
+		rec, err := s.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			if text.Err != nil || r.ctx.Err() != nil {
+				return r.ctx.Err()
+			}
+			r.file.noteLoss("reading stopped: the XML is damaged, or ends too early (%v); the records before it are loaded", err)
+			break
+		}
+		if err := r.json.Walk(rec.Text); err != nil {
+			if err := r.reject(rec, err.Error()); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.take(rec, &r.json); err != nil {
+			return err
+		}
+	}
+	r.noteTimes()
+	if len(r.counts) == 0 {
+		r.why = strings.TrimSuffix(fmt.Sprintf("objects that PowerShell stored with Export-Clixml (%s), which is nothing that is read here; %s", cmp.Or(s.TypeName, "no type"), r.why), "; ")
+	} else {
+		r.file.notef("read from what Export-Clixml wrote")
+	}
+	return nil
+}
+
 // take recognises one record, mends what can be mended and passes it on.
 func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 	known := r.recognise(t, r.formats, recogniseJSON)
@@ -341,6 +382,9 @@ func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 
 // takeKnown takes a record of a known format, whose names were walked.
 func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) error {
+	if known.format.isOther(t) {
+		return r.refuse(rec, known.format.otherTable())
+	}
 	body, reason, err := r.settleTimes(known, t, len(rec.Text), rec.Line, false)
 	if err != nil {
 		return err
@@ -369,6 +413,20 @@ func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) 
 		body = rec.Text
 	}
 	return r.passShaped(known, rec, "", rec.Text, r.shaped(known, body, nil))
+}
+
+// isOther tells whether the record is of another table that has the same columns.
+func (f *format) isOther(t *scan.JSONText) bool {
+	if f.says == "" {
+		return false
+	}
+	value := t.Member(f.says)
+	return value != nil && (len(value) == 2 || value[0] == 'n')
+}
+
+// otherTable says of a record that isOther why it is refused.
+func (f *format) otherTable() string {
+	return fmt.Sprintf("a row of another table, with the columns of several: %s has something under %q", f.title, f.says)
 }
 
 // strangeType is the name that the export's own column has for a record type
@@ -920,6 +978,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	category := r.categoryFromName(f)
 	known := recognised{format: f}
 	inner := wrappingColumns(names, originals)
+	says := slices.IndexFunc(names, func(name string) bool { return headerKey(name) == headerKey(f.says) })
 	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState()}
 	var row, body []byte
 	for {
@@ -953,6 +1012,12 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 		}
 		if !s.Tidy {
 			r.untidy++
+		}
+		if f.says != "" && says >= 0 && len(scan.TrimCell(s.Cell(rec.Text, says, nil))) == 0 {
+			if err := r.refuse(rec, f.otherTable()); err != nil {
+				return err
+			}
+			continue
 		}
 		row, body = append(row[:0], '{'), body[:0]
 		bad, padded := false, false

@@ -275,7 +275,7 @@ type opened struct {
 	file    io.Closer
 }
 
-// open starts reading, until the context is done. progress is told of every
+// open starts reading, until the context is done. progress hears of every
 // portion of raw bytes.
 func (s source) open(ctx context.Context, progress func(bytes int64)) (*opened, error) {
 	o := &opened{}

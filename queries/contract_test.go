@@ -249,6 +249,11 @@ func TestLayouts(t *testing.T) {
 				t.Errorf("%s: the header gives a style to %s, which is no column", r.Name, name)
 			}
 		}
+		for _, name := range r.OnTerminal {
+			if !slices.Contains(names, name) {
+				t.Errorf("%s: a terminal shall show %s first, which is no column", r.Name, name)
+			}
+		}
 		if want := layoutColumns[r.Layout]; len(names) < len(want) || !slices.Equal(names[:len(want)], want) {
 			t.Errorf("%s: layout %s wants the columns %v first, has %v", r.Name, r.Layout, want, names)
 		}
@@ -263,7 +268,7 @@ func TestHeaderOfLayout(t *testing.T) {
 	for _, test := range []struct{ lines, reason, want string }{
 		{"", "nothing said", "table map[]"},
 		{"-- layout: summary\n-- wrap: a,\n--   b\n-- paths: c\n", "all said", "summary map[a:1 b:1 c:2]"},
-		{"-- layout: sumary\n", "no such layout", `x.sql: layout "sumary": want one of lanes, raw, record, sessions, story, summary, table`},
+		{"-- layout: sumary\n", "no such layout", `x.sql: layout "sumary": want one of lanes, raw, record, sessions, story, summary, table, totals`},
 		{"-- wrap: a\n-- raw: a\n", "two styles", `x.sql: column "a" has two styles`},
 	} {
 		r, err := parse("sessions", "x", header+test.lines+"select 1")

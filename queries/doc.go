@@ -31,11 +31,12 @@
 //	-- position: its place in the group
 //	-- topics: what people call it who don't know the name; an unknown name that
 //	--   is one of these is answered with the report
-//	-- needs: the tables it reads; if all are empty the reader is told that
+//	-- needs: the tables it reads; if all are empty a note says that
 //	--   nothing was loaded, not that nothing was found
 //	-- filled by: the end of "Not loaded ...: ", naming the export to get
 //	-- caveat: when its numbers mislead
 //	-- chart: bar x=week y=sign_ins,users faint=is_cut title=Sign-ins a week
+//	--   (or stacked, heat, map; with overview=yes it stands among the pictures of a case)
 //	-- layout: how a page shows it, if not as a table (layout.go)
 //	-- wrap: columns of sentences, or of names not to be cut; they go on in further lines
 //	-- paths: columns of paths: where room is short, the last part of one is shown
@@ -45,6 +46,7 @@
 //	-- portal days: how many days the portal shows of the same, if it is a view of the portal's
 //	-- first rows: what matters, of a report whose first rows are the oldest: where there
 //	--   is no room for all, those that matter are shown (record_weights), not the first
+//	-- on a terminal: columns that a terminal, which has no room for all, shows first
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters
 //
 // Then comes one SELECT, which a DuckDB shell must take as it stands:
@@ -106,10 +108,10 @@
 //
 // # Adding a part to the dossier
 //
-// The story of one session is told by dossier/*.sql, each one SELECT under the
+// The story of one session comes from dossier/*.sql, each one SELECT under the
 // same header, by position. A part asks for the session in
 // getvariable('dossier_session') and reads evidence.TABLE, for a session is
-// told whole; a column that its header calls raw is folded away. lanes.sql is
+// shown whole; a column that its header calls raw is folded away. lanes.sql is
 // the picture. What --explain says of a value is a line in model/lookups.
 //
 // What carries no id of the session's, and why it stands beside it, is the table

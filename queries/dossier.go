@@ -17,7 +17,7 @@ import (
 
 // The parts of a dossier: the files dossier/NAME.sql, under a header as a
 // report has it, by the position in its group. They ask for what the table
-// dossier_records names, and read all evidence: what a dossier is of is told whole.
+// dossier_records names, and read all evidence: what a dossier is of is shown whole.
 //
 //go:embed dossier/*.sql
 var dossierFiles embed.FS

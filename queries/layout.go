@@ -19,6 +19,7 @@ const (
 	Raw      Layout = "raw"      // a raw record in lines
 	Lanes    Layout = "lanes"    // a picture: time across, a lane a line, a colour a network
 	Story    Layout = "story"    // sentences, each with its basis and the report that has its rows
+	Totals   Layout = "totals"   // a box of numbers, each with what it counts and the report that has its rows
 	Sessions Layout = "sessions" // a table in sections, one a session: rows of a session stand together
 )
 
@@ -31,6 +32,7 @@ var layoutColumns = map[Layout][]string{
 	Raw:      {"json"},
 	Lanes:    {"lane", "network", "slot", "first_event", "last_event", "events", "what", "segment", "mark"},
 	Story:    {"incident", "topic", "sentence", "basis", "look_in", "look_for"},
+	Totals:   {"item", "value", "detail", "look_in"},
 	Sessions: {},
 }
 

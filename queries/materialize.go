@@ -69,9 +69,8 @@ func (c *Case) selectOf(v view) string {
 	return v.SQL
 }
 
-// order is how the rows of a view are stored. Unless told in which order to store
-// rows, the engine stores them in that in which it has them, and then works on one
-// thread (1.1.3).
+// order is how the rows of a view are stored. Without an order the engine
+// stores them as it has them, and then works on one thread.
 func (v view) order() string {
 	if v.orderedBy == "" {
 		return ""

@@ -36,6 +36,7 @@ type Report struct {
 	// MattersFirst: where there is no room for all rows, those that matter most are
 	// shown and not the first, which are the oldest.
 	MattersFirst bool
+	OnTerminal   []string         // columns that a terminal, which has no room for all, shows first
 	Layout       Layout           // Table where the header does not say
 	Styles       map[string]Style // of columns that are not Plain, by name
 	SQL          string           // the whole file, header included
@@ -44,12 +45,17 @@ type Report struct {
 // Chart is a picture that the HTML report draws beside the table.
 // In the header: `-- chart: bar x=week y=sign_ins,users title=Sign-ins a week`.
 type Chart struct {
-	Type  string   // bar (one bar a row and y), stacked (one bar a row, the y's on top of each other), heat (x by y, first value of Y as shade; Series names the second axis)
+	// bar (one bar a row and y), stacked (one bar a row, the y's on top of each other),
+	// heat (x by y, first value of Y as shade; Group names the second axis), map (a square a
+	// country of x, the sum of the first of Y as shade)
+	Type  string
 	X     string   // column on the axis
 	Y     []string // columns drawn
 	Group string   // heat only: column of the second axis
 	Faint string   // boolean column; bars of rows where it is true are drawn faintly, and on a heat map the value of X has a star
 	Title string
+	// Overview: it stands among the pictures of a whole case too.
+	Overview bool
 }
 
 // Reports returns every report by group and position.
@@ -148,6 +154,8 @@ func parse(group, name, text string) (Report, error) {
 			if r.MattersFirst = value == "what matters"; !r.MattersFirst {
 				return r, fmt.Errorf("%s.sql: first rows %q: want `what matters`, or leave it out", name, value)
 			}
+		case "on a terminal":
+			r.OnTerminal = strings.Split(value, ", ")
 		case "layout":
 			if err := r.setLayout(value); err != nil {
 				return r, fmt.Errorf("%s.sql: %w", name, err)
@@ -192,12 +200,14 @@ func parseChart(s string) (Chart, error) {
 			c.Group = v
 		case "faint":
 			c.Faint = v
+		case "overview":
+			c.Overview = v == "yes"
 		default:
 			return c, fmt.Errorf("chart %q: unknown key %q", s, k)
 		}
 	}
-	if !slices.Contains([]string{"bar", "stacked", "heat"}, c.Type) || c.X == "" || len(c.Y) == 0 {
-		return c, fmt.Errorf("chart %q: want `bar|stacked|heat x=COLUMN y=COLUMN,...`", s)
+	if !slices.Contains([]string{"bar", "stacked", "heat", "map"}, c.Type) || c.X == "" || len(c.Y) == 0 {
+		return c, fmt.Errorf("chart %q: want `bar|stacked|heat|map x=COLUMN y=COLUMN,...`", s)
 	}
 	return c, nil
 }

@@ -95,7 +95,7 @@ func (r *Result) Choose(columns []string) error {
 	r.Report.Charts = slices.DeleteFunc(slices.Clone(r.Report.Charts), func(c Chart) bool {
 		return slices.ContainsFunc(append([]string{c.X, c.Group, c.Faint}, c.Y...), func(name string) bool { return name != "" && !has(name) })
 	})
-	r.Columns = chosen
+	r.Columns, r.Report.OnTerminal = chosen, nil
 	whole := r.Rows
 	r.Rows = func(yield func([]any, error) bool) {
 		for row, err := range whole {

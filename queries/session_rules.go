@@ -12,7 +12,7 @@ import (
 	"entrail/ingest/header"
 )
 
-// The rules by which sessions are judged: rules/sessions/NN_NAME.sql, told in the
+// The rules by which sessions are judged: rules/sessions/NN_NAME.sql, listed in the
 // order of NN. See the package comment for their form.
 //
 //go:embed rules/sessions/*.sql

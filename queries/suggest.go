@@ -213,7 +213,7 @@ func (fs *filters) firstFilter() int {
 }
 
 const (
-	fewValues = 12   // how many of a column's values are told
+	fewValues = 12   // how many of a column's values are listed
 	compared  = 1000 // beyond, the column is an identifier, and no list of it helps
 )
 

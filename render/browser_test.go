@@ -1,47 +1,27 @@
 package render
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/net/html"
+
+	"entrail/queries"
 )
 
 // TestPageInABrowser reads a page back from a browser after the script has run:
 // it ran under the policy, gave each table of a section its tools, and what an
 // attacker wrote is still text, once more or once less, and nothing else.
 func TestPageInABrowser(t *testing.T) {
-	browser := ""
-	for _, name := range []string{"chromium", "google-chrome", "chromium-browser"} {
-		if path, err := exec.LookPath(name); err == nil {
-			browser = path
-			break
-		}
-	}
-	if browser == "" {
-		t.Skip("no Chromium")
-	}
-	folder := t.TempDir()
-	page := filepath.Join(folder, "page.html")
-	if err := os.WriteFile(page, []byte(render(t, HTML, hostileDocument())), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
-	dom, err := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu",
-		"--user-data-dir="+filepath.Join(folder, "profile"), "--dump-dom", "file://"+page).Output()
-	if err != nil {
-		t.Skipf("%s does not run here: %v", browser, err)
-	}
-	root, err := html.Parse(strings.NewReader(string(dom)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := inBrowser(t, render(t, HTML, hostileDocument()))
 	tools, sortable := 0, 0
 	var shown strings.Builder
 	for n := range root.Descendants() {
@@ -65,6 +45,161 @@ func TestPageInABrowser(t *testing.T) {
 		if want := visible(h.field); !strings.Contains(visible(shown.String()), want) {
 			t.Errorf("%s: the browser does not show %q", h.name, want)
 		}
+	}
+}
+
+// inBrowser is what a page has become in a browser, after its scripts have run.
+func inBrowser(t *testing.T, page string) *html.Node {
+	t.Helper()
+	folder := t.TempDir()
+	out := runBrowser(t, folder, page, "--virtual-time-budget=60000", "--dump-dom")
+	root, err := html.Parse(bytes.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// runBrowser opens the page, and returns what the browser writes.
+func runBrowser(t *testing.T, folder, page string, flags ...string) []byte {
+	t.Helper()
+	browser := ""
+	for _, name := range []string{"chromium", "google-chrome", "chromium-browser"} {
+		if path, err := exec.LookPath(name); err == nil {
+			browser = path
+			break
+		}
+	}
+	if browser == "" {
+		t.Skip("no Chromium")
+	}
+	file := filepath.Join(folder, "page.html")
+	if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	defer cancel()
+	args := append([]string{"--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=" + filepath.Join(folder, "profile")}, flags...)
+	out, err := exec.CommandContext(ctx, browser, append(args, "file://"+file)...).Output()
+	if err != nil {
+		t.Skipf("%s does not run here: %v", browser, err)
+	}
+	return out
+}
+
+// drivenDocument is a page with a story, a picture, and a table of five events.
+func drivenDocument() Document {
+	at := func(day, hour int) time.Time { return time.Date(2026, 10, day, hour, 0, 0, 0, time.UTC) }
+	story := result(queries.Report{Name: "story", Title: "What happened", Group: "incident", Layout: queries.Story},
+		[]queries.Column{
+			column("incident", queries.Integer), column("topic", queries.Text), column("sentence", queries.Text),
+			column("basis", queries.Text), column("look_in", queries.Text), column("look_for", queries.Text),
+		}, []any{int64(1), "Mail read", "Mail was read.", "The log shows", "events", "delta"})
+	lanes := result(queries.Report{Name: "lanes", Title: "Incident 1", Group: "incident", Layout: queries.Lanes},
+		[]queries.Column{
+			column("lane", queries.Text), column("network", queries.Text), column("slot", queries.Integer), column("first_event", queries.Time),
+			column("last_event", queries.Time), column("events", queries.Integer), column("what", queries.Text), column("segment", queries.Integer), column("mark", queries.Text),
+		},
+		[]any{"mail", "AS1", int64(10), at(1, 8), at(1, 9), int64(2), "read", int64(1), nil},
+		[]any{"files", "AS2", int64(200), at(3, 8), at(3, 10), int64(1), "downloaded", int64(1), nil})
+	var rows [][]any
+	for i, e := range []struct {
+		at            time.Time
+		name, country string
+		size          int64
+	}{
+		{at(1, 8), "alpha mail", "NL", 10}, {at(1, 9), "bravo mail", "RO", 9}, {at(2, 8), "charlie", "RO", 100}, {at(3, 9), "delta", "NL", 2}, {at(4, 9), "=echo", "NL", 30},
+	} {
+		rows = append(rows, []any{e.at, e.name, e.country, e.size, `{"n":` + strconv.Itoa(i) + `,"list":[1]}`})
+	}
+	events := result(queries.Report{Name: "events", Title: "Events", Group: "audit"}, []queries.Column{
+		column("event_time", queries.Time), column("name", queries.Text), column("country", queries.Text), column("size", queries.Integer), styled("raw", queries.RawRecord),
+	}, rows...)
+	return document(story, lanes, events)
+}
+
+// TestPageIsWorkedWith searches, sorts, filters, brushes, follows links and copies in a
+// browser, and lets axe look for what keeps people out, where AXE names its script.
+func TestPageIsWorkedWith(t *testing.T) {
+	drive, err := os.ReadFile("testdata/drive.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	axe := ""
+	if path := os.Getenv("AXE"); path != "" {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		axe = "<script>" + string(text) + "</script>"
+	}
+	page := render(t, HTML, drivenDocument())
+	page = strings.Replace(page, "Content-Security-Policy", "x-none", 1) // for the scripts of this test
+	page = strings.Replace(page, "</body>", axe+"<script>"+string(drive)+"</script></body>", 1)
+	said := ""
+	for n := range inBrowser(t, page).Descendants() {
+		if n.Type == html.ElementNode && attribute(n, "id") == "driven" && n.FirstChild != nil {
+			said = n.FirstChild.Data
+		}
+	}
+	all := "alpha mail,bravo mail,charlie,delta,=echo"
+	want := []string{
+		"all: " + all,
+		"search: bravo mail",
+		"sorted up: =echo,alpha mail,bravo mail,charlie,delta",
+		"sorted down: delta,charlie,bravo mail,alpha mail,=echo",
+		"aria-sort: descending",
+		"as it was: " + all,
+		"facets: CountryNL (3)RO (2)",
+		"facet: bravo mail,charlie",
+		"without it: " + all,
+		"filter: alpha mail,delta,=echo",
+		"typed time: charlie",
+		"all times: " + all,
+		"brush: delta",
+		"brushed: 2026-10-03 08:00:00 2026-10-03 10:00:00",
+		"link of a sentence: delta",
+		"hash: #events",
+		"target: bravo mail",
+		"raw: 6 lines",
+		"csv: event_time,name,country,size,raw / 2026-10-01 08:00:00,alpha mail,NL,10,\"{\"\"n\"\":0,\"\"list\"\":[1]}\"",
+		"open on paper: 0 closed",
+		"requests: 0",
+	}
+	if axe != "" {
+		want = append(want, "axe: ")
+	} else {
+		t.Log("without AXE, the path of axe.min.js, nothing looks for what keeps people out")
+	}
+	if got := strings.TrimSuffix(said, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("the page says\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// TestPrintedPages: an annex has as many pages on paper as page one says.
+func TestPrintedPages(t *testing.T) {
+	var rows [][]any
+	for i := range 30 {
+		rows = append(rows, []any{int64(i), `{"text":"` + strings.Repeat(strconv.Itoa(i)+" 東京 ", 200+90*i) + `"}`})
+	}
+	d := document(result(queries.Report{Name: "events", Title: "Events", Group: "audit"},
+		[]queries.Column{column("n", queries.Integer), styled("raw", queries.RawRecord)}, rows...))
+	d.Annexes = true
+	page := render(t, HTML, d)
+	promised := regexp.MustCompile(`Raw records \(30 records, (\d+) pages\)`).FindStringSubmatch(page)
+	if promised == nil {
+		t.Fatal("page one does not say how many pages the annex has")
+	}
+	folder := t.TempDir()
+	paper := filepath.Join(folder, "page.pdf")
+	runBrowser(t, folder, page, "--no-pdf-header-footer", "--print-to-pdf="+paper)
+	pdf, err := os.ReadFile(paper)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := len(regexp.MustCompile(`/Type\s*/Page\b[^s]`).FindAll(pdf, -1))
+	if want, _ := strconv.Atoi(promised[1]); pages != want+1 { // the table before it takes one
+		t.Errorf("%d pages on paper, want the table and an annex of %d", pages, want)
 	}
 }
 

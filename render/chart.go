@@ -28,6 +28,7 @@ type markRect struct {
 	X, Y, W, H px
 	Class      string
 	Tip        string // shown by the browser on hover, read by screen readers
+	From, To   string // the time that it stands for, as tables write it; empty = none
 }
 
 type rule struct{ X1, Y1, X2, Y2 px }
@@ -164,6 +165,8 @@ func (c *chart) picture() picture {
 	axis := c.timeAxis(&p)
 	switch {
 	case len(c.points) == 0:
+	case c.Type == "map":
+		c.countries(&p)
 	case c.Type == "heat":
 		c.heat(&p, axis)
 	case axis != nil:
@@ -191,11 +194,11 @@ func (c *chart) seriesClass(i int) string {
 func (c *chart) legend(p *picture) {
 	if len(c.Y) > 1 {
 		for i, name := range c.Y {
-			p.Legend = append(p.Legend, legend{c.seriesClass(i), name})
+			p.Legend = append(p.Legend, legend{c.seriesClass(i), words(name)})
 		}
 	}
 	if slices.ContainsFunc(c.points, func(pt point) bool { return pt.faint }) {
-		p.Legend = append(p.Legend, legend{c.seriesClass(0) + " faint", c.Faint})
+		p.Legend = append(p.Legend, legend{c.seriesClass(0) + " faint", c.faintWords()})
 	}
 }
 
@@ -220,7 +223,7 @@ func (c *chart) timeAxis(p *picture) []string {
 }
 
 func (c *chart) tip(pt point, i int) string {
-	return fmt.Sprintf("%s: %s %s", pt.x, number(pt.y[i]), c.Y[i])
+	return fmt.Sprintf("%s: %s %s", pt.x, number(pt.y[i]), words(c.Y[i]))
 }
 
 // top is the largest length that will be drawn.
@@ -282,6 +285,9 @@ func (c *chart) columns(p *picture, axis []string) {
 				continue
 			}
 			r := markRect{X: px(from), W: px(bar), Y: px(y(under + v)), H: px(plot * v / top), Class: c.markClass(pt, i), Tip: c.tip(pt, i)}
+			if _, err := time.Parse(time.DateOnly, x); err == nil {
+				r.From, r.To = x+" 00:00:00", x+" 23:59:59"
+			}
 			if c.Type == "stacked" {
 				under += v
 			} else if k := float64(len(pt.y)); k > 1 {
@@ -390,7 +396,7 @@ func (c *chart) heat(p *picture, axis []string) {
 			r := markRect{X: px(left + slot*float64(n)), Y: px(y), W: px(slot), H: line, Class: "h0"}
 			if ok {
 				r.Class = shade(v, top)
-				r.Tip = fmt.Sprintf("%s, %s: %s %s", group, x, number(v), c.Y[0])
+				r.Tip = fmt.Sprintf("%s, %s: %s %s", group, x, number(v), words(c.Y[0]))
 			}
 			p.Marks = append(p.Marks, r)
 			if s := number(v); ok && v > 0 && 6.5*float64(len(s))+2 <= slot {
@@ -406,12 +412,33 @@ func (c *chart) heat(p *picture, axis []string) {
 		p.Labels = append(p.Labels, label{px(left + slot*(float64(n)+0.5)), p.Height - 8, "mid", marked(axis[n], faint)})
 	}
 	if slices.ContainsFunc(axis, func(x string) bool { return faint[x] }) {
-		p.Note = strings.TrimSpace(p.Note + " * " + c.Faint)
+		p.Note = strings.TrimSpace(p.Note + " * " + c.faintWords())
 	}
+	p.shades(func(i int) float64 { return math.Ceil(top * float64(i) / 5) })
+}
+
+// shades says up to which value each of the five stands.
+func (p *picture) shades(upTo func(i int) float64) {
+	last := 0.0
 	for i := 1; i <= 5; i++ {
-		p.Legend = append(p.Legend, legend{"h" + strconv.Itoa(i), "up to " + number(math.Ceil(top*float64(i)/5))})
+		if up := upTo(i); up > last {
+			p.Legend = append(p.Legend, legend{"h" + strconv.Itoa(i), "up to " + number(up)})
+			last = up
+		}
 	}
 }
+
+// words are a column's name in a sentence: users signed in.
+func words(name string) string {
+	s := heading(name)
+	if len(s) > 1 && strings.ToUpper(s[:2]) == s[:2] {
+		return s // an abbreviation
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// faintWords say what is drawn faintly: a week of which the files have a part.
+func (c *chart) faintWords() string { return "not a whole " + words(c.X) }
 
 // shade is one of five, by the value's part of the largest.
 func shade(v, top float64) string {

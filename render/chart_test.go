@@ -155,7 +155,7 @@ func TestColumnsAreFaintOrNowhere(t *testing.T) {
 	if !slices.Equal(classes, []string{"ok faint", "ok"}) {
 		t.Errorf("bars %q, want the first to be faint and the row without a week left out", classes)
 	}
-	if !slices.Equal(p.Legend, []legend{{"ok faint", "is_cut"}}) {
+	if !slices.Equal(p.Legend, []legend{{"ok faint", "not a whole week"}}) {
 		t.Errorf("legend %v, want it to tell what is faint", p.Legend)
 	}
 	if p.Note != "What has no week is not in the picture." {

@@ -58,7 +58,7 @@ func hashOf(text string) string {
 // from elsewhere. It is whole without its script, which searches, sorts, filters
 // and copies tables. Each row has a number and an address. html/template escapes every field; a table holds
 // its first 1,000 rows and counts the rest; a chart says of which rows it is.
-// What is told in sentences comes first of all, else the summary; reports of logs that
+// What is said in sentences comes first of all, else the summary; reports of logs that
 // are not loaded are one list.
 //
 // The table of contents tells the number of rows, so the sections are kept in
@@ -82,6 +82,7 @@ func HTML(w io.Writer, d Document) error {
 		page.Sources = append(page.Sources, source{visible(s.Path), visible(s.Format), visible(s.SHA256), grouped(int(s.Size)), grouped(int(s.Records))})
 	}
 	var first, rest []*section
+	overview := &section{Page: page, Anchor: page.anchor("overview"), Title: "The tenant in pictures", Description: "All sign-ins that the page is of, not those of an incident alone."}
 	for r, err := range d.Results {
 		if err != nil {
 			return err
@@ -102,12 +103,20 @@ func HTML(w io.Writer, d Document) error {
 		}
 		page.setPaper(s, r.Report.Layout)
 		page.enter(s)
+		for i, c := range r.Report.Charts {
+			if c.Overview && i < len(s.Pictures) {
+				overview.Pictures = append(overview.Pictures, s.Pictures[i])
+			}
+		}
 		if s.isFirst(r.Report.Layout, first, len(rest) == 0) {
 			first = append(first, s)
 		} else {
 			rest = append(rest, s)
 		}
 		page.HasStory = page.HasStory || len(s.Story) > 0
+	}
+	if page.HasStory && len(overview.Pictures) > 0 {
+		rest = page.insert(overview, rest)
 	}
 	if page.HasStory {
 		for _, s := range rest {
@@ -135,6 +144,9 @@ func HTML(w io.Writer, d Document) error {
 			for i := range s.Story {
 				s.Story[i].Anchor = page.placeOf(s.Group, s.Story[i].LookIn)
 			}
+			for i := range s.Totals {
+				s.Totals[i].Anchor = page.placeOf(s.Group, s.Totals[i].LookIn)
+			}
 			if err := write("section", s); err != nil {
 				return err
 			}
@@ -143,15 +155,30 @@ func HTML(w io.Writer, d Document) error {
 	return nil
 }
 
+// insert puts a section before the first that is an annex, on the page and in the contents.
+func (p *htmlPage) insert(s *section, rest []*section) []*section {
+	at := slices.IndexFunc(rest, func(s *section) bool { return s.IsTable })
+	if at < 0 {
+		at = len(rest)
+	} else {
+		s.Group = "Overview"
+		before := slices.IndexFunc(p.Contents, func(c contents) bool { return c.Group == rest[at].Group })
+		p.Contents = slices.Insert(p.Contents, before, contents{Group: s.Group, Entries: []entry{{s.Anchor, s.Title, counted(len(s.Pictures), "picture")}}})
+	}
+	return slices.Insert(rest, at, s)
+}
+
 // isFirst says that the section stands on the first screen, before the contents:
 // what tells in sentences; the summary, where nothing does; and the pictures of a session
 // or an incident, where no table stands before them.
 func (s *section) isFirst(layout queries.Layout, first []*section, isRestEmpty bool) bool {
 	switch layout {
 	case queries.Story:
-		return len(first) == 0 || s.Group == first[0].Group
+		return len(first) == 0 || s.Group == first[len(first)-1].Group
 	case queries.Summary:
 		return len(first) == 0
+	case queries.Totals:
+		return isRestEmpty
 	case queries.Lanes:
 		return isRestEmpty
 	}
@@ -331,8 +358,9 @@ type section struct {
 	Rows                []bodyRow
 	More                string // how many rows are not on the page, in words; empty = none
 	Pictures            []picture
-	Parts               []part        // of the summary, which has no table
-	Story               []storyLine   // the same of what is told in sentences
+	Parts               []part      // of the summary, which has no table
+	Story               []storyLine // the same of what is said in sentences
+	Totals              []total
 	JSON                string        // a raw record in lines
 	Sessions            []sessionRows // the rows, a session at a time
 }
@@ -382,6 +410,9 @@ func (p *htmlPage) newSection(r *queries.Result) (*section, error) {
 	case queries.Story:
 		s.Story, err = storyLines(r)
 		s.Count = counted(len(s.Story), "sentence")
+	case queries.Totals:
+		s.Totals, err = totals(r)
+		s.Count = counted(len(s.Totals), "number")
 	case queries.Lanes:
 		p, events, failed := lanes(r)
 		s.Count = counted(events, "event")

@@ -159,10 +159,21 @@ func stixPattern(i indicator) string {
 		return "[domain-name:value = " + quoted + "]"
 	case "email address":
 		return "[email-addr:value = " + quoted + "]"
+	case "file hash":
+		if algorithm := hashes[len(i.value)].stix; algorithm != "" {
+			return "[file:hashes.'" + algorithm + "' = " + quoted + "]"
+		}
+		return ""
 	case "user agent":
 		return "[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = " + quoted + "]"
 	}
 	return "[x-m365-" + strings.ReplaceAll(i.kind, " ", "-") + ":value = " + quoted + "]"
+}
+
+// hashes are the names of the algorithms in STIX and in MISP, by the length of a hash in
+// hex.
+var hashes = map[int]struct{ stix, misp string }{
+	32: {"MD5", "md5"}, 40: {"SHA-1", "sha1"}, 64: {"SHA-256", "sha256"},
 }
 
 // mispTypes are the types and categories of MISP attributes, by kind of indicator.
@@ -194,6 +205,9 @@ func MISP(w io.Writer, d Document) error {
 	ids := ""
 	err := eachIndicator(d, "MISP", func(i indicator) error {
 		t, ok := mispTypes[i.kind]
+		if i.kind == "file hash" {
+			t.name, t.category, ok = hashes[len(i.value)].misp, "Payload delivery", true
+		}
 		if !ok {
 			t.name, t.category = "text", "Other"
 		}

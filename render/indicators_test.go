@@ -30,6 +30,10 @@ func TestIndicators(t *testing.T) {
 		row("ASN", "AS64500", 3, 0),
 		row("user agent", `it's \ "odd"`, 3, 0),
 		row("session id", "4b22", 3, 0),
+		row("email address", "drop@evil.example", 1, 0),
+		row("domain", "evil.example", 1, 0),
+		row("mail rule", ".", 1, 0),
+		row("file hash", "01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b", 1, 0),
 	}
 	write := func(format func(*bytes.Buffer, Document) error, name string) string {
 		t.Helper()
@@ -56,6 +60,10 @@ func TestIndicators(t *testing.T) {
 		"[autonomous-system:number = 64500]",
 		`[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = 'it\'s \\ "odd"']`,
 		"[x-m365-session-id:value = '4b22']",
+		"[email-addr:value = 'drop@evil.example']",
+		"[domain-name:value = 'evil.example']",
+		"[x-m365-mail-rule:value = '.']",
+		"[file:hashes.'SHA-256' = '01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b']",
 	}
 	ids := map[string]bool{}
 	for i, o := range bundle.Objects {

@@ -101,6 +101,7 @@ func drawLanes(p *picture, all []tile, names []string) {
 			p.Marks = append(p.Marks, markRect{
 				X: px(left + slot*float64(t.slot)), W: px(max(slot, 4)),
 				Y: px(y + share*float64(i)), H: px(share), Class: classes[t.network], Tip: t.tip(),
+				From: t.first.Format(time.DateTime), To: t.last.Format(time.DateTime),
 			})
 		}
 	}

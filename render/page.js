@@ -13,7 +13,10 @@ const make = (name, props = {}, ...children) => {
 // annex of raw records.
 const textOf = (cell) => {
   const folded = cell.firstElementChild;
-  if (folded?.className === "raw") return document.querySelector(folded.getAttribute("href") + " > pre").textContent;
+  if (folded?.className === "raw") {
+    const pre = document.querySelector(folded.getAttribute("href") + " > pre");
+    return pre.dataset.raw ?? pre.textContent;
+  }
   if (!folded || folded.tagName !== "DETAILS") return cell.textContent;
   if (folded.className === "annexed") return folded.lastChild.textContent;
   return [...folded.childNodes].slice(1).map((node) => node.textContent).join("");
@@ -25,11 +28,16 @@ const counted = (n, noun) => numbers.format(n) + " " + noun + (n === 1 ? "" : "s
 const wideTable = 14; // from so many columns on, the last ones begin hidden
 const shownFirst = 12;
 const mostValues = 200; // values of a column that a filter offers
+const facetValues = 12; // a column of so many values at most is offered at a glance
+
+// The stretch of time that all tables show, and what makes them show it.
+const time = { from: "", to: "", tables: [] };
 
 for (const section of document.querySelectorAll("main section")) {
   const tables = [...section.querySelectorAll(":scope > .scroll > table:has(thead .no)")]; // of numbered rows
   if (tables.length) equip(section, tables);
 }
+if (time.tables.length) chooseTime();
 linkSessions();
 searchByLinks();
 openForPrint();
@@ -52,19 +60,27 @@ function equip(section, tables) {
   const value = make("select", { ariaLabel: "Value to filter by", hidden: true });
   const chips = make("span", { className: "chips" });
   const columns = make("details", { className: "columns" });
+  const facets = make("details", { className: "facets" }, make("summary", { textContent: "Values" }), make("div"));
   const copy = make("button", { type: "button", textContent: "Copy as CSV" });
   const status = make("span", { className: "status" });
   status.setAttribute("role", "status");
   section.querySelector(":scope > .scroll, :scope > h3").before(
-    make("div", { className: "tools" }, search, column, value, chips, columns, copy, status));
+    make("div", { className: "tools" }, search, column, value, chips, columns, facets, copy, status));
 
+  const times = heads.map((th, i) => (th.classList.contains("t") ? i : 0)).filter(Boolean);
   const shown = () => rows.filter((row) => !row.tr.hidden);
+
+  // A row without a time is at no time, and stays.
+  function isInTime(row) {
+    const own = times.map((i) => texts(row)[i].slice(0, 19)).filter(Boolean).sort();
+    return !own.length || ((!time.to || own[0] <= time.to) && (!time.from || own.at(-1) >= time.from));
+  }
 
   function apply() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let n = 0;
     for (const row of rows) {
-      let fits = true;
+      let fits = !(time.from || time.to) || isInTime(row);
       for (const [i, wanted] of filters) fits &&= texts(row)[i] === wanted;
       if (fits && words.length) {
         row.all ??= texts(row).join("\n").toLowerCase();
@@ -73,6 +89,7 @@ function equip(section, tables) {
       row.tr.hidden = !fits;
       n += fits;
     }
+    if (facets.open) glance();
     status.textContent = n < rows.length ? numbers.format(n) + " of " + counted(rows.length, "row") : "";
     if (tables.length > 1) {
       for (const table of tables) {
@@ -80,6 +97,29 @@ function equip(section, tables) {
         for (let part = table.parentElement; part; part = part.tagName === "H3" ? null : part.previousElementSibling) part.hidden = none;
       }
     }
+  }
+
+  // Columns of few values, each value with how many of the shown rows have it.
+  function glance() {
+    const visible = shown();
+    const groups = names.map((name, i) => {
+      if (!i || times.includes(i) || heads[i].title === "raw") return null;
+      const counts = new Map();
+      for (const row of visible) {
+        const text = texts(row)[i];
+        counts.set(text, (counts.get(text) ?? 0) + 1);
+        if (counts.size > facetValues) return null;
+      }
+      if ((counts.size < 2 || counts.size === visible.length) && !filters.has(i)) return null;
+      const values = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([text, n]) => {
+        const button = make("button", { type: "button", ariaPressed: String(filters.has(i)), textContent: (text.slice(0, 60) || "(empty)") + " (" + numbers.format(n) + ")" });
+        button.onclick = () => { filters.has(i) ? filters.delete(i) : filters.set(i, text); list(); apply(); };
+        return button;
+      });
+      return make("div", {}, make("strong", { textContent: name }), ...values);
+    });
+    const found = groups.filter(Boolean);
+    facets.lastChild.replaceChildren(...(found.length ? found : [make("p", { textContent: "No column has few values." })]));
   }
 
   function offer() {
@@ -181,8 +221,65 @@ function equip(section, tables) {
 
   let waiting;
   search.oninput = () => { clearTimeout(waiting); waiting = setTimeout(apply, 120); };
+  facets.ontoggle = () => facets.open && glance();
+  if (times.length) time.tables.push(apply);
   column.onchange = offer;
   value.onchange = choose;
+}
+
+// A stretch of time, chosen in a picture or typed, narrows every table that has times.
+function chooseTime() {
+  const pictures = [...document.querySelectorAll("main svg:has(rect[data-from])")];
+  const field = (label) => make("input", { type: "text", size: 19, placeholder: label, ariaLabel: label });
+  const from = field("Time from, as 2026-10-06 07:30"), to = field("Time to");
+  const clear = make("button", { type: "button", textContent: "All times", hidden: true });
+  const status = make("span", { className: "status" });
+  status.setAttribute("role", "status");
+  const bar = make("div", { className: "tools time" }, make("strong", { textContent: "Tables show" }), from, to, clear, status);
+  (pictures[0]?.closest("figure") ?? document.querySelector("nav")).before(bar);
+  const marks = [];
+
+  function set(first, last) {
+    time.from = first.slice(0, 19);
+    time.to = last && last.slice(0, 19).padEnd(19, "\uffff"); // 2026-10-06 is all of that day
+    clear.hidden = !first && !last;
+    for (const apply of time.tables) apply();
+    status.textContent = clear.hidden ? "" : counted(time.tables.length, "table") + " narrowed to this time";
+  }
+  const typed = () => { marks.splice(0).forEach((mark) => mark.remove()); set(from.value.trim(), to.value.trim()); };
+  from.onchange = to.onchange = typed;
+  clear.onclick = () => { from.value = to.value = ""; typed(); };
+
+  for (const svg of pictures) {
+    const bars = [...svg.querySelectorAll("rect[data-from]")];
+    const at = (event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse()).x;
+    let start = null, mark;
+    svg.classList.add("brushed");
+    svg.onpointerdown = (event) => {
+      start = at(event);
+      svg.setPointerCapture(event.pointerId);
+      marks.splice(0).forEach((old) => old.remove());
+      mark = document.createElementNS(svg.namespaceURI, "rect");
+      mark.setAttribute("class", "brush");
+      mark.setAttribute("height", svg.viewBox.baseVal.height);
+      marks.push(mark);
+      svg.append(mark);
+    };
+    svg.onpointermove = (event) => {
+      if (start === null) return;
+      mark.setAttribute("x", Math.min(start, at(event)));
+      mark.setAttribute("width", Math.abs(at(event) - start));
+    };
+    svg.onpointerup = (event) => {
+      const [left, right] = [start, at(event)].sort((a, b) => a - b);
+      start = null;
+      const within = bars.filter((bar) => bar.x.baseVal.value + bar.width.baseVal.value >= left && bar.x.baseVal.value <= right);
+      if (right - left < 3 || !within.length) return clear.onclick();
+      from.value = within.map((bar) => bar.dataset.from).sort()[0];
+      to.value = within.map((bar) => bar.dataset.to).sort().at(-1);
+      set(from.value, to.value);
+    };
+  }
 }
 
 async function copied(text) {

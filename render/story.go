@@ -152,3 +152,21 @@ func markdownStory(w io.Writer, r *queries.Result) error {
 	}
 	return nil
 }
+
+// total is a number of the layout totals, everything in it safe to show.
+type total struct {
+	Item, Value, Detail string
+	LookIn              string // the report that has its rows
+	Anchor              string // of it, where it is on the page
+}
+
+func totals(r *queries.Result) ([]total, error) {
+	var all []total
+	for row, err := range rows(r) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, total{Item: visible(text(row[0])), Value: visible(text(row[1])), Detail: visible(text(row[2])), LookIn: visible(text(row[3]))})
+	}
+	return all, nil
+}

@@ -166,7 +166,7 @@ func (p *page) table(r *queries.Result) error {
 			continue
 		}
 		if n == sampled+1 {
-			lay = p.layout(head, r.Columns, sample, false)
+			lay = p.layout(r, head, sample, false)
 			p.start(head, lay, sample)
 		}
 		if err := p.row("", lay, line); err != nil {
@@ -190,7 +190,7 @@ func (p *page) table(r *queries.Result) error {
 		}
 	}
 	if n <= sampled {
-		lay = p.layout(head, r.Columns, sample, true)
+		lay = p.layout(r, head, sample, true)
 		if len(lay.omitted) > 0 && n <= blocks && hidden == 0 {
 			return p.blocks(head, r.Columns, sample)
 		}
@@ -250,20 +250,41 @@ type layout struct {
 }
 
 // layout fits the table; isAll says that the sample is all of it.
-func (p *page) layout(head []string, columns []queries.Column, sample [][]string, isAll bool) layout {
-	lay := p.fitted(head, columns, sample, isAll, false)
+func (p *page) layout(r *queries.Result, head []string, sample [][]string, isAll bool) layout {
+	lay := p.fitted(r, head, sample, isAll, false)
 	if len(lay.omitted) > 0 && isAll && len(sample) > blocks {
-		return p.fitted(head, columns, sample, isAll, true)
+		return p.fitted(r, head, sample, isAll, true)
 	}
 	return lay
 }
 
+// order is in which order the columns are shown: on a terminal, those first that the
+// report wants there.
+func (p *page) order(r *queries.Result, head []string) []int {
+	var order []int
+	if p.d.Width > 0 {
+		for _, name := range r.Report.OnTerminal {
+			if i := slices.Index(head, name); i >= 0 {
+				order = append(order, i)
+			}
+		}
+	}
+	for i := range head {
+		if !slices.Contains(order, i) {
+			order = append(order, i)
+		}
+	}
+	return order
+}
+
 // fitted fits the table; shares says that texts that all rows have are left out
 // to make room for the others.
-func (p *page) fitted(head []string, columns []queries.Column, sample [][]string, isAll, shares bool) layout {
+func (p *page) fitted(r *queries.Result, head []string, sample [][]string, isAll, shares bool) layout {
+	columns := r.Columns
 	lay := layout{cut: p.d.Width > 0}
 	var natural, floor []int
-	for i, name := range head {
+	for _, i := range p.order(r, head) {
+		name := head[i]
 		wide, isSame := cells.StringWidth(name), true
 		for _, line := range sample {
 			wide = max(wide, cells.StringWidth(line[i]))

@@ -50,6 +50,23 @@ func TestTextFitsTheTerminal(t *testing.T) {
 	}
 }
 
+// TestColumnsOnATerminal: a terminal shows those first that the report wants there, a
+// pipe has them as they are.
+func TestColumnsOnATerminal(t *testing.T) {
+	d := document(result(queries.Report{Name: "findings", OnTerminal: []string{"severity", "what", "no_column"}},
+		[]queries.Column{column("severity", queries.Text), column("finding", queries.Text), column("what", queries.Text)},
+		[]any{"high", "a", "b"}, []any{"low", "c", "d"}))
+	for _, test := range []struct {
+		width int
+		want  string
+	}{{80, "severity  what  finding"}, {0, "severity  finding  what"}} {
+		d.Width = test.width
+		if page := render(t, Text, d); !strings.Contains(page, test.want+"\n") {
+			t.Errorf("width %d: no line %q in\n%s", test.width, test.want, page)
+		}
+	}
+}
+
 func TestTextSaysOnceWhatAllRowsShare(t *testing.T) {
 	const session = "4b22b1c5-b6a6-4161-bdec-e39aff6d27e3"
 	page := func(width, rows int, last string) string {

@@ -1,4 +1,5 @@
 -- title: Conditional Access policies (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Graph conditionalAccess/policies as JSON, what Get-MgIdentityConditionalAccessPolicy writes, and the policies of
 --   Microsoft-Extractor-Suite. https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
 -- recognised by: json conditions; grantControls; state

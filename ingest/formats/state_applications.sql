@@ -1,4 +1,5 @@
 -- title: Applications and service principals (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Graph applications and servicePrincipals as JSON, what Get-Mg... and Get-AzureAD... write of them, the applications of
 --   Microsoft-Extractor-Suite, and the credentials of hawk, one a row.
 --   https://learn.microsoft.com/graph/api/resources/application
@@ -14,10 +15,8 @@
 -- recognised by: csv appId; passwordCredentials
 -- recognised by: json appId; displayName; createdDateTime
 -- recognised by: csv appId; displayName; createdDateTime
--- recognised by: json appId; appObjectId; keyId
--- recognised by: csv appId; appObjectId; keyId
--- recognised by: json appId; appName; credentialType
--- recognised by: csv appId; appName; credentialType
+-- recognised by: json appName; appObjectId; keyId
+-- recognised by: csv appName; appObjectId; keyId
 
 -- table: state_applications
 with fields as (
@@ -49,8 +48,8 @@ with fields as (
             "passwordCredentials": "VARCHAR",
             "keyCredentials": "VARCHAR",
             "keyId": "VARCHAR",
-            "credentialType": "VARCHAR",
-            "type": "VARCHAR",
+            "credType": "VARCHAR",
+            "keyType": "VARCHAR",
             "startDate": "VARCHAR",
             "endDate": "VARCHAR",
             "keyStartDate": "VARCHAR",
@@ -74,7 +73,7 @@ select
     filled(f.appId) as app_id,
     coalesce(filled(f.displayName), filled(f.appName)) as display_name,
     case
-        when coalesce(filled(f.keyId), filled(f.credentialType)) is not null then 'credential'
+        when coalesce(filled(f.keyId), filled(f.credType)) is not null then 'credential'
         when coalesce(filled(f.servicePrincipalType), filled(f.servicePrincipalNames), filled(f.appRoleAssignmentRequired), filled(f.accountEnabled)) is not null then 'service principal'
         else 'application'
     end as kind,

@@ -1,4 +1,5 @@
 -- title: Devices (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Graph devices as JSON or CSV, what Get-MgDevice and Get-AzureADDevice write, the portal's download, and the devices of
 --   Microsoft-Extractor-Suite. https://learn.microsoft.com/graph/api/resources/device
 -- recognised by: json deviceId; trustType; operatingSystem

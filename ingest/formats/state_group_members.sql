@@ -1,4 +1,5 @@
 -- title: Members of groups (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Members of groups as Microsoft-Extractor-Suite writes them, and any table of group and member.
 --   https://learn.microsoft.com/graph/api/group-list-members
 -- recognised by: json groupId; memberId

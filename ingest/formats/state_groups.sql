@@ -1,4 +1,5 @@
 -- title: Groups (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Graph groups as JSON or CSV, what Get-MgGroup writes, and the groups of Microsoft-Extractor-Suite.
 --   https://learn.microsoft.com/graph/api/resources/group
 -- recognised by: json groupTypes; securityEnabled

@@ -1,4 +1,5 @@
 -- title: Inbox rules (a state)
+-- family: States of Exchange: mailboxes, rules, permissions
 -- description: Get-InboxRule as CSV or JSON, the same by Microsoft-Extractor-Suite (Get-MailboxRules) and hawk, and the message rules
 --   of Graph. https://learn.microsoft.com/powershell/module/exchange/get-inboxrule
 -- recognised by: json ruleIdentity; mailboxOwnerId

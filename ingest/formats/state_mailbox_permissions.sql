@@ -1,4 +1,5 @@
 -- title: Mailbox permissions (a state)
+-- family: States of Exchange: mailboxes, rules, permissions
 -- description: Get-MailboxPermission, Get-RecipientPermission and Get-MailboxFolderPermission as CSV or JSON, the permissions of
 --   Microsoft-Extractor-Suite, one record for each mailbox, and those of Untitled Goose Tool.
 --   https://learn.microsoft.com/powershell/module/exchange/get-mailboxpermission

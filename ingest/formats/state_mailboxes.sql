@@ -1,4 +1,5 @@
 -- title: Mailboxes (a state)
+-- family: States of Exchange: mailboxes, rules, permissions
 -- description: Get-Mailbox and Get-EXOMailbox as CSV or JSON, Get-MailboxAuditBypassAssociation, the audit status of Microsoft-
 --   Extractor-Suite, the forwards of hawk, and the mailboxes and forwards of Untitled Goose Tool.
 --   https://learn.microsoft.com/powershell/module/exchange/get-mailbox

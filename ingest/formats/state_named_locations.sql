@@ -1,4 +1,5 @@
 -- title: Named locations (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Graph conditionalAccess/namedLocations as JSON. https://learn.microsoft.com/graph/api/resources/namedlocation
 -- recognised by: json displayName; ipRanges
 -- recognised by: json displayName; countriesAndRegions

@@ -1,4 +1,5 @@
 -- title: Organisation settings (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Graph organization, domains and authorizationPolicy as JSON, Get-OrganizationConfig and Get-AdminAuditLogConfig, and
 --   the domains of Get-AzureADDomain and of CISA Sparrow. https://learn.microsoft.com/graph/api/resources/organization
 -- recognised by: json verifiedDomains; displayName

@@ -1,4 +1,5 @@
 -- title: Transport rules (a state)
+-- family: States of Exchange: mailboxes, rules, permissions
 -- description: Get-TransportRule as CSV or JSON, and the same by Microsoft-Extractor-Suite (Get-TransportRules) and hawk.
 --   https://learn.microsoft.com/powershell/module/exchange/get-transportrule
 -- recognised by: json name; state; mode; priority

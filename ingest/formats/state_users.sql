@@ -1,4 +1,5 @@
 -- title: Users (a state)
+-- family: States of the directory: users, roles, applications, policies, ...
 -- description: Graph users as JSON or CSV, what Get-MgUser, Get-AzureADUser and Get-MsolUser write, the portal's download, and the
 --   users of Microsoft-Extractor-Suite, hawk and Untitled Goose Tool. https://learn.microsoft.com/graph/api/resources/user
 -- recognised by: json userPrincipalName; accountEnabled

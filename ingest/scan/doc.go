@@ -5,6 +5,7 @@
 //	CSV        rows and cells, as a person reads them          csv.go
 //	JSON       records, whatever is around them                json.go
 //	JSONText   one JSON value: walked, checked, mended         jsontext.go
+//	Clixml     the objects of Export-Clixml                    clixml.go
 //	CloseCut   what is left of a JSON text that was cut off    closecut.go
 //	GraphNames PowerShell's property names as Graph's          powershell.go
 //	TrimCell   blanks around values                            blanks.go

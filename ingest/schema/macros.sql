@@ -314,6 +314,22 @@ create macro home_account(account) as case
     else lower(account)
 end;
 
+-- the addresses of Graph's recipients, comma-joined
+create macro recipients(text) as nullif(array_to_string(
+    list_transform(from_json(json_list(text), '[{"emailAddress": {"name": "VARCHAR", "address": "VARCHAR"}}]'), r -> coalesce(r.emailAddress.address, r.emailAddress.name)),
+    ', '
+), '');
+
+-- the time that the name of a file begins with or ends in, such as 20250502131826-Users.csv, 202504290950-Users.csv or
+-- Users_2025-04-29_095000.csv; NULL for a day alone
+create macro name_time(path) as try_strptime(
+    regexp_replace(regexp_extract(
+        regexp_extract(path, '[^/\\!]*$'),
+        '(?:^|[^0-9])(20[0-9]{2}-?[01][0-9]-?[0-3][0-9][-_T ]?[0-2][0-9][-:.]?[0-5][0-9](?:[-:.]?[0-5][0-9])?)(?:[^0-9]|$)', 1
+    ), '[^0-9]', '', 'g'),
+    ['%Y%m%d%H%M%S', '%Y%m%d%H%M']
+);
+
 -- a level of risk that is a word, or the number that advanced hunting has for it; 0 is not set
 create macro hunting_risk_level(text) as case text
     when '0' then null
@@ -332,19 +348,3 @@ end;
 
 -- the values of a JSON list without repeats, comma-joined
 create macro distinct_values(list) as nullif(array_to_string(list_sort(list_distinct(list_filter(list, v -> v <> ''))), ', '), '');
-
--- the addresses of Graph's recipients, comma-joined
-create macro recipients(text) as nullif(array_to_string(
-    list_transform(from_json(json_list(text), '[{"emailAddress": {"name": "VARCHAR", "address": "VARCHAR"}}]'), r -> coalesce(r.emailAddress.address, r.emailAddress.name)),
-    ', '
-), '');
-
--- the time that the name of a file begins with or ends in, such as 20250502131826-Users.csv, 202504290950-Users.csv or
--- Users_2025-04-29_095000.csv; NULL for a day alone
-create macro name_time(path) as try_strptime(
-    regexp_replace(regexp_extract(
-        regexp_extract(path, '[^/\\!]*$'),
-        '(?:^|[^0-9])(20[0-9]{2}-?[01][0-9]-?[0-3][0-9][-_T ]?[0-2][0-9][-:.]?[0-5][0-9](?:[-:.]?[0-5][0-9])?)(?:[^0-9]|$)', 1
-    ), '[^0-9]', '', 'g'),
-    ['%Y%m%d%H%M%S', '%Y%m%d%H%M']
-);

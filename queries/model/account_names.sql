@@ -1,5 +1,5 @@
--- description: The name of an account behind its object id: the latest that its sign-ins have. An attempt for a name
---   that does not exist has the object id of zeros.
+-- description: The name of an account behind its object id: the latest that its sign-ins, or a list of accounts, have. An
+--   attempt for a name that does not exist has the object id of zeros.
 -- materialized: yes
 -- ordered by: user_id
 -- column user_id varchar: object id
@@ -11,6 +11,14 @@ with logged_names as (
         coalesce(max(event_time), timestamp '1970-01-01') as last_time,
     from evidence.sign_ins
     where user_id <> '00000000-0000-0000-0000-000000000000' and user_principal_name <> ''
+    group by all
+    union all
+    select
+        id,
+        user_principal_name,
+        coalesce(max(snapshot_time), timestamp '1970-01-01')
+    from evidence.state_users
+    where id <> '' and user_principal_name <> ''
     group by all
 ),
 names as (

@@ -58,31 +58,6 @@ sessions_of as (
     where trace = 'session'
     group by incident
 ),
-exposure as (
-    select
-        incident,
-        count(*) filter (where basis = 'certain' and action = 'read') as read_messages,
-        list_sort(list(distinct mailbox) filter (where action = 'read')) as mailboxes,
-        count(distinct folders) filter (where starts_with(basis, 'must be assumed: the whole folder')) as whole_folders,
-        list_sort(list(distinct folders) filter (where starts_with(basis, 'must be assumed: the whole folder'))) as folder_names,
-        list_sort(list(distinct mailbox) filter (where starts_with(basis, 'must be assumed: reads'))) as throttled_mailboxes,
-        count(*) filter (where action = 'sent') as sent_messages,
-        count(*) filter (where action = 'deleted') as deleted_messages,
-        count(*) filter (where action = 'moved') as moved_messages
-    from report_mail_exposure
-    group by incident
-),
-file_counts as (
-    select
-        incident,
-        count(distinct target) filter (where kind = 'downloaded') as downloaded,
-        count(distinct target) filter (where kind = 'opened') as opened,
-        count(distinct target) filter (where kind = 'shared') as shared,
-        few(list_sort(list(distinct regexp_extract(target, '[^/]*$')) filter (where kind = 'downloaded'))) as names
-    from incident_events
-    where not is_failed and kind in ('downloaded', 'opened', 'shared') and source = 'audit_events'
-    group by incident
-),
 changes as (
     select
         incident,
@@ -118,15 +93,6 @@ afterwards as (
         -- what was done to end it is no act of the intruder's
         and e.source in ('sign_ins', 'audit_events', 'graph_activity') and coalesce(e.address, '') <> ''
     group by m.incident
-),
-open_doors as (
-    select
-        incident,
-        count(*) as things,
-        listed(list_sort(list(distinct kind || ' ' || object))) as names
-    from report_still_open
-    where incident is not null
-    group by incident
 ),
 sentences as (
     select
@@ -188,7 +154,7 @@ sentences as (
         'The log shows',
         'mail_exposure',
         'read'
-    from exposure
+    from incident_totals
     where read_messages > 0
     union all
     select
@@ -205,7 +171,7 @@ sentences as (
         'Must be assumed',
         'mail_exposure',
         'must be assumed'
-    from exposure
+    from incident_totals
     where whole_folders > 0 or len(throttled_mailboxes) > 0
     union all
     select
@@ -222,8 +188,8 @@ sentences as (
         null
     from heads as h
     cross join has_logs as l
-    left join exposure as x using (incident)
-    where coalesce(x.read_messages, 0) = 0 and coalesce(x.whole_folders, 0) = 0 and len(coalesce(x.throttled_mailboxes, [])) = 0
+    join incident_totals as t using (incident)
+    where t.read_messages = 0 and t.whole_folders = 0 and len(t.throttled_mailboxes) = 0
     union all
     select
         incident,
@@ -237,7 +203,7 @@ sentences as (
         'The log shows',
         'mail_exposure',
         case when sent_messages > 0 then 'sent' when deleted_messages > 0 then 'deleted' else 'moved' end
-    from exposure
+    from incident_totals
     where sent_messages + deleted_messages + moved_messages > 0
     union all
     select
@@ -245,14 +211,15 @@ sentences as (
         9,
         'Files',
         array_to_string(list_filter([
-            case when downloaded > 0 then counted(downloaded, 'file was', 'files were') || ' downloaded (' || names || ')' end,
+            case when downloaded > 0 then counted(downloaded, 'file was', 'files were') || ' downloaded (' || file_names || ')' end,
             case when opened > 0 then counted(opened, 'file was', 'files were') || ' opened' end,
             case when shared > 0 then counted(shared, 'file was', 'files were') || ' shared' end
         ], part -> part is not null), ', ') || '.',
         'The log shows',
         'file_activity',
         'downloaded'
-    from file_counts
+    from incident_totals
+    where downloaded + opened + shared > 0
     union all
     select
         h.incident,
@@ -265,7 +232,8 @@ sentences as (
         null
     from heads as h
     cross join has_logs as l
-    where h.incident not in (select incident from file_counts)
+    join incident_totals as t using (incident)
+    where t.downloaded + t.opened + t.shared = 0
     union all
     select
         incident,
@@ -312,12 +280,13 @@ sentences as (
         incident,
         14,
         'Still open',
-        counted(things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again in these files: ' || names
+        counted(open_things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again in these files: ' || open_names
             || '. Check in the tenant whether it is there.',
         'Must be assumed',
         'still_open',
         null
-    from open_doors
+    from incident_totals
+    where open_things > 0
     union all
     select
         h.incident,
@@ -332,7 +301,8 @@ sentences as (
         null
     from heads as h
     cross join has_logs as l
-    where h.incident not in (select incident from open_doors)
+    join incident_totals as t using (incident)
+    where t.open_things = 0
 )
 select
     incident,

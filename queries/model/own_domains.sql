@@ -1,5 +1,6 @@
--- description: One row a domain of the tenant's own: those of the accounts that are members of it, and the one that
---   the names of its guests end in. A domain that only guests, failed names or callers from outside have isn't own.
+-- description: One row a domain of the tenant's own: those that it says are verified, those of the accounts that are
+--   members of it, and the one that the names of its guests end in. A domain that only guests, failed names or callers
+--   from outside have isn't own.
 -- materialized: yes
 -- column domain varchar: lower case
 with names as (
@@ -32,6 +33,18 @@ with names as (
     from evidence.directory_audits
     where initiated_by like '%@%'
         and coalesce(initiated_by_type, 'user') = 'user'
+    union
+    select
+        user_principal_name,
+        true
+    from evidence.state_users
+    where user_principal_name like '%@%'
+        and coalesce(user_type, 'Member') = 'Member'
+    union
+    select
+        '@' || unnest(string_split(domains, ', ')),
+        true
+    from evidence.state_organization
 ),
 domains as (
     select
@@ -46,10 +59,5 @@ select domain
 from domains
 where domain <> ''
     and (is_sure or not (select coalesce(bool_or(is_sure), false) from domains))
-    -- nobody's tenant
-    and domain not in (
-        'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com', 'yahoo.com', 'icloud.com', 'me.com',
-        'aol.com', 'gmx.com', 'gmx.de', 'gmx.net', 'web.de', 'mail.ru', 'yandex.ru', 'yandex.com', 'proton.me', 'protonmail.com',
-        'tutanota.com', 'tuta.io', 'mail.com', 'qq.com', '163.com', '126.com', 'zoho.com', 'support.onmicrosoft.com'
-    )
+    and domain not in (select domain from list_free_mail_domains)
 order by domain

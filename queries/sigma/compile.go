@@ -12,7 +12,7 @@ import (
 // particulars are what a record of a table tells of a hit: SQL.
 type particulars struct{ who, what, target, appID, sessionID string }
 
-var told = map[string]particulars{
+var particularsOf = map[string]particulars{
 	"sign_ins": {
 		who:       "coalesce(user_principal_name, service_principal_name, user_id, service_principal_id)",
 		what:      "concat_ws(', ', 'sign-in to ' || coalesce(app_display_name, app_id), status)",
@@ -75,7 +75,7 @@ func (c *compiler) first(field string) string {
 
 // steps are the common table expressions up to the hits.
 func (c *compiler) steps() string {
-	p := told[c.log.Table]
+	p := particularsOf[c.log.Table]
 	var b strings.Builder
 	fmt.Fprintf(&b, "-- What the fields of the rule are in each record.\nfields%s as (\n    select\n        file_id,\n        record,\n        id,\n        event_time,\n        ip_address,\n        raw,\n", c.suffix)
 	fmt.Fprintf(&b, "        %s as who,\n        %s as what,\n        %s as target,\n        %s as app_id,\n        %s as session_id,\n", p.who, p.what, p.target, p.appID, p.sessionID)

@@ -242,5 +242,5 @@ func (l *Log) Names() []string {
 	return names
 }
 
-// Has tells whether the logs have a field, as far as Learn was told.
+// Has tells whether the logs have a field, as far as Learn knows.
 func (l *Log) Has(field string) bool { return l.find(field).isThere }

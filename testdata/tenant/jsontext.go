@@ -2,7 +2,7 @@ package tenant
 
 import "strconv"
 
-// jsonText writes JSON by appending, in the order in which it is told; the
+// jsonText writes JSON by appending, in the order in which it is given; the
 // comma before a value follows from what stands before it. escapeSlash writes
 // / as \/, as the audit service does.
 type jsonText struct {

@@ -8,7 +8,7 @@
 -- portal days: 30
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
--- chart: bar x=app_display_name y=sign_ins title=Sign-ins by application
+-- chart: bar x=app_display_name y=sign_ins overview=yes title=Sign-ins by application
 with by_actor as (
     select
         app_display_name,

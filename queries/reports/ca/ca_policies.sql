@@ -13,7 +13,7 @@
 -- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and
 --   without the permission the list is left out: neither means that there is none
 -- caveat: Counts are of sign-ins that carry policy detail, see with_policy_detail in ca_status.
--- chart: stacked x=policy_name y=success,failure title=Results of the policies in force
+-- chart: stacked x=policy_name y=success,failure overview=yes title=Results of the policies in force
 -- chart: stacked x=policy_name y=report_only_success,report_only_failure,report_only_interrupted title=What report-only
 --   policies would have done
 with results as (

@@ -1,10 +1,11 @@
 -- title: Findings
--- description: What happened here that matters: one line an act, the most severe first, of one severity the rarest kind. Critical: an attacker's act beyond
+-- description: What happened here that matters: one line an act, the most severe first. Of one severity the rarest kind comes first. Critical: an attacker's act beyond
 --   reasonable doubt, or control over the tenant is lost. High: rarely harmless, look now. Medium: worth a look today. Low: context
 --   that is often harmless. Info: for completeness. Everything is judged on all evidence, whatever the filters show; rarity says
 --   against what. Where several rules name one act, the line bears the title of the most severe, and also names the others.
 --   evidence lists file_id:record of each record. verdict, note and known are of the case sheet (--case): what it calls benign sinks.
 -- severity: severity
+-- on a terminal: severity, first_seen, who, what, finding_id
 -- wrap: title, what, note, known, target, rarity, also, ip_addresses, evidence
 -- position: 1
 -- topics: finding, alerts, detections, mitre, att&ck, attack, bec, business email compromise, persistence, spray, password spray

@@ -1,6 +1,7 @@
 -- title: Indicators
--- description: Indicators (IOC) of the incidents: addresses, networks, user agents, session and token ids, applications and devices in
---   the evidence of their findings of medium severity or more, each with its first and last record there, and in which findings it
+-- description: Indicators (IOC) of the incidents: addresses, networks, user agents, session and token ids, applications, devices,
+--   names of mail rules, mail addresses outside that mail goes to or came from, their domains, domains and devices that were added, and
+--   hashes of files, in the evidence of their findings of medium severity or more, each with its first and last record there, and in which findings it
 --   is. elsewhere counts the records of all evidence that bear it too and belong to no such finding: where it is large, the value is
 --   also somebody's ordinary one, and blocking it does harm.
 -- wrap: value, findings
@@ -44,6 +45,58 @@ logged as (
     select file_id, record, event_time, client_address(ip_address), null, user_agent, null, unique_token_id, app_id, null, null
     from evidence.graph_activity
 ),
+-- Where rules and forwards send mail, and who sent what was found to be bad.
+mail_outside as (
+    select file_id, record, event_time, unnest(outside) as address
+    from mail_forwards
+    union
+    select
+        c.file_id,
+        c.record,
+        c.event_time,
+        unnest(outside_addresses(
+            concat_ws(' ; ', c.parameters['redirectmessageto'], c.parameters['blindcopyto'], c.parameters['copyto'], c.parameters['addtorecipients']),
+            own.domains || list_filter([mail_domain(c.actor)], o -> o is not null)
+        ))
+    from cmdlets as c
+    cross join (select coalesce(list(domain), []) as domains from own_domains) as own
+    where c.operation in ('new-transportrule', 'set-transportrule')
+    union
+    select
+        file_id,
+        record,
+        event_time,
+        unnest(outside_addresses(concat_ws(' ; ', json_text(raw) ->> '$.P1Sender', json_text(raw) ->> '$.P2Sender'), own.domains))
+    from evidence.audit_events
+    cross join (select coalesce(list(domain), []) as domains from own_domains) as own
+    where operation = 'TIMailData'
+),
+mail_rules as (
+    select file_id, record, event_time, rule
+    from inbox_rules
+    union
+    select file_id, record, event_time, coalesce(nullif(parameters['name'], ''), object)
+    from cmdlets
+    where operation in ('new-transportrule', 'set-transportrule')
+),
+added as (
+    select
+        unnest(records) as r,
+        event_time,
+        case when activity like '%device' then 'device name' else 'domain' end as type,
+        target
+    from directory_acts
+    where activity in ('add device', 'register device', 'add unverified domain', 'add verified domain', 'add domain to company', 'verify domain')
+),
+file_hashes as (
+    select
+        file_id,
+        record,
+        event_time,
+        unnest(regexp_extract_all(lower(json_text(raw)::varchar), '"(?:sha256|sha1|md5)" *: *"([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})"', 1)) as hash
+    from evidence.audit_events
+    where workload = 'ThreatIntelligence' or operation in ('TIMailData', 'AtpDetection', 'FileMalwareDetected')
+),
 named as (
     select file_id, record, event_time, 'ip address' as type, ip_address as value from logged
     union all
@@ -58,6 +111,18 @@ named as (
     select file_id, record, event_time, 'application', lower(app_id) from logged
     union all
     select file_id, record, event_time, 'device', device_id from logged
+    union all
+    select r.file_id, r.record, event_time, type, target from added
+    union all
+    select file_id, record, event_time, 'mail rule', rule from mail_rules
+    union all
+    select file_id, record, event_time, 'email address', address from mail_outside
+    union all
+    select file_id, record, event_time, 'domain', mail_domain(address)
+    from mail_outside
+    where mail_domain(address) not in (select domain from own_domains) and mail_domain(address) not in (select domain from list_free_mail_domains)
+    union all
+    select file_id, record, event_time, 'file hash', hash from file_hashes
 ),
 values_in_incidents as (
     select
@@ -81,7 +146,7 @@ counted_values as (
 select
     v.type,
     v.value,
-    a.app_display_name as name,
+    coalesce(a.app_display_name, d.device_name) as name,
     v.first_seen,
     v.last_seen,
     v.records,
@@ -90,6 +155,7 @@ select
 from values_in_incidents as v
 join counted_values as c using (type, value)
 left join app_names as a on v.type = 'application' and v.value = a.app_id
+left join device_names as d on v.type = 'device' and v.value = d.device_id
 order by
     v.type,
     elsewhere,

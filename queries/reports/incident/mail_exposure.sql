@@ -1,16 +1,16 @@
 -- title: Mail exposure
 -- description: Which messages an incident touched: one row a message that the audit log names with a session or an address of an
 --   incident, and one a folder or mailbox where it names none. basis says how sure it is. Certain: the record names the message (read, sent,
---   deleted, moved, forwarded). Must be assumed: a mail client took over the whole folder (Sync), or reads went unlogged
+--   deleted, moved), or the message trace has it on its way to where a forward or a rule of the incident sends mail (forwarded). Must be assumed: a mail client took over the whole folder (Sync), or reads went unlogged
 --   for 24 hours because there were too many (throttled). message_id is the InternetMessageId, ready for a message search;
---   subject is from whichever record has it.
--- wrap: basis, subject, folders, ip_addresses, clients
+--   subject is from whichever record has it, and recipients are from the message trace or Defender's e-mail events.
+-- wrap: basis, subject, recipients, folders, ip_addresses, clients
 -- position: 4
 -- topics: exposure, data breach, which mails, message ids, mailitemsaccessed, notification
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: Only what the audit log kept: MailItemsAccessed needs the licence and the mailbox's audit settings, a message read twice within
---   an hour is logged once, and what a forward or a rule sent away is not listed message by message. Without an incident this is empty;
+--   an hour is logged once. Who got a message, and what a forward or a rule sent away, is known where a message trace is loaded. Without an incident this is empty;
 --   mailbox_activity has every record.
 with touching as (
     select
@@ -82,9 +82,66 @@ subjects as (
     select message_id, max(subject) as subject
     from (
         select message_id, subject from messages
+        union
+        select message_id, subject from evidence.message_trace
+        union
+        select message_id, subject from evidence.emails
     )
     where message_id <> '' and subject <> ''
     group by message_id
+),
+delivered as (
+    select message_id, string_agg(distinct recipient, ', ' order by recipient) as recipients
+    from (
+        select message_id, unnest(string_split(recipient_address, ', ')) as recipient from evidence.message_trace
+        union
+        select message_id, recipient_address from evidence.emails
+    )
+    where message_id <> ''
+    group by message_id
+),
+-- Where forwards and rules of incidents send mail, from when on.
+sending_on as (
+    select
+        coalesce(s.incident, a.incident, r.incident) as incident,
+        f.mailbox,
+        f.actor,
+        f.event_time as since,
+        unnest(f.destinations) as destination
+    from mail_forwards as f
+    left join incident_traces as s on s.trace = 'session' and f.session_id = s.value
+    left join incident_traces as a on a.trace = 'address' and client_address(f.ip_address) = a.value
+    left join (
+        select file_id, record, min(incident) as incident
+        from finding_records
+        join incident_findings using (finding_id)
+        group by file_id, record
+    ) as r on f.file_id = r.file_id and f.record = r.record
+    where not coalesce(f.failed, false) and coalesce(s.incident, a.incident, r.incident) is not null
+),
+forwarded as (
+    select
+        o.incident,
+        'certain' as basis,
+        'forwarded' as action,
+        o.mailbox,
+        t.message_id,
+        max(t.subject) as subject,
+        string_agg(distinct o.destination, ', ' order by o.destination) as recipients,
+        null::varchar as folders,
+        min(t.event_time) as first_seen,
+        max(t.event_time) as last_seen,
+        count(distinct (t.file_id, t.record)) as events,
+        string_agg(distinct o.actor, ', ' order by o.actor) as who,
+        null::varchar as ip_addresses,
+        null::varchar as clients,
+        null::varchar as session_ids,
+        min_by(t.file_id || ':' || t.record, (t.event_time, t.file_id, t.record)) as record
+    from sending_on as o
+    join (
+        select *, unnest(string_split(recipient_address, ', ')) as recipient from evidence.message_trace
+    ) as t on t.recipient = o.destination and t.event_time >= o.since
+    group by o.incident, o.mailbox, t.message_id, case when t.message_id is null then t.file_id || ':' || t.record end
 ),
 certain as (
     select
@@ -94,6 +151,7 @@ certain as (
         mailbox,
         message_id,
         coalesce(max(m.subject), max(s.subject)) as subject,
+        max(d.recipients) as recipients,
         string_agg(distinct folder, ', ' order by folder) as folders,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
@@ -105,6 +163,7 @@ certain as (
         min_by(file_id || ':' || record, (event_time, file_id, record)) as record
     from messages as m
     left join subjects as s using (message_id)
+    left join delivered as d using (message_id)
     where lower(access_type) is distinct from 'sync'
     group by incident, action, mailbox, message_id, case when message_id is null then file_id || ':' || record end
 ),
@@ -116,6 +175,7 @@ assumed as (
         mailbox,
         null as message_id,
         null as subject,
+        null as recipients,
         string_agg(distinct folder, ', ' order by folder) as folders,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
@@ -133,6 +193,8 @@ exposed as (
     select * from certain
     union all
     select * from assumed
+    union all
+    select * from forwarded
 )
 select
     incident,
@@ -140,6 +202,7 @@ select
     action,
     mailbox,
     subject,
+    recipients,
     message_id,
     folders,
     first_seen,

@@ -2,10 +2,11 @@
 -- description: The doors that the logs leave open: what was made or changed and, as far as the files go, not removed again. Inbox rules,
 --   forwards, transport rules, connectors, permissions on mailboxes and folders, consents and credentials of applications, owners,
 --   roles, authentication methods, devices, guests, accounts, group members, policies. how_sure says whether the log has it made, or only
---   changed. What belongs to an incident or a finding comes first; the rest is ordinary administration, listed so that nothing is
+--   changed; the_state says whether it stood in the newest dump of the tenant's state after that (inbox rules, mailboxes, grants, users, ...),
+--   where there is one. What belongs to an incident or a finding comes first; the rest is ordinary administration, listed so that nothing is
 --   missed.
 -- severity: severity
--- wrap: object, detail, how_sure, findings, evidence
+-- wrap: object, detail, how_sure, the_state, findings, evidence
 -- position: 5
 -- topics: persistence, backdoors, remediation, clean up, containment, what is left, eviction
 -- needs: audit_events, directory_audits
@@ -218,15 +219,61 @@ named as (
     join evidence_of as e on e.file_id = t.r.file_id and e.record = t.r.record
     group by all
 ),
+-- The newest dump of such things after the last change, that has this one or another of the same mailbox, or things of many.
+dumps as (
+    select
+        kind,
+        file_id,
+        max(snapshot_time) as snapshot_time,
+        count(distinct names[1]) as things
+    from standing_things
+    group by all
+),
+standing as (
+    select
+        t.kind,
+        t.object,
+        t.part,
+        d.file_id,
+        d.snapshot_time,
+        min(s.is_off) filter (where s.part = '' or t.part = '' or contains(t.part, s.part) or contains(s.part, t.part)) as is_off
+    from open_things as t
+    join dumps as d on d.kind = t.kind and d.snapshot_time >= t.last_changed
+    left join standing_things as s
+        on s.kind = t.kind
+        and s.file_id = d.file_id
+        and (list_contains(s.names, t.object) or list_contains(s.names, split_part(t.object, '@', 1)))
+    group by all
+    -- a list of policies has not all that is a policy or a trust
+    having d.things > 1 and t.kind not in ('forward of a mailbox', 'policy or trust') or count(s.file_id) > 0
+),
+seen as (
+    select
+        t.kind,
+        t.object,
+        t.part,
+        max_by(
+            concat(
+                case when t.is_off is null then 'no longer there' when t.is_off then 'switched off, or empty' else 'still there' end,
+                ' in the state of ', f.path, ' at ', minute_text(t.snapshot_time)
+            ),
+            (t.snapshot_time, t.file_id)
+        ) as the_state
+    from standing as t
+    join evidence.files as f using (file_id)
+    group by all
+),
 traced as (
     select
         t.*,
+        seen.the_state,
         coalesce(n.incident, s.incident, a.incident) as incident,
         n.severity_rank,
         n.severity,
         n.findings
     from open_things as t
     left join named as n using (kind, object, part)
+    left join seen using (kind, object, part)
     left join incident_traces as s on s.trace = 'session' and t.session_id = s.value
     left join incident_traces as a on a.trace = 'address' and client_address(t.ip_address) = a.value
 )
@@ -237,6 +284,7 @@ select
     object,
     detail,
     case when is_made_here then 'made, and not removed in these files' else 'changed, and not removed in these files; made before or elsewhere' end as how_sure,
+    the_state,
     since,
     last_changed,
     actor,

@@ -5,7 +5,7 @@
 -- position: 5
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
--- chart: heat x=hour y=sign_ins group=weekday title=Sign-ins by weekday and hour
+-- chart: heat x=hour y=sign_ins group=weekday overview=yes title=Sign-ins by weekday and hour
 with grid as (
     select
         weekday_number,

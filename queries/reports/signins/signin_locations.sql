@@ -10,7 +10,7 @@
 -- caveat: There is no firm connection between an address and a place: mobile networks and VPNs move it far away. In
 --   non-interactive sign-ins of confidential clients it is the address to which the token was first issued. Only JSON
 --   exports carry named locations.
--- chart: bar x=country y=sign_ins title=Sign-ins by place
+-- chart: map x=country y=sign_ins overview=yes title=Sign-ins by country
 with last_week as (
     select
         max(event_time) - interval 7 days as starts,

@@ -5,7 +5,7 @@
 -- position: 6
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
--- chart: bar x=status y=sign_ins title=Sign-ins by status
+-- chart: bar x=status y=sign_ins overview=yes title=Sign-ins by status
 with by_status as (
     select
         status,

@@ -11,7 +11,7 @@
 -- caveat: Exports of different kinds often reach back differently far (interactive 30 days, non-interactive fewer
 --   because of the row limit): a step in the counts may be an edge of one file, see coverage.
 -- chart: stacked x=week y=success,failure,interrupted faint=is_cut title=Sign-ins a week
--- chart: bar x=week y=users,users_signed_in faint=is_cut title=Users a week
+-- chart: bar x=week y=users,users_signed_in faint=is_cut overview=yes title=Users a week
 with weeks as (
     select *
     from sign_in_weeks

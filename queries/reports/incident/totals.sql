@@ -1,0 +1,104 @@
+-- title: In numbers
+-- description: The gravest incident counted: whom it touched, what was read, sent, deleted, taken and left open. What no log tells is
+--   not known.
+-- layout: totals
+-- position: -1
+-- topics: totals, in numbers, how many, key figures
+-- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity
+-- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
+--   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
+with gravest as (
+    select min(i.incident) as incident
+    from incident_findings as i
+    join findings using (finding_id)
+),
+totals as (
+    select t.*
+    from incident_totals as t
+    join gravest using (incident)
+),
+unknown as (
+    select distinct topic
+    from incident_story
+    join gravest using (incident)
+    where basis = 'The files can''t say'
+),
+accounts as (
+    select
+        count(*) as accounts,
+        few(list_sort(list(a.account))) as names
+    from incident_accounts as a
+    join gravest using (incident)
+    where a.is_actor
+),
+period as (
+    select
+        min(f.first_seen) as first_seen,
+        max(f.last_seen) as last_seen
+    from incident_findings as i
+    join gravest using (incident)
+    join all_findings as f using (finding_id)
+    where f.severity_rank <= 3
+),
+places as (
+    select
+        count(*) as addresses,
+        listed(list_sort(list(distinct coalesce(c.country_name, a.country)) filter (where a.country <> ''))) as countries
+    from incident_traces as t
+    join gravest using (incident)
+    left join addresses as a on t.value = a.ip_address
+    left join country_names as c on a.country = c.country
+    where t.trace = 'address'
+),
+by_severity as (
+    select
+        sum(times)::bigint as findings,
+        string_agg(times || ' ' || severity, ', ' order by severity_rank) as severities
+    from (
+        select severity, severity_rank, count(*) as times
+        from findings
+        group by all
+    )
+),
+lines as (
+    select 1 as position, 'Accounts affected' as item, accounts::varchar as value, names as detail, 'incidents' as look_in from accounts, gravest where incident is not null
+    union all
+    select 2, 'How long', span_text(first_seen, last_seen), minute_text(first_seen) || ' to ' || minute_text(last_seen), 'incidents' from period where first_seen is not null
+    union all
+    select 3, 'Addresses', addresses::varchar, countries, 'indicators' from places where addresses > 0
+    union all
+    select
+        4,
+        'Messages read',
+        case when read_messages > 0 then read_messages::varchar when whole_folders > 0 or len(throttled_mailboxes) > 0 or 'Mail read' in (from unknown) then 'not known' else '0' end,
+        concat_ws(
+            '; ',
+            case when whole_folders > 0 then counted(whole_folders, 'whole folder', 'whole folders') || ' must be assumed' end,
+            case when len(throttled_mailboxes) > 0 then 'all of ' || listed(throttled_mailboxes) || ' must be assumed' end
+        ),
+        'mail_exposure'
+    from totals
+    union all
+    select 5, 'Messages sent', sent_messages::varchar, null, 'mail_exposure' from totals where sent_messages > 0
+    union all
+    select 6, 'Messages deleted', deleted_messages::varchar, null, 'mail_exposure' from totals where deleted_messages > 0
+    union all
+    select
+        7,
+        'Files downloaded',
+        case when downloaded + opened + shared = 0 and 'Files' in (from unknown) then 'not known' else downloaded::varchar end,
+        concat_ws(', ', case when opened > 0 then opened || ' opened' end, case when shared > 0 then shared || ' shared' end),
+        'file_activity'
+    from totals
+    union all
+    select 8, 'Still open', case when open_things = 0 and 'Still open' in (from unknown) then 'none known' else open_things::varchar end, open_names, 'still_open' from totals
+    union all
+    select 9, 'Findings', findings::varchar, severities, 'findings' from by_severity where findings > 0
+)
+select
+    item,
+    value,
+    nullif(detail, '') as detail,
+    look_in
+from lines
+order by position
