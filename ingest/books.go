@@ -4,8 +4,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"strings"
-
-	"entrail/ingest/schema"
 )
 
 // warnTimeless tells of the files with records that should have a time, and whose
@@ -15,7 +13,7 @@ func (l *loader) warnTimeless() error {
 	for _, f := range l.files {
 		byID[int64(f.id)] = f
 	}
-	for _, table := range schema.Records() {
+	for _, table := range l.filled {
 		if !table.TimeRequired {
 			continue
 		}
@@ -92,7 +90,7 @@ func (l *loader) listFiles() error {
 	if err := l.exec("insert into loading select file_id from files where file_id > $1 and format not in ('zip', 'tar')", l.first); err != nil {
 		return err
 	}
-	for _, t := range schema.Records() {
+	for _, t := range l.filled {
 		time := t.Time
 		if time == "" {
 			time = "null::timestamp"
@@ -113,7 +111,10 @@ func (l *loader) listFiles() error {
 // the time into the names of their files; that of the file itself is lost when it is
 // copied by hand.
 func (l *loader) stampSnapshots() error {
-	for _, t := range schema.Snapshots() {
+	for _, t := range l.filled {
+		if t.Snapshot == "" {
+			continue
+		}
 		if err := l.exec(`
 			update `+t.Name+`
 			set snapshot_time = coalesce(snapshot_time, name_time(files.path), files.modified_at)
@@ -154,8 +155,8 @@ func (l *loader) account() error {
 	if err := l.listRejects(); err != nil {
 		return err
 	}
-	var tables []string
-	for _, t := range schema.Records() {
+	tables := []string{"select null::integer as file_id, 0 as n where false"}
+	for _, t := range l.filled {
 		tables = append(tables, "select file_id, count(*) as n from "+t.Name+" where file_id is not null group by all")
 	}
 	for _, statement := range []string{

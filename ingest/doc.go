@@ -25,6 +25,9 @@
 //	     |
 //	   books         files, rejects: the sums must agree    books.go, rejects.go
 //
+// A file that is not read is called by its name: refusals.go, others.go; what
+// collectors leave beside their exports is one line: collectors.go.
+//
 // Whatever the export, a record reaches SQL as one JSON text: a CSV row as an
 // object by its header, with the names as the format spells them; AuditData
 // without what it is wrapped in; a diagnostic-settings record as its
@@ -55,6 +58,9 @@
 // sign_in_status, token_sign_in. A text from inside another, such as JSON in a
 // column, still has its blanks: filled(trim(text)). What the export does not say
 // is NULL, never a guess.
+//
+// What tools dump beside logs, such as lists of users or inbox rules, is a format as
+// any other, whose table has `-- snapshot`: see package schema.
 //
 // Rows that hang on a record (policies, steps, property changes) follow as
 // `-- table: CHILD of NAME` with a SELECT from

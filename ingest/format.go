@@ -41,7 +41,8 @@ func Formats() []Format {
 // header, each of which may come several times; shape.go follows them:
 //
 //	-- and one of: NAME; ...       and a record has at least one of these names
-//	-- nested: NAME; LIST[]; NAME of MEMBER; NAME or text; NAME.INNER; ...
+//	-- gathered: PREFIX = LIST     names with the prefix are items of the list, with Name and Value
+//	-- nested: NAME; LIST[]; NAME of MEMBER; NAME or text; LIST[] or pairs or text; NAME.INNER; ...
 //	                               objects and lists; MEMBER is what a bare number or text
 //	                               means, and `or text` that a text may stand there
 //	-- flat: OTHER NAME = PATH; ... where in the record another name belongs; the first
@@ -49,6 +50,8 @@ func Formats() []Format {
 //	-- envelope: PATH = NAME; ...  what the envelope of a diagnostic setting says where the
 //	                               record does not; `envelope, too` only on that occasion
 //	-- names: NAME; ...            further names, for exports with names in another case
+//	-- says: NAME                  a record without a value there is of another table: queries
+//	                               that join tables give each the columns of all
 //	-- of: FORMAT                  its records are those of that format in another shape:
 //	                               it has no SQL of its own
 //	-- respelled: yes              and their names are in another case
@@ -59,6 +62,7 @@ type format struct {
 	about     string // where it comes from, and Microsoft's page about it
 	recognise []recognition
 	sections  []section
+	says      string           // the name under which a record must have a value; "" = none
 	unsure    bool             // how its columns are called is not published
 	aliases   map[string]alias // by the headerKey of a CSV column's other name
 
@@ -68,6 +72,7 @@ type format struct {
 	nested    map[string]nesting // by the name in lower case, of inner ones a.b
 	flat      map[string]place   // by headerKey of a name, where in the record it belongs
 	fills     []fill             // from a diagnostic setting's envelope
+	gather    gathering          // of items that have columns of their own
 
 	// Of what the SQL reads:
 	spelling map[string]string // by headerKey, how the SQL spells the name
@@ -134,7 +139,7 @@ func mustReadFormats() []*format {
 
 // readAs gives the format the SQL of another, and what that knows of shapes.
 func (f *format) readAs(of *format) {
-	f.sections, f.spelling, f.times, f.nested, f.fills = of.sections, of.spelling, of.times, of.nested, of.fills
+	f.sections, f.spelling, f.times, f.nested, f.fills, f.gather = of.sections, of.spelling, of.times, of.nested, of.fills, of.gather
 	flat := maps.Clone(of.flat)
 	maps.Copy(flat, f.flat)
 	f.flat = flat
@@ -174,6 +179,10 @@ func parseFormat(name, text string) (*format, error) {
 			f.about = value
 		case strings.HasPrefix(comment, "  "):
 			f.about += " " + strings.TrimSpace(comment)
+		case key == "gathered":
+			f.gather.prefix, f.gather.into, _ = strings.Cut(value, " = ")
+		case key == "says":
+			f.says = value
 		case key == "of":
 			f.of = value
 		case key == "respelled" && value == "yes":

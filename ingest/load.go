@@ -114,7 +114,9 @@ type loader struct {
 	known       map[string]string // sha256 of the files that the case had before -> path
 	sizes       map[int64]bool    // of these files
 	recordTypes map[string]bool   // numbers of record types that have a name, and the names
-	skipped     []string          // what is said of each input that is one of them
+	collected   []*collected
+	skipped     []string       // what is said of each input that is one of them
+	filled      []schema.Table // of records, those that have any once all is read
 
 	done, total int64
 }
@@ -150,6 +152,11 @@ func (l *loader) load(sources []source) error {
 		}
 	}
 	l.expect = map[*format]map[int32]int64{}
+	if 8*l.total < feedSize {
+		if err := l.engine.Spare(l.ctx); err != nil {
+			return err
+		}
+	}
 	var err error
 	if l.first, err = l.number("select coalesce(max(file_id), 0) from files"); err != nil {
 		return err
@@ -177,6 +184,7 @@ func (l *loader) load(sources []source) error {
 	if l.rejects, err = newRejectList(l.options.Engine.Temp); err != nil {
 		return err
 	}
+	l.collected = findCollected(sources)
 	defer l.rejects.remove()
 	defer l.letGo(sources)
 	for i, s := range sources {
@@ -198,7 +206,11 @@ func (l *loader) load(sources []source) error {
 		sources[len(sources)-1].in.close()
 	}
 	l.warnOfSkipped()
+	l.warnOfCollected()
 	if err := l.flush(); err != nil {
+		return err
+	}
+	if l.filled, err = schema.Filled(l.ctx, l.engine, schema.Records()); err != nil {
 		return err
 	}
 	if err := l.warnTimeless(); err != nil {
@@ -218,7 +230,11 @@ func (l *loader) load(sources []source) error {
 	}
 	// The steps of a sign-in come from its JSON or from the AuthDetails file;
 	// so do those of a provisioning event, and what it changed.
-	for _, child := range schema.Children() {
+	children, err := schema.Filled(l.ctx, l.engine, schema.Children())
+	if err != nil {
+		return err
+	}
+	for _, child := range children {
 		if !child.Has("file_id") {
 			continue
 		}
@@ -346,10 +362,12 @@ func (l *loader) loadFile(f *inputFile) error {
 	if err := l.closeFeed(f); err != nil {
 		return err
 	}
+	isSide := !f.unreadable && l.isSide(f)
 	switch {
 	case f.unreadable:
 		l.summary.Unreadable++
 		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
+	case isSide:
 	case f.format == nil:
 		l.summary.Unrecognised++
 		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
@@ -369,6 +387,24 @@ func (l *loader) loadFile(f *inputFile) error {
 		return l.flush()
 	}
 	return nil
+}
+
+// isSide counts a file in the output of a collector that it is part of, and tells whether it is one
+// that the collector leaves beside its exports.
+func (l *loader) isSide(f *inputFile) bool {
+	c := l.collectedWith(f.source.path)
+	switch {
+	case c == nil:
+	case f.format != nil && f.format.isState():
+		c.states++
+	case f.format != nil:
+		c.logs++
+	case c.isSide(f.source.path):
+		c.side = append(c.side, lastName(f.source.path))
+		f.notes = []string{"a file that " + c.by.name + " leaves beside its exports, neither a log nor a state"}
+		return true
+	}
+	return false
 }
 
 // isKnown sums a big file that has the size of one in the case, and skips it

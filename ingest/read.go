@@ -151,7 +151,12 @@ func (r *reader) read(text *scan.Window) error {
 	case pythonPrint.Match(text.Rest()):
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
 	case first == '{' || first == '[':
+		isRunLog := runLog.Match(text.Rest())
 		err = r.scanJSON(r.newJSONScanner(text))
+		if isRunLog && len(r.counts) == 0 {
+			r.file.notes, r.file.losses = nil, nil
+			r.why = "what a program said while it ran, no export"
+		}
 	case scan.IsClixml(text.Rest()):
 		err = r.readClixml(text)
 	default:
@@ -377,6 +382,9 @@ func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 
 // takeKnown takes a record of a known format, whose names were walked.
 func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) error {
+	if known.format.isOther(t) {
+		return r.refuse(rec, known.format.otherTable())
+	}
 	body, reason, err := r.settleTimes(known, t, len(rec.Text), rec.Line, false)
 	if err != nil {
 		return err
@@ -405,6 +413,20 @@ func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) 
 		body = rec.Text
 	}
 	return r.passShaped(known, rec, "", rec.Text, r.shaped(known, body, nil))
+}
+
+// isOther tells whether the record is of another table that has the same columns.
+func (f *format) isOther(t *scan.JSONText) bool {
+	if f.says == "" {
+		return false
+	}
+	value := t.Member(f.says)
+	return value != nil && (len(value) == 2 || value[0] == 'n')
+}
+
+// otherTable says of a record that isOther why it is refused.
+func (f *format) otherTable() string {
+	return fmt.Sprintf("a row of another table, with the columns of several: %s has something under %q", f.title, f.says)
 }
 
 // strangeType is the name that the export's own column has for a record type
@@ -956,6 +978,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	category := r.categoryFromName(f)
 	known := recognised{format: f}
 	inner := wrappingColumns(names, originals)
+	says := slices.IndexFunc(names, func(name string) bool { return headerKey(name) == headerKey(f.says) })
 	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState()}
 	var row, body []byte
 	for {
@@ -989,6 +1012,12 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 		}
 		if !s.Tidy {
 			r.untidy++
+		}
+		if f.says != "" && says >= 0 && len(scan.TrimCell(s.Cell(rec.Text, says, nil))) == 0 {
+			if err := r.refuse(rec, f.otherTable()); err != nil {
+				return err
+			}
+			continue
 		}
 		row, body = append(row[:0], '{'), body[:0]
 		bad, padded := false, false

@@ -154,6 +154,7 @@ func textKind(head []byte) string {
 		{isPropertyList, "the output of PowerShell as a list (Format-List), made to be looked at: run the command again and send its result to Export-Csv or ConvertTo-Json -Depth 10 instead"},
 		{isPrintedTable, "the output of PowerShell as a table (Format-Table), in which values are cut off: run the command again and send its result to Export-Csv or ConvertTo-Json -Depth 10 instead"},
 		{matching(2, `^(Received|Return-Path|Delivered-To|From|To|Cc|Subject|Date|Message-I[dD]|MIME-Version|Content-Type|X-[\w-]+|ARC-[\w-]+|DKIM-Signature|Authentication-Results|Received-SPF): `), "an e-mail message, which is no log: messages are not read here"},
+		{matching(3, `^(\[?\d{4}-\d\d-\d\d[T ][\d:.,]+Z?\]?|=== )[\s:-]*\[?(INFO|WARN|WARNING|ERROR|DEBUG|ACTION)?\b`), "what a program said while it ran, no export"},
 		{matching(1, `^(<\d{1,3}>)?.{0,80}\bCEF:\d\|`), "a log in CEF of another product: " + noneOfIts},
 		{matching(1, `^(<\d{1,3}>)?.{0,80}\bLEEF:\d`), "a log in LEEF of another product: " + noneOfIts},
 		{matching(1, `%(ASA|FTD|PIX)-\d-\d+:`), "a log of a Cisco firewall: " + noneOfIts},
@@ -300,6 +301,10 @@ func apiError(text []byte) string {
 
 // pythonPrint recognises what Python prints of its objects: quotes that JSON does not have.
 var pythonPrint = regexp.MustCompile(`^\s*[\[{]\s*\{?\s*'[^'\n]*': `)
+
+// runLog recognises the lines of a program that tells what it does, which begin as a list in JSON does:
+// [INFO] ..., [+] ..., [2026-05-02 10:01:00] ...
+var runLog = regexp.MustCompile(`^\s*\[(INFO|WARN|WARNING|ERROR|DEBUG|TRACE|ALERT|ACTION|[-+*!?]|\d{4}-\d\d-\d\d[T ][\d:., ]+Z?|\d\d:\d\d:\d\d)\] `)
 
 // Values that no column is called by.
 var valueShapes = []*regexp.Regexp{

@@ -68,6 +68,9 @@ func TestRefusals(t *testing.T) {
 		{"{'id': 'x', 'createdDateTime': None}\n{'id': 'y', 'createdDateTime': None}\n", "what Python prints of its objects", "a line each"},
 		{"\"Send\",\"5/2/2026 10:01:00 AM\",\"a@contoso.com\",\"x\"\r\n\"Send\",\"5/2/2026 10:02:00 AM\",\"b@contoso.com\",\"y\"\r\n", "a table without the line that names its columns", "a header that was cut off: a time and an address"},
 		{"x,00000001-0000-4000-8000-000000000001,y\n", "a table without the line that names its columns", "a GUID"},
+		{"[INFO] Running Get-UAL\r\n[WARNING] No logs\r\n", "what a program said while it ran, no export", "the run log of a collector: no list in JSON that was cut off"},
+		{"[+] Connected\n[*] Dumping users\n", "what a program said while it ran", "and of another"},
+		{"2026-05-02 10:01:00 INFO start\n2026-05-02 10:01:01 INFO connect\n2026-05-02 10:01:02 ERROR no access\n", "what a program said while it ran", "with times"},
 		{"dear diary\n", "a text, no export: its first line names no columns", "a text"},
 		{"We looked at the mailbox, then at the rules, and found nothing strange there, as it seems\n", "a text, no export", "a sentence with commas"},
 		{`{"error":{"code":"TooManyRequests","message":"Too Many Requests","innerError":{"date":"x"}}}`, "an error that the API answered instead of records: TooManyRequests: Too Many Requests; ask it again", "Graph"},
@@ -108,6 +111,7 @@ func TestRefusalsNearMisses(t *testing.T) {
 	good := audit("x", "Send")
 	for i, tt := range []struct{ text, reason string }{
 		{"[" + signIn("s1", `"userDisplayName":"{'a': 'b'}"`) + "]", "Python's quotes in a value"},
+		{"[*] Getting the log\n" + good + "\n", "lines of a program before it"},
 		{"#TYPE System.Object\r\n" + auditCSV(good), "a type before the header"},
 	} {
 		c := load(t, write(t, fmt.Sprint(i), tt.text))

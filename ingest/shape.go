@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,14 +22,17 @@ type nesting struct {
 	isList bool
 	bare   string // the member that a number or a text without names is
 	orText bool   // a text may stand there
+	pairs  bool   // NAME=VALUE | NAME=VALUE in a text are items with Name and Value
 }
 
-// parseNesting reads `NAME`, `NAME[]`, `NAME of MEMBER` or `NAME[] or text`.
+// parseNesting reads `NAME`, `NAME[]`, `NAME of MEMBER`, `NAME[] or text` or
+// `NAME[] or pairs or text`.
 func parseNesting(text string) nesting {
 	name, isText := strings.CutSuffix(text, " or text")
+	name, isPairs := strings.CutSuffix(name, " or pairs")
 	name, bare, _ := strings.Cut(name, " of ")
 	name, isList := strings.CutSuffix(name, "[]")
-	return nesting{name: name, isList: isList, bare: bare, orText: isText}
+	return nesting{name: name, isList: isList, bare: bare, orText: isText, pairs: isPairs}
 }
 
 // fill says what of the envelope stands for what the record lacks.
@@ -93,7 +97,7 @@ func (f *format) dotted(name string) []string {
 		}
 		if i == 0 {
 			n, ok := f.nested[strings.ToLower(part)]
-			if !ok || n.orText {
+			if !ok || n.orText && separators == "_" {
 				return nil
 			}
 			parts[0] = n.name
@@ -115,7 +119,7 @@ func (f *format) shapes(names []string) (nested []int, elsewhere bool) {
 		if _, ok := f.nested[strings.ToLower(name)]; ok {
 			nested = append(nested, i)
 		}
-		elsewhere = elsewhere || f.place(name).path != nil
+		elsewhere = elsewhere || f.place(name).path != nil || f.isGathered(name)
 	}
 	return nested, elsewhere
 }
@@ -133,6 +137,8 @@ func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
 		nesting := known.format.nested[strings.ToLower(known.format.spelled(string(t.Text[t.Keys[i].Start:t.Keys[i].End])))]
 		switch {
 		case value[0] == 'n', value[0] == '[' && nesting.isList, value[0] == '{' && !nesting.isList:
+		case nesting.pairs && value[0] == '"' && pairText.Match(value[1:]):
+			return true
 		case nesting.orText && value[0] == '"' && (len(value) < 3 || !bytes.ContainsRune([]byte(`[{@S`), rune(value[1]))):
 		default:
 			return true
@@ -158,8 +164,12 @@ func (s *shaper) shape(record *tree) {
 	}
 	var moves []move
 	out := &tree{kind: '{'}
+	gathered := &tree{kind: '['}
 	for i, name := range record.names {
 		value := record.values[i]
+		if f.isGathered(name) && !value.isEmpty() {
+			gathered.values = append(gathered.values, pair(name[len(f.gather.prefix):], value))
+		}
 		to := f.place(name)
 		if to.path != nil {
 			moves = append(moves, move{to, value})
@@ -195,7 +205,43 @@ func (s *shaper) shape(record *tree) {
 		}
 		out.put(m.path, value)
 	}
+	if len(gathered.values) > 0 {
+		out.put([]string{f.gather.into}, gathered)
+	}
 	*record = *out
+}
+
+// gathering is how the items of a list got columns of their own: by a prefix
+// before their names.
+type gathering struct{ prefix, into string }
+
+func (f *format) isGathered(name string) bool {
+	return f.gather.prefix != "" && len(name) > len(f.gather.prefix) && strings.EqualFold(name[:len(f.gather.prefix)], f.gather.prefix)
+}
+
+// pair is an item of a list of names and values.
+func pair(name string, value *tree) *tree {
+	return &tree{kind: '{', names: []string{"Name", "Value"}, values: []*tree{textTree(name), value}}
+}
+
+// pairText is NAME=VALUE, and more behind a bar; pairName is where one begins.
+var (
+	pairText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*=`)
+	pairName = regexp.MustCompile(`(?:^| \| )([A-Za-z][A-Za-z0-9]*)=`)
+)
+
+// pairsOf reads such a text.
+func pairsOf(text string) *tree {
+	list := &tree{kind: '['}
+	places := pairName.FindAllStringSubmatchIndex(text, -1)
+	for i, at := range places {
+		end := len(text)
+		if i+1 < len(places) {
+			end = places[i+1][0]
+		}
+		list.values = append(list.values, pair(text[at[2]:at[3]], textTree(text[at[1]:end])))
+	}
+	return list
 }
 
 // open returns what should stand under the name.
@@ -220,6 +266,8 @@ func (s *shaper) open(value *tree, n nesting, path string, depth int) *tree {
 			return s.open(read, n, path, depth+1)
 		}
 		switch {
+		case n.pairs && pairText.MatchString(text):
+			return pairsOf(text)
 		case n.orText:
 			return value
 		case n.bare == "countryOrRegion":

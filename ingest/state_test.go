@@ -47,10 +47,11 @@ func TestStates(t *testing.T) {
 			"all_mailbox_permissions.csv":   {"adele.vance@contoso.com|<nil>|<nil>|<nil>|alex wilber (alex.wilber@contoso.com)|calendar: Alex Wilber: Reviewer|<nil>|<nil>"},
 		}},
 		{"state_consents", "kind, right(client_id, 2), right(app_id, 2), application, resource, permission, is_for_all, principal, is_enabled", map[string][]string{
-			"state_consents.csv":   {"delegated|11|10|Invoice Helper|Microsoft Graph|Mail.Read|false|Adele Vance|true", "delegated|11|10|Invoice Helper|Microsoft Graph|offline_access|true|<nil>|false"},
-			"hawk_consents.csv":    {"application|11|<nil>|Invoice Helper|Microsoft Graph|Mail.ReadWrite|<nil>|<nil>|<nil>"},
-			"graph_grants.json":    {"delegated|11|<nil>|<nil>|<nil>|Mail.Read offline_access|true|<nil>|<nil>"},
-			"graph_app_roles.json": {"application|11|<nil>|Invoice Helper|Microsoft Graph|" + guid + "13|<nil>|<nil>|<nil>"},
+			"state_consents.csv":      {"delegated|11|10|Invoice Helper|Microsoft Graph|Mail.Read|false|Adele Vance|true", "delegated|11|10|Invoice Helper|Microsoft Graph|offline_access|true|<nil>|false"},
+			"hawk_consents.csv":       {"application|11|<nil>|Invoice Helper|Microsoft Graph|Mail.ReadWrite|<nil>|<nil>|<nil>"},
+			"sparrow_permissions.csv": {"application|11|<nil>|Invoice Helper|<nil>|Mail.ReadWrite|<nil>|<nil>|<nil>"},
+			"graph_grants.json":       {"delegated|11|<nil>|<nil>|<nil>|Mail.Read offline_access|true|<nil>|<nil>"},
+			"graph_app_roles.json":    {"application|11|<nil>|Invoice Helper|Microsoft Graph|" + guid + "13|<nil>|<nil>|<nil>"},
 		}},
 		{"state_applications", "right(app_id, 2), display_name, kind, password_credentials, key_credentials, last_credential_time, last_credential_end, reply_urls, owners", map[string][]string{
 			"state_applications.json": {
@@ -58,6 +59,7 @@ func TestStates(t *testing.T) {
 				"14|Plain|application|0|0|<nil>|<nil>|<nil>|<nil>",
 			},
 			"service_principals.json": {"10|Invoice Helper|service principal|0|1|2026-05-24 00:00:00|2028-05-24 00:00:00|https://a.example/cb, https://b.example/cb|<nil>"},
+			"hawk_credentials.csv":    {"<nil>|Invoice Helper|credential|<nil>|<nil>|2026-05-24 13:02:03|2028-05-24 13:02:03|<nil>|<nil>"},
 			"state_applications.csv":  {"10|Invoice Helper|application|<nil>|<nil>|<nil>|<nil>|<nil>|Adele Vance"},
 		}},
 		{"state_users", "right(id, 2), user_principal_name, mail, user_type, is_enabled, created_time, last_password_change, last_sign_in", map[string][]string{
@@ -81,6 +83,7 @@ func TestStates(t *testing.T) {
 				"Global Administrator|<nil>|adele.vance@contoso.com|eligible|/|2026-05-22 12:53:27|<nil>",
 				"User Administrator|<nil>|alex.wilber@contoso.com|active|/|2026-05-22 12:53:27|2026-10-12 12:53:14",
 			},
+			"hawk_administrators.csv":     {"Global Administrator|20|adele.vance@contoso.com|<nil>|<nil>|<nil>|<nil>"},
 			"all_roles.csv":               {"Global Reader|22|curt@contoso.com|<nil>|<nil>|<nil>|<nil>"},
 			"state_role_assignments.json": {guid + "62|20|<nil>|<nil>|/|<nil>|<nil>"},
 		}},
@@ -91,6 +94,7 @@ func TestStates(t *testing.T) {
 		{"state_authentication_methods", "user_principal_name, methods, default_method, is_mfa_registered, is_admin, phone", map[string][]string{
 			"state_authentication_methods.csv": {"adele.vance@contoso.com|password, app, phone|<nil>|true|<nil>|<nil>", "alex@contoso.com|password|<nil>|false|<nil>|<nil>"},
 			"registration_details.json":        {"adele.vance@contoso.com|mobilePhone, softwareOneTimePasscode|mobilePhone|true|true|<nil>"},
+			"goose_methods.json":               {"adele.vance@contoso.com|phone (mobile)|<nil>|<nil>|<nil>|+31 6", "adele.vance@contoso.com|<nil>|<nil>|<nil>|<nil>|<nil>"},
 			"phone_methods.json":               {"<nil>|phone (mobile)|<nil>|<nil>|<nil>|+234 8000000000"},
 		}},
 		{"state_access_policies", "display_name, state, conditions, grant_controls, created_time, changed_time", map[string][]string{

@@ -11,7 +11,7 @@ import (
 // be attached writable. It does so in one transaction: each costs a wait for
 // the disk.
 func CreateTables(ctx context.Context, e *engine.Engine) error {
-	return inTransaction(ctx, e, func() error {
+	return e.Together(ctx, func() error {
 		if err := schema.CreateTables(ctx, e); err != nil {
 			return err
 		}
@@ -26,7 +26,7 @@ func openTables(ctx context.Context, e *engine.Engine) error {
 	if err := schema.Check(ctx, e, "evidence"); err != nil {
 		return err
 	}
-	return inTransaction(ctx, e, func() error {
+	return e.Together(ctx, func() error {
 		if err := schema.DropMacros(ctx, e, "evidence"); err != nil {
 			return err
 		}
@@ -35,14 +35,4 @@ func openTables(ctx context.Context, e *engine.Engine) error {
 		}
 		return schema.CreateMacros(ctx, e)
 	})
-}
-
-func inTransaction(ctx context.Context, e *engine.Engine, do func() error) error {
-	if err := e.Exec(ctx, "begin transaction"); err != nil {
-		return err
-	}
-	if err := do(); err != nil {
-		return err
-	}
-	return e.Exec(ctx, "commit")
 }

@@ -132,7 +132,10 @@ func withoutPrefix(names []string) ([]string, bool) {
 	}
 	short := make([]string, len(names))
 	for i, name := range names {
-		short[i] = strings.TrimPrefix(name, prefix)
+		bare, is := strings.CutPrefix(name, prefix)
+		if short[i] = bare; !is && slices.Contains(names, prefix+name) {
+			short[i] = "beside " + name // the wrapper's own, which the record's repeats
+		}
 	}
 	return short, true
 }

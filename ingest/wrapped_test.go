@@ -130,3 +130,42 @@ func TestDamagedTables(t *testing.T) {
 		}
 	}
 }
+
+// TestAuditDataAsColumns: what tools make of AuditData that open it into columns.
+func TestAuditDataAsColumns(t *testing.T) {
+	for _, test := range []struct{ name, text, want, reason string }{
+		{"hawk.csv", "CreationTime,Id,RecordType,Operation,UserId,Workload,AADSessionId,AppAccessContextUniqueTokenId,AuditCreationTime,AuditId,AuditRecordType,Parameters,Param_Name,Param_DeleteMessage,FullCommand\r\n" +
+			"2026-10-01T08:00:00,1,ExchangeAdmin,New-InboxRule,Adele@contoso.com,Exchange,s1,AAAAAAAAAAAAAAAAAAAAAA,2026-10-01T08:00:00,1,1,Name=a | b=c | DeleteMessage=True,a | b=c,True,x\r\n",
+			"1|2026-10-01 08:00:00|1|New-InboxRule|s1|AAAAAAAAAAAAAAAAAAAAAA|Name: a, b: c, DeleteMessage: True", "hawk"},
+		{"hawk_few.csv", "Id,CreationTime,RecordType,Operation,Param_Identity,Param_DeleteMessage\r\n1,2026-10-01T08:00:00,1,New-InboxRule,x\\y,True\r\n",
+			`1|2026-10-01 08:00:00|1|New-InboxRule|<nil>|<nil>|Identity: x\y, DeleteMessage: True`, "only a column each"},
+		{"hawk.json", `[{"Id":"1","CreationTime":"2026-10-01T08:00:00","RecordType":"ExchangeAdmin","Operation":"New-InboxRule","AADSessionId":"s1","Parameters":"Name=.","Param_Name":"."}]`,
+			"1|2026-10-01 08:00:00|1|New-InboxRule|s1|<nil>|Name: .", "hawk's JSON"},
+		{"query.csv", "RecordType,CreationDate,Operations,AuditData.CreationTime,AuditData.Id,AuditData.Operation,AuditData.RecordType,AuditData.AppAccessContext.AADSessionId,AuditData.Parameters.0.Name,AuditData.Parameters.0.Value\r\n" +
+			"other,5/2/2026 10:01:00 AM,x,2026-10-01T08:00:00,1,New-InboxRule,1,s1,Name,.\r\n",
+			"1|2026-10-01 08:00:00|1|New-InboxRule|s1|<nil>|Name: .", "Power Query, beside the wrapper's columns"},
+		{"text.json", `[{"Id":"1","CreationTime":"2026-10-01T08:00:00","RecordType":1,"Operation":"New-InboxRule","Parameters":"-Name \"a=b\""}]`,
+			"1|2026-10-01 08:00:00|1|New-InboxRule|<nil>|<nil>|<nil>", "a text that is a command line stays one"},
+	} {
+		c := load(t, write(t, test.name, test.text))
+		c.want(`select id, event_time, record_type, operation, session_id, unique_token_id, nullif(array_to_string(list_transform(
+			list_zip(json_extract_string(raw, '$.Parameters[*].Name'), json_extract_string(raw, '$.Parameters[*].Value')), p -> p[1] || ': ' || p[2]), ', '), '') from audit_events`, test.want)
+		if t.Failed() {
+			t.Fatal(test.name, test.reason, c.ask("select note from files"), c.ask("select reason from rejects"), c.ask("select raw from audit_events"))
+		}
+	}
+}
+
+// TestRowsOfOtherTables: a query that joins tables gives each the columns of all.
+func TestRowsOfOtherTables(t *testing.T) {
+	const header = "Timestamp,ActionType,Application,AccountObjectId,ActivityType,DeviceName,ReportId\r\n"
+	rows := "2026-10-11T08:00:00Z,FileDownloaded,Box,o1,Download,,r1\r\n2026-10-11T08:00:00Z,LdapSearch,,,,pc,r2\r\n"
+	for _, text := range []string{header + rows,
+		`[{"Timestamp":"2026-10-11T08:00:00Z","ActionType":"FileDownloaded","Application":"Box","AccountObjectId":"o1","ActivityType":"Download","ReportId":"r1"},
+		{"Timestamp":"2026-10-11T08:00:00Z","ActionType":"LdapSearch","Application":null,"AccountObjectId":null,"ActivityType":"","ReportId":"r2"}]`} {
+		c := load(t, write(t, "x", text))
+		c.want("select records, loaded, rejected from files", "2|1|1")
+		c.want("select id from audit_events", "r1")
+		c.want("select reason[:40] from rejects", "not recognised: a row of another table, ")
+	}
+}

@@ -69,29 +69,8 @@ func (fs *filters) narrow(ctx context.Context, off []int) error {
 		}
 	}
 	fs.isNarrowed, fs.off, fs.conditionsOf = true, off, map[string][]string{}
-	for _, t := range schema.Tables() {
-		narrowed := "true"
-		if isEventTable(t.Name) {
-			for i, condition := range fs.conditions {
-				if slices.Contains(off, i) {
-					continue
-				}
-				text := condition.sql(t)
-				if text == "" {
-					text = fmt.Sprint(condition.fits)
-				}
-				fs.conditionsOf[t.Name] = append(fs.conditionsOf[t.Name], text)
-			}
-			if where := fs.conditionsOf[t.Name]; len(where) > 0 {
-				narrowed = strings.Join(where, " and ")
-			}
-		}
-		if p, ok := parents[t.Name]; ok && len(fs.conditions) > len(off) {
-			narrowed = p.of("select file_id, record, " + p.key + " from " + p.table)
-		}
-		if err := fs.c.engine.Exec(ctx, "create or replace view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
-			return fmt.Errorf("table %s: %w", t.Name, err)
-		}
+	if err := fs.c.engine.Together(ctx, func() error { return fs.makeViews(ctx) }); err != nil {
+		return err
 	}
 	if len(fs.conditions) == 0 {
 		return nil
@@ -109,6 +88,35 @@ func (fs *filters) narrow(ctx context.Context, off []int) error {
 	if fs.c.hasFindings {
 		if err := fs.c.engine.Exec(ctx, "create or replace macro "+fs.findingShown()); err != nil {
 			return fmt.Errorf("say which findings are shown: %w", err)
+		}
+	}
+	return nil
+}
+
+// makeViews makes the views in front of the tables, without the conditions in off.
+func (fs *filters) makeViews(ctx context.Context) error {
+	for _, t := range schema.Tables() {
+		narrowed := "true"
+		if isEventTable(t.Name) {
+			for i, condition := range fs.conditions {
+				if slices.Contains(fs.off, i) {
+					continue
+				}
+				text := condition.sql(t)
+				if text == "" {
+					text = fmt.Sprint(condition.fits)
+				}
+				fs.conditionsOf[t.Name] = append(fs.conditionsOf[t.Name], text)
+			}
+			if where := fs.conditionsOf[t.Name]; len(where) > 0 {
+				narrowed = strings.Join(where, " and ")
+			}
+		}
+		if p, ok := parents[t.Name]; ok && len(fs.conditions) > len(fs.off) {
+			narrowed = p.of("select file_id, record, " + p.key + " from " + p.table)
+		}
+		if err := fs.c.engine.Exec(ctx, "create or replace view "+t.Name+" as select * from evidence."+t.Name+" where "+narrowed); err != nil {
+			return fmt.Errorf("table %s: %w", t.Name, err)
 		}
 	}
 	return nil

@@ -92,6 +92,16 @@ func (c *Case) listRules(ctx context.Context) error {
 		return nil
 	}
 	c.hasRules = true
+	return c.engine.Together(ctx, func() error {
+		if err := c.makeRuleTables(ctx); err != nil {
+			return err
+		}
+		return c.enterRules(ctx, rules.All(), 0)
+	})
+}
+
+// makeRuleTables makes the tables of rules and lists, and fills the lists.
+func (c *Case) makeRuleTables(ctx context.Context) error {
 	var severities []string
 	for i, s := range rules.Severities {
 		severities = append(severities, fmt.Sprintf("(%s, %d)", engine.Literal(s), i+1))
@@ -142,7 +152,7 @@ func (c *Case) listRules(ctx context.Context) error {
 			return err
 		}
 	}
-	return c.enterRules(ctx, rules.All(), 0)
+	return nil
 }
 
 // enterRules writes what the headers of rules say into the tables of rules, after those

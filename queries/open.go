@@ -106,11 +106,17 @@ func (c *Case) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.defineMacros(ctx, first, last); err != nil {
+	err = c.engine.Together(ctx, func() error {
+		if err := c.defineMacros(ctx, first, last); err != nil {
+			return err
+		}
+		if err := c.makeSheetTables(ctx); err != nil {
+			return fmt.Errorf("make room for the case sheet: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
 		return err
-	}
-	if err := c.makeSheetTables(ctx); err != nil {
-		return fmt.Errorf("make room for the case sheet: %w", err)
 	}
 	if err := c.filters.completeSessions(ctx); err != nil {
 		return fmt.Errorf("look for the sessions: %w", err)

@@ -26,13 +26,13 @@ func Remove(ctx context.Context, e *engine.Engine, first int64) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range schema.Records() {
-		rows, err := e.Count(ctx, "(from "+t.Name+" limit 1)")
-		if err == nil && rows == 0 { // most cases have few of the logs
-			continue
-		}
+	filled, err := schema.Filled(ctx, e, schema.Records())
+	if err != nil {
+		return err
+	}
+	for _, t := range filled {
+		var err error
 		switch {
-		case err != nil:
 		case t.Snapshot != "": // the same thing at another time is another record
 			err = r.removeEqual(t, "concat_ws('|', snapshot_time, id)", "true")
 		case t.Log == "":

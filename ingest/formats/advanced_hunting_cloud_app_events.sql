@@ -4,11 +4,10 @@
 --   RawEventData has the audit record, that is read instead; else these columns say who did what.
 --   https://learn.microsoft.com/defender-xdr/advanced-hunting-cloudappevents-table
 -- recognised by: csv Timestamp; ActionType; Application; AccountObjectId; ActivityType
--- recognised by: csv Timestamp; ActionType; RawEventData
 -- recognised by: csv TimeGenerated; ActionType; Application; AccountObjectId; ActivityType
 -- recognised by: json Timestamp; ActionType; Application; AccountObjectId; ActivityType
--- recognised by: json Timestamp; ActionType; RawEventData
 -- recognised by: json TimeGenerated; ActionType; Application; AccountObjectId; ActivityType
+-- says: ActivityType
 -- of: unified_audit_log
 -- flat: ReportId = Id; Timestamp = CreationTime; TimeGenerated = CreationTime; ActionType = Operation; Application = Workload
 -- flat: AccountId = UserId; AccountObjectId = UserKey; IPAddress = ClientIP; ObjectName = ObjectId; OAuthAppId = AppId

@@ -15,10 +15,8 @@
 -- recognised by: csv appId; passwordCredentials
 -- recognised by: json appId; displayName; createdDateTime
 -- recognised by: csv appId; displayName; createdDateTime
--- recognised by: json appId; appObjectId; keyId
--- recognised by: csv appId; appObjectId; keyId
--- recognised by: json appId; appName; credentialType
--- recognised by: csv appId; appName; credentialType
+-- recognised by: json appName; appObjectId; keyId
+-- recognised by: csv appName; appObjectId; keyId
 
 -- table: state_applications
 with fields as (
@@ -50,8 +48,8 @@ with fields as (
             "passwordCredentials": "VARCHAR",
             "keyCredentials": "VARCHAR",
             "keyId": "VARCHAR",
-            "credentialType": "VARCHAR",
-            "type": "VARCHAR",
+            "credType": "VARCHAR",
+            "keyType": "VARCHAR",
             "startDate": "VARCHAR",
             "endDate": "VARCHAR",
             "keyStartDate": "VARCHAR",
@@ -75,7 +73,7 @@ select
     filled(f.appId) as app_id,
     coalesce(filled(f.displayName), filled(f.appName)) as display_name,
     case
-        when coalesce(filled(f.keyId), filled(f.credentialType)) is not null then 'credential'
+        when coalesce(filled(f.keyId), filled(f.credType)) is not null then 'credential'
         when coalesce(filled(f.servicePrincipalType), filled(f.servicePrincipalNames), filled(f.appRoleAssignmentRequired), filled(f.accountEnabled)) is not null then 'service principal'
         else 'application'
     end as kind,

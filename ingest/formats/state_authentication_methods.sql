@@ -1,7 +1,8 @@
 -- title: Authentication methods (a state)
 -- family: States of the directory: users, roles, applications, policies, ...
--- description: User registration details of Graph and of the portal, the methods of one user from Graph, and what Microsoft-
---   Extractor-Suite (Get-MFA) writes. https://learn.microsoft.com/graph/api/resources/userregistrationdetails
+-- description: User registration details of Graph and of the portal, the methods of one user from Graph, as Untitled Goose Tool
+--   writes those of all, and what Microsoft-Extractor-Suite (Get-MFA) writes.
+--   https://learn.microsoft.com/graph/api/resources/userregistrationdetails
 -- recognised by: json userPrincipalName; isMfaRegistered
 -- recognised by: csv userPrincipalName; isMfaRegistered
 -- recognised by: json userPrincipalName; methodsRegistered
@@ -11,6 +12,7 @@
 -- recognised by: json userPrincipalName; phoneNumber; phoneType
 -- recognised by: csv userPrincipalName; phoneNumber; phoneType
 -- recognised by: json id; phoneNumber; phoneType
+-- recognised by: json id; password; createdDateTime
 -- recognised by: json id; deviceTag; phoneAppVersion
 -- recognised by: json id; aaGuid; model
 
@@ -23,6 +25,7 @@ with fields as (
         from_json(body, '{
             "id": "VARCHAR",
             "user": "VARCHAR",
+            "users": "VARCHAR",
             "userPrincipalName": "VARCHAR",
             "methodsRegistered": "VARCHAR",
             "defaultMfaMethod": "VARCHAR",
@@ -56,7 +59,7 @@ select
     file_id,
     record,
     coalesce(filled(f.id), lower(filled(f.userPrincipalName)), lower(filled(f."user"))) as id,
-    lower(coalesce(filled(f.userPrincipalName), filled(f."user"))) as user_principal_name,
+    lower(coalesce(filled(f.userPrincipalName), filled(f."user"), filled(f.users))) as user_principal_name,
     coalesce(
         joined(f.methodsRegistered),
         nullif(concat_ws(', ',

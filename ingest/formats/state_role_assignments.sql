@@ -1,7 +1,7 @@
 -- title: Roles (a state)
 -- family: States of the directory: users, roles, applications, policies, ...
--- description: Graph role assignments, eligible ones too, as JSON, and the roles and PIM assignments of Microsoft-Extractor-Suite.
---   https://learn.microsoft.com/graph/api/resources/unifiedroleassignment
+-- description: Graph role assignments, eligible ones too, as JSON, and the roles and PIM assignments of Microsoft-Extractor-Suite,
+--   and the administrators of hawk. https://learn.microsoft.com/graph/api/resources/unifiedroleassignment
 -- recognised by: json roleDefinitionId; principalId
 -- recognised by: csv roleDefinitionId; principalId
 -- recognised by: json roleName; userPrincipalName; assignmentType
@@ -10,6 +10,8 @@
 -- recognised by: csv role; userName; userId
 -- recognised by: json roleDefinitionName; signInName; scope
 -- recognised by: csv roleDefinitionName; signInName; scope
+-- recognised by: json adminGroupName; members; memberType
+-- recognised by: csv adminGroupName; members; memberType
 
 -- table: state_role_assignments
 with fields as (
@@ -23,6 +25,8 @@ with fields as (
             "roleDefinitionId": "VARCHAR",
             "roleName": "VARCHAR",
             "role": "VARCHAR",
+            "adminGroupName": "VARCHAR",
+            "members": "VARCHAR",
             "roleDefinitionName": "VARCHAR",
             "principalId": "VARCHAR",
             "userId": "VARCHAR",
@@ -46,10 +50,10 @@ with fields as (
 select
     file_id,
     record,
-    coalesce(filled(f.id), filled(f.roleAssignmentId), concat_ws('|', filled(f.role), filled(f.roleName), filled(f.userId), lower(filled(f.userPrincipalName)), filled(f.assignmentStatus), filled(f.directoryScopeId))) as id,
-    coalesce(filled(f.roleName), filled(f.role), filled(f.roleDefinitionName), filled(f.roleDefinitionId)) as role,
+    coalesce(filled(f.id), filled(f.roleAssignmentId), concat_ws('|', filled(f.role), filled(f.roleName), filled(f.adminGroupName), filled(f.userId), filled(f.objectId), filled(f.members), lower(filled(f.userPrincipalName)), filled(f.assignmentStatus), filled(f.directoryScopeId))) as id,
+    coalesce(filled(f.roleName), filled(f.role), filled(f.adminGroupName), filled(f.roleDefinitionName), filled(f.roleDefinitionId)) as role,
     coalesce(filled(f.principalId), filled(f.userId), filled(f.objectId)) as member_id,
-    coalesce(lower(filled(f.userPrincipalName)), lower(filled(f.userName)), lower(filled(f.signInName)), filled(f.displayName)) as member,
+    coalesce(lower(filled(f.userPrincipalName)), lower(filled(f.userName)), lower(filled(f.signInName)), lower(filled(f.members)), filled(f.displayName)) as member,
     case when contains(lower(concat_ws(' ', f.assignmentStatus, f.assignmentType)), 'eligible') then 'eligible' when f.assignmentType <> '' or f.assignmentStatus <> '' then 'active' end as kind,
     coalesce(filled(f.directoryScopeId), filled(f.scope)) as scope,
     coalesce(utc(f.startDateTime), utc(json_text(f.scheduleInfo) ->> '$.startDateTime')) as start_time,

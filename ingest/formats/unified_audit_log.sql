@@ -1,15 +1,20 @@
 -- title: Unified audit log
 -- family: Unified audit log
 -- description: AuditData, whatever it is wrapped in: Search-UnifiedAuditLog as CSV or JSON, the Purview portal's
---   CSV, Graph auditLogQuery records, Management API content, or one AuditData a line. The wrapper's columns repeat
---   what AuditData says and are not read: their dates follow the culture of who exported them.
+--   CSV, Graph auditLogQuery records, Management API content, one AuditData a line, or its properties as columns
+--   (hawk, Power Query). The wrapper's columns repeat what AuditData says and are not read: their dates follow the
+--   culture of who exported them.
 --   https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema
 -- recognised by: json CreationTime; Id; Operation; RecordType
 -- recognised by: csv CreationTime; Id; Operation; RecordType
--- nested: Parameters[] or text; ExtendedProperties[] or text; DeviceProperties[] or text; ModifiedProperties[] or text
+-- nested: Parameters[] or pairs or text; ExtendedProperties[] or text; DeviceProperties[] or text; ModifiedProperties[] or text
 -- nested: OperationProperties[] or text; NonPIIParameters[] or text; Folders[] or text; AffectedItems[] or text
 -- nested: Item or text; Folder or text; DestFolder or text; AppAccessContext or text; Actor[] or text; Target[] or text
 -- nested: Folders.FolderItems[] or text; Item.ParentFolder or text; AffectedItems.ParentFolder or text; ExtraProperties[] or text
+-- gathered: Param_ = Parameters
+-- flat: AADSessionId = AppAccessContext.AADSessionId; AppAccessContextUniqueTokenId = AppAccessContext.UniqueTokenId
+-- flat: AppAccessContextIssuedAtTime = AppAccessContext.IssuedAtTime; AuditCreationTime = CreationTime; AuditId = Id
+-- flat: AuditRecordType = RecordType
 -- names: OrganizationId; Version; MailboxOwnerUPN; MailboxOwnerSid; MailboxGuid; LogonType; InternalLogonType; LogonUserSid
 -- names: OperationCount; ClientAppName; ClientVersion; ClientProcessName; ExternalAccess; OrganizationName; OriginatingServer
 -- names: CrossMailboxOperation; SendAsUserSmtp; SendOnBehalfOfUserSmtp; SiteUrl; Site; SourceFileName; SourceRelativeUrl

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"entrail/ingest/engine"
 )
@@ -117,11 +118,30 @@ func catalog(ctx context.Context, e *engine.Engine, database string) (map[string
 	return entries, nil
 }
 
+// spelt is the catalog of a new case, once the engine has made it.
+var spelt struct {
+	sync.Mutex
+	catalog map[string]string
+}
+
 // ownCatalog is the catalog of a new case. The engine spells it, for only then
 // equal definitions are equal texts.
-func ownCatalog(ctx context.Context, e *engine.Engine) (map[string]string, error) {
-	own, err := makeCatalog(ctx, e)
-	return own, errors.Join(err, e.Exec(ctx, "drop schema if exists memory.own cascade"))
+func ownCatalog(ctx context.Context, e *engine.Engine) (own map[string]string, err error) {
+	spelt.Lock()
+	defer spelt.Unlock()
+	if spelt.catalog != nil {
+		return spelt.catalog, nil
+	}
+	err = e.Together(ctx, func() (err error) {
+		if own, err = makeCatalog(ctx, e); err != nil {
+			return err
+		}
+		return e.Exec(ctx, "drop schema memory.own cascade")
+	})
+	if err == nil {
+		spelt.catalog = own
+	}
+	return own, err
 }
 
 func makeCatalog(ctx context.Context, e *engine.Engine) (map[string]string, error) {

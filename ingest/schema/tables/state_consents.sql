@@ -10,7 +10,7 @@ create table state_consents (
     record bigint, -- its number in that file
     snapshot_time timestamp, -- when it stood so (UTC): the time in the file's name by the clock of who exported it, else the file's own
     id varchar, -- of the grant; where it has none, application, resource, permission and user
-    kind varchar, -- delegated = for a user or for everybody, application = for the application itself
+    kind varchar, -- delegated = for a user or for everybody, application = for the application itself, assignment = users who may use it
     client_id varchar, -- object id of the application in this tenant
     app_id varchar, -- application id
     application varchar, -- its name

@@ -11,6 +11,7 @@
 -- needs: directory_audits, audit_events, sign_ins
 -- source: https://github.com/huntresslabs/rogueapps, https://attack.mitre.org/techniques/T1036/005/
 -- lists: abused_apps
+-- seen: in 4 samples, marked 0 of 58 benign ones
 with administered as (
     select
         event_time,

@@ -10,6 +10,7 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list mail_programs
 -- lists: mail_programs
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with applications as (
     select
         app_id as who,

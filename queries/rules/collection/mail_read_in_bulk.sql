@@ -11,6 +11,7 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list mail_programs
 -- lists: mail_programs
+-- seen: in 2 samples, marked 0 of 58 benign ones
 with reads as (
     from mail_reads
     where not is_system and coalesce(access, 'Bind') <> 'Sync' and mailbox is not null

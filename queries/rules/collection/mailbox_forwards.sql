@@ -10,6 +10,7 @@
 -- next: Ask the owner. Remove the forward and see who set it, from where.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-mailbox
+-- seen: in 3 samples, marked 0 of 58 benign ones
 with forwards as (
     select *
     from mail_forwards

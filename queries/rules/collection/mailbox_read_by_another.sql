@@ -9,6 +9,7 @@
 -- next: Ask the owner. See when the right was given, and by whom.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with pairs as (
     select
         actor as who,

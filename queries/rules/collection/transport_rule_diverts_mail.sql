@@ -11,6 +11,7 @@
 --   as compromised.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-transportrule
+-- seen: in 2 samples, marked 0 of 58 benign ones
 with own as (
     select coalesce(list(domain), []) as domains
     from own_domains

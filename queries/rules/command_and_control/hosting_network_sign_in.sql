@@ -10,6 +10,7 @@
 -- needs: sign_ins, audit_events
 -- source: the list hosting_networks
 -- lists: hosting_networks
+-- seen: in 3 samples, marked 0 of 58 benign ones
 with hosted as (
     select
         l.*,

@@ -11,6 +11,7 @@
 -- needs: sign_ins
 -- source: https://learn.microsoft.com/entra/identity/conditional-access/concept-token-protection; Microsoft-Analyzer-Suite
 -- lists: tool_agents, hosting_networks
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with tokens as (
     select
         l.*,

@@ -12,6 +12,7 @@
 --   nobody needs it.
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/security/operations/incident-response-playbook-password-spray
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with used as (
     select
         user_agent,

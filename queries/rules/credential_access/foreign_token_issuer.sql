@@ -9,6 +9,7 @@
 -- next: Look at the federation settings of the domain (Set domain authentication, Set federation settings on domain).
 -- needs: sign_ins
 -- source: https://attack.mitre.org/techniques/T1606/002/; https://learn.microsoft.com/graph/api/resources/signin (tokenIssuerType)
+-- seen: in 0 samples, marked 0 of 58 benign ones
 with issuers as (
     select
         account,

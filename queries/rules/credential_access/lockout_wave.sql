@@ -10,6 +10,7 @@
 -- next: Look at the sign-ins from those addresses that were not refused.
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/authentication/howto-password-smart-lockout
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with locked as (
     select
         *,

@@ -11,6 +11,7 @@
 -- needs: sign_ins, sign_in_steps, audit_events
 -- source: https://attack.mitre.org/techniques/T1621/;
 --   https://learn.microsoft.com/entra/identity-platform/reference-error-codes (500121)
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with codes as (
     select distinct
         parent_file_id as file_id,

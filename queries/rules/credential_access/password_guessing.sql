@@ -12,6 +12,7 @@
 -- needs: sign_ins, audit_events
 -- source: https://attack.mitre.org/techniques/T1110/001/;
 --   https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with guesses as (
     select
         *,

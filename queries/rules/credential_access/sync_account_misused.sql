@@ -10,6 +10,7 @@
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/hybrid/connect/reference-connect-accounts-permissions
 -- lists: hosting_networks, tool_agents
+-- seen: in 0 samples, marked 0 of 58 benign ones
 with syncing as (
     select
         l.*,

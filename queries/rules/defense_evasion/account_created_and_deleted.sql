@@ -8,6 +8,7 @@
 -- next: See what the account did while it lived; it can be brought back within 30 days.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with lives as (
     select
         *,

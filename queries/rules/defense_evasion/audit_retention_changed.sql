@@ -9,6 +9,7 @@
 -- next: Ask the administrator, and export the audit log now.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/remove-unifiedauditlogretentionpolicy
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with changes as (
     select *
     from cmdlets

@@ -10,6 +10,7 @@
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/graph/api/resources/authorizationpolicy,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 2 samples, marked 0 of 58 benign ones
 with policies as (
     select
         *,

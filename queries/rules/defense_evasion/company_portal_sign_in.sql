@@ -10,6 +10,7 @@
 -- needs: sign_ins, audit_events
 -- source: Microsoft-Analyzer-Suite (LETHAL-FORENSICS); https://learn.microsoft.com/entra/identity/conditional-access/policy-all-users-device-compliance
 -- lists: hosting_networks, tool_agents
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with portal as (
     select
         l.*,

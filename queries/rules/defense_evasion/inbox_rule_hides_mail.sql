@@ -13,6 +13,7 @@
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-inboxrule; list hiding_folders; list
 --   suspicious_rule_words
 -- lists: hiding_folders, suspicious_rule_words
+-- seen: in 7 samples, marked 0 of 58 benign ones
 with judged as (
     select
         r.*,

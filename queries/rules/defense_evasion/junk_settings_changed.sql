@@ -9,6 +9,7 @@
 -- next: Ask the owner, and see what came from the trusted and from the blocked senders.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-mailboxjunkemailconfiguration
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with own as (
     select coalesce(list(domain), []) as domains
     from own_domains

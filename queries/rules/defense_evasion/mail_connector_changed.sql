@@ -10,6 +10,7 @@
 -- next: Check the addresses of the connector, and message trace for mail that went through it.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-inboundconnector
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with changes as (
     select *
     from cmdlets

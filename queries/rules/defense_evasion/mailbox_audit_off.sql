@@ -13,6 +13,7 @@
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-mailboxauditbypassassociation,
 --   https://learn.microsoft.com/powershell/module/exchange/set-mailbox,
 --   https://learn.microsoft.com/powershell/module/exchange/set-organizationconfig
+-- seen: in 2 samples, marked 0 of 58 benign ones
 with settings as (
     select
         *,

@@ -9,6 +9,7 @@
 -- next: See whether Conditional Access policies were added; switch the defaults on again if not.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/fundamentals/security-defaults
+-- seen: in 1 samples, marked 0 of 58 benign ones
 select
     'high' as severity,
     concat(actor, ' switched off security defaults.') as what,

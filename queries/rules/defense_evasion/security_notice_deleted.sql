@@ -10,6 +10,7 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list security_notice_subjects
 -- lists: security_notice_subjects
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with deleted as (
     select
         *,

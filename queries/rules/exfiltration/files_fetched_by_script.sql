@@ -10,6 +10,7 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list file_agents
 -- lists: file_agents
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with agents as (
     select
         a.user_agent,

@@ -8,6 +8,7 @@
 -- next: See what was shared, and withdraw the links.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
+-- seen: in 3 samples, marked 0 of 58 benign ones
 with own as (
     select coalesce(list(domain), []) as domains
     from own_domains

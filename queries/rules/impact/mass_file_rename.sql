@@ -9,6 +9,7 @@
 -- next: Stop the session. See with which program the files were renamed, and restore earlier versions.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with acts as (
     select
         user_id as who,

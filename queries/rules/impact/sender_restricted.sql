@@ -9,6 +9,7 @@
 -- next: Reset the password, revoke the sessions, look at what was sent.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
+-- seen: in 2 samples, marked 0 of 58 benign ones
 with logged as (
     select
         *,

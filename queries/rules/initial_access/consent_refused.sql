@@ -11,6 +11,7 @@
 -- source: https://learn.microsoft.com/entra/identity/enterprise-apps/manage-consent-requests,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
 --   https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with blocked as (
     select
         event_time,

@@ -10,6 +10,7 @@
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/conditional-access/policy-block-legacy-authentication
 -- lists: hosting_networks
+-- seen: in 3 samples, marked 0 of 58 benign ones
 with legacy as (
     select
         *,

@@ -10,6 +10,7 @@
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/id-protection/concept-identity-protection-risks
 -- lists: hosting_networks, shared_networks, country_centres
+-- seen: in 6 samples, marked 0 of 58 benign ones
 with strange as (
     select
         l.*,

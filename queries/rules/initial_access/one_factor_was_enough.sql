@@ -11,6 +11,7 @@
 -- needs: sign_ins
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/concept-sign-in-log-activity-details
 -- lists: hosting_networks
+-- seen: in 14 samples, marked 0 of 58 benign ones
 with single as (
     select
         l.*,

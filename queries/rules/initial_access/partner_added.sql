@@ -10,6 +10,7 @@
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/partner-center/customers/gdap-introduction,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 select
     'medium' as severity,
     concat(actor, ' gave a partner administrative rights: ', activity, coalesce(' (' || (new_values ->> 'partnertenant') || ')', '')) as what,

@@ -12,6 +12,7 @@
 -- source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes;
 --   first factor passed as in the success codes of Microsoft Sentinel's sign-in rules
 -- lists: hosting_networks
+-- seen: in 6 samples, marked 0 of 58 benign ones
 with stopped as (
     select *
     from logons

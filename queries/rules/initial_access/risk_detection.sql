@@ -10,6 +10,7 @@
 -- needs: risk_detections
 -- source: https://learn.microsoft.com/graph/api/resources/riskdetection
 -- lists: risk_types
+-- seen: in 6 samples, marked 0 of 58 benign ones
 with detected as (
     select
         d.*,

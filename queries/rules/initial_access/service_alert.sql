@@ -9,6 +9,7 @@
 -- next: Open the alert in the Defender portal.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
+-- seen: in 15 samples, marked 0 of 58 benign ones
 with logged as (
     select
         *,

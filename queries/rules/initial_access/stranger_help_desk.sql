@@ -10,6 +10,7 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list help_desk_names
 -- lists: help_desk_names
+-- seen: in 2 samples, marked 0 of 58 benign ones
 with chats as (
     select
         *,

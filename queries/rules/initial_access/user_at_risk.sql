@@ -8,6 +8,7 @@
 -- next: Reset the password, revoke the sessions, go through what the account did since the first detection.
 -- needs: risky_users
 -- source: https://learn.microsoft.com/graph/api/resources/riskyuser
+-- seen: in 0 samples, marked 0 of 58 benign ones
 with states as (
     select
         coalesce(home_account(user_principal_name), lower(id)) as account,

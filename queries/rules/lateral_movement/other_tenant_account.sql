@@ -10,6 +10,7 @@
 -- needs: sign_ins
 -- source: https://learn.microsoft.com/graph/api/resources/signin (crossTenantAccessType, homeTenantId, resourceTenantId)
 -- lists: developer_clients
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with portals (app_id, name) as (
     values
         ('c44b4083-3bb0-49c1-b47d-974e53cbdf3c', 'Azure portal'),

@@ -10,6 +10,7 @@
 -- next: See who controls the new address; take it out if nobody knows it.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with addressed as (
     select
         *,

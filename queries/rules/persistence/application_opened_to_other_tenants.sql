@@ -9,6 +9,7 @@
 -- next: Ask the owner; close it again if nobody ordered it.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 select
     case when nth_by_actor > 20 then 'low' else 'medium' end as severity,
     concat(actor, ' opened the application ', target, ' to accounts of other tenants.') as what,

@@ -5,11 +5,12 @@
 -- meaning: The policy of authentication methods was changed. With an OpenID Connect provider or external method of
 --   theirs, intruders can answer for the second factor of every user.
 -- false positives: Roll-out of a new method: changes without another provider are low here.
--- blind spots: Values that the log leaves out.
+-- blind spots: Values that the log leaves out. The Graph activity log has the request alone, not what it set: medium.
 -- next: See whether the address of the provider is yours; put the policy back if not.
--- needs: directory_audits, audit_events
+-- needs: directory_audits, audit_events, graph_activity
 -- source: https://learn.microsoft.com/graph/api/resources/authenticationmethodspolicy,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with policies as (
     select
         *,
@@ -43,4 +44,23 @@ select
     act_id as act,
     records
 from policies
-order by event_time, act_id
+union all
+select
+    'medium',
+    coalesce('The user ' || user_id, 'The application ' || app_id, 'Somebody') || ' changed the policy of authentication methods through Graph: ' || request_method || ' ' || regexp_replace(request_uri, '^https?://[^/]+', ''),
+    coalesce(user_id, service_principal_id, app_id),
+    event_time,
+    event_time,
+    1::bigint,
+    'authentication methods policy',
+    lower(app_id),
+    session_id,
+    list_filter([client_address(ip_address)], a -> a is not null),
+    null,
+    coalesce(id, file_id || ':' || record),
+    [{'file_id': file_id, 'record': record, 'id': id}]
+from evidence.graph_activity
+where request_method in ('PATCH', 'PUT', 'POST', 'DELETE')
+    and contains(lower(request_uri), '/policies/authenticationmethodspolicy')
+    and coalesce(response_status_code, 200) between 200 and 299
+order by first_seen, act

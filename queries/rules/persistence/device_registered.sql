@@ -10,6 +10,7 @@
 -- needs: directory_audits, audit_events, sign_ins
 -- source: https://learn.microsoft.com/entra/identity/devices/, https://github.com/dirkjanm/ROADtools,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 4 samples, marked 0 of 58 benign ones
 with devices as (
     select
         event_time,

@@ -9,6 +9,7 @@
 -- next: Ask who ordered it; see whether the domain was federated afterwards.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 2 samples, marked 0 of 58 benign ones
 with domains as (
     select
         *,

@@ -11,6 +11,7 @@
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
 --   https://attack.mitre.org/techniques/T1484/002/
+-- seen: in 2 samples, marked 0 of 58 benign ones
 with federated as (
     select
         *,

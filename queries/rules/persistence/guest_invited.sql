@@ -9,6 +9,7 @@
 -- next: See what the guest was given and where it signed in from.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 2 samples, marked 0 of 58 benign ones
 with invitations as (
     select
         *,

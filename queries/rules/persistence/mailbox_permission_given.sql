@@ -10,6 +10,7 @@
 -- next: Ask the administrator and the owner. Look for reads of the mailbox by the one who got the right.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/add-mailboxpermission
+-- seen: in 4 samples, marked 0 of 58 benign ones
 with given as (
     select
         *,

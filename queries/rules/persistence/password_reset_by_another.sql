@@ -10,6 +10,7 @@
 -- next: Ask the owner of the account whether they asked for it.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 2 samples, marked 0 of 58 benign ones
 with resets as (
     select
         *,
@@ -50,18 +51,52 @@ taken as (
     where r.ip_address not in (select ip_address from crowded)
     group by r.act_id
 ),
+-- The resetter gives themselves the mailbox, or reads it.
+opened as (
+    select
+        r.act_id,
+        case when c.operation is not null then 'gave themselves rights on the mailbox' end as deed,
+        [{'file_id': c.file_id, 'record': c.record, 'id': c.id}] as evidence
+    from resets as r
+    join cmdlets as c
+        on c.operation in ('add-mailboxpermission', 'add-recipientpermission') and not c.failed
+        and c.actor = lower(r.actor) and lower(coalesce(c.mailbox, c.object)) = r.target
+        and c.event_time between r.event_time and r.event_time + interval 1 day
+        and lower(coalesce(nullif(c.parameters['user'], ''), c.parameters['trustee'])) in (lower(r.actor), split_part(lower(r.actor), '@', 1))
+    union all
+    select
+        r.act_id,
+        'read the mailbox',
+        [{'file_id': m.file_id, 'record': m.record, 'id': m.id}]
+    from resets as r
+    join mail_reads as m
+        on m.actor = lower(r.actor) and m.mailbox = r.target and m.is_other
+        and m.event_time between r.event_time and r.event_time + interval 1 day
+),
+deeds as (
+    select
+        act_id,
+        string_agg(distinct deed, ' and ' order by deed) as deed,
+        flatten(list(evidence))[1:1000] as evidence
+    from opened
+    group by act_id
+),
 judged as (
     select
         r.*,
-        t.evidence as taken_by
+        d.deed,
+        case when t.evidence is not null or d.evidence is not null then coalesce(t.evidence, []) || coalesce(d.evidence, []) end as taken_by,
+        t.evidence is not null as has_signed_in
     from resets as r
     left join taken as t using (act_id)
+    left join deeds as d using (act_id)
 )
 select
     case when taken_by is not null then 'high' else 'low' end as severity,
     concat(
         any_value(actor), ' ', verb, ' ', listed(list(distinct target order by target)),
-        case when taken_by is not null then ', and the account signed in from the same address within a day' end
+        case when bool_or(has_signed_in) then ', and the account signed in from the same address within a day' end,
+        case when any_value(deed) is not null then ', and then ' || any_value(deed) end
     ) as what,
     actor as who,
     min(event_time) as first_seen,

@@ -9,6 +9,7 @@
 -- next: Ask who ordered it; see whether a domain was federated.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 select
     'medium' as severity,
     concat(actor, ' changed the source anchor of ', target) as what,

@@ -9,6 +9,7 @@
 -- next: Ask the administrator and the user; see the sign-ins and the methods of the account afterwards.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with passes as (
     select
         *,

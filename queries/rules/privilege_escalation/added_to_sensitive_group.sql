@@ -9,6 +9,7 @@
 -- next: Ask who ordered it; take the account out and see where it signed in from.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with policies as (
     select string_agg(array_to_string(regexp_extract_all(
         coalesce(new_values ->> 'conditionalaccesspolicy', old_values ->> 'conditionalaccesspolicy'), '"excludeGroups":\s*\[[^\]]*'

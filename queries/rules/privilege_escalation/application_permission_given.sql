@@ -13,6 +13,7 @@
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
 --   https://learn.microsoft.com/graph/permissions-reference
 -- lists: dangerous_scopes
+-- seen: in 5 samples, marked 0 of 58 benign ones
 with given as (
     select
         *,

@@ -9,6 +9,7 @@
 -- next: Ask the administrator. Look for what the account did with the role: searches, exports, reads.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-managementroleassignment
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with given as (
     select
         *,

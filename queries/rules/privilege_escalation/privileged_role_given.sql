@@ -13,6 +13,7 @@
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
 --   https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
 -- lists: privileged_roles
+-- seen: in 6 samples, marked 0 of 58 benign ones
 with given as (
     select
         *,

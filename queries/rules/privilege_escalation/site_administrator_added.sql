@@ -9,6 +9,7 @@
 -- next: Ask the administrator. Look for what the account opened there.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
+-- seen: in 1 samples, marked 0 of 58 benign ones
 with added as (
     select
         *,
