@@ -31,6 +31,7 @@ import (
 	"entrail/queries/geoip"
 	"entrail/queries/given"
 	"entrail/queries/given/completion"
+	"entrail/queries/rules"
 	"entrail/render"
 	"entrail/render/console"
 	"entrail/render/output"
@@ -109,7 +110,7 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	}
 	c := &call{asked}
 	if c.AsksNothing() {
-		return true, c.describe(stdout)
+		return c.describe(ctx, stdout, stderr)
 	}
 	if err := c.LeaveOut(ctx); err != nil {
 		return false, err
@@ -169,7 +170,14 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if err := c.reportMatches(ctx, evidence, stderr); err != nil {
 		return false, err
 	}
-	return complete, write(ctx, c, evidence, stdout, stderr)
+	if err := write(ctx, c, evidence, stdout, stderr); err != nil {
+		return complete, err
+	}
+	unmatched, err := evidence.UnmatchedNotes(ctx)
+	for _, sentence := range unmatched {
+		c.say(stderr, "%s", sentence)
+	}
+	return complete, err
 }
 
 // removeFolder removes a folder of this run's own. On Windows os.RemoveAll asks
@@ -245,9 +253,29 @@ func (c *call) reportMatches(ctx context.Context, evidence *queries.Case, stderr
 }
 
 // describe prints what needs no evidence: this program, the reports, the tables, a query.
-func (c *call) describe(stdout io.Writer) error {
+// complete is false when a rule of one's own can't be used.
+func (c *call) describe(ctx context.Context, stdout, stderr io.Writer) (complete bool, err error) {
+	var own []rules.Rule
+	complete = true
+	if c.List || c.ShowSQL != "" {
+		files, err := given.Rules(ctx, c.Rules)
+		if err != nil {
+			return false, err
+		}
+		var refused []string
+		own, refused = queries.OwnRules(files)
+		for _, sentence := range refused {
+			c.say(stderr, "%s", sentence)
+		}
+		complete = len(refused) == 0
+	}
+	return complete, c.print(stdout, own)
+}
+
+// print writes what describe is asked for.
+func (c *call) print(stdout io.Writer, own []rules.Rule) error {
 	text := ""
-	result := queries.List()
+	result := queries.List(own...)
 	switch {
 	case c.Help:
 		text = given.Usage
@@ -266,7 +294,7 @@ func (c *call) describe(stdout io.Writer) error {
 		text = completion.Script(c.Completion)
 	case c.ShowSQL != "":
 		var err error
-		if text, err = queries.ShowSQL(c.ShowSQL); err != nil {
+		if text, err = queries.ShowSQL(c.ShowSQL, own...); err != nil {
 			return &given.Mistake{Message: err.Error()}
 		}
 	case c.Rule != nil:
@@ -391,6 +419,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 			Examiner: c.Sheet.Examiner, Classification: c.Sheet.Classification,
 		},
 		Asked:   c.asked(),
+		Others:  c.Others,
 		Several: len(c.Reports) > 1 || c.Explain != "",
 		RawCSV:  c.RawCSV,
 		Bare:    c.Bare,

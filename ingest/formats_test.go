@@ -127,6 +127,8 @@ var fixtures = []struct {
 	{"state_consents", "sparrow_permissions.csv", nil},
 	{"state_role_assignments", "hawk_administrators.csv", nil},
 	{"state_authentication_methods", "goose_methods.json", nil},
+	{"state_authentication_methods", "graph_methods.json", nil},
+	{"state_organization", "msol_domains.csv", nil},
 	{"state_groups", "state_groups.json", nil},
 	{"state_groups", "state_groups.csv", nil},
 	{"state_group_members", "state_group_members.csv", nil},

@@ -14,6 +14,11 @@ var others = []struct {
 }{
 	{[]string{"userprincipalname", "userregistrationdetails"}, "a list of users' authentication methods"},
 	{[]string{"userprincipalname", "createddatetime"}, "a list of users"},
+	{[]string{"roletemplateid", "displayname"}, "a list of the directory's roles, without who has them"},
+	{[]string{"rolepermissions", "isbuiltin"}, "a list of the directory's roles, without who has them"},
+	{[]string{"skuid", "capabilitystatus"}, "a list of licences"},
+	{[]string{"skupartnumber", "consumedunits"}, "a list of licences"},
+	{[]string{"currentscore", "maxscore", "controlscores"}, "Microsoft's secure score"},
 	{[]string{"consenttype", "clientobjectid"}, "a list of OAuth permission grants"},
 }
 

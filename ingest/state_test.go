@@ -94,8 +94,12 @@ func TestStates(t *testing.T) {
 		{"state_authentication_methods", "user_principal_name, methods, default_method, is_mfa_registered, is_admin, phone", map[string][]string{
 			"state_authentication_methods.csv": {"adele.vance@contoso.com|password, app, phone|<nil>|true|<nil>|<nil>", "alex@contoso.com|password|<nil>|false|<nil>|<nil>"},
 			"registration_details.json":        {"adele.vance@contoso.com|mobilePhone, softwareOneTimePasscode|mobilePhone|true|true|<nil>"},
-			"goose_methods.json":               {"adele.vance@contoso.com|phone (mobile)|<nil>|<nil>|<nil>|+31 6", "adele.vance@contoso.com|<nil>|<nil>|<nil>|<nil>|<nil>"},
-			"phone_methods.json":               {"<nil>|phone (mobile)|<nil>|<nil>|<nil>|+234 8000000000"},
+			"graph_methods.json": {
+				"<nil>|password|<nil>|<nil>|<nil>|<nil>", "<nil>|app on iPhone|<nil>|<nil>|<nil>|<nil>", "<nil>|softwareOath|<nil>|<nil>|<nil>|<nil>", "<nil>|key Key|<nil>|<nil>|<nil>|<nil>",
+				"<nil>|email (x@evil.example)|<nil>|<nil>|<nil>|<nil>", "<nil>|windowsHelloForBusiness on PC|<nil>|<nil>|<nil>|<nil>", "<nil>|temporaryAccessPass|<nil>|<nil>|<nil>|<nil>",
+			},
+			"goose_methods.json": {"adele.vance@contoso.com|phone (mobile)|<nil>|<nil>|<nil>|+31 6", "adele.vance@contoso.com|<nil>|<nil>|<nil>|<nil>|<nil>"},
+			"phone_methods.json": {"<nil>|phone (mobile)|<nil>|<nil>|<nil>|+234 8000000000"},
 		}},
 		{"state_access_policies", "display_name, state, conditions, grant_controls, created_time, changed_time", map[string][]string{
 			"state_access_policies.json": {`Require MFA|disabled|{"users":{"includeUsers":["All"]}}|{"builtInControls":["mfa"]}|2024-05-22 08:01:11|2026-05-22 08:01:11`},
@@ -108,6 +112,7 @@ func TestStates(t *testing.T) {
 		{"state_organization", "kind, name, domains, authentication_type, is_audit_disabled, is_audit_log_on", map[string][]string{
 			"state_organization.json":  {"organization|Contoso|contoso.com, contoso.onmicrosoft.com|<nil>|<nil>|<nil>"},
 			"state_organization.csv":   {"domain|evil.example|evil.example|Federated|<nil>|<nil>", "domain|pending.example|<nil>|Managed|<nil>|<nil>"},
+			"msol_domains.csv":         {"domain|Contoso.com|contoso.com|Managed|<nil>|<nil>", "domain|new.example|<nil>|Managed|<nil>|<nil>"},
 			"organization_config.json": {"Exchange|contoso.onmicrosoft.com|<nil>|<nil>|true|<nil>"},
 			"audit_config.json":        {"audit|Admin Audit Log Settings|<nil>|<nil>|<nil>|false"},
 		}},

@@ -112,6 +112,48 @@ func (c *Case) Know(ctx context.Context, s CaseSheet) error {
 	return nil
 }
 
+// UnmatchedNotes says of each note of the case sheet that nothing in evidence is what it is
+// about: a mistyped id, or evidence of another case. Of findings it says so if the run has
+// looked for any.
+func (c *Case) UnmatchedNotes(ctx context.Context) ([]string, error) {
+	rows, err := c.all(ctx, "from sheet_notes select distinct thing")
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	is := map[string]string{
+		"session": "select lower(session_id) from all_events where session_id is not null",
+		"record":  "select lower(id) from all_events where id is not null union all select f.sha256 || ':' || e.record from all_events as e join evidence.files as f using (file_id)",
+		"user":    "select lower(actor) from all_events where actor is not null union all select lower(target) from all_events where target is not null",
+		"address": "select client_address(ip_address) from all_events where client_address(ip_address) is not null",
+	}
+	if c.hasFindings {
+		is["finding"] = "select finding_id from all_findings"
+	}
+	var absent []string
+	for _, row := range rows {
+		thing := row[0].(string)
+		if is[thing] == "" {
+			continue
+		}
+		if err := c.define(ctx, false, namesIn(is[thing])...); err != nil {
+			return nil, err
+		}
+		absent = append(absent, "select position, thing, value from sheet_notes where thing = '"+thing+"' and value not in ("+is[thing]+")")
+	}
+	if len(absent) == 0 {
+		return nil, nil
+	}
+	rows, err = c.all(ctx, strings.Join(absent, " union all ")+" order by position")
+	if err != nil {
+		return nil, fmt.Errorf("look for what the notes are about: %w", err)
+	}
+	var sentences []string
+	for _, row := range rows {
+		sentences = append(sentences, fmt.Sprintf("Note %v of the case sheet is about nothing in these files: there is no %s %s", row[0], row[1], row[2]))
+	}
+	return sentences, nil
+}
+
 // clientAddresses lists the distinct client addresses of all logs.
 func (c *Case) clientAddresses(ctx context.Context) ([]string, error) {
 	var logs []string

@@ -47,6 +47,7 @@
 //	-- first rows: what matters, of a report whose first rows are the oldest: where there
 //	--   is no room for all, those that matter are shown (record_weights), not the first
 //	-- on a terminal: columns that a terminal, which has no room for all, shows first
+//	-- workbook: yes, if a workbook has it where no report is asked for by name
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters
 //
 // Then comes one SELECT, which a DuckDB shell must take as it stands:

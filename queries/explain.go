@@ -93,6 +93,11 @@ func (e *explanation) record(ctx context.Context, r record) ([]*Result, error) {
 	if empty := emptyColumns(r); len(empty) > 0 {
 		main.Notes = []string{"The export does not say: " + strings.Join(empty, ", ") + "."}
 	}
+	verdict, err := e.c.verdictOn(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	main.Notes = append(main.Notes, verdict...)
 	results := []*Result{main}
 	if codes := e.words.codesOf(r.text("raw")); len(codes) > 0 {
 		codes := fields("codes", "Codes in the raw record", codes)
@@ -112,6 +117,18 @@ func (e *explanation) record(ctx context.Context, r record) ([]*Result, error) {
 	raw := fixed(Report{Name: "raw", Title: "Raw record", Layout: Raw}, rawLines(r.text("raw")), layoutColumns[Raw]...)
 	raw.Report.Description = "As it was exported, in lines."
 	return append(results, raw), nil
+}
+
+// verdictOn is what the case sheet says of a record.
+func (c *Case) verdictOn(ctx context.Context, r record) ([]string, error) {
+	if err := c.define(ctx, false, "noted_records"); err != nil {
+		return nil, err
+	}
+	rows, err := c.all(ctx, fmt.Sprintf("select concat_ws(': ', verdict, note) from noted_records where file_id = %v and record = %v", r.values["file_id"], r.values["record"]))
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("The case sheet says: %v.", strings.TrimSuffix(fmt.Sprint(rows[0][0]), "."))}, nil
 }
 
 // columnsOf are the record's columns: name, value, what the value means, what

@@ -121,7 +121,7 @@ func AddViews(ctx context.Context, path string, o engine.Options) error {
 // manyViews is how many views a view may be when those that it reads stand in it, and
 // those below in them, as the engine has it when it makes a view. It takes half a
 // minute for those of the sessions, which a run stores on the way.
-const manyViews = 15
+const manyViews = 10
 
 func unfolded(v view) int {
 	n := 1

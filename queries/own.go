@@ -116,6 +116,37 @@ func (c *Case) AddRules(ctx context.Context, files []RuleFile) (refused, idle []
 	return refused, idle, c.enterRules(ctx, c.own, len(rules.All()))
 }
 
+// OwnRules are the rules of one's own as they would be looked for in logs of which nothing is
+// known: fields and values are spelled as Sigma rules spell them. refused says of each that
+// can't be used why, as far as it shows without logs.
+func OwnRules(files []RuleFile) (own []rules.Rule, refused []string) {
+	all, refused := readOwn(files)
+	known := sigmaRules(all)
+	logs := map[string]*sigma.Log{}
+	for _, r := range known {
+		if r.Table != "" && logs[r.Table] == nil {
+			logs[r.Table] = sigma.NewLog(r.Table)
+		}
+	}
+	for _, r := range all {
+		if r.sigma.Name == "" {
+			r.rule.Tactic = "own"
+			own = append(own, r.rule)
+			continue
+		}
+		if r.sigma.IsCorrelation() {
+			if _, missing := r.sigma.Find(known); len(missing) > 0 {
+				refused = append(refused, refusal(r.path, r.sigma.Title, "it stands on rules that are not there: "+strings.Join(missing, ", ")))
+				continue
+			}
+		}
+		compiled := r.sigma.Compile(logs, known)
+		compiled.Tactic = "own"
+		own = append(own, compiled)
+	}
+	return own, refused
+}
+
 // refusal says which rule can't be used, and why.
 func refusal(path, rule, reason string) string {
 	reason, _, _ = strings.Cut(reason, "\n")

@@ -32,6 +32,7 @@ type Report struct {
 	PortalDays  int      // how many days the portal shows of the same; 0 = it has no such period
 	Caveat      string   // when its numbers mislead; may be empty
 	Charts      []Chart
+	InWorkbook  bool   // a workbook has it where no report is asked for by name
 	Sheet       string // name of its sheet in a workbook, where the title is longer than such a name may be
 	// MattersFirst: where there is no room for all rows, those that matter most are
 	// shown and not the first, which are the oldest.
@@ -150,6 +151,10 @@ func parse(group, name, text string) (Report, error) {
 			r.Caveat = value
 		case "sheet":
 			r.Sheet = value
+		case "workbook":
+			if r.InWorkbook = value == "yes"; !r.InWorkbook {
+				return r, fmt.Errorf("%s.sql: workbook %q: want `yes`, or leave it out", name, value)
+			}
 		case "first rows":
 			if r.MattersFirst = value == "what matters"; !r.MattersFirst {
 				return r, fmt.Errorf("%s.sql: first rows %q: want `what matters`, or leave it out", name, value)

@@ -9,12 +9,12 @@ import (
 )
 
 // List is the table of all reports, and of the findings that are looked for.
-func List() *Result {
+func List(own ...rules.Rule) *Result {
 	var rows [][]any
 	for _, r := range Reports() {
 		rows = append(rows, []any{r.Name, r.Group, r.Title})
 	}
-	for _, r := range rules.All() {
+	for _, r := range slices.Concat(rules.All(), own) {
 		rows = append(rows, []any{r.Name, "finding, " + strings.ReplaceAll(r.Tactic, "_", " "), r.Title})
 	}
 	return fixed(Report{Name: "list", Title: "Reports"}, rows, "report", "group", "title")

@@ -10,10 +10,15 @@ import (
 
 // ShowSQL is the SQL of a finding, of a report, of a group of reports, of a view or of a
 // macro, with all that it stands on, bottom up, as a DuckDB shell takes it. What the rules
-// gave exists while the program runs only; a report on that says so.
-func ShowSQL(name string) (string, error) {
+// gave exists while the program runs only; a report on that says so. own are rules of one's
+// own, which have a name as the others have.
+func ShowSQL(name string, own ...rules.Rule) (string, error) {
 	s := sheet{}
-	if rule, ok := rules.Lookup(canonical(name)); ok {
+	rule, ok := rules.Lookup(canonical(name))
+	if i := slices.IndexFunc(own, func(r rules.Rule) bool { return r.Name == canonical(name) }); i >= 0 {
+		rule, ok = own[i], true
+	}
+	if ok {
 		s.needs(rule.SQL)
 		s.questions = []string{strings.TrimRight(rule.SQL, "; \n")}
 		return s.text(), nil

@@ -5,6 +5,7 @@
 -- layout: story
 -- wrap: sentence
 -- position: 0
+-- workbook: yes
 -- topics: narrative, executive summary, management summary, who what when, story in sentences
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log

@@ -8,7 +8,8 @@
 --   geolocation database. change says where the country, the network or the user agent is another than the session's last
 --   known one before (agents are compared within the sign-ins or one workload, as each spells them its own way). There
 --   place_source stands behind a place that was looked up, unless the session's last sign-in before tells the same. It is
---   judged on all the session's events in evidence, also when the filters hide the one before.
+--   judged on all the session's events in evidence, also when the filters hide the one before. verdict and note are of the
+--   case sheet (--case).
 -- position: 2
 -- first rows: what matters
 -- layout: sessions
@@ -234,6 +235,8 @@ select
     e.user_agent,
     e.token,
     e.id,
+    n.verdict,
+    n.note,
     e.file_id,
     e.record
 from activity as e
@@ -241,6 +244,7 @@ join ordered_sessions using (session_id)
 left join addresses as a on e.address = a.ip_address
 left join moves using (log, file_id, record)
 left join agents using (log, file_id, record)
+left join noted_records as n on n.file_id = e.file_id and n.record = e.record
 order by
     session,
     e.event_time,

@@ -2,6 +2,7 @@
 -- description: Everything in all logs on one line of time: who did what to what, from where, and how it ended, whether
 --   it has a session id or not. With --user it is what one account did and what was done to it.
 -- position: 4
+-- workbook: yes
 -- topics: history, chronology
 -- first rows: what matters
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity,

@@ -2,8 +2,10 @@
 -- description: One row a sign-in, newest first: the columns that the portal shows by default, then all its details.
 --   status has the portal's three classes: interrupted means that the user was sent on (to multifactor
 --   authentication, a question, another page), and mostly another row tells how it ended. error_meaning says in
---   our words what error_code means, failure_reason is the log's own text. file_id and record lead to the source.
+--   our words what error_code means, failure_reason is the log's own text. verdict and note are of
+--   the case sheet (--case). file_id and record lead to the source.
 -- position: 1
+-- workbook: yes
 -- wrap: app_display_name
 -- topics: logins, logons
 -- needs: sign_ins
@@ -81,10 +83,13 @@ select
     s.home_tenant_id,
     s.resource_tenant_id,
     s.latency_ms,
+    n.verdict,
+    n.note,
     s.file_id,
     s.record
 from sign_ins as s
 left join error_codes as code using (error_code)
+left join noted_records as n using (file_id, record)
 order by
     s.event_time desc nulls last,
     s.file_id,
