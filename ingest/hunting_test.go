@@ -149,8 +149,10 @@ func TestHuntingVariants(t *testing.T) {
 	for _, test := range []struct{ name, text, query, want, reason string }{
 		{"x.csv", "AccountUpn,RequestId,Application,ErrorCode,TimeGenerated [UTC],IPAddress\r\nadele@contoso.com,r1,Office,0,\"10/11/2026, 8:01:11.500 AM\",203.0.113.5\r\n",
 			"select id, event_time, status, app_display_name from sign_ins", "r1|2026-10-11 08:01:11|success|Office", "few columns, as Sentinel exports them"},
-		{"x.json", `[{"TableName":"PrimaryResult","Timestamp":"2026-10-11T08:01:11Z","ErrorCode":"50126","AccountUpn":"adele@contoso.com","Application":"Office","RequestId":"r1","RiskLevelDuringSignIn":"50","RiskState":"atRisk"}]`,
-			"select id, status, risk_level_during_sign_in, risk_state from sign_ins", "r1|failure|medium|atRisk", "az monitor log-analytics query"},
+		{"x.json", `[{"TableName":"PrimaryResult","Timestamp":"2026-10-11T08:01:11Z","ErrorCode":"50126","AccountUpn":"adele@contoso.com","Application":"Office","RequestId":"r1","RiskLevelDuringSignIn":"50","RiskState":"atRisk","SessionId":"None","IsManaged":"True","City":"None"}]`,
+			"select id, status, risk_level_during_sign_in, risk_state, session_id, is_managed, city from sign_ins", "r1|failure|medium|atRisk|<nil>|true|<nil>", "az monitor log-analytics query, whose null is a word"},
+		{"x.json", `[{"TableName":"PrimaryResult","TimeGenerated":"2026-10-11T08:01:11Z","OperationName":"Sign-in activity","Category":"SignInLogs","ResultType":"0","AppDisplayName":"Office","UserPrincipalName":"a@contoso.com","Id":"r1","Status":"{\"errorCode\":0}","LocationDetails":"{\"city\":\"Cork\"}","SessionId":"None"}]`,
+			"select id, status, city, session_id from sign_ins", "r1|success|Cork|<nil>", "the same of SigninLogs"},
 		{"x.json", `{"Schema":[{"Name":"timestamp"}],"Results":[{"timestamp":"2026-10-11T08:01:11Z","errorcode":0,"accountupn":"adele@contoso.com","application":"Office","requestid":"r1"}]}`,
 			"select id, event_time from sign_ins", "r1|2026-10-11 08:01:11", "names in lower case"},
 		{"x.csv", "RecipientAddress,SenderAddress,Received,MessageTraceId\r\nA@contoso.com,b@fabrikam.com,2026-10-13T07:30:00Z,t1\r\n",

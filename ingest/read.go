@@ -523,6 +523,7 @@ func (known *recognised) look(names []string) {
 		}
 	}
 	known.nested, known.elsewhere = known.format.shapes(spelled)
+	known.elsewhere = known.elsewhere || isOfAz(names)
 }
 
 // cantRead remembers a property that holds what can't be read.
