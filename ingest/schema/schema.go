@@ -38,9 +38,19 @@
 //	-- repeats: the columns that are always those of the parent, with a comma between
 //
 // A line `--   more` continues the value above. Then comes one `create table`
-// with a column a line, its meaning behind it. A log that is in the timeline is
-// in the views events and coverage as well: tests name the table that is
-// missing there. Codes that the load looks up stand in codes/NAME.sql, with
+// with a column a line, its meaning behind it. Positions are
+// told apart by tests.
+//
+// A log is in the timeline, and in two views as well, which are files of
+// queries/model: a SELECT at the end of events.sql, and one in coverage.sql. Its
+// name there begins with that of `-- log`; without `-- expected: no` it stands in
+// the list at the head of coverage.sql too. The reports that show every log take it
+// from there. Tests name the table, and which of these lacks it:
+//
+//	go test ./queries -run 'TestLogs|TestReportContract'
+//
+// Raise Version; no test asks for it. A format fills the table: package ingest says
+// how, and its test names a column that none fills. Codes that the load looks up stand in codes/NAME.sql, with
 // their rows.
 package schema
 
