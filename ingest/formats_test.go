@@ -117,11 +117,6 @@ var oddFixtures = []exportFixture{
 	{"state_authentication_methods", "phone_methods.json", nil},
 	{"state_organization", "organization_config.json", nil},
 	{"state_organization", "audit_config.json", nil},
-	{"advanced_hunting_alerts", "advanced_hunting_alert_evidence.json", nil},
-	{"advanced_hunting_identity_logons", "advanced_hunting_hub.json", nil},
-	{"graph_alerts", "graph_incidents.json", nil},
-	{"message_trace_report", "message_trace_summary.csv", nil},
-	{"message_trace_report", "message_trace_detail.csv", nil},
 	{"unified_audit_log", "audit.csv", func(w io.Writer) error {
 		return tenant.WriteCmdletCSV(w, 13, sample.AuditEvents())
 	}},
