@@ -152,9 +152,6 @@ func Logs() []Table { return where(func(t Table) bool { return t.Log != "" }) }
 // before its children.
 func Records() []Table { return where(func(t Table) bool { return t.ID != "" }) }
 
-// Snapshots returns the tables of what stood at one time.
-func Snapshots() []Table { return where(func(t Table) bool { return t.Snapshot != "" }) }
-
 // Children returns the tables whose rows hang on records of another.
 func Children() []Table { return where(func(t Table) bool { return t.Parent.Table != "" }) }
 

@@ -62,7 +62,7 @@ select 'application', [lower(display_name)], '', not coalesce(is_enabled, true),
 from evidence.state_applications
 where display_name <> ''
 union all
--- which credential was made is not said: one that begins with the day of the change
+-- a dump does not say which of its credentials a log has: the application has some, or none any more
 select 'credential of an application', [lower(display_name)], '', password_credentials + key_credentials = 0, file_id, record, snapshot_time
 from evidence.state_applications
 where display_name <> '' and password_credentials + key_credentials is not null
