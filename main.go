@@ -419,6 +419,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 			Examiner: c.Sheet.Examiner, Classification: c.Sheet.Classification,
 		},
 		Asked:   c.asked(),
+		Others:  c.Others,
 		Several: len(c.Reports) > 1 || c.Explain != "",
 		RawCSV:  c.RawCSV,
 		Bare:    c.Bare,

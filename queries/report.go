@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"entrail/ingest/header"
+	"entrail/ingest/schema"
 )
 
 //go:embed reports
@@ -32,6 +33,7 @@ type Report struct {
 	PortalDays  int      // how many days the portal shows of the same; 0 = it has no such period
 	Caveat      string   // when its numbers mislead; may be empty
 	Charts      []Chart
+	InWorkbook  bool   // a workbook has it where no report is asked for by name
 	Sheet       string // name of its sheet in a workbook, where the title is longer than such a name may be
 	// MattersFirst: where there is no room for all rows, those that matter most are
 	// shown and not the first, which are the oldest.
@@ -143,13 +145,17 @@ func parse(group, name, text string) (Report, error) {
 		case "topics":
 			r.Topics = strings.Split(value, ", ")
 		case "needs":
-			r.Needs = strings.Fields(strings.ReplaceAll(value, ",", " "))
+			r.Needs = readNeeds(value)
 		case "filled by":
 			r.FilledBy = value
 		case "caveat":
 			r.Caveat = value
 		case "sheet":
 			r.Sheet = value
+		case "workbook":
+			if r.InWorkbook = value == "yes"; !r.InWorkbook {
+				return r, fmt.Errorf("%s.sql: workbook %q: want `yes`, or leave it out", name, value)
+			}
 		case "first rows":
 			if r.MattersFirst = value == "what matters"; !r.MattersFirst {
 				return r, fmt.Errorf("%s.sql: first rows %q: want `what matters`, or leave it out", name, value)
@@ -210,4 +216,17 @@ func parseChart(s string) (Chart, error) {
 		return c, fmt.Errorf("chart %q: want `bar|stacked|heat|map x=COLUMN y=COLUMN,...`", s)
 	}
 	return c, nil
+}
+
+// readNeeds lists the tables of `-- needs`. `every log` is those of the timeline,
+// so that a new log is no change of each report that shows them all.
+func readNeeds(value string) []string {
+	if value != "every log" {
+		return strings.Fields(strings.ReplaceAll(value, ",", " "))
+	}
+	var all []string
+	for _, log := range schema.Logs() {
+		all = append(all, log.Name)
+	}
+	return all
 }

@@ -177,10 +177,12 @@ func (c *chart) picture() picture {
 	return p
 }
 
-// seriesClass names the colour of the i-th column drawn: green and red are
-// kept for what succeeded and failed.
-func (c *chart) seriesClass(i int) string {
-	switch name := c.Y[i]; {
+// seriesClass names the colour of the i-th column drawn.
+func (c *chart) seriesClass(i int) string { return colourOf(c.Y[i], i) }
+
+// colourOf names the colour of a column: what succeeded and what failed have their own.
+func colourOf(name string, i int) string {
+	switch {
 	case strings.HasPrefix(name, "success"):
 		return "ok"
 	case strings.HasPrefix(name, "fail"):

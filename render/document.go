@@ -42,6 +42,9 @@ type Document struct {
 	// query, a record or sessions, with their values.
 	Asked string
 
+	// Others are the reports that were left out because none was asked for by name.
+	Others []queries.Report
+
 	// Brief makes of the sentences of a story a line each, and Next are lines on what to
 	// ask next, which stand below them: for the terminal.
 	Brief bool

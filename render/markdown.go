@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,29 +40,41 @@ func Markdown(w io.Writer, d Document) error {
 			fmt.Fprintln(out)
 		}
 		first = false
-		if err := markdownReport(out, r); err != nil {
+		if err := markdownReport(out, r, d.Several); err != nil {
 			return err
 		}
 	}
 	return out.Flush()
 }
 
-func markdownReport(out *bufio.Writer, r *queries.Result) error {
+// markdownReport writes a report; of several, without raw records, which drown the rest.
+func markdownReport(out *bufio.Writer, r *queries.Result, isOneOfSeveral bool) error {
 	fmt.Fprintf(out, "## %s\n\n", markdown(title(r)))
+	isTold := r.Report.Layout == queries.Totals || r.Report.Layout == queries.Story
 	for _, s := range []string{r.Report.Description, r.Report.Caveat} {
+		if first, _ := firstSentence(s); isTold && isOneOfSeveral {
+			s = first
+		}
 		if s != "" {
 			fmt.Fprintf(out, "%s\n\n", markdown(s))
 		}
 	}
 	for _, n := range r.Notes {
+		if r.Report.Layout == queries.Totals && isOneOfSeveral {
+			break // the sentences have the same notes
+		}
 		fmt.Fprintf(out, "> %s\n\n", markdown(n))
 	}
 	switch r.Report.Layout {
 	case queries.Story:
 		return markdownStory(out, r)
+	case queries.Totals:
+		return markdownTotals(out, r)
 	case queries.Lanes: // a picture
 		return nil
 	}
+	isLeftOut := func(c queries.Column) bool { return isOneOfSeveral && c.Style == queries.RawRecord }
+	columns := slices.DeleteFunc(slices.Clone(r.Columns), isLeftOut)
 	if r.Report.Layout == queries.Summary {
 		return markdownSummary(out, r)
 	}
@@ -71,10 +84,13 @@ func markdownReport(out *bufio.Writer, r *queries.Result) error {
 			return err
 		}
 		if n == 0 {
-			markdownHeader(out, r.Columns)
+			markdownHeader(out, columns)
 		}
 		n++
-		for _, v := range row {
+		for i, v := range row {
+			if isLeftOut(r.Columns[i]) {
+				continue
+			}
 			out.WriteString("| ")
 			out.WriteString(markdown(text(v)))
 			out.WriteString(" ")
@@ -85,6 +101,27 @@ func markdownReport(out *bufio.Writer, r *queries.Result) error {
 	}
 	if n == 0 {
 		fmt.Fprintln(out, "No rows.")
+	}
+	return nil
+}
+
+// markdownTotals writes a number a line.
+func markdownTotals(out *bufio.Writer, r *queries.Result) error {
+	all, err := totals(r)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(out, "No rows.")
+	}
+	for _, t := range all {
+		said := "- **" + markdown(t.Item) + "**: " + markdown(t.Value)
+		if t.Detail != "" {
+			said += " · " + markdown(t.Detail)
+		}
+		if _, err := out.WriteString(said + "\n"); err != nil {
+			return fmt.Errorf("write Markdown: %w", err)
+		}
 	}
 	return nil
 }

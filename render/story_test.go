@@ -1,6 +1,11 @@
 package render
 
-import "entrail/queries"
+import (
+	"strings"
+	"testing"
+
+	"entrail/queries"
+)
 
 func storyDocument(width int) Document {
 	codes := result(queries.Report{Name: "codes", Title: "Codes", Group: "signins"}, []queries.Column{column("code", queries.Integer)}, []any{int64(50126)})
@@ -17,4 +22,29 @@ func storyDocument(width int) Document {
 	d := document(codes, story)
 	d.Width = width
 	return d
+}
+
+// A dossier for a ticket has its numbers a line each, and no raw records; a report that
+// is asked for alone has them.
+func TestMarkdownOfSeveral(t *testing.T) {
+	text := func(name string) queries.Column { return column(name, queries.Text) }
+	results := func() []*queries.Result {
+		return []*queries.Result{
+			result(queries.Report{Name: "totals", Title: "In numbers", Layout: queries.Totals},
+				[]queries.Column{text("item"), text("value"), text("detail"), text("look_in")}, []any{"Messages read", "99", "two folders", "x"}, []any{"Sent", "4", nil, nil}),
+			result(queries.Report{Name: "events", Title: "Events"}, []queries.Column{text("what"), styled("raw", queries.RawRecord)}, []any{"read", `{"a":1}`}),
+		}
+	}
+	page := render(t, Markdown, document(results()...))
+	for _, want := range []string{"- **Messages read**: 99 · two folders\n- **Sent**: 4\n", "| what |\n| --- |\n| read |\n"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in\n%s", want, page)
+		}
+	}
+	if strings.Contains(page, "raw") {
+		t.Errorf("a raw record in\n%s", page)
+	}
+	if alone := render(t, Markdown, document(results()[1])); !strings.Contains(alone, `{"a":1}`) {
+		t.Errorf("the report alone has lost its raw records:\n%s", alone)
+	}
 }

@@ -31,9 +31,9 @@ const (
 	widthRows  = 200 // rows that decide a column's width
 )
 
-// XLSX writes a workbook: the sheet About (title, zone, filters, how to read it,
-// notes, what each sheet holds, which reports are empty, the evidence), then one
-// sheet a report that has rows, as a table with a filter whose header and first
+// XLSX writes a workbook: the sheet About (title, zone, filters, what is told in
+// numbers and sentences, how to read it, notes, what each sheet holds, which reports are
+// empty, the evidence), the sheet Charts where reports have some, then one sheet a report that has rows, as a table with a filter whose header and first
 // columns stay in view, and a link back. Numbers, times and booleans are real ones;
 // times are in the document's zone, which a spreadsheet can't store. Text is
 // never a formula, shows its hidden characters, and says where it was cut.
@@ -51,12 +51,21 @@ func XLSX(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
-		if r.Report.Layout == queries.Lanes { // a picture
-			continue
+		switch r.Report.Layout {
+		case queries.Lanes: // a picture
+		case queries.Story:
+			err = b.tell(r)
+		case queries.Totals:
+			err = b.count(r)
+		default:
+			err = b.report(r)
 		}
-		if err := b.report(r); err != nil {
+		if err != nil {
 			return err
 		}
+	}
+	if err := b.drawCharts(); err != nil {
+		return fmt.Errorf("write XLSX: sheet Charts: %w", err)
 	}
 	if err := b.about(); err != nil {
 		return fmt.Errorf("write XLSX: sheet About: %w", err)
@@ -75,7 +84,35 @@ type workbook struct {
 	taken  map[string]bool // sheet names in lower case
 	sheets []*sheetInfo
 	empty  []*queries.Result // reports without rows, which have no sheet
+	told   []told            // what stands in sentences on About
+	totals []total           // and the numbers above them
+	charts []chartOfSheet
 	style  styles
+}
+
+// told are the sentences of one story.
+type told struct {
+	title string
+	lines []storyLine
+}
+
+// tell keeps what is told in sentences for About. A question for it alone is a sheet too.
+func (b *workbook) tell(r *queries.Result) error {
+	if !b.d.Several {
+		return b.report(r)
+	}
+	lines, err := storyLines(r)
+	b.told = append(b.told, told{visible(title(r)), lines})
+	return err
+}
+
+func (b *workbook) count(r *queries.Result) error {
+	if !b.d.Several {
+		return b.report(r)
+	}
+	var err error
+	b.totals, err = totals(r)
+	return err
 }
 
 // sheetInfo is what About says of a sheet.
@@ -97,7 +134,7 @@ type styles struct {
 }
 
 func newWorkbook(d Document) (*workbook, error) {
-	b := &workbook{d: d, file: excelize.NewFile(excelize.Options{TmpDir: d.TempDir}), taken: map[string]bool{"about": true}}
+	b := &workbook{d: d, file: excelize.NewFile(excelize.Options{TmpDir: d.TempDir}), taken: map[string]bool{"about": true, "charts": true}}
 	// The one sheet of a new file becomes About.
 	if err := b.file.SetSheetName("Sheet1", "About"); err != nil {
 		return nil, err
@@ -447,6 +484,7 @@ func (s *sheet) end() error {
 	if err != nil {
 		return err
 	}
+	s.noteCharts()
 	return s.stream.Flush()
 }
 
@@ -538,6 +576,7 @@ func (b *workbook) about() error {
 		}
 		p.row++
 	}
+	p.tell()
 	p.put(b.style.heading, "How to read it")
 	for _, sentence := range howToRead {
 		p.put(b.style.fact, sentence)
@@ -545,6 +584,10 @@ func (b *workbook) about() error {
 	p.row++
 	p.put(b.style.heading, "Sheets")
 	p.put(b.style.head, "sheet", "rows", "report", "what it shows", "notes")
+	if len(b.charts) > 0 {
+		p.put(b.style.wrap, chartSheet, len(b.charts), "", "The pictures of the reports in this workbook.")
+		p.link("'" + chartSheet + "'!A1")
+	}
 	for _, s := range b.sheets {
 		p.put(b.style.wrap, s.name, s.rows, visible(s.result.Report.Name), visible(s.result.Report.Description), b.remarks(s))
 		p.link("'" + s.name + "'!A1")
@@ -556,6 +599,15 @@ func (b *workbook) about() error {
 		for _, r := range b.empty {
 			why := strings.Join(visibleAll(r.Notes), " ")
 			p.put(b.style.wrap, visible(title(r)), 0, visible(r.Report.Name), cmp.Or(why, "No rows."))
+		}
+	}
+	if len(b.d.Others) > 0 {
+		p.row++
+		p.put(b.style.heading, "Other reports: --report NAME -o FILE.xlsx")
+		p.put(b.style.head, "title", "", "report", "what it shows")
+		for _, r := range b.d.Others {
+			first, _ := firstSentence(r.Description)
+			p.put(b.style.wrap, visible(r.Title), "", visible(r.Name), visible(first))
 		}
 	}
 	if len(b.d.Sources) > 0 {
@@ -604,6 +656,24 @@ func (p *aboutPage) put(style int, values ...any) {
 	}
 	if lines > 1 {
 		p.keep(p.file.SetRowHeight("About", p.row, min(15*float64(lines), excelize.MaxRowHeight)))
+	}
+}
+
+// tell writes the numbers and the sentences.
+func (p *aboutPage) tell() {
+	if len(p.totals) > 0 {
+		p.put(p.style.heading, "In numbers")
+		for _, t := range p.totals {
+			p.put(p.style.wrap, t.Item, t.Value, "", t.Detail)
+		}
+		p.row++
+	}
+	for _, told := range p.told {
+		p.put(p.style.heading, told.title)
+		for _, l := range told.lines {
+			p.put(p.style.wrap, l.Topic, "", l.Basis, l.Sentence)
+		}
+		p.row++
 	}
 }
 

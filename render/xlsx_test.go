@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -58,10 +59,67 @@ func numberFormat(t *testing.T, f *excelize.File, sheet, ref string) string {
 	return *style.CustomNumFmt
 }
 
+// What is told in sentences and numbers stands on About, and bars are drawn from their rows.
+func TestXLSXFront(t *testing.T) {
+	text := func(name string) queries.Column { return column(name, queries.Text) }
+	story := result(queries.Report{Name: "story", Title: "What happened", Layout: queries.Story},
+		[]queries.Column{column("incident", queries.Integer), text("topic"), text("sentence"), text("basis"), text("look_in"), text("look_for")},
+		[]any{int64(1), "Who", "=Somebody was there.", "The log shows", "findings", nil})
+	numbers := result(queries.Report{Name: "totals", Title: "In numbers", Layout: queries.Totals},
+		[]queries.Column{text("item"), text("value"), text("detail"), text("look_in")}, []any{"Messages read", "99", "two folders", nil})
+	days := result(queries.Report{Name: "days", Title: "Days", Charts: []queries.Chart{
+		{Type: "stacked", X: "day", Y: []string{"success", "failure"}, Title: "A day"},
+		{Type: "heat", X: "day", Y: []string{"success"}, Title: "No bars"},
+	}}, []queries.Column{text("day"), column("success", queries.Integer), column("failure", queries.Integer)},
+		[]any{"2026-10-01", int64(3), int64(1)}, []any{"2026-10-02", int64(2), int64(0)})
+	d := document(numbers, story, days)
+	d.Others = []queries.Report{{Name: "sessions", Title: "Sessions", Description: "One row a session. More."}}
+	f, book := open(t, d)
+	if got := strings.Join(f.GetSheetList(), ","); got != "About,Charts,Days" {
+		t.Errorf("sheets %s, want what is told on About alone, and the charts behind it", got)
+	}
+	var about []string
+	rows, err := f.GetRows("About")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		about = append(about, strings.Join(row, "|"))
+	}
+	for _, want := range []string{"Messages read|99||two folders", "Who||The log shows|=Somebody was there.", "Charts|1||The pictures of the reports in this workbook.", "Sessions||sessions|One row a session."} {
+		if !slices.Contains(about, want) {
+			t.Errorf("About has no row %q in\n%s", want, strings.Join(about, "\n"))
+		}
+	}
+	archive, err := zip.NewReader(strings.NewReader(book), int64(len(book)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := ""
+	for _, member := range archive.File {
+		if strings.HasPrefix(member.Name, "xl/charts/chart") {
+			r, err := member.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			drawn += string(all)
+		}
+	}
+	for _, want := range []string{"'Days'!$A$4:$A$5", "'Days'!$B$4:$B$5", "'Days'!$C$4:$C$5"} {
+		if !strings.Contains(drawn, strings.ReplaceAll(want, "'", "&#39;")) && !strings.Contains(drawn, want) {
+			t.Errorf("no chart is of %s", want)
+		}
+	}
+}
+
 func TestXLSXReadsBack(t *testing.T) {
 	const sheet = "Hostile <b>fields<_b>"
 	f, book := open(t, hostileDocument())
-	if got, want := strings.Join(f.GetSheetList(), ","), "About,Hostile <b>fields<_b>,Codes"; got != want {
+	if got, want := strings.Join(f.GetSheetList(), ","), "About,Charts,Hostile <b>fields<_b>,Codes"; got != want {
 		t.Errorf("sheets %s, want %s", got, want)
 	}
 	for i, h := range hostile {

@@ -31,9 +31,10 @@ type Call struct {
 	Paths   []string
 	Reports []queries.Report
 	Query   string
-	Explain string // id of the record to spell out
-	Unasked bool   // no report, query or record is asked for by name
-	Dossier bool   // tell the one thing that a filter names
+	Explain string           // id of the record to spell out
+	Unasked bool             // no report, query or record is asked for by name
+	Others  []queries.Report // what the format leaves out where no report is asked for
+	Dossier bool             // tell the one thing that a filter names
 	Filter  queries.Filter
 	Words   []string // the filters, for the page
 	Remarks []string // what they did beyond that, for the page

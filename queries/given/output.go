@@ -50,6 +50,17 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 		switch {
 		case c.Format.Of != nil:
 			names = c.Format.Of
+		case c.Format.Name == "md" && !c.Folder: // a page for a ticket
+			names = []string{"totals", "story", "open_questions"}
+		case c.Format.Name == "xlsx" && !c.Folder:
+			names = nil
+			for _, r := range queries.Reports() {
+				if r.InWorkbook {
+					names = append(names, r.Name)
+				} else {
+					c.Others = append(c.Others, r)
+				}
+			}
 		case c.Output == "-":
 			names = []string{"summary"}
 			if c.Format.Name == "text" {

@@ -4,6 +4,7 @@
 --   failures. resources names the three most used targets of its tokens. Two rows with one name are two
 --   applications: look at app_id, a name is easily copied.
 -- position: 1
+-- workbook: yes
 -- wrap: app_display_name
 -- portal days: 30
 -- needs: sign_ins

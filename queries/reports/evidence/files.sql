@@ -2,6 +2,7 @@
 -- description: Every input, with what became of its records: records = loaded + duplicates + rejected. A file without a
 --   format was not recognised; the note says why. An archive has a row without records, and its files a row each.
 -- position: 1
+-- workbook: yes
 -- wrap: note
 -- paths: path
 select

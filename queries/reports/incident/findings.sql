@@ -8,6 +8,7 @@
 -- on a terminal: severity, first_seen, who, what, finding_id
 -- wrap: title, what, note, known, target, rarity, also, ip_addresses, evidence
 -- position: 1
+-- workbook: yes
 -- topics: finding, alerts, detections, mitre, att&ck, attack, bec, business email compromise, persistence, spray, password spray
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity, azure_activity, alerts
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log

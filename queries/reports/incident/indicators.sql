@@ -6,6 +6,7 @@
 --   also somebody's ordinary one, and blocking it does harm.
 -- wrap: value, findings
 -- position: 6
+-- workbook: yes
 -- topics: ioc, iocs, indicators of compromise, blocklist, stix, misp
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity, azure_activity, alerts
 -- filled by: the sign-in logs and the audit logs (Entra admin center > Download), and the unified audit log (Search-UnifiedAuditLog, or

@@ -6,6 +6,7 @@
 --   subject is from whichever record has it, and recipients are from the message trace or Defender's e-mail events.
 -- wrap: basis, subject, recipients, folders, ip_addresses, clients
 -- position: 4
+-- workbook: yes
 -- topics: exposure, data breach, which mails, message ids, mailitemsaccessed, notification
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

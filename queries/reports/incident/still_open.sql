@@ -8,6 +8,7 @@
 -- severity: severity
 -- wrap: object, detail, how_sure, the_state, findings, evidence
 -- position: 5
+-- workbook: yes
 -- topics: persistence, backdoors, remediation, clean up, containment, what is left, eviction
 -- needs: audit_events, directory_audits
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export) and the Entra audit log (Entra admin

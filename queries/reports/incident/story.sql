@@ -5,9 +5,9 @@
 -- layout: story
 -- wrap: sentence
 -- position: 0
+-- workbook: yes
 -- topics: narrative, executive summary, management summary, who what when, story in sentences
--- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity,
---   message_trace, emails, url_clicks, alerts, identity_logons, azure_activity
+-- needs: every log
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
 --   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: The sentences are made from findings, and are as right as these. Read the rows behind a sentence before you repeat it.

@@ -3,6 +3,7 @@
 --   not known.
 -- layout: totals
 -- position: -1
+-- workbook: yes
 -- topics: totals, in numbers, how many, key figures
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log

@@ -5,6 +5,7 @@
 --   operating system, browser and device; it is known if the session began with it or the user had it elsewhere before, of a
 --   whole session only if the user had it before. verdict is what the case sheet (--case) says of the session, else of its user.
 -- position: 1
+-- workbook: yes
 -- wrap: reasons
 -- severity: attention
 -- topics: aitm, adversary in the middle, phishing, stolen token, token theft, hijacking, impossible travel, anomalies

@@ -3,6 +3,7 @@
 --   least once. is_edge marks the first and the last day of the evidence (or of --since and --until): they are usually
 --   only covered in part. Sign-ins without a time, if any, are the row without a day.
 -- position: 4
+-- workbook: yes
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- chart: stacked x=day y=success,failure,interrupted faint=is_edge title=Sign-ins a day

@@ -5,6 +5,7 @@
 --   our words what error_code means, failure_reason is the log's own text. verdict and note are of
 --   the case sheet (--case). file_id and record lead to the source.
 -- position: 1
+-- workbook: yes
 -- wrap: app_display_name
 -- topics: logins, logons
 -- needs: sign_ins
