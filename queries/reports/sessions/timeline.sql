@@ -1,30 +1,48 @@
 -- title: Timeline
 -- description: Everything in all logs on one line of time: who did what to what, from where, and how it ended, whether
---   it has a session id or not. With --user it is what one account did and what was done to it.
+--   it has a session id or not. With --user it is what one account did and what was done to it. severity and finding are
+--   of the gravest finding that the record is evidence of; verdict and note are of the case sheet (--case).
 -- position: 4
 -- workbook: yes
 -- topics: history, chronology
+-- severity: severity
 -- first rows: what matters
 -- needs: every log
 -- filled by: any export of these logs.
 -- caveat: One act may stand here several times, once for each log that saw it: a sign-in in the sign-in log and in the
 --   audit log, a directory change in the audit log and in the directory audit log.
+with found as (
+    select
+        r.file_id,
+        r.record,
+        min_by(f.severity, f.severity_rank) as severity,
+        min_by(f.finding, {'rank': f.severity_rank, 'finding': f.finding}) as finding
+    from finding_records as r
+    join all_findings as f using (finding_id)
+    group by r.file_id, r.record
+)
 select
-    event_time,
-    source,
-    actor,
-    action,
-    target,
-    ip_address,
-    result,
-    session_id,
-    id,
-    file_id,
-    record
-from events
+    e.event_time,
+    e.source,
+    e.actor,
+    e.action,
+    e.target,
+    e.ip_address,
+    e.result,
+    f.severity,
+    f.finding,
+    n.verdict,
+    n.note,
+    e.session_id,
+    e.id,
+    e.file_id,
+    e.record
+from events as e
+left join found as f using (file_id, record)
+left join noted_records as n using (file_id, record)
 order by
-    event_time nulls last,
-    source,
-    id,
-    file_id,
-    record
+    e.event_time nulls last,
+    e.source,
+    e.id,
+    e.file_id,
+    e.record

@@ -7,8 +7,8 @@
 -- false positives: Informational alerts are low, as is mail that was stopped.
 -- blind spots: Alerts that only the portal has.
 -- next: Open the alert in the Defender portal.
--- needs: audit_events
--- source: https://learn.microsoft.com/purview/audit-log-activities
+-- needs: audit_events, alerts
+-- source: https://learn.microsoft.com/purview/audit-log-activities, https://learn.microsoft.com/graph/api/resources/security-alert
 -- seen: in 15 samples, marked 0 of 58 benign ones
 with logged as (
     select
@@ -47,7 +47,7 @@ named as (
         coalesce(p[3], id, file_id || ':' || record) as alert_id
     from logged
 ),
-alerts as (
+told as (
     select
         alert_id,
         min_by(level, case level when 'high' then 1 when 'medium' then 2 else 3 end) as level,
@@ -77,5 +77,27 @@ select
     null::varchar as rarity,
     alert_id as act,
     records
-from alerts
+from told
+union all
+select
+    case
+        when lower(status) in ('resolved', 'dismissed') or lower(classification) in ('falsepositive', 'benignpositive', 'informationalexpectedactivity') then 'low'
+        when lower(severity) = 'high' then 'high'
+        when lower(severity) in ('low', 'informational') then 'low'
+        else 'medium'
+    end,
+    coalesce(service_source, 'Microsoft Defender') || ' reports: ' || coalesce(title, 'an alert without a title') || coalesce(' (' || user_principal_name || ')', ''),
+    user_principal_name,
+    coalesce(first_activity_time, event_time),
+    coalesce(last_activity_time, event_time),
+    1::bigint,
+    coalesce(user_principal_name, device_name),
+    lower(app_id),
+    null,
+    list_filter(string_split(coalesce(ip_address, ''), ', '), a -> a <> ''),
+    null,
+    coalesce(id, file_id || ':' || record),
+    [{'file_id': file_id, 'record': record, 'id': id}]
+from evidence.alerts
+where kind = 'alert'
 order by first_seen, who, target, what

@@ -5,7 +5,7 @@
 -- meaning: A global administrator switched on access to every Azure subscription of the tenant (User Access
 --   Administrator at the root). Intruders do so to reach virtual machines and secrets.
 -- false positives: Cloud administrators who recover a lost subscription.
--- blind spots: What was then done in Azure is in the activity log of Azure, which this program doesn't read.
+-- blind spots: What was then done in Azure is in the activity log of Azure.
 -- next: Ask the administrator. See the Azure activity log for role assignments after this time, and switch the
 --   access off.
 -- needs: directory_audits, audit_events
