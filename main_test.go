@@ -54,6 +54,16 @@ import (
 // now into scripts and README; read the diff.
 var update = flag.Bool("update", false, "write what is printed now into the scripts and the README")
 
+// What takes more than ten seconds is a step of .ci/run, and is left out else.
+var long = flag.Bool("long", false, "test also what takes more than ten seconds, as .ci/run does")
+
+func takesLong(t *testing.T) {
+	t.Helper()
+	if !*long {
+		t.Skip("it takes more than ten seconds: .ci/run tests it, with -long")
+	}
+}
+
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"entrail": main})
 }
@@ -501,6 +511,7 @@ func state(t *testing.T, folder string) map[string]string {
 // TestLeavesNothingBehind: however a run ends, the evidence is as it was, and
 // home, current and temp folder are empty.
 func TestLeavesNothingBehind(t *testing.T) {
+	takesLong(t)
 	endless := "select count(*) from range(10000000) a, range(10000000) b"
 	// Each step has the one before twice: a million plans, of which the engine
 	// makes some ten thousand a second and hears nothing meanwhile.
@@ -754,6 +765,7 @@ func TestClosedPipe(t *testing.T) {
 // socket, and all that it writes, makes, renames or deletes is its output, its
 // case or in its temp folder.
 func TestSystemCalls(t *testing.T) {
+	takesLong(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("strace is a program of Linux")
 	}
@@ -854,6 +866,9 @@ func TestSameBytes(t *testing.T) {
 	kept, again := contosoKept(t), filepath.Join(folder, "again.duckdb")
 	mustRun(t, contoso, "--db", again, "--threads", "4", "-q", "select 1")
 	for _, f := range render.Formats {
+		if !*long && f.Name != "csv" && f.Name != "html" {
+			continue
+		}
 		one, other := filepath.Join(folder, "one", f.Name+f.Endings[0]), filepath.Join(folder, "other", f.Name+f.Endings[0])
 		for _, dir := range []string{one, other} {
 			if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
@@ -861,10 +876,10 @@ func TestSameBytes(t *testing.T) {
 			}
 		}
 		reports, anew := "files,sessions,signin_weekly,ca_policies", []string{"--db", again}
-		switch f.Name {
-		case "json":
+		switch {
+		case *long && f.Name == "json":
 			reports = "all"
-		case "html":
+		case *long && f.Name == "html":
 			reports, anew = "all", []string{contoso}
 		}
 		if f.Of != nil {
@@ -970,10 +985,14 @@ func TestHostileFields(t *testing.T) {
 		t.Fatalf("not all of the hostile records are loaded: %s", n)
 	}
 
-	noControls(t, "text", mustRun(t, "--db", db, "-r", "all", "-f", "text"))
+	reports := "files,findings,sessions,signin_list,signin_users,top_apps,ca_policies,audit_list"
+	if *long {
+		reports = "all"
+	}
+	noControls(t, "text", mustRun(t, "--db", db, "-r", reports, "-f", "text"))
 
 	t.Run("md", func(t *testing.T) {
-		page := mustRun(t, "--db", db, "-r", "all", "-f", "md")
+		page := mustRun(t, "--db", db, "-r", reports, "-f", "md")
 		noControls(t, "Markdown", page)
 		// What isn't escaped by a backslash is markup.
 		for _, live := range []string{"<script", "<img", "<svg", "](javascript:"} {
@@ -984,7 +1003,7 @@ func TestHostileFields(t *testing.T) {
 	})
 
 	t.Run("html", func(t *testing.T) {
-		page := mustRun(t, "--db", db, "-r", "all", "-f", "html")
+		page := mustRun(t, "--db", db, "-r", reports, "-f", "html")
 		noControls(t, "HTML", page)
 		doc, err := html.Parse(strings.NewReader(page))
 		if err != nil {
@@ -1028,7 +1047,7 @@ func TestHostileFields(t *testing.T) {
 
 	t.Run("csv", func(t *testing.T) {
 		folder := filepath.Join(out, "tables") + "/"
-		mustRun(t, "--db", db, "-r", "all", "-o", folder)
+		mustRun(t, "--db", db, "-r", reports, "-o", folder)
 		formulas := 0
 		for name := range contents(t, folder) {
 			f, err := os.Open(filepath.Join(folder, name))
@@ -1059,7 +1078,7 @@ func TestHostileFields(t *testing.T) {
 
 	t.Run("xlsx", func(t *testing.T) {
 		name := filepath.Join(out, "case.xlsx")
-		mustRun(t, "--db", db, "-o", name)
+		mustRun(t, "--db", db, "-r", reports, "-o", name)
 		book, err := excelize.OpenFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -1135,6 +1154,7 @@ func onTerminal(t *testing.T, command string, columns int) (string, error) {
 // TestTerminal: a page fits its terminal, is coloured unless that is unwanted,
 // and how far a load is appears on standard error alone.
 func TestTerminal(t *testing.T) {
+	takesLong(t)
 	db := contosoKept(t)
 	show := func(command string) string {
 		t.Helper()
@@ -1289,6 +1309,7 @@ func formatTable(t *testing.T) string {
 
 // TestReadmeCommands runs every entrail command of the README on the sample.
 func TestReadmeCommands(t *testing.T) {
+	takesLong(t)
 	shell, err := exec.LookPath("sh")
 	if err != nil {
 		t.Skip("there is no sh to run them with")
@@ -1466,6 +1487,7 @@ func TestCaseInAShell(t *testing.T) {
 		}
 	}
 	ask("README", statements[len(statements)-1])
+	takesLong(t)
 	ofRules := 0
 	for _, r := range queries.Reports() {
 		text := mustRun(t, "--show-sql", r.Name)

@@ -79,6 +79,17 @@ func TestAlerts(t *testing.T) {
 	c.want("select event_time, last_update_time, first_activity_time from alerts where kind = 'alert'", "2026-10-11 08:30:00|2026-10-12 09:00:00|2026-10-11 08:20:00")
 }
 
+// TestSentinelAlerts: of the rows that an incident has for each of its changes
+// the last counts.
+func TestSentinelAlerts(t *testing.T) {
+	c := load(t, fixture("sentinel_alerts.csv"), fixture("sentinel_incidents.json"))
+	c.want("select sum(records), sum(loaded), sum(duplicates), sum(rejected) from files", "3|2|1|0")
+	c.want(`select kind, event_time, title, severity, status, classification, assigned_to, category, techniques, incident_id, entity_type, user_principal_name, ip_address, first_activity_time
+		from alerts order by kind`,
+		"alert|2026-10-13 09:00:00|Unfamiliar sign-in properties|high|New|<nil>|<nil>|InitialAccess|T1078|<nil>|account, ip|adele.vance@contoso.com|203.0.113.5|2026-10-13 08:50:00",
+		"incident|2026-10-13 09:05:00|Sign-in from an unusual place|medium|Closed|TruePositive|soc@contoso.com|<nil>|<nil>|31|<nil>|<nil>|<nil>|<nil>")
+}
+
 func TestMessageTrace(t *testing.T) {
 	c := load(t, fixture("message_trace.csv"), fixture("message_trace.json"), fixture("message_trace_summary.csv"), fixture("message_trace_detail.csv"))
 	c.want("select parse_filename(path), encoding, records, rejected from files order by 1",
@@ -113,14 +124,35 @@ func TestOlderAuditLogs(t *testing.T) {
 		`ma2|2026-10-13 20:02:00|ExchangeItem|HardDelete|adele.vance@contoso.com|<nil>|<nil>|\Sent|Adele.Vance@contoso.com|<nil>`)
 }
 
+func TestHuntingGraphActivity(t *testing.T) {
+	c := load(t, fixture("advanced_hunting_graph_activity.csv"))
+	c.want("select id, event_time, request_method, request_uri, response_status_code, response_size_bytes, duration_ms, ip_address, user_id[-1:], app_id, scopes, sign_in_id is not null from graph_activity",
+		"gr1|2026-10-12 10:00:00|GET|https://graph.microsoft.com/v1.0/users|200|5000|120|203.0.113.5|1|app1|User.Read Mail.Read|true")
+}
+
+// TestRiskOfServicePrincipals: service principals and agents at risk are in the
+// tables of users at risk, and say that they are none.
+func TestRiskOfServicePrincipals(t *testing.T) {
+	c := load(t, fixture("risky_service_principals.json"), fixture("service_principal_risk.json"), fixture("risky_users.json"))
+	c.want("select service_principal_name, app_id[-3:], risk_level, risk_state, event_time from risky_users where user_principal_name is null order by event_time",
+		"Payroll Sync|001|high|atRisk|2026-10-12 08:00:00", "Helper|bp1|medium|atRisk|2026-10-12 09:00:00")
+	c.want("select count(*) from risky_users where service_principal_name is null", "1")
+	c.want("select id, risk_event_type, service_principal_id[-1:], service_principal_name, key_ids, user_id from risk_detections", "sd1|leakedCredentials|2|Payroll Sync|k1, k2|<nil>")
+	c = load(t, write(t, "x.csv", "Id,AppId,DisplayName,RiskState,RiskLevel,RiskLastUpdatedDateTime,ServicePrincipalType\r\ns1,a1,Sync,dismissed,low,2026-10-12T08:00:00Z,Application\r\n"),
+		write(t, "y.json", `{"time":"2026-10-12T08:00:00Z","category":"RiskyServicePrincipals","properties":{"id":"s2","appId":"a2","displayName":"B","riskState":"atRisk","riskLevel":"high","riskLastUpdatedDateTime":"2026-10-12T08:00:00Z"}}`))
+	c.want("select id, service_principal_name, app_id, risk_state from risky_users order by id", "s1|Sync|a1|dismissed", "s2|B|a2|atRisk")
+}
+
 // TestHuntingVariants: the same tables with other columns, in another order, and
 // through other doors.
 func TestHuntingVariants(t *testing.T) {
 	for _, test := range []struct{ name, text, query, want, reason string }{
 		{"x.csv", "AccountUpn,RequestId,Application,ErrorCode,TimeGenerated [UTC],IPAddress\r\nadele@contoso.com,r1,Office,0,\"10/11/2026, 8:01:11.500 AM\",203.0.113.5\r\n",
 			"select id, event_time, status, app_display_name from sign_ins", "r1|2026-10-11 08:01:11|success|Office", "few columns, as Sentinel exports them"},
-		{"x.json", `[{"TableName":"PrimaryResult","Timestamp":"2026-10-11T08:01:11Z","ErrorCode":"50126","AccountUpn":"adele@contoso.com","Application":"Office","RequestId":"r1","RiskLevelDuringSignIn":"50","RiskState":"atRisk"}]`,
-			"select id, status, risk_level_during_sign_in, risk_state from sign_ins", "r1|failure|medium|atRisk", "az monitor log-analytics query"},
+		{"x.json", `[{"TableName":"PrimaryResult","Timestamp":"2026-10-11T08:01:11Z","ErrorCode":"50126","AccountUpn":"adele@contoso.com","Application":"Office","RequestId":"r1","RiskLevelDuringSignIn":"50","RiskState":"atRisk","SessionId":"None","IsManaged":"True","City":"None"}]`,
+			"select id, status, risk_level_during_sign_in, risk_state, session_id, is_managed, city from sign_ins", "r1|failure|medium|atRisk|<nil>|true|<nil>", "az monitor log-analytics query, whose null is a word"},
+		{"x.json", `[{"TableName":"PrimaryResult","TimeGenerated":"2026-10-11T08:01:11Z","OperationName":"Sign-in activity","Category":"SignInLogs","ResultType":"0","AppDisplayName":"Office","UserPrincipalName":"a@contoso.com","Id":"r1","Status":"{\"errorCode\":0}","LocationDetails":"{\"city\":\"Cork\"}","SessionId":"None"}]`,
+			"select id, status, city, session_id from sign_ins", "r1|success|Cork|<nil>", "the same of SigninLogs"},
 		{"x.json", `{"Schema":[{"Name":"timestamp"}],"Results":[{"timestamp":"2026-10-11T08:01:11Z","errorcode":0,"accountupn":"adele@contoso.com","application":"Office","requestid":"r1"}]}`,
 			"select id, event_time from sign_ins", "r1|2026-10-11 08:01:11", "names in lower case"},
 		{"x.csv", "RecipientAddress,SenderAddress,Received,MessageTraceId\r\nA@contoso.com,b@fabrikam.com,2026-10-13T07:30:00Z,t1\r\n",

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -56,6 +57,9 @@ func loadWith(t *testing.T, o Options, paths ...string) *loaded {
 	c.addWith(o, paths...)
 	return c
 }
+
+// What takes more than ten seconds is a step of .ci/run, and is left out else.
+var long = flag.Bool("long", false, "test also what takes more than ten seconds, as .ci/run does")
 
 // emptyCase is the file of a case into which nothing was loaded.
 var emptyCase = sync.OnceValues(func() ([]byte, error) {

@@ -14,6 +14,11 @@ var others = []struct {
 }{
 	{[]string{"userprincipalname", "userregistrationdetails"}, "a list of users' authentication methods"},
 	{[]string{"userprincipalname", "createddatetime"}, "a list of users"},
+	{[]string{"roletemplateid", "displayname"}, "a list of the directory's roles, without who has them"},
+	{[]string{"rolepermissions", "isbuiltin"}, "a list of the directory's roles, without who has them"},
+	{[]string{"skuid", "capabilitystatus"}, "a list of licences"},
+	{[]string{"skupartnumber", "consumedunits"}, "a list of licences"},
+	{[]string{"currentscore", "maxscore", "controlscores"}, "Microsoft's secure score"},
 	{[]string{"consenttype", "clientobjectid"}, "a list of OAuth permission grants"},
 }
 
@@ -43,6 +48,11 @@ var strangers = []struct {
 	{[]string{"timestamp_desc", "datetime", "parser"}, "a timeline of Plaso"},
 	{[]string{"timestamp_desc", "datetime", "source"}, "a timeline of Plaso"},
 	{[]string{"deviceid", "devicename", "actiontype", "reportid"}, "a table of Defender for Endpoint, about devices"},
+	{[]string{"networkmessageid", "url", "urldomain"}, "Defender's table EmailUrlInfo, which is not read"},
+	{[]string{"networkmessageid", "filename", "filetype", "sha256"}, "Defender's table EmailAttachmentInfo, which is not read"},
+	{[]string{"networkmessageid", "actiontrigger", "actionresult"}, "Defender's table EmailPostDeliveryEvents, which is not read"},
+	{[]string{"actiontype", "querytype", "querytarget"}, "Defender's table IdentityQueryEvents, which is not read"},
+	{[]string{"actiontype", "targetaccountupn", "destinationdevicename"}, "Defender's table IdentityDirectoryEvents, which is not read"},
 	{[]string{"txid", "access_device", "auth_device"}, "a log of Duo"},
 	{[]string{"@timestamp", "action", "actor", "org"}, "a log of GitHub"},
 	{[]string{"flowlogversion", "flowrecords"}, "a flow log of an Azure network"},

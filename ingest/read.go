@@ -523,6 +523,7 @@ func (known *recognised) look(names []string) {
 		}
 	}
 	known.nested, known.elsewhere = known.format.shapes(spelled)
+	known.elsewhere = known.elsewhere || isOfAz(names)
 }
 
 // cantRead remembers a property that holds what can't be read.
@@ -1052,7 +1053,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 		}
 		var err error
 		switch {
-		case len(f.nested) == 0:
+		case len(f.nested) == 0 && len(f.flat) == 0:
 			err = r.pass(f, rec, category, row, body)
 		case len(body) > 0:
 			err = r.passShaped(known, rec, category, row, r.shaped(known, body, nil))

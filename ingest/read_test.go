@@ -51,6 +51,10 @@ func FuzzRead(f *testing.F) {
 		`[{"Id":"1","CreatedDateTime":"03\/02\u002f2026 07:22:01","AppId":"a"},{"Id":"2","CreatedDateTime":"13/2/2026","AppId":"System.Object[]"}] {"id":"3","createdDateTime":"2/3/2026 1:00:00 AM","appId":"\ud83d"}`,
 		`{"category":"UserRiskEvents","properties":{"riskType":"x","detectedDateTime":"2/3/2026 7:22:01 AM","activityDateTime":"2026-02-03T07:22:00Z"}}`,
 		`["{\"Id\":1}"]`, "sep=;\nCreatedDateTime;UserPrincipalName;AppDisplayName\n03/12/2025;a;\"b\nc;d;e\n",
+		`{"tables":[{"name":"P","columns":[{"name":"CreationTime"},{"name":"Id"},{"name":"Operation"},{"name":"RecordType"}],"rows":[["2026-10-01T08:00:00Z","1","x",1],["2026",],[]]}]}`,
+		`{"took":1,"hits":{"total":2,"hits":[{"_source":{"event":{"original":"{\"CreationTime\":\"2026-10-01\",\"Id\":\"1\",\"Operation\":\"x\",\"RecordType\":1}"}}},{"_source":{}}]}}`,
+		"<13>Oct  1 08:00:00 h x: " + audit("1", "x") + "\n<13>x\n", "WARNING: x\n\n[" + audit("1", "x") + "]\nDone\n", "_time,_raw\nx,\"" + strings.ReplaceAll(audit("1", "x"), `"`, `""`) + "\"\nx,y\n",
+		"Id,CreationTime,RecordType,Operation,Parameters,Param_A\n1,2026-10-01T08:00:00,1,x,A=b | C=d,b\n", `{"Schema":[],"Results":[{"Timestamp":"2026-10-01T08:00:00Z","RawEventData":` + audit("1", "x") + `}]}`,
 		"CreatedDateTime,UserPrincipalName,AppDisplayName\n13/12/2025,a,\xff\n2025,b\n,,,\n", "\xff\xfe\x00\x00", "PK\x03\x04", "\xd0\xcf\x11\xe0", "\x00", "#TYPE x\n",
 	} {
 		f.Add([]byte(text))

@@ -148,7 +148,10 @@ func TestOneRecordInSeveralExports(t *testing.T) {
 			[]want{{"select count(*) from audit_events where (raw ->> '$.Box') = 'ID'", "2"}}},
 		{"a risk detection of another user", [3]string{detected, strings.Replace(detected, `"u1"`, `"u2"`, 1), ""}, []want{{"select count(*) from risk_detections where id = 'ID'", "2"}}},
 	}
-	orders := [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
+	orders := [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}, {0, 2, 1}, {1, 0, 2}, {2, 0, 1}}
+	if !*long {
+		orders = orders[:2]
+	}
 	texts := [3][]string{}
 	for i, tt := range tests {
 		for k, text := range tt.files {

@@ -156,8 +156,24 @@ type shaper struct {
 	keep   bool              // what stands elsewhere stays there, too
 }
 
+// noneText is what az monitor log-analytics query writes for a value that is not
+// there: the text of Python's None. Its records name their table first.
+// https://learn.microsoft.com/cli/azure/monitor/log-analytics
+const noneText, tableOfAz = "None", "TableName"
+
+func isOfAz(names []string) bool {
+	return len(names) > 0 && strings.EqualFold(names[0], tableOfAz)
+}
+
 func (s *shaper) shape(record *tree) {
 	f := s.format
+	if isOfAz(record.names) {
+		for i, value := range record.values {
+			if value.kind == '"' && value.text == noneText {
+				record.values[i] = nullTree()
+			}
+		}
+	}
 	type move struct {
 		place
 		value *tree

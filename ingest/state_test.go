@@ -94,8 +94,12 @@ func TestStates(t *testing.T) {
 		{"state_authentication_methods", "user_principal_name, methods, default_method, is_mfa_registered, is_admin, phone", map[string][]string{
 			"state_authentication_methods.csv": {"adele.vance@contoso.com|password, app, phone|<nil>|true|<nil>|<nil>", "alex@contoso.com|password|<nil>|false|<nil>|<nil>"},
 			"registration_details.json":        {"adele.vance@contoso.com|mobilePhone, softwareOneTimePasscode|mobilePhone|true|true|<nil>"},
-			"goose_methods.json":               {"adele.vance@contoso.com|phone (mobile)|<nil>|<nil>|<nil>|+31 6", "adele.vance@contoso.com|<nil>|<nil>|<nil>|<nil>|<nil>"},
-			"phone_methods.json":               {"<nil>|phone (mobile)|<nil>|<nil>|<nil>|+234 8000000000"},
+			"graph_methods.json": {
+				"<nil>|password|<nil>|<nil>|<nil>|<nil>", "<nil>|app on iPhone|<nil>|<nil>|<nil>|<nil>", "<nil>|softwareOath|<nil>|<nil>|<nil>|<nil>", "<nil>|key Key|<nil>|<nil>|<nil>|<nil>",
+				"<nil>|email (x@evil.example)|<nil>|<nil>|<nil>|<nil>", "<nil>|windowsHelloForBusiness on PC|<nil>|<nil>|<nil>|<nil>", "<nil>|temporaryAccessPass|<nil>|<nil>|<nil>|<nil>",
+			},
+			"goose_methods.json": {"adele.vance@contoso.com|phone (mobile)|<nil>|<nil>|<nil>|+31 6", "adele.vance@contoso.com|<nil>|<nil>|<nil>|<nil>|<nil>"},
+			"phone_methods.json": {"<nil>|phone (mobile)|<nil>|<nil>|<nil>|+234 8000000000"},
 		}},
 		{"state_access_policies", "display_name, state, conditions, grant_controls, created_time, changed_time", map[string][]string{
 			"state_access_policies.json": {`Require MFA|disabled|{"users":{"includeUsers":["All"]}}|{"builtInControls":["mfa"]}|2024-05-22 08:01:11|2026-05-22 08:01:11`},
@@ -108,6 +112,7 @@ func TestStates(t *testing.T) {
 		{"state_organization", "kind, name, domains, authentication_type, is_audit_disabled, is_audit_log_on", map[string][]string{
 			"state_organization.json":  {"organization|Contoso|contoso.com, contoso.onmicrosoft.com|<nil>|<nil>|<nil>"},
 			"state_organization.csv":   {"domain|evil.example|evil.example|Federated|<nil>|<nil>", "domain|pending.example|<nil>|Managed|<nil>|<nil>"},
+			"msol_domains.csv":         {"domain|Contoso.com|contoso.com|Managed|<nil>|<nil>", "domain|new.example|<nil>|Managed|<nil>|<nil>"},
 			"organization_config.json": {"Exchange|contoso.onmicrosoft.com|<nil>|<nil>|true|<nil>"},
 			"audit_config.json":        {"audit|Admin Audit Log Settings|<nil>|<nil>|<nil>|false"},
 		}},
@@ -197,4 +202,25 @@ func TestStateTimes(t *testing.T) {
 	c.want("select name, changed_time from state_transport_rules", "fwd|2026-05-02 08:01:11")
 	c = load(t, write(t, "rules.json", `[{"Name":"fwd","State":"Enabled","Mode":"Enforce","Priority":0,"WhenChanged":"5/2/2026 8:01:11 AM"}]`))
 	c.want("select name, changed_time from state_transport_rules", "fwd|<nil>")
+}
+
+// TestAccountInPath: where the records don't say whose they are, the path may.
+func TestAccountInPath(t *testing.T) {
+	text, err := os.ReadFile(fixture("graph_message_rules.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	phones, err := os.ReadFile(fixture("phone_methods.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := load(t, folderOf(t, map[string]string{
+		"rules/Adele.Vance@contoso.com.json":   string(text),
+		"alex@contoso.co.uk/202605010901.json": string(text) + " ",
+		"rules/202605010900-all.json":          string(text) + "  ",
+		"methods megan@contoso.com.json":       string(phones),
+		"owners@contoso.com.json":              "@state_inbox_rules.json",
+	}))
+	c.want("select distinct mailbox from state_inbox_rules order by all nulls last", "adele vance", "adele.vance@contoso.com", "alex@contoso.co.uk", "<nil>")
+	c.want("select user_principal_name from state_authentication_methods", "megan@contoso.com")
 }

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,6 +16,54 @@ import (
 	"entrail/ingest/engine"
 	"entrail/ingest/schema"
 )
+
+// What takes more than ten seconds is a step of .ci/run, and is left out else.
+var long = flag.Bool("long", false, "test also what takes more than ten seconds, as .ci/run does")
+
+func takesLong(t *testing.T) {
+	t.Helper()
+	if !*long {
+		t.Skip("it takes more than ten seconds: .ci/run tests it, with -long")
+	}
+}
+
+// shared are cases that several tests ask, and none changes: what one has worked out,
+// as the findings, the next one need not. They don't run at the same time.
+var shared = map[string]*Case{}
+
+// share opens the case of that name, of which make makes the file, once.
+func share(t *testing.T, name string, make func() string) *Case {
+	t.Helper()
+	if shared[name] == nil {
+		folder, err := os.MkdirTemp("", "entrail-test-") // longer there than this test's
+		if err != nil {
+			t.Fatal(err)
+		}
+		atEnd = append(atEnd, func() { os.RemoveAll(folder) })
+		path := filepath.Join(folder, "case.duckdb")
+		if err := os.Rename(make(), path); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Open(context.Background(), path, engine.Options{Temp: folder, Threads: 1}, Filter{}, time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		atEnd = append(atEnd, func() { c.Close() })
+		shared[name] = c
+	}
+	return shared[name]
+}
+
+// atEnd is done when all tests are, the last first.
+var atEnd []func()
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, do := range slices.Backward(atEnd) {
+		do()
+	}
+	os.Exit(code)
+}
 
 // newCase makes a case file, runs the statements in it, and returns its path.
 func newCase(t testing.TB, statements ...string) string {

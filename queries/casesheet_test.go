@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"entrail/queries/rules"
 )
 
 func TestReadCaseSheet(t *testing.T) {
@@ -101,6 +103,7 @@ func TestCaseSheet(t *testing.T) {
 		{"by its user, and by its address: the nearer speaks", "[[note]]\naddress = \"192.0.2.9\"\nverdict = \"benign\"\n[[note]]\nuser = \"kim@contoso.com\"\nverdict = \"open\"", "high|open|"},
 	}
 	ctx := context.Background()
+	forwards, _ := rules.Lookup("mailbox_forwards") // alone: the others would take ten seconds
 	const ask = "from findings select coalesce(severity, '') || '|' || coalesce(verdict, '') || '|' || coalesce(known, '') as got, finding_id where finding = 'mailbox_forwards'"
 	var id string
 	for _, test := range tests {
@@ -111,6 +114,9 @@ func TestCaseSheet(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := c.Know(ctx, sheet); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.lookFor(ctx, []rules.Rule{forwards}); err != nil {
 				t.Fatal(err)
 			}
 			rows, err := c.all(ctx, ask)

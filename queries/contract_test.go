@@ -310,8 +310,7 @@ func TestNoDistinctValuesInFrames(t *testing.T) {
 // TestReportsAreTotallyOrdered asks every report of two cases that hold the
 // same rows, loaded in opposite orders and full of ties.
 func TestReportsAreTotallyOrdered(t *testing.T) {
-	forward := openCase(t, Filter{}, time.UTC, tiedRows("i", 120)...)
-	backward := openCase(t, Filter{}, time.UTC, tiedRows("119 - i", 120)...)
+	forward, backward := askedTies(t)
 	silent := 0
 	for _, report := range Reports() {
 		a, err := forward.Run(context.Background(), report)
@@ -345,6 +344,13 @@ func firstDifference(a, b string) string {
 		}
 	}
 	return "one has more rows"
+}
+
+// askedTies are two cases that tests share, of the same rows in opposite orders.
+func askedTies(t *testing.T) (forward, backward *Case) {
+	t.Helper()
+	forward = share(t, "ties", func() string { return newCase(t, tiedRows("i", 120)...) })
+	return forward, share(t, "ties, the last first", func() string { return newCase(t, tiedRows("119 - i", 120)...) })
 }
 
 // tiedRows fills every table with n rows whose values come from small sets, so

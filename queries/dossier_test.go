@@ -13,8 +13,7 @@ import (
 // documented, totally ordered.
 func TestDossierParts(t *testing.T) {
 	ctx := context.Background()
-	forward := openCase(t, Filter{}, time.UTC, tiedRows("i", 120)...)
-	backward := openCase(t, Filter{}, time.UTC, tiedRows("119 - i", 120)...)
+	forward, backward := askedTies(t)
 	sessions, err := forward.SessionsShown(ctx)
 	if err != nil || len(sessions) == 0 {
 		t.Fatalf("sessions %v, %v", sessions, err)

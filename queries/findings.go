@@ -61,7 +61,10 @@ func (c *Case) prepareRules(ctx context.Context, name string) error {
 }
 
 // lookForFindings runs the rules, once a run.
-func (c *Case) lookForFindings(ctx context.Context) error {
+func (c *Case) lookForFindings(ctx context.Context) error { return c.lookFor(ctx, rules.All()) }
+
+// lookFor runs these rules, unless any ran before, and puts together what they find.
+func (c *Case) lookFor(ctx context.Context, looked []rules.Rule) error {
 	switch {
 	case c.addsRules:
 		return errors.New("a rule can't read what rules find")
@@ -72,7 +75,7 @@ func (c *Case) lookForFindings(ctx context.Context) error {
 	if err := c.listRules(ctx); err != nil {
 		return fmt.Errorf("list the rules: %w", err)
 	}
-	for _, r := range rules.All() {
+	for _, r := range looked {
 		if err := c.run(ctx, r); err != nil {
 			return fmt.Errorf("rule %s: %w", r.Name, err)
 		}

@@ -8,6 +8,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"entrail/ingest/engine"
+	"entrail/ingest/schema"
+	"entrail/queries/rules"
 )
 
 // incidentWindow is how far apart two findings of one incident may be, where it is not
@@ -50,6 +54,21 @@ func (c *Case) putIncidentsTogether(ctx context.Context) error {
 	})
 }
 
+// ofStates names the findings that say what stood when the state of the tenant was
+// dumped, as literals of SQL: nobody did that then, so they are part of no incident.
+func ofStates() (names []string) {
+	for _, r := range rules.All() {
+		isOfStates := !slices.ContainsFunc(r.Needs, func(need string) bool {
+			table, _ := schema.Lookup(need)
+			return table.Snapshot == ""
+		})
+		if isOfStates {
+			names = append(names, engine.Literal(r.Name))
+		}
+	}
+	return names
+}
+
 // joinables lists the findings, with the addresses that mean somebody: one from which
 // many accounts sign in on several days is an office or a carrier.
 func (c *Case) joinables(ctx context.Context) ([]joinable, error) {
@@ -72,6 +91,7 @@ func (c *Case) joinables(ctx context.Context) ([]joinable, error) {
 			first_seen,
 			last_seen
 		from all_findings, shared
+		where not list_contains([`+strings.Join(ofStates(), ", ")+`], finding)
 		order by severity_rank, first_seen, finding_id`)
 	if err != nil {
 		return nil, err

@@ -89,6 +89,7 @@ func isNeverFiltered(name string) bool {
 // it in a DuckDB shell; those that are made of many others are left out, and to be had
 // from --show-sql. This program never asks them: it brings its own.
 func AddViews(ctx context.Context, path string, o engine.Options) error {
+	o.Threads = 1 // there are no rows to work on
 	e, err := engine.New(ctx, o)
 	if err != nil {
 		return err
@@ -121,7 +122,7 @@ func AddViews(ctx context.Context, path string, o engine.Options) error {
 // manyViews is how many views a view may be when those that it reads stand in it, and
 // those below in them, as the engine has it when it makes a view. It takes half a
 // minute for those of the sessions, which a run stores on the way.
-const manyViews = 15
+const manyViews = 10
 
 func unfolded(v view) int {
 	n := 1

@@ -61,6 +61,9 @@ func TestReportsCountTheModel(t *testing.T) {
 		}, "policy_name", "the CSV has no policies"},
 	} {
 		t.Run(strings.ReplaceAll(export.name, " ", "_"), func(t *testing.T) {
+			if export.write != nil {
+				takesLong(t)
+			}
 			paths := []string{mixed}
 			if export.write != nil {
 				folder := t.TempDir()

@@ -12,7 +12,7 @@ import (
 // TestRunFirst asks every report for its first rows: they are those that it
 // begins with, and the total is that of all.
 func TestRunFirst(t *testing.T) {
-	c := openCase(t, Filter{}, time.UTC, tiedRows("i", 60)...)
+	c, _ := askedTies(t)
 	ctx := context.Background()
 	cut := 0
 	for _, report := range Reports() {

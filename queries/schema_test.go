@@ -64,6 +64,7 @@ func TestListAndSchema(t *testing.T) {
 // say, with nothing of this program around it but the engine, on a case that has
 // tables alone: all that a report stands on is printed with it.
 func TestShowSQLRunsInAShell(t *testing.T) {
+	takesLong(t)
 	ctx := context.Background()
 	path := newCase(t, filterRows...)
 	c := openPath(t, path, Filter{}, time.UTC)

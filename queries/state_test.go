@@ -33,3 +33,33 @@ func TestStateNames(t *testing.T) {
 		}
 	}
 }
+
+// TestStatesAreNoIncident: what stood when a dump was made is a finding, and nobody's act
+// of that time.
+func TestStatesAreNoIncident(t *testing.T) {
+	rows := []string{
+		`insert into state_mailboxes (file_id, record, snapshot_time, id, mailbox, forwarding_smtp_address) values (2, 1, timestamp '2026-11-01', 'm1', 'kim@contoso.com', 'x@evil.example')`,
+	}
+	forward := `insert into audit_events (file_id, record, event_time, id, operation, user_id, workload, raw) values
+		(1, 1, timestamp '2026-10-31', 'a', 'Set-Mailbox', 'kim@contoso.com', 'Exchange', '{"Parameters":[{"Name":"Identity","Value":"kim@contoso.com"},{"Name":"ForwardingSmtpAddress","Value":"smtp:x@evil.example"}]}')`
+	for _, tt := range []struct {
+		reason, want string
+		rows         []string
+	}{
+		{"the state alone", "state_sends_mail_outside|", rows},
+		{"beside the act that a log has", "mailbox_forwards|1\nstate_sends_mail_outside|", append(rows, forward)},
+	} {
+		c := openCase(t, Filter{}, time.UTC, tt.rows...)
+		incidents, ok := Lookup("findings")
+		if !ok {
+			t.Fatal("no report of findings")
+		}
+		if _, err := c.Run(t.Context(), incidents); err != nil { // which looks for them
+			t.Fatal(err)
+		}
+		got := answer(t, c, "select finding, coalesce(incident::varchar, '') from all_findings left join incident_findings using (finding_id) order by all")
+		if got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.reason, got, tt.want)
+		}
+	}
+}

@@ -27,8 +27,7 @@ func storyOf(t *testing.T, c *Case) string {
 
 // TestStoryOfTenant holds the sentences to what the generator of the sample did.
 func TestStoryOfTenant(t *testing.T) {
-	path, _ := loadTenant(t)
-	story := storyOf(t, openPath(t, path, Filter{}, time.UTC))
+	story := storyOf(t, askedTenant(t))
 	for _, test := range []struct{ want, reason string }{
 		{"Who and when: Critical: the account adele.vance@contoso.com is affected, from 2026-10-06 07:41 to 2026-10-12 10:52 (6 days).", "the session's first act and the last attempt"},
 		{"in Canada, Lithuania, Romania and used 1 session", "the relay, the reader and the traveller"},

@@ -2,7 +2,8 @@
 -- family: Entra ID Protection: risk detections, risky users
 -- description: Graph identityProtection/riskDetections as JSON, the same as CSV columns with the location's parts
 --   beside the others (Microsoft-Extractor-Suite), the properties of diagnostic-settings records of category
---   UserRiskEvents, and the table AADUserRiskEvents of Log Analytics, where the location may be JSON text. https://learn.microsoft.com/graph/api/resources/riskdetection
+--   UserRiskEvents, and the table AADUserRiskEvents of Log Analytics, where the location may be JSON text; the same of
+--   service principals (servicePrincipalRiskDetections) and of agents. https://learn.microsoft.com/graph/api/resources/riskdetection
 -- recognised by: json riskEventType; detectedDateTime
 -- recognised by: json riskType; detectedDateTime
 -- recognised by: csv riskEventType; detectedDateTime
@@ -36,6 +37,13 @@ with fields as (
             "userId": "VARCHAR",
             "userPrincipalName": "VARCHAR",
             "userDisplayName": "VARCHAR",
+            "servicePrincipalId": "VARCHAR",
+            "servicePrincipalDisplayName": "VARCHAR",
+            "agentId": "VARCHAR",
+            "agentDisplayName": "VARCHAR",
+            "appId": "VARCHAR",
+            "blueprintId": "VARCHAR",
+            "keyIds": "VARCHAR",
             "additionalInfo": "VARCHAR"
         }') as f
     from source
@@ -70,6 +78,10 @@ select
     filled(f.userId) as user_id,
     lower(filled(f.userPrincipalName)) as user_principal_name,
     filled(f.userDisplayName) as user_display_name,
+    coalesce(filled(f.servicePrincipalId), filled(f.agentId)) as service_principal_id,
+    coalesce(filled(f.servicePrincipalDisplayName), filled(f.agentDisplayName)) as service_principal_name,
+    coalesce(filled(f.appId), filled(f.blueprintId)) as app_id,
+    joined(f.keyIds) as key_ids,
     filled(f.additionalInfo) as additional_info,
     raw
 from located

@@ -11,7 +11,16 @@
 -- recognised by: csv user; mfaStatus; password
 -- recognised by: json userPrincipalName; phoneNumber; phoneType
 -- recognised by: csv userPrincipalName; phoneNumber; phoneType
+-- recognised by: json userPrincipalName; mfaStatus
+-- recognised by: csv userPrincipalName; mfaStatus
+-- recognised by: json userPrincipalName; mfaState
+-- recognised by: csv userPrincipalName; mfaState
 -- recognised by: json id; phoneNumber; phoneType
+-- recognised by: json id; secretKey
+-- recognised by: json id; emailAddress; @odata.type
+-- recognised by: json id; emailAddress; users
+-- recognised by: json id; keyStrength; displayName
+-- recognised by: json id; lifetimeInMinutes; isUsableOnce
 -- recognised by: json id; password; createdDateTime
 -- recognised by: json id; deviceTag; phoneAppVersion
 -- recognised by: json id; aaGuid; model
@@ -31,6 +40,12 @@ with fields as (
             "defaultMfaMethod": "VARCHAR",
             "userPreferredMethodForSecondaryAuthentication": "VARCHAR",
             "mfaStatus": "VARCHAR",
+            "mfaState": "VARCHAR",
+            "secretKey": "VARCHAR",
+            "emailAddress": "VARCHAR",
+            "keyStrength": "VARCHAR",
+            "lifetimeInMinutes": "VARCHAR",
+            "@odata.type": "VARCHAR",
             "isMfaRegistered": "VARCHAR",
             "isMfaCapable": "VARCHAR",
             "isAdmin": "VARCHAR",
@@ -71,11 +86,16 @@ select
         case
             when filled(f.phoneNumber) is not null then 'phone (' || coalesce(f.phoneType, '') || ')'
             when filled(f.phoneAppVersion) is not null or filled(f.deviceTag) is not null then 'app on ' || coalesce(filled(f.displayName), 'a device')
+            when filled(f.emailAddress) is not null then 'email (' || f.emailAddress || ')'
+            when filled(f.keyStrength) is not null then 'windowsHelloForBusiness on ' || coalesce(filled(f.displayName), 'a device')
+            when filled(f.lifetimeInMinutes) is not null then 'temporaryAccessPass'
+            when ends_with(f."@odata.type", 'softwareOathAuthenticationMethod') then 'softwareOath'
+            when ends_with(f."@odata.type", 'passwordAuthenticationMethod') then 'password'
             when filled(f.aaGuid) is not null then 'key ' || coalesce(filled(f.model), '')
         end
     ) as methods,
     coalesce(filled(f.defaultMfaMethod), filled(f.userPreferredMethodForSecondaryAuthentication)) as default_method,
-    coalesce(truth(f.isMfaRegistered), case lower(f.mfaStatus) when 'enabled' then true when 'disabled' then false end) as is_mfa_registered,
+    coalesce(truth(f.isMfaRegistered), case lower(coalesce(f.mfaStatus, f.mfaState)) when 'enabled' then true when 'enforced' then true when 'disabled' then false end) as is_mfa_registered,
     truth(f.isMfaCapable) as is_mfa_capable,
     truth(f.isAdmin) as is_admin,
     filled(f.phoneNumber) as phone,

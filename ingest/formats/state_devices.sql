@@ -38,6 +38,7 @@ with fields as (
             "owner": "VARCHAR",
             "createdDateTime": "VARCHAR",
             "registrationDateTime": "VARCHAR",
+            "registrationTime": "VARCHAR",
             "registered": "VARCHAR",
             "lastSignInDateTime": "VARCHAR",
             "approximateLastSignInDateTime": "VARCHAR",
@@ -57,7 +58,7 @@ select
     truth(f.isCompliant) as is_compliant,
     truth(f.isManaged) as is_managed,
     coalesce(joined(f.registeredOwners), filled(f.owner)) as owners,
-    coalesce(utc(f.registrationDateTime), utc(f.createdDateTime), utc(f.registered)) as created_time,
+    coalesce(utc(f.registrationDateTime), utc(f.registrationTime), utc(f.createdDateTime), utc(f.registered)) as created_time,
     coalesce(utc(f.approximateLastSignInDateTime), utc(f.approximateLastLogonTimeStamp), utc(f.lastSignInDateTime)) as last_sign_in,
     raw
 from fields

@@ -6,6 +6,8 @@
 -- recognised by: csv verifiedDomains; displayName
 -- recognised by: json authenticationType; isVerified; isInitial
 -- recognised by: csv authenticationType; isVerified; isInitial
+-- recognised by: json name; status; authentication
+-- recognised by: csv name; status; authentication
 -- recognised by: json auditDisabled; identity
 -- recognised by: csv auditDisabled; identity
 -- recognised by: json auditDisabled; name
@@ -28,6 +30,8 @@ with fields as (
             "displayName": "VARCHAR",
             "verifiedDomains": "VARCHAR",
             "authenticationType": "VARCHAR",
+            "authentication": "VARCHAR",
+            "status": "VARCHAR",
             "isVerified": "VARCHAR",
             "isInitial": "VARCHAR",
             "auditDisabled": "VARCHAR",
@@ -42,7 +46,7 @@ select
     coalesce(filled(f.id), filled(f.guid), filled(f.identity), filled(f.name), filled(f.displayName)) as id,
     case
         when filled(f.verifiedDomains) is not null then 'organization'
-        when filled(f.authenticationType) is not null or filled(f.isVerified) is not null then 'domain'
+        when coalesce(filled(f.authenticationType), filled(f.authentication), filled(f.isVerified)) is not null then 'domain'
         when filled(f.allowInvitesFrom) is not null then 'authorization'
         when filled(f.unifiedAuditLogIngestionEnabled) is not null then 'audit'
         else 'Exchange'
@@ -50,10 +54,10 @@ select
     coalesce(filled(f.displayName), filled(f.name), filled(f.identity), filled(f.id)) as name,
     lower(coalesce(
         nullif(array_to_string(list_transform(from_json(json_list(f.verifiedDomains), '[{"name": "VARCHAR"}]'), d -> d.name), ', '), ''),
-        case when truth(f.isVerified) then coalesce(filled(f.name), filled(f.id)) end
+        case when truth(f.isVerified) or lower(f.status) = 'verified' then coalesce(filled(f.name), filled(f.id)) end
     )) as domains,
-    filled(f.authenticationType) as authentication_type,
-    truth(f.isVerified) as is_verified,
+    coalesce(filled(f.authenticationType), filled(f.authentication)) as authentication_type,
+    coalesce(truth(f.isVerified), lower(filled(f.status)) = 'verified') as is_verified,
     truth(f.auditDisabled) as is_audit_disabled,
     truth(f.unifiedAuditLogIngestionEnabled) as is_audit_log_on,
     filled(f.allowInvitesFrom) as invites_from,

@@ -5,6 +5,8 @@
 -- recognised by: json roleDefinitionId; principalId
 -- recognised by: csv roleDefinitionId; principalId
 -- recognised by: json roleName; userPrincipalName; assignmentType
+-- recognised by: json roleName; userPrincipalName; displayName
+-- recognised by: csv roleName; userPrincipalName; displayName
 -- recognised by: csv roleName; userPrincipalName; assignmentType
 -- recognised by: json role; userName; userId
 -- recognised by: csv role; userName; userId

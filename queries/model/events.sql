@@ -61,7 +61,7 @@ union all
 select
     event_time,
     'risk_detections',
-    coalesce(user_principal_name, user_id),
+    coalesce(user_principal_name, user_id, service_principal_name),
     'risk detected: ' || coalesce(risk_event_type, 'unknown'),
     null,
     ip_address,
@@ -75,8 +75,8 @@ union all
 select
     event_time,
     'risky_users',
-    coalesce(user_principal_name, id),
-    'risk state of the user',
+    coalesce(user_principal_name, service_principal_name, id),
+    'risk state of the ' || case when service_principal_name is null then 'user' else 'service principal' end,
     null,
     null,
     null,

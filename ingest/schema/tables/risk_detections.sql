@@ -5,7 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
--- identity: detected_date_time or event_time, risk_event_type, user_id or user_principal_name, request_id, ip_address
+-- identity: detected_date_time or event_time, risk_event_type, user_id or user_principal_name, service_principal_id, request_id, ip_address
 -- state: risk_level, risk_state, risk_detail, last_updated_date_time
 -- state time: last_updated_date_time
 -- get: Entra admin center > Risk detections > Download
@@ -32,6 +32,10 @@ create table risk_detections (
     user_id varchar, -- object id
     user_principal_name varchar, -- lower case
     user_display_name varchar, -- the user's name
+    service_principal_id varchar, -- object id, where it is about a service principal or an agent
+    service_principal_name varchar, -- its name
+    app_id varchar, -- its application, or the agent's blueprint
+    key_ids varchar, -- credentials of the service principal that it is about, comma-joined
     additional_info varchar, -- as logged, JSON
     raw varchar -- the source record as JSON
 );

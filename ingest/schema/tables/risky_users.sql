@@ -1,4 +1,4 @@
--- description: Users with a risk state.
+-- description: Users, service principals and agents with a risk state.
 -- source: https://learn.microsoft.com/graph/api/resources/riskyuser
 -- position: 13
 -- log: risky users
@@ -12,10 +12,12 @@
 create table risky_users (
     file_id integer, -- the file it came from
     record bigint, -- its number in that file
-    id varchar, -- object id of the user
+    id varchar, -- object id of the user, the service principal or the agent
     event_time timestamp, -- riskLastUpdatedDateTime (UTC)
     user_principal_name varchar, -- lower case
     user_display_name varchar, -- the user's name
+    service_principal_name varchar, -- the name of a service principal or an agent; NULL = a user
+    app_id varchar, -- of a service principal, its application; of an agent, its blueprint
     risk_level varchar, -- none, low, medium, high, hidden
     risk_state varchar, -- atRisk, confirmedCompromised, remediated, dismissed, ...
     risk_detail varchar, -- why the state is what it is

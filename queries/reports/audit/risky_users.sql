@@ -1,5 +1,5 @@
 -- title: Users at risk
--- description: Users whom Entra ID Protection holds, or held, to be at risk, joined with the risk detections on them: open
+-- description: Users, service principals and agents whom Entra ID Protection holds, or held, to be at risk, joined with the risk detections on them: open
 --   states (confirmedCompromised, atRisk) and high levels first. event_time is the last change of the state. A user
 --   whom only detections know has no risk_state here.
 -- position: 9
@@ -9,21 +9,21 @@
 -- caveat: Without a P2 licence the levels are hidden. dismissed is an administrator's word, not a finding.
 with detections as (
     select
-        user_id,
+        coalesce(user_id, service_principal_id) as user_id,
         max(user_principal_name) as user_principal_name,
-        max(user_display_name) as user_display_name,
+        max(coalesce(user_display_name, service_principal_name)) as user_display_name,
         count(*) as detections,
         listed(list_sort(list(distinct risk_event_type) filter (where risk_event_type is not null))) as risk_event_types,
         listed(list_sort(list(distinct ip_address) filter (where ip_address is not null))) as ip_addresses,
         min(event_time) as first_detection,
         max(event_time) as last_detection
     from risk_detections
-    where user_id is not null
-    group by user_id
+    where coalesce(user_id, service_principal_id) is not null
+    group by coalesce(user_id, service_principal_id)
 )
 select
     coalesce(u.user_principal_name, d.user_principal_name) as user_principal_name,
-    coalesce(u.user_display_name, d.user_display_name) as user_display_name,
+    coalesce(u.user_display_name, u.service_principal_name, d.user_display_name) as user_display_name,
     u.risk_level,
     u.risk_state,
     u.risk_detail,

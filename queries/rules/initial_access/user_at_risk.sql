@@ -11,7 +11,7 @@
 -- seen: in 0 samples, marked 0 of 58 benign ones
 with states as (
     select
-        coalesce(home_account(user_principal_name), lower(id)) as account,
+        coalesce(home_account(user_principal_name), lower(service_principal_name), lower(id)) as account,
         lower(risk_state) as state,
         lower(coalesce(risk_level, 'none')) as risk_level,
         risk_detail,

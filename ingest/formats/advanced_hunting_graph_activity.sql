@@ -1,0 +1,10 @@
+-- title: Defender GraphAPIAuditEvents
+-- family: Microsoft Graph activity log
+-- description: Requests to Microsoft Graph as advanced hunting has them, as CSV, as the answer of an API, or streamed to an event hub.
+--   https://learn.microsoft.com/defender-xdr/advanced-hunting-graphapiauditevents-table
+-- recognised by: csv Timestamp; RequestId; RequestMethod; RequestUri; ResponseStatusCode
+-- recognised by: json Timestamp; RequestId; RequestMethod; RequestUri; ResponseStatusCode
+-- of: graph_activity
+-- respelled: yes
+-- flat: Timestamp = timeGenerated; ApplicationId = appId; AccountObjectId = userId; ResponseSize = responseSizeBytes
+-- flat: RequestDuration = durationMs; UniqueTokenIdentifier = signInActivityId
