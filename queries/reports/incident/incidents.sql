@@ -7,6 +7,7 @@
 -- severity: severity
 -- wrap: title, story, context_story, who, tried, tactics, ip_addresses, session_ids, joined_by, finding_ids
 -- position: 2
+-- on a terminal: incident, severity, title, who, first_seen, last_seen, story
 -- topics: incident, incidents, attack chain, kill chain, story, breach, compromise
 -- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity, azure_activity, alerts
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log

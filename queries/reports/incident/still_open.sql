@@ -8,6 +8,7 @@
 -- severity: severity
 -- wrap: object, detail, how_sure, the_state, findings, evidence
 -- position: 5
+-- on a terminal: severity, kind, object, detail, since, how_sure
 -- workbook: yes
 -- topics: persistence, backdoors, remediation, clean up, containment, what is left, eviction
 -- needs: audit_events, directory_audits

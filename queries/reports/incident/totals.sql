@@ -5,7 +5,7 @@
 -- position: -1
 -- workbook: yes
 -- topics: totals, in numbers, how many, key figures
--- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity
+-- needs: every log
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
 --   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 with gravest as (

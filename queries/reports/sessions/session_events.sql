@@ -11,6 +11,7 @@
 --   judged on all the session's events in evidence, also when the filters hide the one before. verdict and note are of the
 --   case sheet (--case).
 -- position: 2
+-- on a terminal: event_time, activity, target, change, status, client_ip, country, session_id
 -- first rows: what matters
 -- layout: sessions
 -- wrap: change

@@ -5,6 +5,7 @@
 --   operating system, browser and device; it is known if the session began with it or the user had it elsewhere before, of a
 --   whole session only if the user had it before. verdict is what the case sheet (--case) says of the session, else of its user.
 -- position: 1
+-- on a terminal: attention, points, users, reasons, first_seen, last_seen, session_id
 -- workbook: yes
 -- wrap: reasons
 -- severity: attention

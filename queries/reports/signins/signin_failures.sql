@@ -7,6 +7,7 @@
 --   two things, a locked account or an address known for attacks: a row each, by the log's own reason. A code
 --   that we do not know is explained by the log's failure_reason.
 -- position: 7
+-- on a terminal: error_code, sign_ins, users, password_was_right, meaning
 -- wrap: meaning
 -- topics: password spray, brute force, lockout, locked accounts, error codes, credential stuffing, enumeration
 -- needs: sign_ins

@@ -5,6 +5,7 @@
 --   our words what error_code means, failure_reason is the log's own text. verdict and note are of
 --   the case sheet (--case). file_id and record lead to the source.
 -- position: 1
+-- on a terminal: event_time, user_principal_name, app_display_name, status, error_code, country, ip_address
 -- workbook: yes
 -- wrap: app_display_name
 -- topics: logins, logons
