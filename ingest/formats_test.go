@@ -89,7 +89,7 @@ var fixtures = []struct {
 	{"azure_activity_events", "azure_activity_events.json", nil},
 	{"azure_activity_portal", "azure_activity_portal.csv", nil},
 	{"azure_activity_table", "azure_activity_table.csv", nil},
-	{"risky_service_principals", "risky_service_principals.json", nil},
+	{"service_principals_at_risk", "service_principals_at_risk.json", nil},
 	{"risk_detections", "service_principal_risk.json", nil},
 	{"advanced_hunting_graph_activity", "advanced_hunting_graph_activity.csv", nil},
 	{"graph_alerts", "graph_alerts.json", nil},
