@@ -122,6 +122,16 @@ func (l *loader) stampSnapshots() error {
 			where files.file_id = `+t.Name+`.file_id and files.file_id > $1`, l.first); err != nil {
 			return fmt.Errorf("when %s stood: %w", t.Snapshot, err)
 		}
+		if t.NamedByFile == "" {
+			continue
+		}
+		if err := l.exec(`
+			update `+t.Name+`
+			set `+t.NamedByFile+` = account_in(files.path)
+			from files
+			where files.file_id = `+t.Name+`.file_id and files.file_id > $1 and `+t.NamedByFile+` is null`, l.first); err != nil {
+			return fmt.Errorf("whose %s these are: %w", t.Snapshot, err)
+		}
 	}
 	return nil
 }

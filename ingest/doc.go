@@ -72,7 +72,20 @@
 //
 // where body has the blanks that raw has, and name their parent by
 // parent_file_id and parent_record: an id may come back with another body, and
-// each keeps its own. Add a fixture to the tests: they walk the folder.
+// each keeps its own.
+//
+// Every SELECT that takes records fills file_id, record and raw. A family that is
+// there already is written as its other formats write it.
+//
+// Put a fixture beside it, made up, with records that are all taken:
+// testdata/formats/NAME.csv or NAME.json, further ones NAME.CASE.csv. The tests walk
+// both folders:
+//
+//	go test ./ingest -run 'EveryFormat|EveryColumn|FixturesAreCounted'
+//
+// They see that it is recognised and that no record is rejected, not what the
+// columns say: for that write a test of its own, as in formats_test.go. Then
+// `go test . -run TestReadme -update` writes the name into the README's table.
 //
 // # Adding a column
 //
@@ -83,5 +96,5 @@
 //
 // # Adding a table
 //
-// See package schema.
+// See package schema for the table, and above for the format that fills it.
 package ingest

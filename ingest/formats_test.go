@@ -9,23 +9,48 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/text/encoding/unicode"
 
+	"entrail/ingest/schema"
 	"entrail/testdata/tenant"
 )
 
 // fixtures are exports of every format: files of testdata/formats, which are
-// made up, or what the sample tenant writes. What the tests want of them was
-// worked out by hand.
-var fixtures = []struct {
+// made up, or what the sample tenant writes. A file called after its format,
+// FORMAT.csv or FORMAT.CASE.json, is found there; others are in oddFixtures. What
+// the tests want of them was worked out by hand.
+var fixtures = append(namedFixtures(), oddFixtures...)
+
+type exportFixture struct {
 	format string
 	file   string
 	write  func(io.Writer) error // nil = the file is in testdata/formats
-}{
+}
+
+func namedFixtures() []exportFixture {
+	entries, err := os.ReadDir(fixture(""))
+	if err != nil {
+		panic(err)
+	}
+	var all []exportFixture
+	for _, e := range entries {
+		if slices.ContainsFunc(oddFixtures, func(f exportFixture) bool { return f.file == e.Name() }) {
+			continue
+		}
+		format, _, _ := strings.Cut(e.Name(), ".")
+		all = append(all, exportFixture{format, e.Name(), nil})
+	}
+	return all
+}
+
+// oddFixtures are what the sample tenant writes, and files that keep the name that
+// their exporter gives them.
+var oddFixtures = []exportFixture{
 	{"directory_audits", "directory_audits.json", func(w io.Writer) error {
 		return tenant.WriteDirectoryJSON(w, sample.DirectoryEvents(), tenant.Pretty)
 	}},
@@ -38,17 +63,9 @@ var fixtures = []struct {
 	{"entra_sign_ins", "powershell_sign_ins.json", nil},
 	{"directory_audits", "powershell_audits.json", nil},
 	{"risk_detections", "powershell_risk.json", nil},
-	{"graph_activity", "graph_activity.json", nil},
-	{"graph_activity", "graph_activity.csv", nil},
-	{"graph_sign_ins", "graph_sign_ins.csv", nil},
-	{"log_analytics_audits", "log_analytics_audits.csv", nil},
-	{"log_analytics_audits", "log_analytics_audits.json", nil},
 	{"log_analytics_sign_ins", "log_analytics_sign_ins.csv", func(w io.Writer) error {
 		return tenant.WriteLogAnalyticsCSV(w, sample.SignIns(tenant.Interactive))
 	}},
-	{"office_activity", "office_activity.csv", nil},
-	{"office_activity", "office_activity.json", nil},
-	{"portal_audits", "portal_audits.csv", nil},
 	{"portal_audits", "portal_audits_spanish.csv", nil},
 	{"portal_sign_ins", "portal_sign_ins_spanish.csv", nil},
 	{"portal_sign_ins", "portal_sign_ins_french.csv", nil},
@@ -64,25 +81,13 @@ var fixtures = []struct {
 	{"portal_sign_ins", "ApplicationSignIns.csv", func(w io.Writer) error {
 		return tenant.WritePortalCSV(w, 22, sample.SignIns(tenant.ServicePrincipal))
 	}},
-	{"provisioning", "provisioning.json", nil},
 	{"provisioning", "diagnostic_provisioning.json", nil},
 	{"provisioning", "log_analytics_provisioning.csv", nil},
 	{"portal_provisioning", "ProvisioningLogs.csv", nil},
 	{"portal_provisioning_steps", "ProvisioningLogs_ProvisioningSteps.csv", nil},
 	{"portal_provisioning_changes", "ProvisioningLogs_ModifiedProperties.csv", nil},
-	{"risk_detections", "risk_detections.json", nil},
-	{"risk_detections", "risk_detections.csv", nil},
-	{"risky_users", "risky_users.json", nil},
-	{"risky_users", "risky_users.csv", nil},
 	{"risky_users", "diagnostic_risky_users.json", nil},
-	{"admin_audit_log", "admin_audit_log.json", nil},
-	{"advanced_hunting_alerts", "advanced_hunting_alerts.csv", nil},
 	{"advanced_hunting_alerts", "advanced_hunting_alert_evidence.json", nil},
-	{"advanced_hunting_cloud_app_events", "advanced_hunting_cloud_app_events.csv", nil},
-	{"advanced_hunting_emails", "advanced_hunting_emails.csv", nil},
-	{"advanced_hunting_identity_logons", "advanced_hunting_identity_logons.csv", nil},
-	{"advanced_hunting_sign_ins", "advanced_hunting_sign_ins.csv", nil},
-	{"advanced_hunting_sign_ins", "advanced_hunting_sign_ins.json", nil},
 	{"advanced_hunting_identity_logons", "advanced_hunting_hub.json", nil},
 	{"advanced_hunting_url_clicks", "advanced_hunting_url_clicks.json", nil},
 	{"azure_activity", "azure_activity.json", nil},
@@ -91,37 +96,20 @@ var fixtures = []struct {
 	{"azure_activity_table", "azure_activity_table.csv", nil},
 	{"service_principals_at_risk", "service_principals_at_risk.json", nil},
 	{"risk_detections", "service_principal_risk.json", nil},
-	{"advanced_hunting_graph_activity", "advanced_hunting_graph_activity.csv", nil},
-	{"graph_alerts", "graph_alerts.json", nil},
 	{"graph_alerts", "graph_incidents.json", nil},
-	{"sentinel_alerts", "sentinel_alerts.csv", nil},
 	{"sentinel_alerts", "sentinel_incidents.json", nil},
-	{"mailbox_audit_log", "mailbox_audit_log.csv", nil},
-	{"message_trace", "message_trace.csv", nil},
-	{"message_trace", "message_trace.json", nil},
 	{"message_trace_report", "message_trace_summary.csv", nil},
 	{"message_trace_report", "message_trace_detail.csv", nil},
-	{"state_inbox_rules", "state_inbox_rules.csv", nil},
-	{"state_inbox_rules", "state_inbox_rules.json", nil},
 	{"state_inbox_rules", "graph_message_rules.json", nil},
-	{"state_mailboxes", "state_mailboxes.csv", nil},
 	{"state_mailboxes", "mailbox_audit_status.csv", nil},
 	{"state_mailboxes", "goose_mailbox_forwarding.json", nil},
-	{"state_transport_rules", "state_transport_rules.csv", nil},
-	{"state_transport_rules", "state_transport_rules.json", nil},
-	{"state_mailbox_permissions", "state_mailbox_permissions.csv", nil},
 	{"state_mailbox_permissions", "recipient_permissions.csv", nil},
 	{"state_mailbox_permissions", "folder_permissions.json", nil},
 	{"state_mailbox_permissions", "all_mailbox_permissions.csv", nil},
-	{"state_consents", "state_consents.csv", nil},
 	{"state_consents", "hawk_consents.csv", nil},
 	{"state_consents", "graph_grants.json", nil},
 	{"state_consents", "graph_app_roles.json", nil},
-	{"state_applications", "state_applications.json", nil},
 	{"state_applications", "service_principals.json", nil},
-	{"state_applications", "state_applications.csv", nil},
-	{"state_users", "state_users.csv", nil},
-	{"state_users", "state_users.json", nil},
 	{"state_users", "msol_users.json", nil},
 	{"state_applications", "hawk_credentials.csv", nil},
 	{"state_consents", "sparrow_permissions.csv", nil},
@@ -129,26 +117,63 @@ var fixtures = []struct {
 	{"state_authentication_methods", "goose_methods.json", nil},
 	{"state_authentication_methods", "graph_methods.json", nil},
 	{"state_organization", "msol_domains.csv", nil},
+	{"state_group_members", "group_members.json", nil},
+	{"state_role_assignments", "all_roles.csv", nil},
+	{"state_authentication_methods", "registration_details.json", nil},
+	{"state_authentication_methods", "phone_methods.json", nil},
+	{"state_organization", "organization_config.json", nil},
+	{"state_organization", "audit_config.json", nil},
+	{"graph_activity", "graph_activity.json", nil},
+	{"graph_activity", "graph_activity.csv", nil},
+	{"graph_sign_ins", "graph_sign_ins.csv", nil},
+	{"log_analytics_audits", "log_analytics_audits.csv", nil},
+	{"log_analytics_audits", "log_analytics_audits.json", nil},
+	{"office_activity", "office_activity.csv", nil},
+	{"office_activity", "office_activity.json", nil},
+	{"portal_audits", "portal_audits.csv", nil},
+	{"provisioning", "provisioning.json", nil},
+	{"risk_detections", "risk_detections.json", nil},
+	{"risk_detections", "risk_detections.csv", nil},
+	{"risky_users", "risky_users.json", nil},
+	{"risky_users", "risky_users.csv", nil},
+	{"admin_audit_log", "admin_audit_log.json", nil},
+	{"advanced_hunting_alerts", "advanced_hunting_alerts.csv", nil},
+	{"advanced_hunting_cloud_app_events", "advanced_hunting_cloud_app_events.csv", nil},
+	{"advanced_hunting_emails", "advanced_hunting_emails.csv", nil},
+	{"advanced_hunting_identity_logons", "advanced_hunting_identity_logons.csv", nil},
+	{"advanced_hunting_sign_ins", "advanced_hunting_sign_ins.csv", nil},
+	{"advanced_hunting_sign_ins", "advanced_hunting_sign_ins.json", nil},
+	{"advanced_hunting_graph_activity", "advanced_hunting_graph_activity.csv", nil},
+	{"graph_alerts", "graph_alerts.json", nil},
+	{"sentinel_alerts", "sentinel_alerts.csv", nil},
+	{"mailbox_audit_log", "mailbox_audit_log.csv", nil},
+	{"message_trace", "message_trace.csv", nil},
+	{"message_trace", "message_trace.json", nil},
+	{"state_inbox_rules", "state_inbox_rules.csv", nil},
+	{"state_inbox_rules", "state_inbox_rules.json", nil},
+	{"state_mailboxes", "state_mailboxes.csv", nil},
+	{"state_transport_rules", "state_transport_rules.csv", nil},
+	{"state_transport_rules", "state_transport_rules.json", nil},
+	{"state_mailbox_permissions", "state_mailbox_permissions.csv", nil},
+	{"state_consents", "state_consents.csv", nil},
+	{"state_applications", "state_applications.json", nil},
+	{"state_applications", "state_applications.csv", nil},
+	{"state_users", "state_users.csv", nil},
+	{"state_users", "state_users.json", nil},
 	{"state_groups", "state_groups.json", nil},
 	{"state_groups", "state_groups.csv", nil},
 	{"state_group_members", "state_group_members.csv", nil},
-	{"state_group_members", "group_members.json", nil},
 	{"state_role_assignments", "state_role_assignments.csv", nil},
-	{"state_role_assignments", "all_roles.csv", nil},
 	{"state_role_assignments", "state_role_assignments.json", nil},
 	{"state_devices", "state_devices.csv", nil},
 	{"state_devices", "state_devices.json", nil},
 	{"state_authentication_methods", "state_authentication_methods.csv", nil},
-	{"state_authentication_methods", "registration_details.json", nil},
-	{"state_authentication_methods", "phone_methods.json", nil},
 	{"state_access_policies", "state_access_policies.json", nil},
 	{"state_access_policies", "state_access_policies.csv", nil},
 	{"state_named_locations", "state_named_locations.json", nil},
 	{"state_named_locations", "state_named_locations.csv", nil},
 	{"state_organization", "state_organization.json", nil},
 	{"state_organization", "state_organization.csv", nil},
-	{"state_organization", "organization_config.json", nil},
-	{"state_organization", "audit_config.json", nil},
 	{"unified_audit_log", "audit.csv", func(w io.Writer) error {
 		return tenant.WriteCmdletCSV(w, 13, sample.AuditEvents())
 	}},
@@ -183,6 +208,10 @@ func TestEveryFormatHasAFixture(t *testing.T) {
 	var paths, want []string
 	has := map[string]bool{}
 	for _, f := range fixtures {
+		if !slices.ContainsFunc(formats, func(known *format) bool { return known.name == f.format }) {
+			t.Errorf("testdata/formats/%s: there is no format %s; name the file FORMAT.csv or FORMAT.CASE.json", f.file, f.format)
+			continue
+		}
 		has[f.format] = true
 		path := fixture(f.file)
 		if f.write != nil {
@@ -193,7 +222,7 @@ func TestEveryFormatHasAFixture(t *testing.T) {
 	}
 	for _, e := range entries {
 		if name := strings.TrimSuffix(e.Name(), ".sql"); !has[name] {
-			t.Errorf("no fixture of %s", name)
+			t.Errorf("formats/%s.sql has no fixture: testdata/formats/%s.csv or .json", name, name)
 		}
 	}
 	slices.Sort(want)
@@ -226,9 +255,9 @@ func TestFixturesAreCounted(t *testing.T) {
 			}
 			r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
 			header, _, _ := bytes.Cut(text, []byte("\n"))
-			for _, comma := range ";\t" {
-				if bytes.Count(header, []byte(string(comma))) > bytes.Count(header, []byte(string(r.Comma))) {
-					r.Comma = comma
+			for _, separator := range ";\t" {
+				if bytes.Count(header, []byte(string(separator))) > bytes.Count(header, []byte(string(r.Comma))) {
+					r.Comma = separator
 				}
 			}
 			rows, err := r.ReadAll()
@@ -452,4 +481,40 @@ func TestGraphActivity(t *testing.T) {
 		"0d000000-0000-4000-8000-000000000001|2026-10-09 10:25:12|GET|https://graph.microsoft.com/v1.0/me/messages?$top=100|200|2693631|192.0.2.7|python-requests/2.32|a1|<nil>|14d82eec-204b-4c2f-b7e8-296a70dab67e|0|Mail.Read User.Read|<nil>|5e000000-0000-4000-8000-000000000001|fbff2233-4455-6677-8899-aabbccddee00|2026-10-09 10:20:11",
 		"0d000000-0000-4000-8000-000000000002|2026-10-09 23:00:00|POST|https://graph.microsoft.com/beta/users|403|12|2001:db8::9|<nil>|<nil>|sp9|app9|2|<nil>|Directory.Read.All|<nil>|<nil>|<nil>")
 	c.want("select first_event from files order by file_id", "2026-10-09 23:00:00", "2026-10-09 10:25:12")
+}
+
+// TestEveryColumnIsFilled wants a format for each column of a table, for one that none
+// fills is misspelt or was forgotten, and of each format what leads back to the record.
+func TestEveryColumnIsFilled(t *testing.T) {
+	for _, table := range schema.Tables() {
+		all := ""
+		for _, f := range formats {
+			for _, s := range f.sections {
+				if s.table != table.Name || f.of != "" {
+					continue
+				}
+				last := s.sql[strings.LastIndex(s.sql, "\nselect"):]
+				must := []string{"file_id", "record", "raw"}
+				if s.parent != "" {
+					must = []string{"parent_file_id", "parent_record"}
+				}
+				for _, name := range must {
+					if !fills(last, name) {
+						t.Errorf("formats/%s.sql does not fill the column %s of %s", f.name, name, table.Name)
+					}
+				}
+				all += last
+			}
+		}
+		for _, c := range table.Columns {
+			if all != "" && c.Name != "snapshot_time" && !fills(all, c.Name) { // that is for the load to fill
+				t.Errorf("schema/tables/%s.sql: no format fills the column %s", table.Name, c.Name)
+			}
+		}
+	}
+}
+
+// fills tells whether a SELECT has a column of that name.
+func fills(text, name string) bool {
+	return regexp.MustCompile(`(?m)\bas ` + name + `\b|^\s*(select )?(\w+\.)?` + name + `,?$`).MatchString(text)
 }

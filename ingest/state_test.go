@@ -203,3 +203,24 @@ func TestStateTimes(t *testing.T) {
 	c = load(t, write(t, "rules.json", `[{"Name":"fwd","State":"Enabled","Mode":"Enforce","Priority":0,"WhenChanged":"5/2/2026 8:01:11 AM"}]`))
 	c.want("select name, changed_time from state_transport_rules", "fwd|<nil>")
 }
+
+// TestAccountInPath: where the records don't say whose they are, the path may.
+func TestAccountInPath(t *testing.T) {
+	text, err := os.ReadFile(fixture("graph_message_rules.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	phones, err := os.ReadFile(fixture("phone_methods.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := load(t, folderOf(t, map[string]string{
+		"rules/Adele.Vance@contoso.com.json":   string(text),
+		"alex@contoso.co.uk/202605010901.json": string(text) + " ",
+		"rules/202605010900-all.json":          string(text) + "  ",
+		"methods megan@contoso.com.json":       string(phones),
+		"owners@contoso.com.json":              "@state_inbox_rules.json",
+	}))
+	c.want("select distinct mailbox from state_inbox_rules order by all nulls last", "adele vance", "adele.vance@contoso.com", "alex@contoso.co.uk", "<nil>")
+	c.want("select user_principal_name from state_authentication_methods", "megan@contoso.com")
+}

@@ -1,4 +1,4 @@
-// Package queries asks: a report is one SQL file in this folder, and the
+// Package queries asks: a report is one SQL file in the folder reports, and the
 // folder is the registry.
 //
 // # How a question is answered
@@ -23,7 +23,7 @@
 //
 // # Adding a report
 //
-// Put NAME.sql into the folder of its group. It begins with `-- key: value` lines; a
+// Put NAME.sql into reports/GROUP, a folder of Groups. It begins with `-- key: value` lines; a
 // line that begins with `--` and three blanks continues the value above it:
 //
 //	-- title: a heading
@@ -32,7 +32,8 @@
 //	-- topics: what people call it who don't know the name; an unknown name that
 //	--   is one of these is answered with the report
 //	-- needs: the tables it reads; if all are empty a note says that
-//	--   nothing was loaded, not that nothing was found
+//	--   nothing was loaded, not that nothing was found;
+//	--   `every log` are those of the timeline
 //	-- filled by: the end of "Not loaded ...: ", naming the export to get
 //	-- caveat: when its numbers mislead
 //	-- chart: bar x=week y=sign_ins,users faint=is_cut title=Sign-ins a week
@@ -80,8 +81,32 @@
 // A report of many sections, as the summary is, has one file a section in the folder
 // of its own name, and puts them where it says {sections} (sections.go).
 //
-// The tests walk the folder and hold every report to this. Its own test gives
-// it rows with a hit and a near miss; see reports_test.go.
+// The tests walk the folder and hold every report to this. Its fixture gives it rows
+// with a hit and a near miss, and the rows wanted: testdata/reports/NAME.txtar, further
+// ones NAME.CASE.txtar, whose form is above TestReports in reports_test.go.
+//
+//	go test ./queries -run 'EveryReport|Reports/NAME|ReportContract/NAME|Layouts'
+//
+// # Adding a session rule
+//
+// Put NN_NAME.sql into rules/sessions, NN its place in what is said of a session. It
+// begins with
+//
+//	-- title: one line, a heading
+//	-- points: N WHEN, how much it counts and in which case; a line for each N
+//	-- techniques: ATT&CK techniques, T1539
+//	-- kind: how somebody got in (entry), what somebody did (act), or from where
+//	--   and with what (place)
+//
+// Then comes one SELECT of session, points and sentence, a row for each session that
+// it speaks of, with no points that the header does not say. It reads session_facts,
+// which has a row a session and its columns in --schema; what that does not have it
+// reads from evidence.TABLE, joined by session_id.
+//
+// Put a fixture into testdata/reports/sessions.NAME.txtar, as of the report sessions:
+// a session for each weight, and a near miss.
+//
+//	go test ./queries -run 'SessionRules|Reports/sessions|ReportContract/session'
 //
 // # Adding a view or a macro
 //

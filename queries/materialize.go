@@ -89,6 +89,7 @@ func isNeverFiltered(name string) bool {
 // it in a DuckDB shell; those that are made of many others are left out, and to be had
 // from --show-sql. This program never asks them: it brings its own.
 func AddViews(ctx context.Context, path string, o engine.Options) error {
+	o.Threads = 1 // there are no rows to work on
 	e, err := engine.New(ctx, o)
 	if err != nil {
 		return err

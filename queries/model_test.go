@@ -47,10 +47,23 @@ func TestNamesInSQL(t *testing.T) {
 		{"select 1 from unnest([1])", "", "a function"},
 		{"select 1 from (select 2 from a)", "a", "in brackets"},
 		{"select x is distinct from y.z from a", "a", "a comparison with a column"},
+		{"SELECT 1 FROM A", "a", "in capitals"},
+		{"select 1 from -- which?\n\ta", "a", "a comment between"},
+		{"select 'it''s from b' from a", "a", "a quote in a text"},
+		{"select 1 from 'file' a", "", "a text is no relation, and its name stands not right after from"},
+		{"select 1 from a -- from b", "a", "a comment without an end"},
+		{"select 'from a", "", "a text without an end"},
 	} {
 		if got := strings.Join(namesIn(test.sql), " "); got != test.want {
 			t.Errorf("%s: %s: got %q, want %q", test.reason, test.sql, got, test.want)
 		}
+	}
+}
+
+func TestCallsInSQL(t *testing.T) {
+	const sql = "select f(g(x)), h (x), 'i(x)', k -- j(x)\nfrom range(3) where L(x)"
+	if got := strings.Join(callsIn(sql), " "); got != "f g range l" {
+		t.Errorf("%s calls %q", sql, got)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"entrail/ingest/header"
+	"entrail/ingest/schema"
 )
 
 //go:embed reports
@@ -144,7 +145,7 @@ func parse(group, name, text string) (Report, error) {
 		case "topics":
 			r.Topics = strings.Split(value, ", ")
 		case "needs":
-			r.Needs = strings.Fields(strings.ReplaceAll(value, ",", " "))
+			r.Needs = readNeeds(value)
 		case "filled by":
 			r.FilledBy = value
 		case "caveat":
@@ -215,4 +216,17 @@ func parseChart(s string) (Chart, error) {
 		return c, fmt.Errorf("chart %q: want `bar|stacked|heat|map x=COLUMN y=COLUMN,...`", s)
 	}
 	return c, nil
+}
+
+// readNeeds lists the tables of `-- needs`. `every log` is those of the timeline,
+// so that a new log is no change of each report that shows them all.
+func readNeeds(value string) []string {
+	if value != "every log" {
+		return strings.Fields(strings.ReplaceAll(value, ",", " "))
+	}
+	var all []string
+	for _, log := range schema.Logs() {
+		all = append(all, log.Name)
+	}
+	return all
 }

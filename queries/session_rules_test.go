@@ -44,12 +44,12 @@ func TestSessionRules(t *testing.T) {
 	}
 	for _, r := range sessionRules {
 		if rules[r.Name] == sessions {
-			t.Errorf("%s: no near miss: the rule speaks of all %d sessions of the fixtures", r.Name, sessions)
+			t.Errorf("%s: no near miss: the rule speaks of all %d sessions of testdata/reports/sessions*.txtar", r.Name, sessions)
 		}
 		for _, w := range r.Weights {
 			key := fmt.Sprint(r.Name, w.Points)
 			if hits[key] == 0 {
-				t.Errorf("%s: no session of the fixtures has its %d points", r.Name, w.Points)
+				t.Errorf("%s: no session of testdata/reports/sessions*.txtar has its %d points", r.Name, w.Points)
 			}
 			delete(hits, key)
 		}

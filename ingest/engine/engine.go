@@ -251,10 +251,14 @@ func (e *Engine) Together(ctx context.Context, do func() error) error {
 	if err := e.Exec(ctx, "begin transaction"); err != nil {
 		return err
 	}
-	if err := do(); err != nil {
-		return errors.Join(err, e.Exec(context.WithoutCancel(ctx), "rollback"))
+	err := do()
+	switch {
+	case err == nil:
+		return e.Exec(ctx, "commit")
+	case e.isLost:
+		return err
 	}
-	return e.Exec(ctx, "commit")
+	return errors.Join(err, e.Exec(context.WithoutCancel(ctx), "rollback"))
 }
 
 // Count is the number of rows of a relation: a table, or whatever may follow `from`.

@@ -320,6 +320,11 @@ create macro recipients(text) as nullif(array_to_string(
     ', '
 ), '');
 
+-- the mail address in a path, lower case, without the ending of a file's name behind it; NULL for none
+create macro account_in(path) as filled(lower(regexp_extract(
+    regexp_replace(path, '(\.(json|jsonl|csv|tsv|xml|txt|gz|zst|bz2))+$', ''), '[A-Za-z0-9._%+''-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+'
+)));
+
 -- the time that the name of a file begins with or ends in, such as 20250502131826-Users.csv, 202504290950-Users.csv or
 -- Users_2025-04-29_095000.csv; NULL for a day alone
 create macro name_time(path) as try_strptime(

@@ -19,6 +19,7 @@
 //	-- timeline: yes, or `no, REASON`
 //	-- snapshot: what users call the things, where a row is no event but what stood when
 //	--   the file was made; it has the column snapshot_time, which the load fills
+//	-- account in the file's name: the column that it fills where the records don't say whose they are
 //	-- get: how to export it; `-- get PART: ...` where the log has several parts
 //	-- expected: no, if few cases have the log, so that coverage does not miss it
 //
@@ -37,9 +38,19 @@
 //	-- repeats: the columns that are always those of the parent, with a comma between
 //
 // A line `--   more` continues the value above. Then comes one `create table`
-// with a column a line, its meaning behind it. A log that is in the timeline is
-// in the views events and coverage as well: tests name the table that is
-// missing there. Codes that the load looks up stand in codes/NAME.sql, with
+// with a column a line, its meaning behind it. Positions are
+// told apart by tests.
+//
+// A log is in the timeline, and in two views as well, which are files of
+// queries/model: a SELECT at the end of events.sql, and one in coverage.sql. Its
+// name there begins with that of `-- log`; without `-- expected: no` it stands in
+// the list at the head of coverage.sql too. The reports that show every log take it
+// from there. Tests name the table, and which of these lacks it:
+//
+//	go test ./queries -run 'TestLogs|TestReportContract'
+//
+// Raise Version; no test asks for it. A format fills the table: package ingest says
+// how, and its test names a column that none fills. Codes that the load looks up stand in codes/NAME.sql, with
 // their rows.
 package schema
 
@@ -74,6 +85,7 @@ type Table struct {
 
 	Log          string   // of a log: what users call it
 	Snapshot     string   // of a table of what stood at one time: what users call the things
+	NamedByFile  string   // of the same: the column of the account, which the file's name may say; may be empty
 	ID           string   // of records: the column that names one
 	Time         string   // of records: the column of the time; may be empty
 	TimeRequired bool     // a record without a time is damaged
@@ -268,6 +280,8 @@ func (t *Table) set(key, value string) (err error) {
 		}
 	case key == "snapshot":
 		t.Snapshot = value
+	case key == "account in the file's name":
+		t.NamedByFile = value
 	case key == "get" || isPart:
 		t.Exports = append(t.Exports, Export{part, value})
 	case key == "expected":
@@ -298,7 +312,7 @@ func (t *Table) set(key, value string) (err error) {
 
 // check tells what the header lacks, or names that is no column.
 func (t *Table) check() error {
-	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.Parent.Column}, t.Parent.Repeats, t.State, slices.Concat(t.Identity...)) {
+	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parent.Column}, t.Parent.Repeats, t.State, slices.Concat(t.Identity...)) {
 		if column != "" && !t.Has(column) {
 			return fmt.Errorf("%s.sql: the header names %s, which is no column", t.Name, column)
 		}

@@ -2,6 +2,7 @@
 -- source: https://learn.microsoft.com/graph/api/resources/userregistrationdetails
 -- position: 41
 -- snapshot: authentication methods
+-- account in the file's name: user_principal_name
 -- id: id
 -- time: snapshot_time
 -- timeline: no, what stood at one time is no event
@@ -10,7 +11,7 @@ create table state_authentication_methods (
     record bigint, -- its number in that file
     snapshot_time timestamp, -- when it stood so (UTC): the time in the file's name by the clock of who exported it, else the file's own
     id varchar, -- object id of the user, else the name; of a single method its id
-    user_principal_name varchar, -- lower case; NULL = only the name of the file may say it (Graph's list of one user)
+    user_principal_name varchar, -- lower case; where the record does not say it, the address in the file's path
     methods varchar, -- registered ones
     default_method varchar, -- the one that is asked for first
     is_mfa_registered boolean, -- for multi-factor authentication

@@ -2,6 +2,7 @@
 -- source: https://learn.microsoft.com/powershell/module/exchange/get-inboxrule, https://learn.microsoft.com/graph/api/resources/messagerule
 -- position: 30
 -- snapshot: inbox rules
+-- account in the file's name: mailbox
 -- id: id
 -- time: snapshot_time
 -- timeline: no, what stood at one time is no event
@@ -10,7 +11,7 @@ create table state_inbox_rules (
     record bigint, -- its number in that file
     snapshot_time timestamp, -- when it stood so (UTC): the time in the file's name by the clock of who exported it, else the file's own
     id varchar, -- of the rule
-    mailbox varchar, -- whose rule it is, as exported, lower case; NULL = only the name of the file may say it (Graph)
+    mailbox varchar, -- whose rule it is, as exported, lower case; where the record does not say it (Graph), the address in the file's path
     name varchar, -- of the rule
     is_enabled boolean, -- it acts
     priority bigint, -- rules with a lower number come first

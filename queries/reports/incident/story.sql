@@ -7,7 +7,7 @@
 -- position: 0
 -- workbook: yes
 -- topics: narrative, executive summary, management summary, who what when, story in sentences
--- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity
+-- needs: every log
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
 --   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: The sentences are made from findings, and are as right as these. Read the rows behind a sentence before you repeat it.

@@ -5,8 +5,7 @@
 -- workbook: yes
 -- topics: history, chronology
 -- first rows: what matters
--- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, provisioning_events, graph_activity,
---   message_trace, emails, url_clicks, alerts, identity_logons, azure_activity
+-- needs: every log
 -- filled by: any export of these logs.
 -- caveat: One act may stand here several times, once for each log that saw it: a sign-in in the sign-in log and in the
 --   audit log, a directory change in the audit log and in the directory audit log.
