@@ -25,6 +25,9 @@
 //	     |
 //	   books         files, rejects: the sums must agree    books.go, rejects.go
 //
+// A record that another program has wrapped in one of its own is taken out of
+// that: wrapped.go.
+//
 // A file that is not read is called by its name: refusals.go, others.go; what
 // collectors leave beside their exports is one line: collectors.go.
 //

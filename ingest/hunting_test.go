@@ -133,7 +133,7 @@ func TestHuntingGraphActivity(t *testing.T) {
 // TestRiskOfServicePrincipals: service principals and agents at risk are in the
 // tables of users at risk, and say that they are none.
 func TestRiskOfServicePrincipals(t *testing.T) {
-	c := load(t, fixture("risky_service_principals.json"), fixture("service_principal_risk.json"), fixture("risky_users.json"))
+	c := load(t, fixture("service_principals_at_risk.json"), fixture("service_principal_risk.json"), fixture("risky_users.json"))
 	c.want("select service_principal_name, app_id[-3:], risk_level, risk_state, event_time from risky_users where user_principal_name is null order by event_time",
 		"Payroll Sync|001|high|atRisk|2026-10-12 08:00:00", "Helper|bp1|medium|atRisk|2026-10-12 09:00:00")
 	c.want("select count(*) from risky_users where service_principal_name is null", "1")

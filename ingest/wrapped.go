@@ -134,7 +134,7 @@ func withoutPrefix(names []string) ([]string, bool) {
 	for i, name := range names {
 		bare, is := strings.CutPrefix(name, prefix)
 		if short[i] = bare; !is && slices.Contains(names, prefix+name) {
-			short[i] = "beside " + name // the wrapper's own, which the record's repeats
+			short[i] = "wrapper's " + name // the wrapper's own, which the record's repeats
 		}
 	}
 	return short, true

@@ -4,6 +4,7 @@
 //	Window     the part of a file that is looked at           window.go
 //	CSV        rows and cells, as a person reads them          csv.go
 //	JSON       records, whatever is around them                json.go
+//	           pages and tables of APIs, lines that are none   page.go, foreign.go
 //	JSONText   one JSON value: walked, checked, mended         jsontext.go
 //	Clixml     the objects of Export-Clixml                    clixml.go
 //	CloseCut   what is left of a JSON text that was cut off    closecut.go

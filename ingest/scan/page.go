@@ -42,8 +42,8 @@ func (s *JSON) enterPage() bool {
 	for {
 		t := JSONText{Text: s.w.Rest()}
 		p := page{}
-		at, found, incomplete := s.findList(&t, 0, &p)
-		if found {
+		at, isPage, incomplete := s.findList(&t, 0, &p)
+		if isPage {
 			s.w.consume(at)
 			s.open++
 			p.open = s.open
@@ -57,7 +57,7 @@ func (s *JSON) enterPage() bool {
 }
 
 // findList finds where the list of a page begins, in the object at i.
-func (s *JSON) findList(t *JSONText, i int, p *page) (at int, found, incomplete bool) {
+func (s *JSON) findList(t *JSONText, i int, p *page) (at int, isPage, incomplete bool) {
 	i = t.Space(i + 1)
 	for i < len(t.Text) && t.Text[i] == '"' {
 		end, err := t.Str(i)
