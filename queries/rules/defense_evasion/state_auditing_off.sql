@@ -10,6 +10,7 @@
 -- next: Switch it on. Look in the logs who switched it off, and since when they have nothing.
 -- needs: state_mailboxes, state_organization
 -- source: https://learn.microsoft.com/purview/audit-mailboxes, https://learn.microsoft.com/purview/audit-log-enable-disable
+-- seen: in 0 samples, marked 0 of 58 benign ones
 with off as (
     select
         'high' as severity,
