@@ -45,7 +45,7 @@ open_doors as (
     select
         incident,
         count(*) as open_things,
-        listed(list_sort(list(distinct kind || ' ' || object))) as open_names
+        listed(list_sort(list(distinct kind || case when contains(object, '@') then ' of ' else ' ' end || object))) as open_names
     from report_still_open
     where incident is not null
     group by incident
