@@ -1,6 +1,6 @@
 -- title: Addresses that signed in
 -- description: One row an address. An address with many users and few users_signed_in is guessing: credential_failures
---   counts refused credentials (wrong password, unknown or locked account), stopped_after_password the failures that
+--   counts refused credentials (wrong password or secret, unknown or locked account), stopped_after_password the failures that
 --   came after a right password. is_new is true where its first success, over all evidence, lies in the last seven
 --   days; baseline_days is how many days of evidence lie before those seven, and without any is_new is empty. Sign-ins
 --   without an address (managed identities) are the row without one.
