@@ -70,7 +70,7 @@ select
     u.users_signed_in,
     u.success,
     u.failure,
-    date_diff('day', evidence_start.first_event, f.first_seen) as baseline_days,
+    date_sub('day', evidence_start.first_event, f.first_seen) as baseline_days,
     first_users.first_user,
     u.interrupted,
     round(100.0 * u.success / nullif(u.success + u.failure, 0), 1) as success_percent,

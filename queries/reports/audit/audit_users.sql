@@ -59,7 +59,7 @@ logon_counts as (
 accounts as (
     select
         user_id,
-        bool_or(coalesce(is_system, false)) as is_system,
+        bool_and(coalesce(is_system, false)) as is_system,
         bool_or(user_type = 10 or user_id like '%#ext#%') as is_guest,
         count(*) as events,
         listed(list_sort(list(distinct workload) filter (where workload is not null))) as workloads,

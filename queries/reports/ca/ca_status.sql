@@ -17,7 +17,7 @@ with by_status as (
         conditional_access_status,
         count(*) as sign_ins,
         count(distinct coalesce(user_principal_name, user_id)) as users,
-        count(distinct app_display_name) as applications,
+        count(distinct coalesce(app_id, app_display_name)) as applications,
         count(*) filter (where status = 'success') as success,
         count(*) filter (where status = 'failure') as failure,
         count(*) filter (where status = 'interrupted') as interrupted,

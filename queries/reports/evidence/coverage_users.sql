@@ -2,8 +2,9 @@
 -- description: What the evidence has of each account, those with something missing first: its days with sign-ins and
 --   with audit events, and the days of its own period without either. acts_without_sign_in counts the days on which
 --   it acted in the audit log with no good sign-in in the week before: a long-lived session, or sign-ins that are
---   not in the files. audit_events leaves out the logons of the audit log (record type 15): they are sign-ins. Never
---   filtered.
+--   not in the files. audit_events leaves out the logons of the audit log (record type 15): they are sign-ins.
+--   Audit events under another name than a user principal name (an object id, an application, a service) are in
+--   audit_users alone. Never filtered.
 -- position: 4
 -- needs: sign_ins, audit_events
 -- filled by: Entra admin center > Sign-in logs > Download, and the unified audit log.

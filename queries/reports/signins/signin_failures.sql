@@ -28,7 +28,7 @@ with not_signed_in as (
         end as lockout,
         coalesce(user_principal_name, user_id) as who,
         ip_address,
-        app_display_name,
+        coalesce(app_id, app_display_name) as application,
         event_time
     from sign_ins
     where status is distinct from 'success'
@@ -41,7 +41,7 @@ by_code as (
         count(*) as sign_ins,
         count(distinct who) as users,
         count(distinct ip_address) as ip_addresses,
-        count(distinct app_display_name) as applications,
+        count(distinct application) as applications,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         min(failure_reason) as failure_reason

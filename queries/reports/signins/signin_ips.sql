@@ -1,6 +1,6 @@
 -- title: Addresses that signed in
 -- description: One row an address. An address with many users and few users_signed_in is guessing: credential_failures
---   counts refused credentials (wrong password, unknown or locked account), stopped_after_password the failures that
+--   counts refused credentials (wrong password or secret, unknown or locked account), stopped_after_password the failures that
 --   came after a right password. is_new is true where its first success, over all evidence, lies in the last seven
 --   days; baseline_days is how many days of evidence lie before those seven, and without any is_new is empty. Sign-ins
 --   without an address (managed identities) are the row without one.
@@ -13,7 +13,7 @@
 with last_week as (
     select
         max(event_time) - interval 7 days as starts,
-        date_diff('day', min(event_time), max(event_time)) - 7 as baseline_days
+        date_sub('day', min(event_time), max(event_time)) - 7 as baseline_days
     from evidence.sign_ins
 ),
 first_successes as (

@@ -14,7 +14,7 @@
 with last_week as (
     select
         max(event_time) - interval 7 days as starts,
-        date_diff('day', min(event_time), max(event_time)) - 7 as baseline_days
+        date_sub('day', min(event_time), max(event_time)) - 7 as baseline_days
     from evidence.sign_ins
 ),
 first_successes as (

@@ -49,7 +49,7 @@ answers as (
         s.authentication_requirement,
         s.status,
         s.event_time,
-        s.app_display_name,
+        coalesce(s.app_id, s.app_display_name) as application,
         coalesce(s.user_principal_name, s.user_id) as who,
         coalesce(s.mfa_method, own_steps.method, id_steps.method) as mfa_method,
         coalesce(s.mfa_result, own_steps.result, id_steps.result) as mfa_result,
@@ -79,7 +79,7 @@ select
     mfa_result,
     count(*) as sign_ins,
     count(distinct who) as users,
-    count(distinct app_display_name) as applications,
+    count(distinct application) as applications,
     min(event_time) as first_seen,
     max(event_time) as last_seen
 from classed

@@ -11,7 +11,7 @@ with by_status as (
         status,
         count(*) as sign_ins,
         count(distinct coalesce(user_principal_name, user_id)) as users,
-        count(distinct app_display_name) as applications,
+        count(distinct coalesce(app_id, app_display_name)) as applications,
         count(distinct ip_address) as ip_addresses,
         count(*) filter (where category = 'interactive') as interactive,
         count(*) filter (where category = 'non_interactive') as non_interactive,

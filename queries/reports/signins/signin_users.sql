@@ -34,7 +34,7 @@ attempts as materialized (
         s.country,
         s.autonomous_system_number,
         s.ip_address,
-        s.app_display_name,
+        coalesce(s.app_id, s.app_display_name) as application,
         s.client_app,
         coalesce(s.device_id, s.device_name) as device,
         local_time(s.event_time) as local_event_time,
@@ -159,8 +159,8 @@ used_addresses as (
 applications as (
     select
         who,
-        count(app_display_name) as applications
-    from (select distinct who, app_display_name from attempts)
+        count(application) as applications
+    from (select distinct who, application from attempts)
     group by who
 ),
 last_week as (
@@ -183,7 +183,7 @@ successes as materialized (
 baselines as (
     select
         who,
-        date_diff('day', min(event_time), max(starts)) as baseline_days
+        date_sub('day', min(event_time), max(starts)) as baseline_days
     from successes, last_week
     group by who
     having min(event_time) < max(starts)
