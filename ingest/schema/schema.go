@@ -49,7 +49,7 @@
 //
 //	go test ./queries -run 'TestLogs|TestReportContract'
 //
-// Raise Version; no test asks for it. A format fills the table: package ingest says
+// Raise Version: TestVersion asks for it. A format fills the table: package ingest says
 // how, and its test names a column that none fills. Codes that the load looks up stand in codes/NAME.sql, with
 // their rows.
 package schema
