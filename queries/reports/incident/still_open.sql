@@ -27,6 +27,7 @@ with exchange_steps as (
             when operation in ('new-managementroleassignment', 'remove-managementroleassignment', 'add-rolegroupmember', 'remove-rolegroupmember') then 'Exchange role'
         end as kind,
         coalesce(mailbox, object) as object,
+        coalesce(mailbox, object) as name,
         lower(concat_ws(' ', parameters['user'], parameters['trustee'], parameters['member'], parameters['name'])) as part,
         concat_ws(', ', parameters['user'], parameters['trustee'], parameters['member'], parameters['accessrights'], parameters['role'], parameters['name']) as detail,
         case
@@ -47,6 +48,7 @@ forward_steps as (
     select
         'forward of a mailbox' as kind,
         coalesce(mailbox, object) as object,
+        coalesce(mailbox, object) as name,
         '' as part,
         concat_ws(', ', nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) as detail,
         case when coalesce(nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) is null then 'close' else 'open' end as effect,
@@ -66,6 +68,7 @@ rule_steps as (
     select
         'inbox rule' as kind,
         mailbox as object,
+        mailbox as name,
         lower(coalesce(rule, '')) as part,
         what as detail,
         case when operation in ('set-inboxrule', 'enable-inboxrule') then 'change' else 'open' end as effect,
@@ -80,6 +83,7 @@ rule_steps as (
     union all
     select
         'inbox rule',
+        mailbox,
         mailbox,
         lower(coalesce(parameters['rulename'], parameters['name'], nullif(regexp_extract(parameters['identity'], '[^\\]*$'), ''), object, '')),
         null,
@@ -109,13 +113,15 @@ directory_steps as (
             when regexp_matches(activity, '^(add|delete|hard delete|restore) user$') then 'account'
             when regexp_matches(activity, 'conditional access policy$|named location$|authorization policy$|federation settings on domain$|set domain authentication$|partner to company$|cross-tenant') then 'policy or trust'
         end as kind,
-        lower(coalesce(
+        -- as logged; object is the same in lower case
+        coalesce(
             -- the target of a grant is what may be read
             case when contains(activity, 'grant') then coalesce(
                 old_values ->> 'serviceprincipal.displayname', new_values ->> 'serviceprincipal.displayname', old_values ->> 'serviceprincipal.name', new_values ->> 'serviceprincipal.name'
             ) end,
-            target, target_id, ''
-        )) as object,
+            list_filter(targets, t -> lower(t.target) = target)[1].target, target, target_id, ''
+        ) as name,
+        lower(name) as object,
         case
             when contains(activity, 'role') then lower(coalesce(new_values ->> 'role.displayname', old_values ->> 'role.displayname', ''))
             when contains(activity, 'group') then lower(coalesce(new_values ->> 'group.displayname', old_values ->> 'group.displayname', ''))
@@ -140,6 +146,7 @@ consent_steps as (
     select
         'permission of an application' as kind,
         lower(coalesce(application, resource, '')) as object,
+        coalesce(application, resource, '') as name,
         '' as part,
         concat(
             case when is_for_all then 'for everybody' else 'for ' || actor end, ', with ' || listed(scopes),
@@ -155,15 +162,17 @@ consent_steps as (
     from (select *, unnest(records) as r from consents) as unnested
 ),
 steps as (
-    select * from exchange_steps where kind is not null
-    union all
-    select * from forward_steps
-    union all
-    select * from rule_steps
-    union all
-    select * from directory_steps where kind is not null
-    union all
-    select * from consent_steps
+    from exchange_steps
+    where kind is not null
+    union all by name
+    from forward_steps
+    union all by name
+    from rule_steps
+    union all by name
+    from directory_steps
+    where kind is not null
+    union all by name
+    from consent_steps
 ),
 -- A guest whose account was deleted is gone, and so is what an application that was deleted had.
 closings as (
@@ -190,6 +199,8 @@ open_things as (
         kind,
         object,
         part,
+        -- one log may have it in lower case
+        max_by(name, (name <> object, event_time, file_id, record)) as name,
         -- two logs tell of one act, and one of them more
         max_by(detail, (date_trunc('minute', event_time), length(detail), event_time, file_id, record)) as detail,
         bool_or(effect = 'open') as is_made_here,
@@ -283,7 +294,7 @@ select
     incident,
     severity,
     kind,
-    object,
+    name as object,
     detail,
     case when is_made_here then 'made, and not removed in these files' else 'changed, and not removed in these files; made before or elsewhere' end as how_sure,
     the_state,
