@@ -76,7 +76,7 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 		return Summary{}, err
 	}
 	defer e.Close()
-	l := &loader{ctx: ctx, engine: e, options: o, copies: map[*format]*batch{}, bodies: map[*format]*batch{}}
+	l := &loader{ctx: ctx, engine: e, options: o, batches: map[*format]*batch{}, bodies: map[*format]*batch{}}
 	if isNew {
 		err = l.createCase(casePath)
 	} else {
@@ -106,9 +106,9 @@ type loader struct {
 	feed        *engine.Feed // takes the records of one format from a big file
 	feeding     *format
 	rowsBefore  int64 // of the table that the feed fills
-	copies      map[*format]*batch
+	batches     map[*format]*batch
 	bodies      map[*format]*batch          // what child rows are read from where that is not raw
-	expect      map[*format]map[int32]int64 // what the copies hold: records of each file
+	expect      map[*format]map[int32]int64 // what the batches hold: records of each file
 	rejects     *rejectList
 	window      []byte            // memory of the last window, for the next
 	known       map[string]string // sha256 of the files that the case had before -> path
@@ -222,7 +222,7 @@ func (l *loader) load(sources []source) error {
 	if err := l.loadChildren(); err != nil {
 		return err
 	}
-	if err := duplicates.Remove(l.ctx, l.engine, l.first); err != nil {
+	if err := duplicates.Remove(l.ctx, l.engine, l.first, l.filled); err != nil {
 		return err
 	}
 	if err := l.link(); err != nil {
@@ -380,7 +380,7 @@ func (l *loader) loadFile(f *inputFile) error {
 		l.options.Warn(s.path + ": " + strings.Join(f.losses, "; "))
 	}
 	var waiting int64
-	for _, c := range l.copies {
+	for _, c := range l.batches {
 		waiting += c.bytes
 	}
 	if waiting > batchSize {
@@ -590,14 +590,14 @@ func (l *loader) hashArchive(f *inputFile) error {
 
 // batchOf returns the batch that takes records of the format.
 func (l *loader) batchOf(f *format) (*batch, error) {
-	if c, ok := l.copies[f]; ok {
+	if c, ok := l.batches[f]; ok {
 		return c, nil
 	}
 	c, err := newBatch(l.options.Engine.Temp, f.name)
 	if err != nil {
 		return nil, err
 	}
-	l.copies[f] = c
+	l.batches[f] = c
 	return c, nil
 }
 
@@ -616,13 +616,13 @@ func (l *loader) addBody(f *format, fileID int32, record int64, body []byte) err
 
 // flush loads what waits in the batches.
 func (l *loader) flush() error {
-	ready := make([]*format, 0, len(l.copies))
-	for f := range l.copies {
+	ready := make([]*format, 0, len(l.batches))
+	for f := range l.batches {
 		ready = append(ready, f)
 	}
 	slices.SortFunc(ready, func(a, b *format) int { return strings.Compare(a.name, b.name) })
 	for _, f := range ready {
-		c := l.copies[f]
+		c := l.batches[f]
 		if err := c.finish(); err != nil {
 			return err
 		}
@@ -645,14 +645,14 @@ func (l *loader) flush() error {
 		os.Remove(c.file.Name())
 		delete(l.expect, f)
 	}
-	clear(l.copies)
+	clear(l.batches)
 	return nil
 }
 
 // letGo closes what a load that is cut short still has open: Windows removes no
 // file before.
 func (l *loader) letGo(sources []source) {
-	for _, c := range l.copies {
+	for _, c := range l.batches {
 		c.file.Close()
 	}
 	for _, s := range sources {

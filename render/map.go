@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"math"
@@ -60,10 +61,7 @@ func (c *chart) countries(p *picture) {
 		}
 	}
 	bySum := func(a, b string) int {
-		if sums[a] != sums[b] {
-			return int(sums[b] - sums[a])
-		}
-		return strings.Compare(a, b)
+		return cmp.Or(cmp.Compare(sums[b], sums[a]), strings.Compare(a, b))
 	}
 	slices.SortFunc(named, bySum)
 	slices.SortFunc(elsewhere, bySum)

@@ -18,15 +18,12 @@ type remover struct {
 }
 
 // Remove makes one row of all records that are one event, and lists the others
-// in `duplicates`. Files above first are those of this load.
-func Remove(ctx context.Context, e *engine.Engine, first int64) error {
+// in `duplicates`. Files above first are those of this load; filled are the tables
+// of records that have any.
+func Remove(ctx context.Context, e *engine.Engine, first int64, filled []schema.Table) error {
 	r := &remover{ctx, e, first}
 	// A session that an earlier load found in a text is no part of the record.
 	err := r.exec("update audit_events set session_id = null, session_id_source = null where session_id_source = 'free text'")
-	if err != nil {
-		return err
-	}
-	filled, err := schema.Filled(ctx, e, schema.Records())
 	if err != nil {
 		return err
 	}
