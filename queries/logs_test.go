@@ -32,7 +32,7 @@ func TestLogsAreShown(t *testing.T) {
 				}
 				return
 			}
-			if !table.InTimeline {
+			if table.Log == "" {
 				if inTimeline != "" || covered != "" {
 					t.Errorf("events has %q and coverage %q, but the header says `timeline: no, %s`", inTimeline, covered, table.NoTimeline)
 				}

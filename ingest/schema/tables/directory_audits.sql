@@ -4,7 +4,10 @@
 -- log: directory audit log
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: initiated_by
+-- action: activity
+-- target: targets
+-- result: result
 -- identity: event_time, activity, result, correlation_id, raw
 -- get: Entra admin center > Audit logs > Download
 create table directory_audits (
