@@ -17,6 +17,7 @@
 //	-- id: the column that names a record
 //	-- time: the column of its time, or `COLUMN, required` if each record must have one
 //	-- timeline: yes, or `no, REASON`
+//	-- actor: of a log, the column that says who acted; `A or B`: B where A is empty
 //	-- snapshot: what users call the things, where a row is no event but what stood when
 //	--   the file was made; it has the column snapshot_time, which the load fills
 //	-- account in the file's name: the column that it fills where the records don't say whose they are
@@ -90,6 +91,7 @@ type Table struct {
 	Time         string   // of records: the column of the time; may be empty
 	TimeRequired bool     // a record without a time is damaged
 	InTimeline   bool     // the view events has its records
+	Actor        []string // of a log: the columns that say who acted, of which the first that is filled does
 	NoTimeline   string   // of other tables with records or files: why not
 	Exports      []Export // of a log: how to get it
 	IsRare       bool     // few cases have the log
@@ -98,6 +100,8 @@ type Table struct {
 	Identity  [][]string // of a log: the columns that tell two records of one id apart; of several the first that both have
 	State     []string   // of a log: the columns that change after the event
 	StateTime string     // of a log: the column of when they changed; may be empty
+
+	IsCodes bool // what codes mean, the same in every case
 
 	position int
 	sql      string // what makes it, its rows included
@@ -215,6 +219,7 @@ func mustReadFolder(folder string) []Table {
 		if err != nil {
 			panic(err)
 		}
+		t.IsCodes = folder == "codes"
 		all = append(all, t)
 	}
 	slices.SortStableFunc(all, func(a, b Table) int { return a.position - b.position })
@@ -275,6 +280,8 @@ func (t *Table) set(key, value string) (err error) {
 		if t.NoTimeline, no = strings.CutPrefix(value, "no, "); !no {
 			err = fmt.Errorf("timeline %q: want yes or `no, REASON`", value)
 		}
+	case key == "actor":
+		t.Actor = strings.Split(value, " or ")
 	case key == "snapshot":
 		t.Snapshot = value
 	case key == "account in the file's name":
@@ -309,7 +316,7 @@ func (t *Table) set(key, value string) (err error) {
 
 // check tells what the header lacks, or names that is no column.
 func (t *Table) check() error {
-	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parent.Column}, t.Parent.Repeats, t.State, slices.Concat(t.Identity...)) {
+	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parent.Column}, t.Parent.Repeats, t.State, t.Actor, slices.Concat(t.Identity...)) {
 		if column != "" && !t.Has(column) {
 			return fmt.Errorf("%s.sql: the header names %s, which is no column", t.Name, column)
 		}
@@ -328,6 +335,8 @@ func (t *Table) check() error {
 		return fmt.Errorf("%s.sql: what stood at one time is no log, and its columns are id and snapshot_time", t.Name)
 	case (t.Log != "") != (len(t.Identity) > 0):
 		return fmt.Errorf("%s.sql: a log needs `-- identity`, another table has none", t.Name)
+	case (t.Log != "") != (len(t.Actor) > 0):
+		return fmt.Errorf("%s.sql: a log needs `-- actor`, another table has none", t.Name)
 	case isChild != t.Has("parent_record") || isChild != t.Has("parent_file_id"):
 		return fmt.Errorf("%s.sql: parent_file_id and parent_record go with `-- parent`", t.Name)
 	case t.ID != "" && !(t.Has("file_id") && t.Has("record") && t.Has("raw")):

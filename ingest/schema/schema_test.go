@@ -16,6 +16,7 @@ func TestHeaders(t *testing.T) {
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- actor: id or record
 -- identity: event_time, id or file_id,
 --   record
 -- state: record
@@ -51,6 +52,8 @@ create table service_log (
 	}
 	for _, test := range []struct{ reason, line, instead, err string }{
 		{"neither in the timeline nor a reason why not", "-- timeline: yes\n", "", "needs `-- timeline: yes`"},
+		{"a log says who acted", "-- actor: id or record\n", "", "needs `-- actor`"},
+		{"who acted is a column", "-- actor: id or record", "-- actor: id or caller", "caller, which is no column"},
 		{"a reason is wanted", "-- timeline: yes", "-- timeline: no", "want yes or `no, REASON`"},
 		{"a log that is in no timeline", "-- timeline: yes", "-- timeline: no, it is dull", "a log is in the timeline"},
 		{"nobody could get it", "-- get: the service > Download\n-- get old: the archive\n", "", "says how to get it"},

@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- actor: user_principal_name or user_id
 -- expected: no
 -- identity: event_time, kind, title, entity_type, evidence_role, user_id or user_principal_name, ip_address, url, file_name, device_name,
 --   app_id, network_message_id

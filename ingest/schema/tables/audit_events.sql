@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- actor: user_id or user_key
 -- identity: event_time, record_type, operation, user_id or user_key, object_id, ip_address, raw
 -- get: Microsoft Purview > Audit > Export, or Search-UnifiedAuditLog
 create table audit_events (

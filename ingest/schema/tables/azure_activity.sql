@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- actor: caller or user_id or app_id
 -- expected: no
 -- identity: event_time, status, correlation_id
 -- get: Azure portal > Monitor > Activity log > Download as CSV, or az monitor activity-log list

@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- actor: initiated_by
 -- identity: event_time, activity, result, correlation_id, raw
 -- get: Entra admin center > Audit logs > Download
 create table directory_audits (

@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- actor: sender_address
 -- expected: no
 -- identity: event_time, message_id, sender_address, recipient_address
 -- state: latest_delivery_action, latest_delivery_location

@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- actor: user_principal_name or user_id or account_name
 -- expected: no
 -- identity: event_time, action, user_id or user_principal_name or account_name, ip_address, app_display_name, protocol, target_device_name
 -- get: Defender portal > Advanced hunting > IdentityLogonEvents > Export

@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- actor: initiated_by
 -- identity: event_time, action, status, change_id, job_id, source_identity, target_identity
 -- get: Entra admin center > Provisioning logs > Download
 create table provisioning_events (

@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- actor: user_principal_name or user_id or service_principal_id
 -- identity: detected_date_time or event_time, risk_event_type, user_id or user_principal_name, service_principal_id, request_id, ip_address
 -- state: risk_level, risk_state, risk_detail, last_updated_date_time
 -- state time: last_updated_date_time

@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time
 -- timeline: yes
+-- actor: user_principal_name or id
 -- identity: id
 -- state: event_time, risk_level, risk_state, risk_detail, is_deleted, is_processing
 -- state time: event_time

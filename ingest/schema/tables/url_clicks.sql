@@ -5,6 +5,7 @@
 -- id: id
 -- time: event_time, required
 -- timeline: yes
+-- actor: user_principal_name
 -- expected: no
 -- identity: event_time, user_principal_name, url, action, network_message_id
 -- get: Defender portal > Advanced hunting > UrlClickEvents > Export
