@@ -27,6 +27,7 @@ import (
 	_ "time/tzdata" // --tz works on machines without a zone database
 
 	"entrail/ingest"
+	"entrail/ingest/parquet"
 	"entrail/queries"
 	"entrail/queries/geoip"
 	"entrail/queries/given"
@@ -143,6 +144,9 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 		if path, complete, err = load(ctx, c, private, stderr); err != nil {
 			return false, err
 		}
+	}
+	if c.Parquet {
+		return complete, c.writeParquet(ctx, path, stderr)
 	}
 	evidence, err := queries.Open(ctx, path, c.Engine, c.Filter, c.Zone)
 	if err != nil {
@@ -549,6 +553,24 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		}
 	}
 	c.say(stderr, "%d files written to %s", len(c.Reports), c.Output)
+	return nil
+}
+
+// writeParquet writes the whole case as Parquet, and says how much it is.
+func (c *call) writeParquet(ctx context.Context, casePath string, stderr io.Writer) error {
+	var written parquet.Written
+	err := output.WriteFolder(c.Output, given.IsOfParquet, func(folder string) (err error) {
+		written, err = queries.WriteParquet(ctx, casePath, folder, version(), c.Engine)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var rows int64
+	for _, t := range written.Manifest.Tables {
+		rows += t.Rows
+	}
+	c.say(stderr, "%d rows of %d tables written to %s: %d files, %d bytes", rows, len(written.Manifest.Tables), c.Output, written.Files, written.Bytes)
 	return nil
 }
 

@@ -17,6 +17,7 @@
 //	-- id: the column that names a record
 //	-- time: the column of its time, or `COLUMN, required` if each record must have one
 //	-- timeline: no, REASON, where the records are in no timeline
+//	-- bucket: of a log, the columns by which package parquet divides it, those of who acted; `A or B`: B where A is empty
 //	-- snapshot: what users call the things, where a row is no event but what stood when
 //	--   the file was made; it has the column snapshot_time, which the load fills
 //	-- account in the file's name: the column that it fills where the records don't say whose they are
@@ -100,6 +101,7 @@ type Table struct {
 	TimeRequired bool     // a record without a time is damaged
 	Timeline     Timeline // of a log: what the timeline says of a record
 	NoTimeline   string   // of other tables with records or files: why they are in none
+	Bucket       []string // of a log: the columns by which package parquet divides it, of which the first that is filled does
 	Exports      []Export // of a log: how to get it
 	IsRare       bool     // few cases have the log
 	Parent       Parent   // of a table whose rows hang on another's records
@@ -107,6 +109,8 @@ type Table struct {
 	Identity  [][]string // of a log: the columns that tell two records of one id apart; of several the first that both have
 	State     []string   // of a log: the columns that change after the event
 	StateTime string     // of a log: the column of when they changed; may be empty
+
+	IsCodes bool // what codes mean, the same in every case
 
 	Position int    // its place among the tables
 	sql      string // what makes it, its rows included
@@ -245,6 +249,7 @@ func mustReadFolder(folder string) []Table {
 		if err != nil {
 			panic(err)
 		}
+		t.IsCodes = folder == "codes"
 		all = append(all, t)
 	}
 	slices.SortStableFunc(all, func(a, b Table) int { return a.Position - b.Position })
@@ -310,6 +315,8 @@ func (t *Table) set(key, value string) (err error) {
 		t.Timeline.Target = value
 	case key == "result":
 		t.Timeline.Result = value
+	case key == "bucket":
+		t.Bucket = strings.Split(value, " or ")
 	case key == "snapshot":
 		t.Snapshot = value
 	case key == "account in the file's name":
@@ -344,7 +351,7 @@ func (t *Table) set(key, value string) (err error) {
 
 // check tells what the header lacks, or names that is no column.
 func (t *Table) check() error {
-	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parent.Column}, t.Parent.Repeats, t.State, slices.Concat(t.Identity...)) {
+	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parent.Column}, t.Parent.Repeats, t.State, t.Bucket, slices.Concat(t.Identity...)) {
 		if column != "" && !t.Has(column) {
 			return fmt.Errorf("%s.sql: the header names %s, which is no column", t.Name, column)
 		}
@@ -365,6 +372,8 @@ func (t *Table) check() error {
 		return fmt.Errorf("%s.sql: what stood at one time is no log, and its columns are id and snapshot_time", t.Name)
 	case (t.Log != "") != (len(t.Identity) > 0):
 		return fmt.Errorf("%s.sql: a log needs `-- identity`, another table has none", t.Name)
+	case (t.Log != "") != (len(t.Bucket) > 0):
+		return fmt.Errorf("%s.sql: a log needs `-- bucket`, another table has none", t.Name)
 	case isChild != t.Has("parent_record") || isChild != t.Has("parent_file_id"):
 		return fmt.Errorf("%s.sql: parent_file_id and parent_record go with `-- parent`", t.Name)
 	case t.ID != "" && !(t.Has("file_id") && t.Has("record") && t.Has("raw")):

@@ -18,6 +18,7 @@ func TestHeaders(t *testing.T) {
 -- actor: id
 -- action: 'request of ' ||
 --   id
+-- bucket: id or record
 -- identity: event_time, id or file_id,
 --   record
 -- state: record
@@ -58,6 +59,8 @@ create table service_log (
 		{"a log that is in no timeline", "-- actor: id", "-- timeline: no, it is dull\n-- actor: id", "is in the timeline"},
 		{"a log of which nobody acts", "-- actor: id\n", "", "a log needs `-- actor`, `-- action` and `-- get`"},
 		{"nobody could get it", "-- get: the service > Download\n-- get old: the archive\n", "", "a log needs `-- actor`, `-- action` and `-- get`"},
+		{"a log says by what it is divided", "-- bucket: id or record\n", "", "needs `-- bucket`"},
+		{"what divides it is a column", "-- bucket: id or record", "-- bucket: id or caller", "caller, which is no column"},
 		{"a misspelt key", "-- id: id", "-- ids: id", `unknown header key "ids"`},
 		{"a name that is no column", "-- id: id", "-- id: request", "names request, which is no column"},
 		{"a time that is no column", "event_time, required", "at, required", "names at, which is no column"},

@@ -11,6 +11,7 @@
 --   when 'UserLoginFailed' then concat_ws(' ', 'failure', nullif(error_number, 0))
 --   when 'UserLoggedIn' then concat_ws(' ', 'success', nullif(error_number, 0))
 --   else result_status end
+-- bucket: user_id or user_key
 -- identity: event_time, record_type, operation, user_id or user_key, object_id, ip_address, raw
 -- get: Microsoft Purview > Audit > Export, or Search-UnifiedAuditLog
 create table audit_events (

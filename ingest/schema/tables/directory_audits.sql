@@ -8,6 +8,7 @@
 -- action: activity
 -- target: targets
 -- result: result
+-- bucket: initiated_by
 -- identity: event_time, activity, result, correlation_id, raw
 -- get: Entra admin center > Audit logs > Download
 create table directory_audits (

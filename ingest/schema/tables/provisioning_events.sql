@@ -8,6 +8,7 @@
 -- action: 'provisioning: ' || coalesce(action, 'unknown')
 -- target: coalesce(target_identity, source_identity)
 -- result: status
+-- bucket: initiated_by
 -- identity: event_time, action, status, change_id, job_id, source_identity, target_identity
 -- get: Entra admin center > Provisioning logs > Download
 create table provisioning_events (

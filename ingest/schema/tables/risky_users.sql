@@ -7,6 +7,7 @@
 -- actor: coalesce(user_principal_name, service_principal_name, id)
 -- action: 'risk state of the ' || case when service_principal_name is null then 'user' else 'service principal' end
 -- result: concat_ws(' ', risk_level, risk_state)
+-- bucket: user_principal_name or id
 -- identity: id
 -- state: event_time, risk_level, risk_state, risk_detail, is_deleted, is_processing
 -- state time: event_time

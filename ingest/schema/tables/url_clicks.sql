@@ -8,6 +8,7 @@
 -- action: 'link: ' || coalesce(action, 'clicked')
 -- target: url
 -- result: threat_types
+-- bucket: user_principal_name
 -- expected: no
 -- identity: event_time, user_principal_name, url, action, network_message_id
 -- get: Defender portal > Advanced hunting > UrlClickEvents > Export

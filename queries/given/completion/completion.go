@@ -61,6 +61,7 @@ func flags() []flag {
 	for _, f := range render.Formats {
 		formats = appendNew(formats, f.Name)
 	}
+	formats = append(formats, "parquet")
 	names := map[string][]string{
 		"report": append(reports, "all"), "show-sql": append(reports, findings...), "explain": findings, "finding": findings,
 		"columns": columns, "filter": columns, "format": formats, "date-order": {"dmy", "mdy"}, "completion": given.Shells,
