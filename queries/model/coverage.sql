@@ -181,7 +181,7 @@ period as (
 measured as (
     select
         counts.*,
-        date_diff('day', local_time(counts.first_event)::date, local_time(counts.last_event)::date) + 1 - days as days_without,
+        local_time(counts.last_event)::date - local_time(counts.first_event)::date + 1 - days as days_without,
         round(epoch(gap) / 3600, 1) as longest_gap_hours,
         gap_start,
         gap_end,
@@ -190,11 +190,11 @@ measured as (
         coalesce(files, 0) as files,
         case
             when is_of_all_days and spans.first_event > period.first_event + interval 1 day
-            then date_diff('day', period.first_event, spans.first_event)
+            then date_sub('day', period.first_event, spans.first_event)
         end as days_late,
         case
             when is_of_all_days and spans.last_event < period.last_event - interval 1 day
-            then date_diff('day', spans.last_event, period.last_event)
+            then date_sub('day', spans.last_event, period.last_event)
         end as days_early,
     from counts
     cross join period
