@@ -100,17 +100,3 @@ func TestColumnsUnder(t *testing.T) {
 		}
 	}
 }
-
-// TestPaperOfColumnsWithSomeRawRecords: a column of raw records, of which a row has none,
-// takes no place, however little there is for the rest.
-func TestPaperOfColumnsWithSomeRawRecords(t *testing.T) {
-	head := []headCell{{Parts: []string{"what"}}, {Parts: []string{"raw"}}}
-	long := strings.Repeat("word ", 100)
-	rows := []bodyRow{
-		{Cells: []bodyCell{{Text: long}, {Text: "{}", Raw: "#raw-1"}}},
-		{Cells: []bodyCell{{Text: long}, {Text: "no more than these words"}}},
-	}
-	if got := paperWidths(head, rows, make([]bool, 2), 60); got[0] != 60 || got[1] != 0 {
-		t.Errorf("widths %v, want the line for the first column", got)
-	}
-}
