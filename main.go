@@ -132,6 +132,9 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return false, err
 	}
+	for _, f := range ownRules {
+		c.Inputs = append(c.Inputs, render.Input{Flag: "--rules", Path: f.Path, SHA256: f.SHA256})
+	}
 	private, err := os.MkdirTemp(c.Engine.Temp, "entrail-")
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
@@ -224,6 +227,7 @@ func (c *call) openDatabases() ([]*geoip.Database, error) {
 			return fail(given.Wrong("rename one: a place names its database by the file's name", "--mmdb %s: two databases are called %s", path, d.Name))
 		}
 		c.Places = append(c.Places, d.String())
+		c.Inputs = append(c.Inputs, render.Input{Flag: "--mmdb", Path: path, SHA256: d.SHA256})
 	}
 	return all, nil
 }
@@ -404,6 +408,18 @@ func (c *call) asked() string {
 	return "--report " + strings.Join(names, ",")
 }
 
+// request is the question as another run must be asked it.
+func (c *call) request() render.Request {
+	r := render.Request{Format: c.Format.Name, Ending: c.Format.Endings[0], To: render.ToFile, Options: c.Options, Paths: c.Paths, Inputs: c.Inputs}
+	switch {
+	case c.Folder:
+		r.To = render.ToFolder
+	case c.Output == "-":
+		r.To = render.ToStream
+	}
+	return r
+}
+
 // next is what a reader of the digest may ask.
 var next = []string{
 	"",
@@ -428,6 +444,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 			Examiner: c.Sheet.Examiner, Classification: c.Sheet.Classification,
 		},
 		Asked:   c.asked(),
+		Request: c.request(),
 		Others:  c.Others,
 		Several: len(c.Reports) > 1 || c.Explain != "",
 		RawCSV:  c.RawCSV,
@@ -544,20 +561,29 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 			p.Remove()
 		}
 	}()
+	proven := ""
 	for _, r := range c.Reports {
-		d.Results = ask([]queries.Report{r})
+		d.Results, d.Request.Report = ask([]queries.Report{r}), r.Name
 		p, err := output.NewPartial(c.FileOf(r), func(w io.Writer) error { return c.Format.Write(w, d) })
 		if err != nil {
 			return err
 		}
 		whole = append(whole, p)
+		if with := c.ProvenanceOf(c.FileOf(r)); with != "" {
+			p, err := output.NewPartial(with, func(w io.Writer) error { return render.WriteProvenance(w, d) })
+			if err != nil {
+				return err
+			}
+			whole = append(whole, p)
+			proven = ", and the provenance of each in NAME" + c.Format.Endings[0] + render.ProvenanceEnding
+		}
 	}
 	for _, p := range whole {
 		if err := p.Commit(); err != nil {
 			return err
 		}
 	}
-	c.say(stderr, "%d files written to %s", len(c.Reports), c.Output)
+	c.say(stderr, "%d files written to %s%s", len(c.Reports), c.Output, proven)
 	return nil
 }
 
@@ -581,6 +607,9 @@ func (c *call) writeParquet(ctx context.Context, casePath string, stderr io.Writ
 
 // writeOut writes the one answer, and says where it lies.
 func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
+	if with := c.ProvenanceOf(c.Output); with != "" {
+		return c.writeWith(d, with, stderr)
+	}
 	fill := func(w io.Writer) error { return c.Format.Write(w, d) }
 	if d.Width > 0 { // a terminal
 		f := stdout.(*os.File)
@@ -594,6 +623,25 @@ func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
 	if c.Output != "-" {
 		c.say(stderr, "written to %s", c.Output)
 	}
+	return nil
+}
+
+// writeWith writes the one answer and, into the file beside it, its provenance.
+func (c *call) writeWith(d render.Document, with string, stderr io.Writer) error {
+	p, err := output.NewPartial(c.Output, func(w io.Writer) error { return c.Format.Write(w, d) })
+	if err != nil {
+		return err
+	}
+	defer p.Remove()
+	proof, err := output.NewPartial(with, func(w io.Writer) error { return render.WriteProvenance(w, d) })
+	if err != nil {
+		return err
+	}
+	defer proof.Remove()
+	if err := errors.Join(p.Commit(), proof.Commit()); err != nil {
+		return err
+	}
+	c.say(stderr, "written to %s, with its provenance in %s", c.Output, with)
 	return nil
 }
 

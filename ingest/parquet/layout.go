@@ -164,7 +164,7 @@ func InFile(column string) string {
 // Bucket is the SQL of the bucket of a log's row.
 func Bucket(t schema.Table) string {
 	var names []string
-	for _, column := range t.Actor {
+	for _, column := range t.Bucket {
 		names = append(names, "nullif("+column+", '')")
 	}
 	return "coalesce(md5(lower(coalesce(" + strings.Join(names, ", ") + ")))[1], '" + unknownBucket + "')"

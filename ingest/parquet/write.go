@@ -150,7 +150,7 @@ func placed(t schema.Table, name string) string {
 		return byRecord("file_id", "record")
 	case t.Has("kept_file_id"):
 		return byRecord("kept_file_id", "kept_record")
-	case len(t.Actor) > 0:
+	case len(t.Bucket) > 0:
 		return "select *, " + Day(t) + " as day, " + Bucket(t) + " as bucket from " + from
 	}
 	return "select *, " + Day(t) + " as day, '" + unknownBucket + "' as bucket from " + from
@@ -170,7 +170,7 @@ func order(t schema.Table) string {
 
 // table writes one table.
 func (w *Written) table(ctx context.Context, e *engine.Engine, t schema.Table, folder string) (Stored, error) {
-	s := Stored{Name: t.Name, Path: "log=" + t.Name, Meaning: t.Comment, Actor: t.Actor, Columns: described(t)}
+	s := Stored{Name: t.Name, Path: "log=" + t.Name, Meaning: t.Comment, Actor: t.Bucket, Columns: described(t)}
 	rows, err := e.Count(ctx, "evidence."+InCase(t.Name))
 	if err != nil || rows == 0 {
 		return s, err

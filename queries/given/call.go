@@ -55,9 +55,11 @@ type Call struct {
 	SheetAt string            // its file; empty = none
 	MMDB    []string          // geolocation databases
 	Rules   []string          // files and folders of rules of one's own
+	Inputs  []render.Input    // the files among these that have been read, by their contents
 	Places  []string          // the same with their editions, for the page
 	Force   bool
 	Quiet   bool
+	Options []string // the flags that decide what an answer says, as --name=value, with what @FILE gave
 	Engine  engine.Options
 
 	DateOrder string // of dates that are 03/12/2025: dmy, mdy or empty
@@ -81,6 +83,14 @@ func (c *Call) AsksNothing() bool {
 // Parse reads the command line. An error of it is a *Mistake, but where a file that it
 // names can't be read.
 func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) (*Call, error) {
+	return parse(ctx, args, stdin, stdout, false)
+}
+
+// plainOptions are the flags that decide what an answer says and are taken as they stand.
+var plainOptions = []string{"report", "explain", "since", "until", "tz", "limit", "annex", "raw-csv", "date-order"}
+
+// parse is Parse. Of a command line that is put together again no value names a file.
+func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer, again bool) (*Call, error) {
 	c := &Call{}
 	flags := pflag.NewFlagSet("entrail", pflag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -201,9 +211,21 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	if c.Zone, err = queries.LoadZone(*tz); err != nil {
 		return nil, &Mistake{Message: err.Error()}
 	}
-	if c.Filter, c.Words, err = filterOf(ctx, lists, *columns, *since, *until); err != nil {
+	read := func(values []string) ([]string, error) { return Values(ctx, values) }
+	if again {
+		read = func(values []string) ([]string, error) { return values, nil }
+	}
+	if c.Filter, c.Words, c.Options, err = filterOf(lists, *columns, *since, *until, read); err != nil {
 		return nil, err
 	}
+	flags.Visit(func(f *pflag.Flag) {
+		switch {
+		case f.Name == "columns":
+			c.Options = append(c.Options, "--columns="+quoted(c.Columns...))
+		case slices.Contains(plainOptions, f.Name):
+			c.Options = append(c.Options, "--"+f.Name+"="+f.Value.String())
+		}
+	})
 	if flags.Changed("explain") {
 		c.Explain = strings.TrimSpace(c.Explain)
 		switch {
@@ -217,9 +239,12 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		c.Reports = []queries.Report{{Name: "explain"}}
 	}
 	if flags.Changed("query") {
-		if c.Query, err = Question(ctx, *query, stdin); err != nil {
-			return nil, Wrong("@FILE names a file with one SELECT, - is standard input", "--query: %v", err)
+		if c.Query = *query; !again {
+			if c.Query, err = Question(ctx, *query, stdin); err != nil {
+				return nil, Wrong("@FILE names a file with one SELECT, - is standard input", "--query: %v", err)
+			}
 		}
+		c.Options = append(c.Options, "--query="+c.Query)
 		if strings.TrimSpace(c.Query) == "" {
 			return nil, Wrong("write one SELECT; entrail --schema lists the tables and their columns", "--query: there is no query")
 		}

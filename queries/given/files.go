@@ -43,7 +43,7 @@ func Rules(ctx context.Context, paths []string) ([]queries.RuleFile, error) {
 		case !queries.IsRuleFile(path):
 			f.Err = fmt.Errorf("its name ends in none of %s", strings.Join(queries.RuleEndings, ", "))
 		default:
-			f.Text, f.Err = readFile(ctx, path, maxFile)
+			f.Text, f.SHA256, f.Err = readHashed(ctx, path, maxFile)
 		}
 		all = append(all, f)
 		return ctx.Err()

@@ -90,8 +90,8 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 		return Wrong("leave --report out", "a %s file holds the reports %s and nothing else", of, strings.Join(c.Format.Of, ", "))
 	case c.Format.Of != nil && len(c.Columns) > 0:
 		return Wrong("leave --columns out", "a %s file has columns of its own", of)
-	case c.Bare && c.Format.Name != "json":
-		return Wrong("say -f json", "--no-meta is for JSON, not for %s", c.Format.Name)
+	case c.Bare && c.Format.Name != "json" && c.Format.HoldsProvenance():
+		return Wrong("say -f json, or leave it out", "--no-meta is not for %s, which says on the page where it comes from", c.Format.Name)
 	}
 	return c.protect()
 }
@@ -112,6 +112,19 @@ func (c *Call) FileOf(r queries.Report) string {
 	return filepath.Join(c.Output, r.Name+c.Format.Endings[0])
 }
 
+// ProvenanceOf is the name of the file that has the provenance of an output, where the
+// format can't hold it; empty where it can, where it is not wanted, and where the output is
+// no file.
+func (c *Call) ProvenanceOf(name string) string {
+	if name == "-" || c.Bare || c.Format.HoldsProvenance() {
+		return ""
+	}
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return ""
+	}
+	return name + render.ProvenanceEnding
+}
+
 // protect refuses, before anything is read, to write over what is there:
 // other files only with --force, evidence and the case never.
 func (c *Call) protect() error {
@@ -129,6 +142,11 @@ func (c *Call) protect() error {
 	}
 	if output.IsDeviceName(c.Output) {
 		return Wrong(otherName, "--output %s: Windows keeps this name for a device or a stream", c.Output)
+	}
+	for _, name := range files {
+		if with := c.ProvenanceOf(name); with != "" {
+			files = append(files, with)
+		}
 	}
 	for _, name := range files {
 		info, err := os.Stat(name)
