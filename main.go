@@ -156,6 +156,10 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 		return false, err
 	}
 	defer evidence.Close()
+	if part := evidence.Part(); part != "" {
+		c.Remarks = append(c.Remarks, part)
+		c.say(stderr, "%s", part)
+	}
 	placed, err := evidence.Geolocate(ctx, databases)
 	if err != nil {
 		return false, err
@@ -365,6 +369,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 		CommandLine: strings.ToValidUTF8(strings.Join(os.Args[1:], " "), "\ufffd"),
 		Now:         now(),
 		Progress:    bar.Update,
+		Partitions:  c.Filter.Partitions(),
 		Exclude:     exclude,
 		Warn: func(sentence string) {
 			if !c.Quiet {

@@ -8,6 +8,7 @@ package completion
 
 import (
 	"embed"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -63,7 +64,7 @@ func flags() []flag {
 	}
 	formats = append(formats, "parquet")
 	names := map[string][]string{
-		"report": append(reports, "all"), "show-sql": append(reports, findings...), "explain": findings, "finding": findings,
+		"report": append(reports, "all"), "show-sql": slices.Concat(reports, findings, queries.PortableNames()), "explain": findings, "finding": findings,
 		"columns": columns, "filter": columns, "format": formats, "date-order": {"dmy", "mdy"}, "completion": given.Shells,
 	}
 	var all []flag
