@@ -27,6 +27,7 @@ import (
 	_ "time/tzdata" // --tz works on machines without a zone database
 
 	"entrail/ingest"
+	"entrail/ingest/parquet"
 	"entrail/queries"
 	"entrail/queries/geoip"
 	"entrail/queries/given"
@@ -177,6 +178,9 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 		if path, complete, err = load(ctx, c, private, stderr); err != nil {
 			return false, err
 		}
+	}
+	if c.Parquet {
+		return complete, c.writeParquet(ctx, path, stderr)
 	}
 	evidence, err := queries.Open(ctx, path, c.Engine, c.Filter, c.Zone)
 	if err != nil {
@@ -718,6 +722,24 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		}
 	}
 	c.say(stderr, "%d files written to %s%s", len(c.Reports), c.Output, proven)
+	return nil
+}
+
+// writeParquet writes the whole case as Parquet, and says how much it is.
+func (c *call) writeParquet(ctx context.Context, casePath string, stderr io.Writer) error {
+	var written parquet.Written
+	err := output.WriteFolder(c.Output, given.IsOfParquet, func(folder string) (err error) {
+		written, err = queries.WriteParquet(ctx, casePath, folder, version(), c.Engine)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var rows int64
+	for _, t := range written.Manifest.Tables {
+		rows += t.Rows
+	}
+	c.say(stderr, "%d rows of %d tables written to %s: %d files, %d bytes", rows, len(written.Manifest.Tables), c.Output, written.Files, written.Bytes)
 	return nil
 }
 

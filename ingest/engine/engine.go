@@ -237,6 +237,21 @@ func (e *Engine) Lock(ctx context.Context) error {
 	return nil
 }
 
+// Confine shuts the engine in for good as Lock does, but for one folder, that it may
+// read and write.
+func (e *Engine) Confine(ctx context.Context, folder string) error {
+	for _, s := range []string{
+		"set allowed_directories = [" + Literal(folder) + "]",
+		"set enable_external_access = false",
+		"set lock_configuration = true",
+	} {
+		if err := e.Exec(ctx, s); err != nil {
+			return fmt.Errorf("lock the engine: %w", err)
+		}
+	}
+	return nil
+}
+
 // Close frees the engine. An attached case is checkpointed.
 func (e *Engine) Close() error {
 	if e.isLost {

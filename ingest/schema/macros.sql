@@ -347,7 +347,7 @@ end;
 
 -- a value that the activity log of Azure has together with its translation
 create macro untranslated(text) as case
-    when starts_with(text, '{') then coalesce(filled(text ->> '$.value'), filled(text ->> '$.Value'), filled(text ->> '$.localizedValue'))
+    when json_type(json_text(text)) = 'OBJECT' then coalesce(filled(text ->> '$.value'), filled(text ->> '$.Value'), filled(text ->> '$.localizedValue'))
     else filled(text)
 end;
 

@@ -42,6 +42,7 @@ type Call struct {
 	Zone    *time.Location
 	Output  string
 	Folder  bool // output is a folder, one file a report
+	Parquet bool // the whole case as Parquet, into the folder that output is
 	Format  render.Format
 	Limit   int  // rows of a table on a terminal,
 	Limited bool // and in whatever is written
@@ -272,10 +273,10 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	case c.Schema:
 		c.Reports = []queries.Report{{Name: "schema"}}
 	}
-	if err := c.chooseOutput(*format, reports, stdout); err != nil {
-		return nil, err
+	if *format == formatParquet {
+		return c, c.chooseParquet(flags)
 	}
-	return c, nil
+	return c, c.chooseOutput(*format, reports, stdout)
 }
 
 func flagError(err error, flags *pflag.FlagSet) error {

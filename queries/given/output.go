@@ -26,7 +26,7 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 			for _, f := range render.Formats {
 				all = append(all, f.Name)
 			}
-			return Wrong("one of "+strings.Join(slices.Compact(all), ", "), "--format %s: there is no such format", format)
+			return Wrong("one of "+strings.Join(append(slices.Compact(all), formatParquet), ", "), "--format %s: there is no such format", format)
 		}
 	case c.Folder:
 		c.Format, _ = render.Lookup("csv", "")

@@ -66,6 +66,7 @@ func flags() []flag {
 	for _, f := range render.Formats {
 		formats = appendNew(formats, f.Name)
 	}
+	formats = append(formats, "parquet")
 	names := map[string][]string{
 		"report": slices.Concat(reports, comparisons), "show-sql": append(reports, findings...), "explain": findings, "finding": findings,
 		"columns": columns, "filter": columns, "format": formats, "date-order": {"dmy", "mdy"}, "completion": given.Shells,

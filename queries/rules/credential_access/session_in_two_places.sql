@@ -145,7 +145,7 @@ speeds as (
         session_id,
         max(
             greatest(kilometres(earlier.latitude, earlier.longitude, latitude, longitude) - 1000, 0)
-            / greatest(date_diff('second', earlier.event_time, event_time) / 3600.0, 0.05)
+            / greatest(date_sub('second', earlier.event_time, event_time) / 3600.0, 0.05)
         ) as speed
     from moves
     where earlier is not null

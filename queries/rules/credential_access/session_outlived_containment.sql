@@ -161,7 +161,7 @@ strange as (
         coalesce(b.has_unnamed or b.lowest <> s.session_id or b.highest <> s.session_id, false) as has_baseline,
         coalesce(f.is_foreign, false) as is_foreign,
         coalesce(f.is_foreign_network, false) as is_foreign_network,
-        date_diff('minute', s.ended_at, last_after) as minutes,
+        last_after > s.ended_at + interval 1 hour as is_long,
         row_number() over (partition by s.session_id order by s.ended_at) as place
     from sessions_of as s
     left join foreign_networks as f using (session_id, ended_at)
@@ -170,9 +170,9 @@ strange as (
 select
     case
         when has_baseline and not is_foreign_network then 'medium'
-        when has_baseline and minutes > 60 then 'critical'
+        when has_baseline and is_long then 'critical'
         when has_baseline or has_moved then 'high'
-        when minutes > 60 then 'medium'
+        when is_long then 'medium'
         else 'low'
     end as severity,
     'A session of ' || account || ' went on for ' || span_text(ended_at, last_after) || ' after ' || action || ' at ' || minute_text(ended_at) || ': ' || counted(events, 'act', 'acts')

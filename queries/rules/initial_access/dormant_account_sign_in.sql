@@ -58,7 +58,7 @@ select
     case why
         when 'emergency' then 'The emergency account ' || account
         when 'service' then 'The service account ' || account
-        else account || ', without a sign-in for ' || date_diff('day', time_before, event_time) || ' days,'
+        else account || ', without a sign-in for ' || date_sub('day', time_before, event_time) || ' days,'
     end || ' signed in to ' || coalesce(app, 'an unknown application') || case why when 'service' then ' with a browser' else '' end
         || ', from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
         || case when times > 1 then ', ' || times || ' times' else '' end as what,

@@ -67,7 +67,7 @@ moves as (
     select
         *,
         kilometres(earlier.latitude, earlier.longitude, latitude, longitude) as kilometres,
-        date_diff('second', earlier.event_time, event_time) / 3600.0 as hours
+        date_sub('second', earlier.event_time, event_time) / 3600.0 as hours
     from steps
     where earlier is not null and ip_address <> earlier.ip_address and network is distinct from earlier.network
 ),

@@ -39,7 +39,7 @@ used as (
         k.issuer,
         min(l.event_time) over (partition by l.account, coalesce(k.key_id, k.federated_id)) as credential_since,
         min(l.event_time) over (partition by l.account) as account_since,
-        date_diff('day', a.first_seen, l.event_time) as baseline_days,
+        date_sub('day', a.first_seen, l.event_time) as baseline_days,
         a.days >= 4 and a.first_seen < l.event_time - interval 5 days as has_baseline,
         coalesce(n.is_new_country, false) as is_new_country,
         coalesce(n.is_new_network, false) as is_new_network,
