@@ -289,10 +289,10 @@ func (c *call) makeAgain(ctx context.Context, folder string, stderr io.Writer) (
 
 // names are what the paths of the evidence were called in the answer that is made again.
 func (c *call) names() []string {
-	if c.before == nil || len(c.before.Paths) != len(c.Paths) {
+	if c.before == nil {
 		return nil
 	}
-	return c.before.Paths
+	return verify.Names(c.Paths, c.before.Evidence)
 }
 
 // checkInputs compares the files that flags name with those of the answer that is made again.
@@ -538,7 +538,7 @@ func (c *call) asked() string {
 
 // request is the question as another run must be asked it.
 func (c *call) request() render.Request {
-	r := render.Request{Format: c.Format.Name, Ending: c.Format.Endings[0], To: render.ToFile, Options: c.Options, Paths: c.Paths, Inputs: c.Inputs}
+	r := render.Request{Format: c.Format.Name, Ending: c.Format.Endings[0], To: render.ToFile, Options: c.Options, Inputs: c.Inputs}
 	switch {
 	case c.Folder:
 		r.To = render.ToFolder
@@ -546,7 +546,6 @@ func (c *call) request() render.Request {
 		r.To = render.ToStream
 	}
 	if c.before != nil { // what they were called then
-		r.Paths = c.before.Paths
 		r.Inputs = c.before.InputsAs(r.Inputs)
 	}
 	return r

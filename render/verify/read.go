@@ -31,14 +31,13 @@ type Provenance struct {
 	To            string
 	Report        string
 	Options       []string
-	Paths         []string
 	Inputs        []render.Input
 	Evidence      []render.Source
 }
 
 // Request is what the answer was to.
 func (p Provenance) Request() render.Request {
-	return render.Request{Format: p.Format, Ending: p.Ending, To: p.To, Report: p.Report, Options: p.Options, Paths: p.Paths, Inputs: p.Inputs}
+	return render.Request{Format: p.Format, Ending: p.Ending, To: p.To, Report: p.Report, Options: p.Options, Inputs: p.Inputs}
 }
 
 // Asked are the options as they can be shown: what is true of an answer is true of what was

@@ -30,7 +30,7 @@ func document(format, ending string, evidence ...render.Source) render.Document 
 	}
 	return render.Document{
 		Title: "A case", Version: "1.0", Generated: time.Date(2026, 10, 3, 4, 0, 0, 123, time.UTC), Zone: "UTC",
-		Request: render.Request{Format: format, Ending: ending, To: render.ToFile, Options: []string{"--user=</script>``` \u202e"}, Paths: []string{"evidence"}},
+		Request: render.Request{Format: format, Ending: ending, To: render.ToFile, Options: []string{"--user=</script>``` \u202e"}},
 		Sources: evidence,
 		Results: func(yield func(*queries.Result, error) bool) { yield(result, nil) },
 	}
@@ -75,7 +75,7 @@ func TestRead(t *testing.T) {
 		}
 		want := document(format, "")
 		if p.Version != "1.0" || !p.Generated.Equal(want.Generated) || p.Format != format || !slices.Equal(p.Options, want.Request.Options) ||
-			!slices.Equal(p.Paths, want.Request.Paths) || !slices.Equal(p.Evidence, []render.Source{source}) {
+			!slices.Equal(p.Evidence, []render.Source{source}) {
 			t.Errorf("%s: %+v", format, p)
 		}
 	}
@@ -212,6 +212,45 @@ func TestEvidence(t *testing.T) {
 			if !strings.Contains(got[i], test.want[i]) {
 				t.Errorf("%s: %q, want %q", test.reason, got[i], test.want[i])
 			}
+		}
+	}
+}
+
+// TestNames calls paths as they were called when the evidence was read.
+func TestNames(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"ev/a.csv", "ev/logs/b.csv", "ev/logs/c.zip", "x/a.csv"} {
+		file := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ev, file := filepath.Join(folder, "ev"), filepath.Join(folder, "ev", "logs", "b.csv")
+	for _, test := range []struct {
+		given  string
+		then   []string
+		want   string
+		reason string
+	}{
+		{ev, []string{"evidence/a.csv", "evidence/logs/b.csv"}, "evidence", "a folder that was called otherwise"},
+		{ev, []string{"/mnt/x/a.csv", "/mnt/x/logs/c.zip!d.csv"}, "/mnt/x", "one that was elsewhere, with an archive"},
+		{ev, []string{"a.csv", "logs/b.csv"}, ".", "the folder that one was in"},
+		{ev, []string{"old/a.csv", "new/logs/b.csv", "new/logs/c.zip"}, "new", "where most of it was"},
+		{ev, []string{"evidence/z.csv"}, ev, "another folder"},
+		{file, []string{"logs/b.csv"}, "logs/b.csv", "a file"},
+		{file, []string{"logs/z.csv"}, file, "another file"},
+		{file, []string{"b.csv", filepath.ToSlash(file)}, file, "of two of that name, the one that it is"},
+		{filepath.Join(folder, "none"), []string{"logs/b.csv"}, filepath.Join(folder, "none"), "what is not there"},
+	} {
+		var evidence []render.Source
+		for _, path := range test.then {
+			evidence = append(evidence, render.Source{Path: path})
+		}
+		if got := Names([]string{test.given}, evidence); len(got) != 1 || got[0] != filepath.ToSlash(test.want) {
+			t.Errorf("%s: %q, want %q", test.reason, got, test.want)
 		}
 	}
 }
