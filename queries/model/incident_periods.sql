@@ -3,8 +3,8 @@
 -- ordered by: incident
 -- column incident integer: of incidents
 -- column first_seen timestamp: when its first finding of medium severity or more begins (UTC)
--- column last_seen timestamp: the last act that succeeded, by the evidence of these findings or from an address of the incident that its
---   accounts did not use before; the last attempt where nothing succeeded
+-- column last_seen timestamp: the last act that succeeded, by the evidence of these findings or from an address of the incident that is
+--   none of its accounts' own; the last attempt where nothing succeeded
 with found as (
     select
         i.incident,
@@ -22,17 +22,10 @@ evidence_records as (
     join finding_records as r using (finding_id)
     where f.severity_rank <= 3
 ),
-used_before as (
-    select distinct a.incident, h.value as address
-    from incident_accounts as a
-    join account_habits as h on h.account = a.account and h.feature = 'address'
-    join found as f on f.incident = a.incident
-    where a.is_actor and h.first_seen < f.first_seen
-),
 strange_addresses as (
     select t.incident, t.value as address
     from incident_traces as t
-    left join used_before as u on t.incident = u.incident and t.value = u.address
+    left join incident_own_addresses as u on t.incident = u.incident and t.value = u.address
     where t.trace = 'address' and u.address is null
 ),
 last_acts as (
