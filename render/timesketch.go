@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -124,7 +125,7 @@ type event struct {
 
 // logged is a row of the report timeline as an event.
 func logged(fields map[string]any) []event {
-	return []event{{text(fields["message"]), "Event logged", fields["event_time"]}}
+	return []event{{cmp.Or(text(fields["message"]), text(fields["action"])), "Event logged", fields["event_time"]}}
 }
 
 // found is a row of the report findings as events, its first record and its last.
