@@ -1234,16 +1234,17 @@ func TestReadOnlyFolder(t *testing.T) {
 }
 
 // TestUserOfParquet: what the partitions of a user say of the user and the sessions is what
-// the whole case says with the filter. What else they don't have, such as the name of an
-// application that only others have signed in to by, is in the columns left out here.
+// the whole case says with the filter. What is learned from or judged on all others is in
+// the columns left out here: the names of applications that the user's own sign-ins do not
+// tell, and whether an address is new in the tenant.
 func TestUserOfParquet(t *testing.T) {
 	takesLong(t)
 	kept, folder := contosoKept(t), filepath.Join(t.TempDir(), "parquet")
 	mustRun(t, "--db", kept, "-f", "parquet", "-o", folder, "--quiet")
 	reports := "signins,token_lineage,sessions,session_events,app_users,app_weekly,top_apps,ca_status,ca_weekly,ca_breakdown,ca_detail," +
 		"audit_list,audit_operations,audit_users,audit_logons,mailbox_activity,mailbox_changes,file_activity,directory_changes,mail_exposure"
-	learned := map[string][]string{"sessions.csv": {"app_list"}, "session_events.csv": {"app"}}
-	for _, user := range []string{"adele.vance@contoso.com", "Megan Bowen", "alex.wilber@contoso.com", "priya.raman@contoso.com"} {
+	learned := map[string][]string{"sessions.csv": {"app_list"}, "session_events.csv": {"app"}, "signin_ips.csv": {"is_new", "baseline_days"}}
+	for _, user := range []string{"adele.vance@contoso.com", "Megan Bowen", "alex.wilber@contoso.com"} {
 		whole, part := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "part")
 		ask := []string{"--user", user, "-r", reports, "-f", "csv", "--quiet", "-o"}
 		mustRun(t, append([]string{"--db", kept}, append(ask, whole+"/")...)...)
