@@ -1253,6 +1253,68 @@ func TestReadOnlyFolder(t *testing.T) {
 	}
 }
 
+// TestUserOfParquet: what the partitions of a user say of the user and the sessions is what
+// the whole case says with the filter. What is learned from or judged on all others is in
+// the columns left out here: the names of applications that the user's own sign-ins do not
+// tell, and whether an address is new in the tenant.
+func TestUserOfParquet(t *testing.T) {
+	takesLong(t)
+	kept, folder := contosoKept(t), filepath.Join(t.TempDir(), "parquet")
+	mustRun(t, "--db", kept, "-f", "parquet", "-o", folder, "--quiet")
+	reports := "signins,token_lineage,sessions,session_events,app_users,app_weekly,top_apps,ca_status,ca_weekly,ca_breakdown,ca_detail," +
+		"audit_list,audit_operations,audit_users,audit_logons,mailbox_activity,mailbox_changes,file_activity,directory_changes,mail_exposure"
+	learned := map[string][]string{"sessions.csv": {"app_list"}, "session_events.csv": {"app"}, "signin_ips.csv": {"is_new", "baseline_days"}}
+	for _, user := range []string{"adele.vance@contoso.com", "Megan Bowen", "alex.wilber@contoso.com"} {
+		whole, part := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "part")
+		ask := []string{"--user", user, "-r", reports, "-f", "csv", "--quiet", "-o"}
+		mustRun(t, append([]string{"--db", kept}, append(ask, whole+"/")...)...)
+		mustRun(t, append([]string{folder}, append(ask, part+"/")...)...)
+		names, err := filepath.Glob(whole + "/*.csv")
+		if err != nil || len(names) < 30 {
+			t.Fatalf("%d reports, %v", len(names), err)
+		}
+		rows := 0
+		for _, name := range names {
+			base := filepath.Base(name)
+			want, got := csvWithout(t, name, learned[base]), csvWithout(t, filepath.Join(part, base), learned[base])
+			rows += len(want)
+			for i := range max(len(want), len(got)) {
+				if i >= len(want) || i >= len(got) || !slices.Equal(want[i], got[i]) {
+					t.Errorf("%s: %s: %d rows, want %d; row %d differs", user, base, len(got), len(want), i)
+					break
+				}
+			}
+		}
+		if rows < 500 {
+			t.Errorf("%s: the reports have %d rows, too few to tell", user, rows)
+		}
+	}
+}
+
+// csvWithout reads a CSV file, but for some columns.
+func csvWithout(t *testing.T, name string, columns []string) [][]string {
+	t.Helper()
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, column := range columns {
+		at := slices.Index(rows[0], column)
+		if at < 0 {
+			t.Fatalf("%s has no column %s", name, column)
+		}
+		for i := range rows {
+			rows[i] = slices.Delete(rows[i], at, at+1)
+		}
+	}
+	return rows
+}
+
 // TestReadme: what the README shows is what the program prints.
 func TestReadme(t *testing.T) {
 	t.Setenv("SOURCE_DATE_EPOCH", "1792108800")
