@@ -187,6 +187,10 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 		return false, err
 	}
 	defer evidence.Close()
+	if part := evidence.Part(); part != "" {
+		c.Remarks = append(c.Remarks, part)
+		c.say(stderr, "%s", part)
+	}
 	placed, err := evidence.Geolocate(ctx, databases)
 	if err != nil {
 		return false, err
@@ -498,6 +502,7 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 		Now:         now(),
 		Names:       c.names(),
 		Progress:    bar.Update,
+		Partitions:  c.Filter.Partitions(),
 		Exclude:     exclude,
 		Warn: func(sentence string) {
 			if !c.Quiet {

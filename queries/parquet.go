@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"entrail/ingest/engine"
@@ -28,13 +29,6 @@ func WriteParquet(ctx context.Context, casePath, folder, version string, o engin
 // partitionsOfUsers says where the records are that --user shows of a name: those that have
 // it in a column of users, and all of the sessions that these are of.
 func partitionsOfUsers() parquet.Lookup {
-	t := schema.Table{Name: parquet.UserPartitions, Comment: "Where the records of a user lie: those that name the user, and those of the same sessions.", Columns: []schema.Column{
-		{Name: "name", Type: "varchar", Comment: "a user's name or id in any log, lower case; what looks like a path isn't listed"},
-		{Name: "in_log", Type: "varchar", Comment: "the table"},
-		{Name: "in_bucket", Type: "varchar", Comment: "the bucket"},
-		{Name: "first_day", Type: "date", Comment: "the first day there"},
-		{Name: "last_day", Type: "date", Comment: "the last day there"},
-	}}
 	place := func(t schema.Table) string {
 		return "'" + t.Name + "' as in_log, " + parquet.Bucket(t) + " as in_bucket, " + parquet.Day(t) + " as day"
 	}
@@ -52,7 +46,7 @@ func partitionsOfUsers() parquet.Lookup {
 			sessions = append(sessions, "select session_id, "+place(t)+" from evidence."+t.Name+" where session_id <> ''")
 		}
 	}
-	return parquet.Lookup{Table: t, SQL: `
+	return parquet.Lookup{Table: parquet.UserPartitions, SQL: `
 		with
 		named as (` + named + `),
 		in_sessions as (
@@ -94,11 +88,7 @@ func partitionsOfUsers() parquet.Lookup {
 
 // namesOfAccounts says which names are one account's, as accountsOf and homesOf find them.
 func namesOfAccounts() parquet.Lookup {
-	t := schema.Table{Name: parquet.UserNames, Comment: "Names and ids that one account has in the logs.", Columns: []schema.Column{
-		{Name: "name", Type: "varchar", Comment: "user principal name, display name, id or what was typed, lower case"},
-		{Name: "other_name", Type: "varchar", Comment: "another name of the account, or its id, lower case"},
-	}}
-	return parquet.Lookup{Table: t, SQL: `
+	return parquet.Lookup{Table: parquet.UserNames, SQL: `
 		with
 		accounts as (select distinct * from (` + accountsLogged + `)),
 		meant as (
@@ -121,4 +111,28 @@ func namesOfAccounts() parquet.Lookup {
 		from pairs
 		where name <> other_name
 		order by all`}
+}
+
+// Partitions are those of a folder of Parquet that can have what the filter shows: by
+// users and by time. A session may be anybody's, at any time.
+func (f Filter) Partitions() parquet.Choice {
+	var c parquet.Choice
+	if len(f.Sessions)+len(f.Findings)+len(f.Incidents) > 0 {
+		return c
+	}
+	var by []string
+	if len(f.Users) > 0 && !slices.ContainsFunc(f.Users, func(user string) bool { return !parquet.IsIndexed(user) }) {
+		c.Users = f.Users
+		by = append(by, "--user")
+	}
+	if !f.Since.IsZero() {
+		c.From = f.Since.at
+		by = append(by, "--since")
+	}
+	if !f.Until.IsZero() {
+		c.To = f.Until.at
+		by = append(by, "--until")
+	}
+	c.By = strings.Join(by, ", ")
+	return c
 }

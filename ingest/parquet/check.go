@@ -26,18 +26,21 @@ var codecs = []struct {
 // Physical types by their number, and the encodings that are read.
 var (
 	types     = []string{"BOOLEAN", "INT32", "INT64", "INT96", "FLOAT", "DOUBLE", "BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY"}
-	encodings = []int64{0, 2, 3, 4, 5, 6, 7, 8, 9} // all but none that writers use: plain, dictionaries, runs, deltas, split streams
+	encodings = []int64{0, 2, 3, 4, 5, 6, 7, 8, 9} // plain, dictionaries, runs, deltas, split streams
 )
 
 const (
 	typeBoolean, typeInt32, typeInt64, typeInt96, typeDouble, typeBytes = 0, 1, 2, 3, 5, 6
 
-	convertedText                              = 0
-	convertedMillis, convertedMicros           = 9, 10
-	convertedInt8, convertedInt64              = 15, 18
-	logicalText, logicalTime, logicalInt       = 1, 8, 10
-	maxPage                              int64 = 256 << 20 // bytes of a page, unpacked
+	convertedText, convertedDate     = 0, 6
+	convertedMillis, convertedMicros = 9, 10
+	convertedInt8, convertedInt64    = 15, 18
+
+	logicalText, logicalDate, logicalTime, logicalInt = 1, 6, 8, 10
 )
+
+// maxPage is how many bytes a page may have, unpacked.
+const maxPage = 256 << 20
 
 // Check tells why the engine must not read a file, of that size, as rows of the table.
 func (f Footer) Check(file io.ReaderAt, size int64, t schema.Table) error {
@@ -47,7 +50,7 @@ func (f Footer) Check(file io.ReaderAt, size int64, t schema.Table) error {
 			return fmt.Errorf("it has the column %q twice", c.Name)
 		}
 		names = append(names, c.Name)
-		i := slices.IndexFunc(t.Columns, func(own schema.Column) bool { return own.Name == c.Name })
+		i := slices.IndexFunc(t.Columns, func(own schema.Column) bool { return InFile(own.Name) == c.Name })
 		if i < 0 {
 			return fmt.Errorf("it has the column %q, which %s has not", c.Name, t.Name)
 		}
@@ -56,7 +59,7 @@ func (f Footer) Check(file io.ReaderAt, size int64, t schema.Table) error {
 		}
 	}
 	for _, c := range t.Columns {
-		if !slices.Contains(names, c.Name) {
+		if !slices.Contains(names, InFile(c.Name)) {
 			return fmt.Errorf("it lacks the column %s of %s", c.Name, t.Name)
 		}
 	}
@@ -82,6 +85,8 @@ func (c Column) check(want string) error {
 		isOf = isPlain && c.Type == typeDouble
 	case "boolean":
 		isOf = isPlain && c.Type == typeBoolean
+	case "date":
+		isOf = c.Type == typeInt32 && (c.Converted == convertedDate || c.Logical == logicalDate)
 	case "timestamp":
 		isOf = c.Type == typeInt96 && isPlain ||
 			c.Type == typeInt64 && (c.Converted == convertedMillis || c.Converted == convertedMicros || c.Logical == logicalTime)

@@ -38,10 +38,23 @@ const (
 )
 
 // Indexes among the lookups, by which the partitions of a user are found.
-const (
-	UserPartitions = "user_partitions" // name, log, bucket, first_day, last_day
-	UserNames      = "user_names"      // name, other_name
+var (
+	UserPartitions = schema.Table{Name: "user_partitions", Comment: "Where the records of a user lie: those that name the user, and those of the same sessions.", Columns: []schema.Column{
+		{Name: "name", Type: "varchar", Comment: "a user's name or id in any log, lower case; what looks like a path isn't listed"},
+		{Name: "in_log", Type: "varchar", Comment: "the table"},
+		{Name: "in_bucket", Type: "varchar", Comment: "the bucket"},
+		{Name: "first_day", Type: "date", Comment: "the first day there"},
+		{Name: "last_day", Type: "date", Comment: "the last day there"},
+	}}
+	UserNames = schema.Table{Name: "user_names", Comment: "Names and ids that one account has in the logs.", Columns: []schema.Column{
+		{Name: "name", Type: "varchar", Comment: "user principal name, display name, id or what was typed, lower case"},
+		{Name: "other_name", Type: "varchar", Comment: "another name of the account, or its id, lower case"},
+	}}
 )
+
+// IsIndexed tells that the index has a user of that name: a pattern, or what looks like a
+// path, it has not.
+func IsIndexed(user string) bool { return !strings.ContainsAny(user, "*/") }
 
 // format is how a manifest says what it is; layoutVersion is raised when partitions or
 // names of files change.
@@ -96,6 +109,16 @@ func ReadManifest(text []byte) (isOne bool, err error) {
 // copied stands before the name of a table of the schema copies.
 const copied = "copies_"
 
+// LookupTable returns the table of a folder of that name.
+func LookupTable(name string) (schema.Table, bool) {
+	for _, t := range Tables() {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return schema.Table{}, false
+}
+
 // Tables returns the tables of a folder, each of the schema copies under its own name.
 func Tables() []schema.Table {
 	var all []schema.Table
@@ -119,6 +142,9 @@ func InCase(name string) string {
 	}
 	return name
 }
+
+// IsLog tells that the rows of a table are events, whose newest --since counts back from.
+func IsLog(t schema.Table) bool { return t.Log != "" && !strings.HasPrefix(t.Name, copied) }
 
 // IsWhole tells that a table is always read whole: the books of the case, and what
 // stood at one time, which events of any day and user are judged by.
@@ -197,6 +223,19 @@ func selected(t schema.Table) string {
 		columns = append(columns, text+" as "+engine.Identifier(InFile(c.Name)))
 	}
 	return strings.Join(columns, ", ")
+}
+
+// Rows is the SQL of the rows of a table in files of it, with the columns as a case has
+// them. The files must have been checked.
+func Rows(t schema.Table, files []string) string {
+	var columns, names []string
+	for _, c := range t.Columns {
+		columns = append(columns, engine.Identifier(InFile(c.Name))+"::"+c.Type+" as "+engine.Identifier(c.Name))
+	}
+	for _, f := range files {
+		names = append(names, engine.Literal(f))
+	}
+	return "select " + strings.Join(columns, ", ") + " from read_parquet([" + strings.Join(names, ", ") + "], union_by_name = true, hive_partitioning = false)"
 }
 
 // typeInFile is what Parquet calls the type of a column.

@@ -68,7 +68,7 @@ func flags() []flag {
 	}
 	formats = append(formats, "parquet")
 	names := map[string][]string{
-		"report": slices.Concat(reports, comparisons), "show-sql": append(reports, findings...), "explain": findings, "finding": findings,
+		"report": slices.Concat(reports, comparisons), "show-sql": slices.Concat(reports, findings, queries.PortableNames()), "explain": findings, "finding": findings,
 		"columns": columns, "filter": columns, "format": formats, "date-order": {"dmy", "mdy"}, "completion": given.Shells,
 	}
 	var all []flag
