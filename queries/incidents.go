@@ -136,11 +136,62 @@ type member struct {
 	by      string
 }
 
+// ties lists what may join a finding to others, by which those that bear it are looked up.
+func (f joinable) ties() []string {
+	var all []string
+	if f.session != "" {
+		all = append(all, "session "+f.session)
+	}
+	for _, address := range f.addresses {
+		all = append(all, "address "+address)
+	}
+	for _, name := range []string{f.who, f.target} {
+		if name != "" {
+			all = append(all, "name "+name)
+		}
+	}
+	return all
+}
+
+// bearers knows by a tie the places of what bears it, in ascending order.
+type bearers map[string][]int
+
+func (b bearers) add(f joinable, place int) {
+	for _, tie := range f.ties() {
+		if n := len(b[tie]); n == 0 || b[tie][n-1] != place {
+			b[tie] = append(b[tie], place)
+		}
+	}
+}
+
+// near lists, in ascending order, the places of what bears one of the ties of a finding.
+func (b bearers) near(f joinable) []int {
+	var places []int
+	for _, tie := range f.ties() {
+		places = append(places, b[tie]...)
+	}
+	slices.Sort(places)
+	return slices.Compact(places)
+}
+
+// drop forgets the places of those that bear a tie of the finding and are placed.
+func (b bearers) drop(f joinable, placed []bool) {
+	for _, tie := range f.ties() {
+		b[tie] = slices.DeleteFunc(b[tie], func(place int) bool { return placed[place] })
+	}
+}
+
 // incidentsOf puts findings together, the gravest incident first. Findings come by
 // severity and time.
 func incidentsOf(findings []joinable) [][]member {
 	var incidents [][]member
 	placed := make([]bool, len(findings))
+	seedsBy := bearers{}
+	for i, f := range findings {
+		if f.isSeed() {
+			seedsBy.add(f, i)
+		}
+	}
 	for i, f := range findings {
 		if placed[i] || !f.isSeed() {
 			continue
@@ -148,12 +199,10 @@ func incidentsOf(findings []joinable) [][]member {
 		members := []member{{f, ""}}
 		placed[i] = true
 		for n := 0; n < len(members); n++ {
-			for j, other := range findings {
-				if placed[j] || !other.isSeed() {
-					continue
-				}
-				if by := inCommon(members[n].finding, other); by != "" {
-					members = append(members, member{other, by})
+			seedsBy.drop(members[n].finding, placed)
+			for _, j := range seedsBy.near(members[n].finding) {
+				if by := inCommon(members[n].finding, findings[j]); by != "" {
+					members = append(members, member{findings[j], by})
 					placed[j] = true
 				}
 			}
@@ -164,14 +213,26 @@ func incidentsOf(findings []joinable) [][]member {
 	}
 	// What is context joins the first incident that it has something in common with,
 	// and nothing else through it.
+	type membership struct {
+		incident int
+		finding  joinable
+	}
+	var memberships []membership
+	membersBy := bearers{}
+	for n, members := range incidents {
+		for _, m := range members {
+			membersBy.add(m.finding, len(memberships))
+			memberships = append(memberships, membership{n, m.finding})
+		}
+	}
 	for i, f := range findings {
 		if placed[i] || f.isSeed() {
 			continue
 		}
-		for n, members := range incidents {
-			at := slices.IndexFunc(members, func(m member) bool { return m.finding.isSeed() && inCommon(m.finding, f) != "" })
-			if at >= 0 {
-				incidents[n] = append(members, member{f, inCommon(members[at].finding, f)})
+		for _, place := range membersBy.near(f) {
+			if by := inCommon(memberships[place].finding, f); by != "" {
+				n := memberships[place].incident
+				incidents[n] = append(incidents[n], member{f, by})
 				break
 			}
 		}

@@ -72,6 +72,15 @@ func TestPaperWidths(t *testing.T) {
 	if w := paperWidths(head, rows, []bool{false, false, true}, 100); w[2] != 0 {
 		t.Errorf("widths %v: a column that stands below has none", w)
 	}
+
+	// One row has no raw record, and there is far too much for a line.
+	for i := range rows {
+		rows[i].Cells[2].Raw = "{}"
+	}
+	rows[4].Cells[2] = bodyCell{Text: "no record"}
+	if w := paperWidths(head, rows, make([]bool, 3), 40); w[2] != 0 {
+		t.Errorf("widths %v: raw records have none, they are in an annex", w)
+	}
 }
 
 func TestColumnsUnder(t *testing.T) {
@@ -89,19 +98,5 @@ func TestColumnsUnder(t *testing.T) {
 		if got != want[c] {
 			t.Errorf("%s: below the others %v, want %v", head[c].Parts[0], got, want[c])
 		}
-	}
-}
-
-// TestPaperOfColumnsWithSomeRawRecords: a column of raw records, of which a row has none,
-// takes no place, however little there is for the rest.
-func TestPaperOfColumnsWithSomeRawRecords(t *testing.T) {
-	head := []headCell{{Parts: []string{"what"}}, {Parts: []string{"raw"}}}
-	long := strings.Repeat("word ", 100)
-	rows := []bodyRow{
-		{Cells: []bodyCell{{Text: long}, {Text: "{}", Raw: "#raw-1"}}},
-		{Cells: []bodyCell{{Text: long}, {Text: "no more than these words"}}},
-	}
-	if got := paperWidths(head, rows, make([]bool, 2), 60); got[0] != 60 || got[1] != 0 {
-		t.Errorf("widths %v, want the line for the first column", got)
 	}
 }

@@ -153,7 +153,7 @@ func paperWidths(head []headCell, rows []bodyRow, under []bool, line int) []int 
 	tooMuch := -line
 	for c, h := range head {
 		if under[c] || slices.ContainsFunc(rows, func(row bodyRow) bool { return row.Cells[c].Raw != "" }) {
-			widths[c] = 0 // of raw records some rows may have none, and a dash
+			widths[c] = 0 // also where a row has no raw record
 			continue
 		}
 		for word := range strings.FieldsSeq(strings.Join(h.Parts, "")) {

@@ -84,9 +84,9 @@ select
     account || ' signed in to ' || coalesce(app, app_id) || ' from ' || coalesce(p.ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
         || ' without a registered device'
-        || case when has_factor and has_question then ', with the questions of a first sign-in' else '' end
+        || case when has_factor and has_question then ', and was asked for the second factor and all else anew, as behind a page that passes the answers on' else '' end
         || coalesce(', by a program (' || tool || ')', '')
-        || coalesce('. The session then did ' || counted(u.events, 'act', 'acts') || ' (' || few(u.operations) || ')', '') as what,
+        || coalesce('. ' || counted(u.events, 'act', 'acts') || ' of the session followed (' || few(u.operations) || ')', '') as what,
     account as who,
     first_seen,
     coalesce(u.last_seen, event_time) as last_seen,

@@ -12,24 +12,27 @@
 -- source: https://learn.microsoft.com/graph/api/resources/signin (servicePrincipalCredentialKeyId, federatedCredentialId)
 -- lists: hosting_networks
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with keys as (
+with credentials as (
     select
-        s.file_id,
-        s.record,
-        case when json_valid(s.raw) then coalesce(
-            nullif(s.raw ->> '$.servicePrincipalCredentialKeyId', ''), nullif(s.raw ->> '$.properties.servicePrincipalCredentialKeyId', ''),
-            nullif(s.raw ->> '$.ServicePrincipalCredentialKeyId', '')
-        ) end as key_id,
-        case when json_valid(s.raw) then coalesce(
-            nullif(s.raw ->> '$.federatedCredentialId', ''), nullif(s.raw ->> '$.properties.federatedCredentialId', ''),
-            nullif(s.raw ->> '$.FederatedCredentialId', '')
-        ) end as federated_id,
-        -- who vouches for the workload: the issuer of a federated token
-        case when json_valid(s.raw) then coalesce(
-            nullif(s.raw ->> '$.federatedTokenIssuer', ''), nullif(s.raw ->> '$.properties.federatedTokenIssuer', ''), nullif(s.raw ->> '$.FederatedTokenIssuer', '')
-        ) end as issuer
-    from evidence.sign_ins as s
-    where s.category = 'service_principal'
+        file_id,
+        record,
+        -- the key, the federated credential, and who vouches for the workload: the issuer of a federated token
+        list_transform(json_extract_string(json_text(raw), [
+            '$.servicePrincipalCredentialKeyId', '$.properties.servicePrincipalCredentialKeyId', '$.ServicePrincipalCredentialKeyId',
+            '$.federatedCredentialId', '$.properties.federatedCredentialId', '$.FederatedCredentialId',
+            '$.federatedTokenIssuer', '$.properties.federatedTokenIssuer', '$.FederatedTokenIssuer'
+        ]), v -> nullif(v, '')) as c
+    from evidence.sign_ins
+    where category = 'service_principal'
+),
+keys as (
+    select
+        file_id,
+        record,
+        coalesce(c[1], c[2], c[3]) as key_id,
+        coalesce(c[4], c[5], c[6]) as federated_id,
+        coalesce(c[7], c[8], c[9]) as issuer
+    from credentials
 ),
 used as (
     select
