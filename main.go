@@ -27,6 +27,7 @@ import (
 	_ "time/tzdata" // --tz works on machines without a zone database
 
 	"entrail/ingest"
+	"entrail/ingest/parquet"
 	"entrail/queries"
 	"entrail/queries/geoip"
 	"entrail/queries/given"
@@ -35,6 +36,7 @@ import (
 	"entrail/render"
 	"entrail/render/console"
 	"entrail/render/output"
+	"entrail/render/verify"
 
 	"golang.org/x/term"
 )
@@ -95,7 +97,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 // call is what is done about a command line.
-type call struct{ *given.Call }
+type call struct {
+	*given.Call
+
+	clock   time.Time // of the answer
+	version string    // that it names
+
+	comparison *queries.Comparison // of --compare; nil = none
+
+	// Of an answer that is made again, what the one before says of itself, and
+	// why the two can't be the same.
+	before  *verify.Provenance
+	reasons []string
+}
 
 // minFiles is how many files must be open at once: the engine ends the process where it
 // gets no more. A load needs a score, and one for each archive in an archive.
@@ -108,10 +122,18 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return true, err
 	}
-	c := &call{asked}
-	if c.AsksNothing() {
+	c := &call{Call: asked, clock: now(), version: version()}
+	switch {
+	case c.AsksNothing():
 		return c.describe(ctx, stdout, stderr)
+	case c.Verify != "":
+		return true, c.verify(ctx, stdout, stderr)
 	}
+	return c.answer(ctx, stdout, stderr)
+}
+
+// answer does what is asked of the evidence.
+func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete bool, err error) {
 	if err := c.LeaveOut(ctx); err != nil {
 		return false, err
 	}
@@ -131,6 +153,19 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if err != nil {
 		return false, err
 	}
+	for _, f := range ownRules {
+		c.Inputs = append(c.Inputs, render.Input{Flag: "--rules", Path: f.Path, SHA256: f.SHA256})
+	}
+	if c.Compare != "" {
+		sum, err := given.Sum(c.Compare)
+		if err != nil {
+			return false, fmt.Errorf("--compare %s: %w", c.Compare, err)
+		}
+		c.Inputs = append(c.Inputs, render.Input{Flag: "--compare", Path: c.Compare, SHA256: sum})
+	}
+	if err := c.checkInputs(); err != nil {
+		return false, err
+	}
 	private, err := os.MkdirTemp(c.Engine.Temp, "entrail-")
 	if err != nil {
 		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
@@ -144,11 +179,18 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 			return false, err
 		}
 	}
+	if c.Parquet {
+		return complete, c.writeParquet(ctx, path, stderr)
+	}
 	evidence, err := queries.Open(ctx, path, c.Engine, c.Filter, c.Zone)
 	if err != nil {
 		return false, err
 	}
 	defer evidence.Close()
+	if part := evidence.Part(); part != "" {
+		c.Remarks = append(c.Remarks, part)
+		c.say(stderr, "%s", part)
+	}
 	placed, err := evidence.Geolocate(ctx, databases)
 	if err != nil {
 		return false, err
@@ -170,6 +212,12 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 	if err := c.reportMatches(ctx, evidence, stderr); err != nil {
 		return false, err
 	}
+	if c.Compare != "" {
+		if c.comparison, err = queries.Compare(ctx, path, c.Compare, c.Engine, c.Zone); err != nil {
+			return false, err
+		}
+		defer c.comparison.Close()
+	}
 	if err := write(ctx, c, evidence, stdout, stderr); err != nil {
 		return complete, err
 	}
@@ -178,6 +226,97 @@ func answer(ctx context.Context, args []string, stdin io.Reader, stdout, stderr 
 		c.say(stderr, "%s", sentence)
 	}
 	return complete, err
+}
+
+// verify makes the answer again that a file is, and says whether it is the same.
+func (c *call) verify(ctx context.Context, stdout, stderr io.Writer) error {
+	private, err := os.MkdirTemp(c.Engine.Temp, "entrail-")
+	if err != nil {
+		return fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
+	}
+	defer removeFolder(private)
+	before, err := verify.Read(c.Verify, private)
+	if err != nil {
+		return fmt.Errorf("--verify %s: %w", c.Verify, err)
+	}
+	asked, err := c.Again(ctx, before.Request(), private)
+	if err != nil {
+		return fmt.Errorf("--verify %s: it can't be made again: %w", c.Verify, err)
+	}
+	asked.Engine.Temp = private
+	again := &call{Call: asked, clock: before.Generated, version: before.Version, before: &before}
+	file, err := again.makeAgain(ctx, private, stderr)
+	if err != nil {
+		return err
+	}
+	reasons, err := verify.Compare(c.Verify, file, before, private)
+	if err != nil {
+		return fmt.Errorf("--verify %s: %w", c.Verify, err)
+	}
+	if reasons = append(again.reasons, reasons...); len(reasons) == 0 {
+		_, err := fmt.Fprintf(stdout, "%s is what this evidence gives, byte for byte: %d files of evidence, made %s by entrail %s, asked with %s\n",
+			c.Verify, len(before.Evidence), before.Generated.UTC().Format("2006-01-02 15:04:05 UTC"), strconv.QuoteToASCII(before.Version), before.Asked())
+		return err
+	}
+	if before.Version != version() {
+		reasons = slices.Insert(reasons, 0, fmt.Sprintf("it was made by entrail %s, this is %s: the reason may be that alone", strconv.QuoteToASCII(before.Version), version()))
+	}
+	if _, err := fmt.Fprintf(stdout, "%s is not what this evidence gives:\n- %s\n", c.Verify, strings.Join(reasons, "\n- ")); err != nil {
+		return err
+	}
+	return fmt.Errorf("--verify: %s is not what this evidence gives", c.Verify)
+}
+
+// makeAgain makes an answer in the folder and returns its file.
+func (c *call) makeAgain(ctx context.Context, folder string, stderr io.Writer) (file string, err error) {
+	to := io.Discard
+	switch {
+	case c.Folder:
+		i := slices.IndexFunc(c.Reports, func(r queries.Report) bool { return r.Name == c.before.Report })
+		if i < 0 {
+			return "", fmt.Errorf("it does not say which report of its folder it is: %s", strconv.QuoteToASCII(c.before.Report))
+		}
+		file = c.FileOf(c.Reports[i])
+	case c.Output == "-":
+		f, err := os.CreateTemp(folder, "answer-*"+c.Format.Endings[0])
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		file, to = f.Name(), f
+	default:
+		file = c.Output
+	}
+	_, err = c.answer(ctx, to, stderr)
+	return file, err
+}
+
+// names are what the paths of the evidence were called in the answer that is made again.
+func (c *call) names() []string {
+	if c.before == nil {
+		return nil
+	}
+	return verify.Names(c.Paths, c.before.Evidence)
+}
+
+// checkInputs compares the files that flags name with those of the answer that is made again.
+func (c *call) checkInputs() error {
+	if c.before == nil {
+		return nil
+	}
+	flag, wanted := verify.Inputs(c.before.Inputs, c.Inputs)
+	switch {
+	case flag != "" && len(wanted) == 0:
+		return given.Wrong("leave it out", "--verify: the file was made without %s", flag)
+	case flag != "":
+		var all []string
+		for _, i := range wanted[:min(len(wanted), 10)] {
+			all = append(all, fmt.Sprintf("%s (SHA-256 %s)", strconv.QuoteToASCII(i.Path), strconv.QuoteToASCII(i.SHA256)))
+		}
+		return given.Wrong("give it again: "+flag+" FILE", "--verify: the file was made with %s, then called %s", flag, strings.Join(all, ", "))
+	}
+	c.reasons = verify.Changed(c.before.Inputs, c.Inputs)
+	return nil
 }
 
 // removeFolder removes a folder of this run's own. On Windows os.RemoveAll asks
@@ -216,6 +355,11 @@ func (c *call) openDatabases() ([]*geoip.Database, error) {
 			return fail(given.Wrong("rename one: a place names its database by the file's name", "--mmdb %s: two databases are called %s", path, d.Name))
 		}
 		c.Places = append(c.Places, d.String())
+		sum, err := given.Sum(path)
+		if err != nil {
+			return fail(fmt.Errorf("--mmdb: %w", err))
+		}
+		c.Inputs = append(c.Inputs, render.Input{Flag: "--mmdb", Path: path, SHA256: sum})
 	}
 	return all, nil
 }
@@ -356,7 +500,9 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 		Version:     version(),
 		CommandLine: strings.ToValidUTF8(strings.Join(os.Args[1:], " "), "\ufffd"),
 		Now:         now(),
+		Names:       c.names(),
 		Progress:    bar.Update,
+		Partitions:  c.Filter.Partitions(),
 		Exclude:     exclude,
 		Warn: func(sentence string) {
 			if !c.Quiet {
@@ -395,6 +541,21 @@ func (c *call) asked() string {
 	return "--report " + strings.Join(names, ",")
 }
 
+// request is the question as another run must be asked it.
+func (c *call) request() render.Request {
+	r := render.Request{Format: c.Format.Name, Ending: c.Format.Endings[0], To: render.ToFile, Options: c.Options, Inputs: c.Inputs}
+	switch {
+	case c.Folder:
+		r.To = render.ToFolder
+	case c.Output == "-":
+		r.To = render.ToStream
+	}
+	if c.before != nil { // what they were called then
+		r.Inputs = c.before.InputsAs(r.Inputs)
+	}
+	return r
+}
+
 // next is what a reader of the digest may ask.
 var next = []string{
 	"",
@@ -408,8 +569,8 @@ var next = []string{
 func (c *call) document(stdout io.Writer) render.Document {
 	d := render.Document{
 		Title:     "Microsoft 365 and Entra ID logs",
-		Version:   version(),
-		Generated: now(),
+		Version:   c.version,
+		Generated: c.clock,
 		Zone:      c.Zone.String(),
 		Filters:   c.Words,
 		Remarks:   c.Remarks,
@@ -419,14 +580,18 @@ func (c *call) document(stdout io.Writer) render.Document {
 			Examiner: c.Sheet.Examiner, Classification: c.Sheet.Classification,
 		},
 		Asked:   c.asked(),
+		Request: c.request(),
 		Others:  c.Others,
 		Several: len(c.Reports) > 1 || c.Explain != "",
 		RawCSV:  c.RawCSV,
 		Bare:    c.Bare,
 		Annexes: c.Annex == "all" || c.Dossier && c.Annex == "",
 	}
-	if c.Explain != "" {
+	switch {
+	case c.Explain != "":
 		d.Title = "Record " + c.Explain
+	case c.Compare != "":
+		d.Title = "Two exports compared"
 	}
 	if len(c.Reports) == 1 && c.Reports[0].Layout == queries.Sessions {
 		d.Title = "Audit events"
@@ -535,25 +700,58 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 			p.Remove()
 		}
 	}()
+	proven := ""
 	for _, r := range c.Reports {
-		d.Results = ask([]queries.Report{r})
+		if c.before != nil && r.Name != c.before.Report {
+			continue
+		}
+		d.Results, d.Request.Report = ask([]queries.Report{r}), r.Name
 		p, err := output.NewPartial(c.FileOf(r), func(w io.Writer) error { return c.Format.Write(w, d) })
 		if err != nil {
 			return err
 		}
 		whole = append(whole, p)
+		if with := c.ProvenanceOf(c.FileOf(r)); with != "" {
+			p, err := output.NewPartial(with, func(w io.Writer) error { return render.WriteProvenance(w, d) })
+			if err != nil {
+				return err
+			}
+			whole = append(whole, p)
+			proven = ", and the provenance of each in NAME" + c.Format.Endings[0] + render.ProvenanceEnding
+		}
 	}
 	for _, p := range whole {
 		if err := p.Commit(); err != nil {
 			return err
 		}
 	}
-	c.say(stderr, "%d files written to %s", len(c.Reports), c.Output)
+	c.say(stderr, "%d files written to %s%s", len(c.Reports), c.Output, proven)
+	return nil
+}
+
+// writeParquet writes the whole case as Parquet, and says how much it is.
+func (c *call) writeParquet(ctx context.Context, casePath string, stderr io.Writer) error {
+	var written parquet.Written
+	err := output.WriteFolder(c.Output, given.IsOfParquet, func(folder string) (err error) {
+		written, err = queries.WriteParquet(ctx, casePath, folder, version(), c.Engine)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var rows int64
+	for _, t := range written.Manifest.Tables {
+		rows += t.Rows
+	}
+	c.say(stderr, "%d rows of %d tables written to %s: %d files, %d bytes", rows, len(written.Manifest.Tables), c.Output, written.Files, written.Bytes)
 	return nil
 }
 
 // writeOut writes the one answer, and says where it lies.
 func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
+	if with := c.ProvenanceOf(c.Output); with != "" {
+		return c.writeWith(d, with, stderr)
+	}
 	fill := func(w io.Writer) error { return c.Format.Write(w, d) }
 	if d.Width > 0 { // a terminal
 		f := stdout.(*os.File)
@@ -570,8 +768,30 @@ func (c *call) writeOut(d render.Document, stdout, stderr io.Writer) error {
 	return nil
 }
 
+// writeWith writes the one answer and, into the file beside it, its provenance.
+func (c *call) writeWith(d render.Document, with string, stderr io.Writer) error {
+	p, err := output.NewPartial(c.Output, func(w io.Writer) error { return c.Format.Write(w, d) })
+	if err != nil {
+		return err
+	}
+	defer p.Remove()
+	proof, err := output.NewPartial(with, func(w io.Writer) error { return render.WriteProvenance(w, d) })
+	if err != nil {
+		return err
+	}
+	defer proof.Remove()
+	if err := errors.Join(p.Commit(), proof.Commit()); err != nil {
+		return err
+	}
+	c.say(stderr, "written to %s, with its provenance in %s", c.Output, with)
+	return nil
+}
+
 // run asks a report for as many rows as the format has room for.
 func (c *call) run(ctx context.Context, evidence *queries.Case, r queries.Report, d render.Document) (*queries.Result, error) {
+	if c.comparison != nil {
+		return c.comparison.Run(ctx, r)
+	}
 	rows := c.Format.Rows(d, r)
 	if c.Limited && r.Layout != queries.Summary && (rows == 0 || c.Limit < rows) {
 		rows = c.Limit

@@ -94,6 +94,7 @@ func TestScripts(t *testing.T) {
 			"contoso": keepContoso,
 			"exits":   exits,
 			"cut":     cut,
+			"edit":    edit,
 			"mmdb":    mmdb,
 			"pack":    pack,
 			"utf16":   toUTF16,
@@ -209,6 +210,18 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.ParseInt(args[0], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[1]), n))
+}
+
+// edit FILE OLD NEW: put NEW for each OLD in a file, which must have one.
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit FILE OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s has no %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o666))
 }
 
 // utf16 file...: rewrite them in UTF-16, little endian, behind a byte order mark,
@@ -1341,8 +1354,10 @@ func TestReadmeCommands(t *testing.T) {
 	}
 	// Two read the evidence as they say; the others, to save time, ask a case
 	// that was made of it.
-	if err := writeContosoCase(filepath.Join(p.cwd, "kept.duckdb")); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"kept.duckdb", "earlier.duckdb"} {
+		if err := writeContosoCase(filepath.Join(p.cwd, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	reads, seen := 0, map[string]bool{}
 	for _, m := range commands {
@@ -1512,6 +1527,10 @@ func TestPipesAndEndlessFiles(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Skip(err)
 	}
+	beside := filepath.Join(t.TempDir(), "a.csv")
+	if err := errors.Join(os.WriteFile(beside, []byte("a\n"), 0o600), syscall.Mkfifo(beside+render.ProvenanceEnding, 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		args []string
 		code int
@@ -1523,6 +1542,10 @@ func TestPipesAndEndlessFiles(t *testing.T) {
 		{[]string{"--user", "@/dev/zero"}, exitUsage, "more than"},
 		{[]string{"--mmdb", pipe}, exitUsage, "a pipe"},
 		{[]string{"--db", pipe}, exitUsage, "a pipe"},
+		{[]string{"--compare", pipe}, exitUsage, "a pipe"},
+		{[]string{"--verify", pipe}, exitFailed, "a pipe"},
+		{[]string{"--verify", beside}, exitFailed, "a pipe"},
+		{[]string{"--verify", "/dev/zero"}, exitFailed, "a device"},
 	} {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		var stderr bytes.Buffer

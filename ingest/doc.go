@@ -90,9 +90,9 @@
 // # Adding a column
 //
 // Write it into schema/tables/TABLE.sql with its meaning, which is what --schema
-// prints, and into the formats that know it. Never rename one. Raise schema.Version
-// with a change that a case made before lacks. What the columns mean together,
-// views and lookups of codes, is no part of a case: see package queries.
+// prints, and into the formats that know it. Never rename one. A case made before
+// is refused from then on. What the columns mean together, views and lookups of
+// codes, is no part of a case: see package queries.
 //
 // # Adding a table
 //

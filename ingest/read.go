@@ -123,7 +123,7 @@ type recognised struct {
 	times    []int  // which of the values are times
 
 	// See shape.go.
-	nested    []int // which of the values are objects or lists
+	nested    []nestedValue // the values that are objects or lists
 	elsewhere bool  // a value stands elsewhere than in the format's record
 }
 

@@ -124,6 +124,8 @@
 //	--   the filters narrow
 //	-- column NAME TYPE: its meaning, which is what --schema prints
 //	-- columns of: the view whose columns it has, in place of the lines above
+//	-- for each: log, export or state, where its SELECT stands once for each, with what
+//	--   the table's header says in place of what stands in braces, see forEach
 //
 // and one SELECT, which names tables as evidence.TABLE (bare, and the filters narrow
 // it) and other views as they are called. A macro's file has description, source and

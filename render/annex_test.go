@@ -72,6 +72,15 @@ func TestPaperWidths(t *testing.T) {
 	if w := paperWidths(head, rows, []bool{false, false, true}, 100); w[2] != 0 {
 		t.Errorf("widths %v: a column that stands below has none", w)
 	}
+
+	// One row has no raw record, and there is far too much for a line.
+	for i := range rows {
+		rows[i].Cells[2].Raw = "{}"
+	}
+	rows[4].Cells[2] = bodyCell{Text: "no record"}
+	if w := paperWidths(head, rows, make([]bool, 3), 40); w[2] != 0 {
+		t.Errorf("widths %v: raw records have none, they are in an annex", w)
+	}
 }
 
 func TestColumnsUnder(t *testing.T) {

@@ -67,11 +67,11 @@ func HTML(w io.Writer, d Document) error {
 	page := &htmlPage{
 		Style: template.CSS(styleCSS), Script: template.JS(pageJS), // our own files, not data
 		Title: visible(d.heading()), Facts: facts(d), Zone: visible(d.Zone),
-		IsPrinted: d.Annexes,
-		ids:       annex{Anchor: "annex-ids", Title: "Lists of IDs", Noun: "list"},
-		records:   annex{Anchor: "annex-raw", Title: "Raw records", Noun: "record"},
+		IsPrinted: d.Annexes, Provenance: template.JS(inMarkup.Replace(string(provenance(d)))),
+		ids:     annex{Anchor: "annex-ids", Title: "Lists of IDs", Noun: "list"},
+		records: annex{Anchor: "annex-raw", Title: "Raw records", Noun: "record"},
 	}
-	page.taken = map[string]bool{page.ids.Anchor: true, page.records.Anchor: true}
+	page.taken = map[string]bool{"provenance": true, page.ids.Anchor: true, page.records.Anchor: true}
 	for _, f := range d.Filters {
 		page.Filters = append(page.Filters, visible(f))
 	}
@@ -125,6 +125,7 @@ func HTML(w io.Writer, d Document) error {
 			}
 		}
 	}
+	fitPage(slices.Concat(first, rest), pageBytes)
 	paper := paperCSS(d) + page.paperCSS
 	page.Policy, page.Paper = policy(paper), template.CSS(paper) // quoted
 	write := func(template string, data any) error {
@@ -186,20 +187,22 @@ func (s *section) isFirst(layout queries.Layout, first []*section, isRestEmpty b
 }
 
 type htmlPage struct {
-	Policy   string
-	Style    template.CSS
-	Script   template.JS
-	Paper    template.CSS
-	Title    string
-	Facts    []string
-	Zone     string
-	Filters  []string
-	Remarks  []string
-	Contents []contents
-	Lacking  []lacking
-	Sources  []source
-	HasStory bool    // the glossary goes with it
-	Tables   []entry // the sections that are annexes too
+	Policy string
+	Style  template.CSS
+	Script template.JS
+	Paper  template.CSS
+
+	Provenance template.JS // of JSON alone, which is no markup and no script
+	Title      string
+	Facts      []string
+	Zone       string
+	Filters    []string
+	Remarks    []string
+	Contents   []contents
+	Lacking    []lacking
+	Sources    []source
+	HasStory   bool    // the glossary goes with it
+	Tables     []entry // the sections that are annexes too
 
 	ids, records annex
 	IsPrinted    bool // the annexes are
@@ -357,6 +360,8 @@ type section struct {
 	Head                []headCell
 	Rows                []bodyRow
 	More                string // how many rows are not on the page, in words; empty = none
+	all                 int    // rows, on the page or not
+	mattersFirst        bool   // they begin with those that matter
 	Pictures            []picture
 	Parts               []part      // of the summary, which has no table
 	Story               []storyLine // the same of what is said in sentences
@@ -483,13 +488,8 @@ func (s *section) fill(r *queries.Result) error {
 	unread := max(int(r.Total)-n, 0)
 	n += unread
 	s.Count = counted(n, "row")
-	if hidden := n - len(s.Rows); hidden > 0 {
-		which := "the first"
-		if r.MattersFirst {
-			which = "what matters first,"
-		}
-		s.More = fmt.Sprintf("%s %s are here, %s", which, grouped(len(s.Rows)), were(hidden, "more row"))
-	}
+	s.all, s.mattersFirst = n, r.MattersFirst
+	s.countMore()
 	for _, c := range charts {
 		c.missed += unread
 		if n > 0 {
@@ -497,6 +497,17 @@ func (s *section) fill(r *queries.Result) error {
 		}
 	}
 	return nil
+}
+
+// countMore says how many of all rows are not here.
+func (s *section) countMore() {
+	if hidden := s.all - len(s.Rows); hidden > 0 {
+		which := "the first"
+		if s.mattersFirst {
+			which = "what matters first,"
+		}
+		s.More = fmt.Sprintf("%s %s are here, %s", which, grouped(len(s.Rows)), were(hidden, "more row"))
+	}
 }
 
 // entryName is what an annex calls an entry: by its record, where the table names

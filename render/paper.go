@@ -153,6 +153,7 @@ func paperWidths(head []headCell, rows []bodyRow, under []bool, line int) []int 
 	tooMuch := -line
 	for c, h := range head {
 		if under[c] || slices.ContainsFunc(rows, func(row bodyRow) bool { return row.Cells[c].Raw != "" }) {
+			widths[c] = 0 // also where a row has no raw record
 			continue
 		}
 		for word := range strings.FieldsSeq(strings.Join(h.Parts, "")) {

@@ -613,7 +613,7 @@ def sessions(evidence):
             "sign_ins": len(mine), "sign_ins_success": counts["success"], "sign_ins_failure": counts["failure"], "sign_ins_interrupted": counts["interrupted"],
             "sign_ins_interactive": kinds(mine)["interactive"], "sign_ins_non_interactive": kinds(mine)["non_interactive"], "audit_events": len(audit),
             "audit_workloads": {f"{w} {n}" for w, n in collections.Counter(r.workload for r in audit).items() if w}, **times,
-            "duration_minutes": int((times["last_seen"].replace(second=0, microsecond=0) - times["first_seen"].replace(second=0, microsecond=0)).total_seconds() // 60),
+            "duration_minutes": (times["last_seen"] - times["first_seen"]) // datetime.timedelta(minutes=1),
             "root_sign_in_id": roots[0].id if roots else None, "root_ip_address": roots[0].ip_address if roots else None,
         }
     return rows

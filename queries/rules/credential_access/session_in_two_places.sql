@@ -51,8 +51,7 @@ used as (
         coalesce(is_managed or is_compliant, false) as is_managed,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
-        count(*) as events,
-        min_by({'file_id': file_id, 'record': record, 'id': id}, (event_time, file_id, record)) as evidence
+        count(*) as events
     from logons
     where session_id in (from moving_sessions) and ip_address is not null and kind = 'user' and is_success
     group by all
@@ -69,8 +68,7 @@ used as (
         false,
         e.first_seen,
         e.last_seen,
-        e.events,
-        e.evidence
+        e.events
     from (
         select
             session_id,
@@ -78,8 +76,7 @@ used as (
             client_address(ip_address) as ip_address,
             min(event_time) as first_seen,
             max(event_time) as last_seen,
-            count(*) as events,
-            min_by({'file_id': file_id, 'record': record, 'id': id}, (event_time, file_id, record)) as evidence
+            count(*) as events
         from evidence.audit_events
         where session_id in (from moving_sessions) and operation not in ('UserLoggedIn', 'UserLoginFailed')
         group by all
@@ -126,8 +123,7 @@ sessions_seen as (
         -- the corners of what lies between the middles of the countries
         kilometres(min(latitude), min(longitude), max(latitude), max(longitude)) as kilometres,
         count(distinct case when not contains(ip_address, ':') then regexp_extract(ip_address, '^\d+\.\d+') end) as ranges,
-        bool_or(network is null and country is null) as is_place_unknown,
-        list_sort(list_distinct(list(evidence)))[1:1000] as records
+        bool_or(network is null and country is null) as is_place_unknown
     from placed
     group by session_id
     having count(distinct ip_address) > 1
@@ -170,7 +166,7 @@ speeds as (
         session_id,
         max(
             greatest(kilometres(earlier.latitude, earlier.longitude, latitude, longitude) - 1000, 0)
-            / greatest(date_diff('second', earlier.event_time, event_time) / 3600.0, 0.05)
+            / greatest(date_sub('second', earlier.event_time, event_time) / 3600.0, 0.05)
         ) as speed
     from moves
     where earlier is not null
@@ -194,6 +190,26 @@ judged as (
     where len(s.countries) > 1
         or (len(s.networks) > 1 and (s.systems > 1 or s.hosting is not null))
         or s.is_place_unknown and s.ranges > 1
+),
+found as (
+    select *
+    from judged
+    where (areas > 1 and coalesce(known_countries, 0) < len(countries)) or (len(countries) > 1 and (systems > 1 or tool is not null or hosting is not null))
+        or (len(networks) > 1 and (systems > 1 or tool is not null or hosting is not null)) or (tool is not null and ranges > 1)
+),
+acts as (
+    select session_id, list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from (
+        select session_id, file_id, record, id, event_time
+        from logons
+        where is_success and kind = 'user' and ip_address is not null and session_id in (select session_id from found)
+        union
+        select session_id, file_id, record, id, event_time
+        from evidence.audit_events
+        where operation not in ('UserLoggedIn', 'UserLoginFailed') and client_address(ip_address) is not null
+            and session_id in (select session_id from found)
+    )
+    group by session_id
 )
 select
     case
@@ -228,7 +244,6 @@ select
     case when len(countries) > 1 and has_baseline then known_countries || ' of the countries were the account''s before' end as rarity,
     'session ' || session_id as act,
     records
-from judged
-where (areas > 1 and coalesce(known_countries, 0) < len(countries)) or (len(countries) > 1 and (systems > 1 or tool is not null or hosting is not null))
-    or (len(networks) > 1 and (systems > 1 or tool is not null or hosting is not null)) or (tool is not null and ranges > 1)
+from found
+join acts using (session_id)
 order by first_seen, session_id

@@ -187,15 +187,15 @@ moves as (
     select
         *,
         len(list_filter(addresses_after, x -> not contains(coalesce(addresses_before, []::varchar[]), x))) > 0 as has_moved,
-        date_diff('minute', ended_at, last_after) as minutes
+        last_after > ended_at + interval 1 hour as is_long
     from sessions_of
 )
 select
     case
         when has_baseline and not is_foreign_network then 'medium'
-        when has_baseline and minutes > 60 then 'critical'
+        when has_baseline and is_long then 'critical'
         when has_baseline or has_moved then 'high'
-        when minutes > 60 then 'medium'
+        when is_long then 'medium'
         else 'low'
     end as severity,
     'A session of ' || account || ' went on for ' || span_text(ended_at, last_after) || ' after ' || action || ' at ' || minute_text(ended_at) || ': ' || counted(events, 'act', 'acts')
