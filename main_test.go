@@ -94,6 +94,7 @@ func TestScripts(t *testing.T) {
 			"contoso": keepContoso,
 			"exits":   exits,
 			"cut":     cut,
+			"edit":    edit,
 			"mmdb":    mmdb,
 			"pack":    pack,
 			"utf16":   toUTF16,
@@ -209,6 +210,18 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.ParseInt(args[0], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[1]), n))
+}
+
+// edit FILE OLD NEW: put NEW for each OLD in a file, which must have one.
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit FILE OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s has no %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o666))
 }
 
 // utf16 file...: rewrite them in UTF-16, little endian, behind a byte order mark,
@@ -1023,8 +1036,9 @@ func TestHostileFields(t *testing.T) {
 			}
 			switch n.Data {
 			case "script":
-				if n.FirstChild == nil || n.FirstChild.Data != string(own) {
-					t.Error("HTML has a script that is not our own")
+				isData := slices.Contains(n.Attr, html.Attribute{Key: "type", Val: "application/json"})
+				if n.FirstChild == nil || !isData && n.FirstChild.Data != string(own) || isData && !json.Valid([]byte(n.FirstChild.Data)) {
+					t.Errorf("HTML has a script that is neither our own nor data: %q", n.FirstChild.Data[:min(len(n.FirstChild.Data), 100)])
 				}
 			case "img", "iframe", "object", "embed", "link", "base", "form":
 				t.Errorf("HTML has an element %s", n.Data)
@@ -1050,6 +1064,12 @@ func TestHostileFields(t *testing.T) {
 		mustRun(t, "--db", db, "-r", reports, "-o", folder)
 		formulas := 0
 		for name := range contents(t, folder) {
+			if strings.HasSuffix(name, render.ProvenanceEnding) {
+				if text, err := os.ReadFile(filepath.Join(folder, name)); err != nil || !json.Valid(text) {
+					t.Errorf("%s is no JSON: %v", name, err)
+				}
+				continue
+			}
 			f, err := os.Open(filepath.Join(folder, name))
 			if err != nil {
 				t.Fatal(err)
@@ -1403,8 +1423,10 @@ func TestReadmeCommands(t *testing.T) {
 	}
 	// Two read the evidence as they say; the others, to save time, ask a case
 	// that was made of it.
-	if err := writeContosoCase(filepath.Join(p.cwd, "kept.duckdb")); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"kept.duckdb", "earlier.duckdb"} {
+		if err := writeContosoCase(filepath.Join(p.cwd, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	reads, seen := 0, map[string]bool{}
 	for _, m := range commands {
@@ -1509,10 +1531,10 @@ func TestCaseInAShell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, block, _ := strings.Cut(string(readme), "```sql\n")
-	block, _, found := strings.Cut(block, "```")
+	_, block, _ := strings.Cut(string(readme), "`attach ")
+	block, _, found := strings.Cut("attach "+block, "`")
 	if !found {
-		t.Fatal("README.md has no block of SQL")
+		t.Fatal("README.md does not attach a case in a shell")
 	}
 	t.Chdir(filepath.Dir(contosoKept(t))) // where it is case.duckdb
 
@@ -1521,11 +1543,7 @@ func TestCaseInAShell(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer shell.Close()
-	statements := strings.Split(strings.TrimSpace(block), ";\n")
-	for i, s := range statements {
-		if i == len(statements)-1 {
-			break
-		}
+	for s := range strings.SplitSeq(strings.Trim(block, "; "), ";") {
 		if err := shell.Exec(t.Context(), s); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
@@ -1548,7 +1566,7 @@ func TestCaseInAShell(t *testing.T) {
 			t.Errorf("%s: no rows", what)
 		}
 	}
-	ask("README", statements[len(statements)-1])
+	ask("README", "select operation, count(*) as events from audit_events group by all order by events desc")
 	takesLong(t)
 	ofRules := 0
 	for _, r := range queries.Reports() {
@@ -1574,6 +1592,10 @@ func TestPipesAndEndlessFiles(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Skip(err)
 	}
+	beside := filepath.Join(t.TempDir(), "a.csv")
+	if err := errors.Join(os.WriteFile(beside, []byte("a\n"), 0o600), syscall.Mkfifo(beside+render.ProvenanceEnding, 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		args []string
 		code int
@@ -1585,6 +1607,10 @@ func TestPipesAndEndlessFiles(t *testing.T) {
 		{[]string{"--user", "@/dev/zero"}, exitUsage, "more than"},
 		{[]string{"--mmdb", pipe}, exitUsage, "a pipe"},
 		{[]string{"--db", pipe}, exitUsage, "a pipe"},
+		{[]string{"--compare", pipe}, exitUsage, "a pipe"},
+		{[]string{"--verify", pipe}, exitFailed, "a pipe"},
+		{[]string{"--verify", beside}, exitFailed, "a pipe"},
+		{[]string{"--verify", "/dev/zero"}, exitFailed, "a device"},
 	} {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		var stderr bytes.Buffer

@@ -33,6 +33,7 @@ type Options struct {
 	Now         time.Time               // kept in meta
 	Partitions  parquet.Choice          // of cases as Parquet, those that are read
 	Exclude     []string                // files below the paths that are not evidence: the case itself
+	Names       []string                // what the paths are called, one each; nil = as they are given
 	DateOrder   string                  // of dates that are 03/12/2025 and nothing tells which is the day: dmy, mdy, or "" to refuse them
 	Progress    func(done, total int64) // bytes read; may be nil
 	Warn        func(sentence string)   // what went wrong, one file each; may be nil
@@ -61,7 +62,7 @@ func (s Summary) Complete() bool {
 // Summary, in the tables files and rejects, and passed to Options.Warn. An
 // error means that casePath must not be used.
 func Load(ctx context.Context, casePath string, paths []string, o Options) (Summary, error) {
-	sources, err := findSources(ctx, paths, o.Exclude, o.Engine.Temp)
+	sources, err := findSources(ctx, paths, o.Names, o.Exclude, o.Engine.Temp)
 	if err != nil {
 		return Summary{}, err
 	}

@@ -586,6 +586,11 @@ func recogniseJSON(names []string) recognised {
 	if found := under("properties"); len(found) > 0 && len(under("category")) > 0 {
 		return inside(found)
 	}
+	// Records of the activity log of Azure may have no properties, which are not where they are.
+	isActivity := !slices.ContainsFunc([]string{"time", "operationName", "category", "callerIpAddress", "identity"}, func(name string) bool { return len(under(name)) == 0 })
+	if isActivity && len(under("properties")) == 0 {
+		return recognised{format: formatNamed(wholeCategories["Administrative"])}
+	}
 	isWrapped := wrapperIn(names, wrappers) || prefixOf(names) != ""
 	graph := make([]string, len(names))
 	for i, n := range names {

@@ -154,6 +154,11 @@
 // that says where NULL stands. TestPortableAnswers asks it; ENGINES=true .ci/run has
 // the three engines compare their rows.
 //
+// # Adding to a comparison
+//
+// What --compare says is compare/NAME.sql, each one SELECT under the header of a report,
+// by position, over the tables that Comparison makes.
+//
 // # Adding a filter
 //
 // A flag that looks at columns is a list of column names in filter.go and a

@@ -45,7 +45,8 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 		if len(empty) > 1 {
 			it = "them"
 		}
-		if len(empty) > 0 {
+		// The sentences of a story say themselves what is not loaded.
+		if len(empty) > 0 && r.Layout != Story && r.Layout != Totals {
 			notes = append(notes, fmt.Sprintf("Nothing is loaded into %s: no file given fills %s. The report is filled by %s.", strings.Join(empty, ", "), it, strings.TrimSuffix(r.FilledBy, ".")))
 		}
 	}

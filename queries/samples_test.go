@@ -355,7 +355,7 @@ var quietCase = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(folder)
 	logs := filepath.Join(folder, "logs")
-	if err := generator.New(quietMonth).WriteQuiet(logs); err != nil {
+	if err := generator.New(quietMonth).WriteMonth(logs); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(folder, "case.duckdb")

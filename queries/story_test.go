@@ -2,9 +2,16 @@ package queries
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"entrail/ingest"
+	"entrail/ingest/engine"
+	generator "entrail/testdata/tenant"
 )
 
 // storyOf are the sentences of the report story: topic, sentence, basis.
@@ -29,15 +36,15 @@ func storyOf(t *testing.T, c *Case) string {
 func TestStoryOfTenant(t *testing.T) {
 	story := storyOf(t, askedTenant(t))
 	for _, test := range []struct{ want, reason string }{
-		{"Who and when: Critical: the account adele.vance@contoso.com is affected, from 2026-10-06 07:41 to 2026-10-12 10:52 (6 days).", "the session's first act and the last attempt"},
+		{"Who and when: Critical: the account adele.vance@contoso.com is affected, from 2026-10-06 07:41 to 2026-10-12 09:31 (6 days).", "the session's first act and its last: what came later failed"},
 		{"in Canada, Lithuania, Romania and used 1 session", "the relay, the reader and the traveller"},
-		{"99 messages were read, one by one, in adele.vance@contoso.com. [The log shows]", "the generator's list of ids"},
+		{"99 messages were read, one by one, in the mailbox adele.vance@contoso.com. [The log shows]", "the generator's list of ids"},
 		{"All mail in 2 folders (\\Inbox, \\Sent Items) must be taken as read: a mail program copied them whole. [Must be assumed]", "two Sync records"},
-		{"4 messages were sent (the log does not name the recipients; a message trace does), 8 messages were deleted. [The log shows]", "the generator's count"},
+		{"4 messages were sent (\"Updated bank details for invoice 2026-0917\"); the log does not name the recipients, a message trace does. 8 messages were deleted. [The log shows]", "the generator's count, and its subject"},
 		{"26 files were downloaded", "the generator's count"},
-		{"3 acts came after the first of these, the last at 2026-10-12 09:31", "the token outlived the reset"},
+		{"3 acts of the intruder succeeded after the first of these, the last at 2026-10-12 09:31. 3 attempts failed, the last at 2026-10-12 12:52.", "the token outlived the reset; each attempt is in two logs"},
 		{"Still open: 3 things", "the rule, the application and its permission"},
-		{"Incident 2: Medium: no account of the tenant is named as the actor; 24 accounts were tried", "the spray, in one sentence: nobody got in"},
+		{"Incident 2: Medium: 24 accounts were tried, and none is seen to have been used", "the spray, in one sentence: nobody got in"},
 		{"Not loaded, which is not the same as nothing found: directory audit log, risk detections", "what the sample has no export of"},
 	} {
 		if !strings.Contains(story, test.want) {
@@ -68,5 +75,98 @@ func TestStoryWithoutIncident(t *testing.T) {
 	}
 	if strings.Contains(story, "affected") {
 		t.Errorf("somebody is called affected:\n%s", story)
+	}
+}
+
+// TestStoryOfIntrusions holds the sentences about intrusions that the sample does not
+// have to what their generator did: who, when, how, what was taken, what is open still.
+func TestStoryOfIntrusions(t *testing.T) {
+	takesLong(t)
+	for _, name := range generator.Intrusions {
+		t.Run(name, func(t *testing.T) {
+			made := generator.New(generator.Options{Intrusion: name})
+			folder := t.TempDir()
+			logs, path := filepath.Join(folder, "logs"), filepath.Join(folder, "case.duckdb")
+			if err := made.WriteMonth(logs); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := ingest.Load(context.Background(), path, []string{logs}, ingest.Options{Engine: engine.Options{Temp: folder}}); err != nil {
+				t.Fatal(err)
+			}
+			c, err := Open(context.Background(), path, engine.Options{Temp: folder}, Filter{}, time.UTC)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			story, is := storyOf(t, c), made.Answers()
+			minute := func(at time.Time) string { return at.Format("2006-01-02 15:04") }
+			want := map[string][]string{
+				"Who and when": slices.Concat(is.Users, []string{"the account ", "to " + minute(is.Last)}),
+				"How it began": slices.Concat(is.Users, []string{minute(is.First)}),
+				"From where":   slices.Concat(is.Addresses, []string{fmt.Sprintf("from %d address", len(is.Addresses)), fmt.Sprintf("used %d session", len(is.Sessions))}),
+				"Mail read":    slices.Concat(is.Mailboxes, []string{fmt.Sprintf("%d messages were read, one by one", is.Messages)}),
+				"Still open":   slices.Concat(is.Open, []string{"Nothing that the incident made"}),
+			}
+			if is.Sent > 0 {
+				want["Mail sent, deleted"] = []string{fmt.Sprintf("%d messages were sent", is.Sent)}
+			}
+			if is.Forward != "" {
+				want["Mail sent on"] = []string{is.Forward}
+			}
+			if len(is.Files) > 0 {
+				want["Files"] = []string{fmt.Sprintf("%d files were downloaded (%s", len(is.Files), is.Files[0])}
+			}
+			if len(is.Open) > 0 {
+				want["Still open"] = slices.Concat(is.Open, []string{fmt.Sprintf("%d things", len(is.Open))})
+			}
+			if want["Countermeasures"] = []string{"No password reset and no revocation"}; is.Contained != nil {
+				want["Countermeasures"] = []string{
+					minute(*is.Contained), fmt.Sprintf("%d attempts failed", is.Attempts), "After the first of these no act of the intruder succeeded",
+				}
+			}
+			for topic, texts := range want {
+				said := ""
+				for line := range strings.Lines(story) {
+					if strings.HasPrefix(line, topic+": ") {
+						said += line
+					}
+				}
+				for _, text := range texts {
+					if !strings.Contains(said, text) {
+						t.Errorf("%s: no %q in %q", topic, text, said)
+					}
+				}
+			}
+			for _, topic := range []string{"Mail sent, deleted", "Mail sent on", "Incident 2"} {
+				if _, ok := want[topic]; !ok && strings.Contains(story, topic) {
+					t.Errorf("%s: nothing of it happened\n%s", topic, story)
+				}
+			}
+		})
+	}
+}
+
+// TestStoryLeavesHomeOut: a finding that compares two places names the user's own home
+// too, from where the user goes on to work; that is no trace of the intruder.
+func TestStoryLeavesHomeOut(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC,
+		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, user_id, app_id, app_display_name, ip_address, country, autonomous_system_number, status, error_code, category, session_id, user_agent, raw)
+			select 1, d, 'home' || d, timestamp '2026-10-01 09:00' + to_days(d::integer), 'ann@contoso.com', 'u1', 'a1', 'Outlook', '192.0.2.1', 'NL', 64501, 'success', 0, 'interactive', 'h' || d, 'Edge', '{}'
+			from range(12) as days (d)`,
+		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, user_id, app_id, app_display_name, ip_address, country, autonomous_system_number, status, error_code, category, session_id, user_agent, raw) values
+			(1, 100, 'away', '2026-10-09 09:40', 'ann@contoso.com', 'u1', 'a1', 'Outlook', '203.0.113.9', 'RO', 65550, 'success', 0, 'interactive', 'h8', 'Firefox', '{}')`,
+		`insert into audit_events (file_id, record, id, event_time, record_type, workload, operation, user_id, ip_address, session_id, result_status, is_system, raw) values
+			(2, 1, 'rule', '2026-10-09 09:50', 1, 'Exchange', 'New-InboxRule', 'ann@contoso.com', '203.0.113.9', 'h8', 'True', false,
+				'{"Parameters":[{"Name":"Name","Value":"."},{"Name":"SubjectContainsWords","Value":"invoice"},{"Name":"MoveToFolder","Value":"RSS Feeds"}]}'),
+			(2, 2, 'read', '2026-10-11 09:10', 50, 'Exchange', 'MailItemsAccessed', 'ann@contoso.com', '192.0.2.1', 'h10', 'Succeeded', false,
+				'{"MailboxOwnerUPN":"ann@contoso.com","Folders":[{"Path":"\\Inbox","FolderItems":[{"InternetMessageId":"<1>"}]}]}')`)
+	if n := answer(t, c, "select count(*) from all_findings where list_contains(addresses, '192.0.2.1') and severity_rank <= 3"); n != "1" {
+		t.Fatalf("%s findings of medium severity or more name the home, want 1", n)
+	}
+	story := storyOf(t, c)
+	for _, want := range []string{"to 2026-10-09 09:50", "It came from 1 address in Romania and used 1 session: 203.0.113.9.", "No record names mail that was read"} {
+		if !strings.Contains(story, want) {
+			t.Errorf("no %q in\n%s", want, story)
+		}
 	}
 }

@@ -125,6 +125,7 @@ func HTML(w io.Writer, d Document) error {
 			}
 		}
 	}
+	fitPage(slices.Concat(first, rest), pageBytes)
 	paper := paperCSS(d) + page.paperCSS
 	page.Policy, page.Paper = policy(paper), template.CSS(paper) // quoted
 	write := func(template string, data any) error {
@@ -359,6 +360,8 @@ type section struct {
 	Head                []headCell
 	Rows                []bodyRow
 	More                string // how many rows are not on the page, in words; empty = none
+	all                 int    // rows, on the page or not
+	mattersFirst        bool   // they begin with those that matter
 	Pictures            []picture
 	Parts               []part      // of the summary, which has no table
 	Story               []storyLine // the same of what is said in sentences
@@ -485,13 +488,8 @@ func (s *section) fill(r *queries.Result) error {
 	unread := max(int(r.Total)-n, 0)
 	n += unread
 	s.Count = counted(n, "row")
-	if hidden := n - len(s.Rows); hidden > 0 {
-		which := "the first"
-		if r.MattersFirst {
-			which = "what matters first,"
-		}
-		s.More = fmt.Sprintf("%s %s are here, %s", which, grouped(len(s.Rows)), were(hidden, "more row"))
-	}
+	s.all, s.mattersFirst = n, r.MattersFirst
+	s.countMore()
 	for _, c := range charts {
 		c.missed += unread
 		if n > 0 {
@@ -499,6 +497,17 @@ func (s *section) fill(r *queries.Result) error {
 		}
 	}
 	return nil
+}
+
+// countMore says how many of all rows are not here.
+func (s *section) countMore() {
+	if hidden := s.all - len(s.Rows); hidden > 0 {
+		which := "the first"
+		if s.mattersFirst {
+			which = "what matters first,"
+		}
+		s.More = fmt.Sprintf("%s %s are here, %s", which, grouped(len(s.Rows)), were(hidden, "more row"))
+	}
 }
 
 // entryName is what an annex calls an entry: by its record, where the table names

@@ -14,7 +14,6 @@ type Request struct {
 	To      string   // what the answer went to: one of the constants below
 	Report  string   // that this file of a folder holds; empty where there is no folder
 	Options []string // the flags that decide what an answer says, as --name=value
-	Paths   []string // of the evidence, as they were given
 	Inputs  []Input  // the files that flags named
 }
 
@@ -77,7 +76,6 @@ func provenance(d Document) []byte {
 		b = appendJSONString(append(b, `, "to": `...), r.To)
 		b = appendJSONString(append(b, `, "report": `...), r.Report)
 		b = appendJSONList(append(b, `, "options": `...), r.Options)
-		b = appendJSONList(append(b, `, "paths": `...), r.Paths)
 		b = append(b, `, "inputs": [`...)
 		end := ""
 		for _, i := range r.Inputs {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -124,18 +125,7 @@ type event struct {
 
 // logged is a row of the report timeline as an event.
 func logged(fields map[string]any) []event {
-	said := func(before, column string) string {
-		if s := text(fields[column]); s != "" {
-			return before + s
-		}
-		return ""
-	}
-	who := text(fields["actor"])
-	if who == "" {
-		who = "(nobody named)"
-	}
-	message := who + said(": ", "action") + said(", on ", "target") + said(", from ", "ip_address") + said(", result: ", "result")
-	return []event{{message, "Event logged", fields["event_time"]}}
+	return []event{{cmp.Or(text(fields["message"]), text(fields["action"])), "Event logged", fields["event_time"]}}
 }
 
 // found is a row of the report findings as events, its first record and its last.

@@ -173,6 +173,15 @@ func (e *Engine) Attach(ctx context.Context, path string) error {
 	return nil
 }
 
+// AttachAs attaches one more database file, read-only. It is never the default, so that no
+// bare name means anything in there.
+func (e *Engine) AttachAs(ctx context.Context, path, name string) error {
+	if err := e.Exec(ctx, "attach "+Literal(path)+" as "+Identifier(name)+" (read_only)"); err != nil {
+		return fmt.Errorf("open case %s: %w", path, damage(err))
+	}
+	return nil
+}
+
 // Spare has the engine work on one thread if no table of evidence has more rows than
 // one thread takes at once, unless Options said on how many. A second one would get
 // nothing to do but to make ready for it: that takes a quarter more processor time.

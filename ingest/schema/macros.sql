@@ -264,7 +264,7 @@ end;
 -- its name
 create macro record_type_number(text) as coalesce(
     try_cast(whole(text) as integer),
-    nullif(list_position(getvariable('record_type_words'), lower(filled(text))), 0)::integer
+    list_position(getvariable('record_type_words'), lower(filled(text)))
 );
 
 -- who issued a token, in the words of Graph: the portal writes them apart, and

@@ -121,7 +121,7 @@ measures as (
 open_doors as (
     select
         count(*) as things,
-        listed(list_sort(list(distinct kind || case when contains(object, '@') then ' of ' else ' ' end || object))) as names
+        listed(list_sort(list(distinct kind || case when contains(object, '@') and kind not in ('account', 'guest') then ' of ' else ' ' end || object))) as names
     from (
         select kind, object, unnest(string_split(evidence, ' ')) as place
         from report_still_open

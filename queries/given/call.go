@@ -59,6 +59,8 @@ type Call struct {
 	Places  []string          // the same with their editions, for the page
 	Force   bool
 	Quiet   bool
+	Compare string   // an earlier case that this one is compared with; empty = none
+	Verify  string   // an output that is compared with what the evidence gives; empty = none
 	Options []string // the flags that decide what an answer says, as --name=value, with what @FILE gave
 	Engine  engine.Options
 
@@ -131,6 +133,8 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.StringArrayVar(&c.MMDB, "mmdb", nil, "")
 	flags.StringArrayVar(&c.Rules, "rules", nil, "")
 	flags.BoolVar(&c.Force, "force", false, "")
+	flags.StringVar(&c.Verify, "verify", "", "")
+	flags.StringVar(&c.Compare, "compare", "", "")
 	flags.BoolVar(&c.Quiet, "quiet", false, "")
 	flags.StringVar(&c.DateOrder, "date-order", "", "")
 	flags.StringVar(&c.Engine.Memory, "memory", "", "")
@@ -192,7 +196,12 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	case c.Engine.Threads > maxThreads:
 		return nil, Wrong("leave it out to use every core", "--threads %d: the most is %d", c.Engine.Threads, maxThreads)
 	}
-	for flag, names := range map[string][]string{"db": {c.DB}, "mmdb": c.MMDB} {
+	if flags.Changed("verify") {
+		if err := c.checkVerify(flags); err != nil {
+			return nil, err
+		}
+	}
+	for flag, names := range map[string][]string{"db": {c.DB}, "mmdb": c.MMDB, "compare": {c.Compare}} {
 		for _, name := range names {
 			if output.IsDeviceName(name) {
 				return nil, Wrong(otherName, "--%s %s: Windows keeps this name for a device or a stream", flag, name)
@@ -237,6 +246,14 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 			return nil, Wrong("leave the filters out", "--explain shows one record whatever the filters")
 		}
 		c.Reports = []queries.Report{{Name: "explain"}}
+	}
+	if flags.Changed("compare") {
+		if err := c.checkCompare(reports, flags.Changed("query") || flags.Changed("explain")); err != nil {
+			return nil, err
+		}
+	}
+	if i := slices.IndexFunc(reports, isComparison); i >= 0 && c.Compare == "" {
+		return nil, Wrong("say --compare FILE, the case database of an earlier export", "--report %s: there is nothing to compare with", reports[i])
 	}
 	if flags.Changed("query") {
 		if c.Query = *query; !again {

@@ -162,6 +162,9 @@ func (c *Call) protect() error {
 		if db, err := os.Stat(c.DB); err == nil && os.SameFile(info, db) {
 			return Wrong("choose another name", "--output %s is the case itself", name)
 		}
+		if other, err := os.Stat(c.Compare); err == nil && os.SameFile(info, other) {
+			return Wrong("choose another name", "--output %s is an input of this run", name)
+		}
 		for _, p := range c.Paths {
 			if output.Holds(p, info) {
 				return Wrong("evidence is never written to; choose another name", "--output %s is an input of this run", name)

@@ -21,15 +21,16 @@ heads as (
     select
         incident,
         coalesce(list_sort(list(distinct who) filter (where who <> '')), []) as accounts,
-        min(first_seen) as first_seen,
-        max(last_seen) as last_seen,
+        any_value(p.first_seen) as first_seen,
+        any_value(p.last_seen) as last_seen,
         count(*) as findings,
         min_by(severity, severity_rank) as severity,
-        min_by(title, (severity_rank, first_seen, finding_id)) as title,
-        min_by(what, (first_seen, severity_rank, finding_id)) as first_act,
-        min_by(finding_id, (first_seen, severity_rank, finding_id)) as first_finding,
+        min_by(title, (severity_rank, m.first_seen, finding_id)) as title,
+        min_by(what, (m.first_seen, severity_rank, finding_id)) as first_act,
+        min_by(finding_id, (m.first_seen, severity_rank, finding_id)) as first_finding,
         bool_or(tactic in ('initial_access', 'credential_access')) as is_way_in_known
-    from members
+    from members as m
+    join incident_periods as p using (incident)
     group by incident
 ),
 has_logs as (
@@ -62,14 +63,15 @@ changes as (
     select
         incident,
         count(*) as acts,
-        string_agg(rtrim(what, '. '), '. ' order by severity_rank, first_seen, finding_id) filter (where place <= 3) as gravest
+        string_agg(rtrim(what, '. '), '. ' order by severity_rank, first_seen, finding_id) filter (where place <= 5) as gravest
     from (
         select
             *,
             row_number() over (partition by incident order by severity_rank, first_seen, finding_id) as place
         from members
         where tactic in ('persistence', 'privilege_escalation', 'defense_evasion', 'impact', 'exfiltration', 'collection')
-            and finding not in ('session_outlived_containment')
+            -- what other sentences count
+            and finding not in ('session_outlived_containment', 'mail_read_in_bulk', 'mass_download', 'files_fetched_by_script', 'mailbox_read_by_another')
     )
     group by incident
 ),
@@ -82,17 +84,37 @@ measures as (
     join containments as c on list_contains(h.accounts, c.account) and c.event_time >= h.first_seen
     group by h.incident
 ),
+-- A sign-in stands in two logs, and is one act.
 afterwards as (
     select
         m.incident,
         count(*) filter (where not e.is_failed) as acts,
         max(e.event_time) filter (where not e.is_failed) as last_act,
-        count(*) filter (where e.is_failed) as attempts
+        count(*) filter (where e.is_failed) as attempts,
+        max(e.event_time) filter (where e.is_failed) as last_attempt
     from measures as m
     join incident_events as e on e.incident = m.incident and e.event_time > m.first_measure
         -- what was done to end it is no act of the intruder's
         and e.source in ('sign_ins', 'audit_events', 'graph_activity') and coalesce(e.address, '') <> ''
+    left join logons as l on e.file_id = l.file_id and e.record = l.record
+    where l.record is not null or e.source <> 'sign_ins' and e.action not in ('UserLoggedIn', 'UserLoginFailed')
     group by m.incident
+),
+forwarding as (
+    select
+        incident,
+        string_agg(
+            case when kind = 'mailbox' then 'All mail that reached ' || mailbox else 'Mail that an inbox rule of ' || mailbox || ' picks' end
+                || ' from ' || minute_text(since)
+                || case
+                    when until is null then ' on, as far as these files go without an end,'
+                    else ' until ' || minute_text(until)
+                end
+                || ' must be taken as sent on to ' || destination || '.',
+            ' ' order by since, mailbox, destination
+        ) as sentence
+    from incident_forwards
+    group by incident
 ),
 sentences as (
     select
@@ -100,13 +122,12 @@ sentences as (
         1 as position,
         'Who and when' as topic,
         upper(severity[1]) || severity[2:] || ': ' || case
-            when len(accounts) = 0 then 'no account of the tenant is named as the actor'
-                || coalesce('; ' || (
-                    select counted(count(*), 'account was tried', 'accounts were tried')
-                    from incident_accounts as a
-                    where a.incident = heads.incident and not a.is_actor
-                    having count(*) > 0
-                ), '')
+            when len(accounts) = 0 then coalesce((
+                select counted(count(*), 'account was tried', 'accounts were tried') || ', and none is seen to have been used'
+                from incident_accounts as a
+                where a.incident = heads.incident and not a.is_actor
+                having count(*) > 0
+            ), 'no account of the tenant is named')
             when len(accounts) = 1 then 'the account ' || accounts[1] || ' is affected'
             else len(accounts) || ' accounts are affected: ' || listed(accounts)
         end
@@ -117,7 +138,7 @@ sentences as (
         null as look_for
     from heads
     union all
-    select incident, 2, 'How it began', rtrim(first_act, '. ') || '.', 'The log shows', 'findings', first_finding
+    select incident, 2, 'How it began', minute_text(first_seen) || ': ' || rtrim(first_act, '. ') || '.', 'The log shows', 'findings', first_finding
     from heads
     union all
     select
@@ -150,7 +171,7 @@ sentences as (
         incident,
         5,
         'Mail read',
-        counted(read_messages, 'message was', 'messages were') || ' read, one by one, in ' || listed(mailboxes) || '.',
+        counted(read_messages, 'message was', 'messages were') || ' read, one by one, in the ' || case when len(mailboxes) = 1 then 'mailbox ' else 'mailboxes ' end || listed(mailboxes) || '.',
         'The log shows',
         'mail_exposure',
         'read'
@@ -191,15 +212,31 @@ sentences as (
     join incident_totals as t using (incident)
     where t.read_messages = 0 and t.whole_folders = 0 and len(t.throttled_mailboxes) = 0
     union all
+    select incident, 8, 'Mail sent on', sentence, 'Must be assumed', 'mailbox_changes', null
+    from forwarding
+    union all
     select
         incident,
         8,
+        'Mail sent on',
+        counted(forwarded_messages, 'message was', 'messages were') || ' sent on, by the message trace.',
+        'The log shows',
+        'mail_exposure',
+        'forwarded'
+    from incident_totals
+    where forwarded_messages > 0
+    union all
+    select
+        incident,
+        9,
         'Mail sent, deleted',
         array_to_string(list_filter([
-            case when sent_messages > 0 then counted(sent_messages, 'message was', 'messages were') || ' sent (the log does not name the recipients; a message trace does)' end,
+            case when sent_messages > 0 then counted(sent_messages, 'message was', 'messages were') || ' sent'
+                || case when len(sent_subjects) > 0 then ' ("' || array_to_string(sent_subjects[1:3], '", "') || '"' || case when len(sent_subjects) > 3 then ' and others' else '' end || ')' else '' end
+                || coalesce(' to ' || few(sent_recipients), '; the log does not name the recipients, a message trace does') end,
             case when deleted_messages > 0 then counted(deleted_messages, 'message was', 'messages were') || ' deleted' end,
             case when moved_messages > 0 then counted(moved_messages, 'message was', 'messages were') || ' moved' end
-        ], part -> part is not null), ', ') || '.',
+        ], part -> part is not null), '. ') || '.',
         'The log shows',
         'mail_exposure',
         case when sent_messages > 0 then 'sent' when deleted_messages > 0 then 'deleted' else 'moved' end
@@ -208,7 +245,7 @@ sentences as (
     union all
     select
         incident,
-        9,
+        10,
         'Files',
         array_to_string(list_filter([
             case when downloaded > 0 then counted(downloaded, 'file was', 'files were') || ' downloaded (' || file_names || ')' end,
@@ -223,7 +260,7 @@ sentences as (
     union all
     select
         h.incident,
-        10,
+        11,
         'Files',
         case when l.files then 'No record names a file that was opened or downloaded from the addresses and in the sessions of the incident.'
             else 'Nothing is known of files: no audit log of SharePoint and OneDrive is loaded.' end,
@@ -237,9 +274,9 @@ sentences as (
     union all
     select
         incident,
-        11,
-        'What was changed',
-        gravest || case when acts > 3 then '. And ' || (acts - 3) || ' more.' else '.' end,
+        12,
+        'What else was done',
+        gravest || case when acts > 5 then '. And ' || (acts - 5) || ' more.' else '.' end,
         'The log shows',
         'findings',
         null
@@ -247,14 +284,14 @@ sentences as (
     union all
     select
         incident,
-        12,
+        13,
         'Countermeasures',
         m.what || '. '
             || case
                 when coalesce(a.acts, 0) = 0 then 'After the first of these no act of the intruder succeeded, as far as these files go.'
-                else counted(a.acts, 'act came', 'acts came') || ' after the first of these, the last at ' || minute_text(a.last_act) || '.'
+                else counted(a.acts, 'act of the intruder', 'acts of the intruder') || ' succeeded after the first of these, the last at ' || minute_text(a.last_act) || '.'
             end
-            || case when a.attempts > 0 then ' ' || counted(a.attempts, 'attempt', 'attempts') || ' failed.' else '' end,
+            || case when a.attempts > 0 then ' ' || counted(a.attempts, 'attempt', 'attempts') || ' failed, the last at ' || minute_text(a.last_attempt) || '.' else '' end,
         'The log shows',
         'timeline',
         null
@@ -263,7 +300,7 @@ sentences as (
     union all
     select
         h.incident,
-        13,
+        14,
         'Countermeasures',
         case
             when l.directory then 'No password reset and no revocation of sessions of ' || listed(h.accounts) || ' is in these files after it began.'
@@ -278,7 +315,7 @@ sentences as (
     union all
     select
         incident,
-        14,
+        15,
         'Still open',
         counted(open_things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again in these files: ' || open_names
             || '. Check in the tenant whether it is there.',
@@ -290,7 +327,7 @@ sentences as (
     union all
     select
         h.incident,
-        15,
+        16,
         'Still open',
         case
             when l.mail or l.directory then 'Nothing that the incident made or changed is known to be open still. What was made before the files begin is not in them.'

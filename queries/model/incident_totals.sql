@@ -8,6 +8,9 @@
 -- column folder_names varchar[]: these folders
 -- column throttled_mailboxes varchar[]: mailboxes with so many reads that the log stopped naming them
 -- column sent_messages bigint: messages that were sent
+-- column sent_subjects varchar[]: their subjects
+-- column sent_recipients varchar[]: who got them, where a message trace or Defender tells
+-- column forwarded_messages bigint: messages that a message trace has on their way to where a forward of the incident sends mail
 -- column deleted_messages bigint: messages that were deleted
 -- column moved_messages bigint: messages that were moved
 -- column downloaded bigint: files that were downloaded
@@ -25,6 +28,9 @@ with exposure as (
         list_sort(list(distinct folders) filter (where starts_with(basis, 'must be assumed: the whole folder'))) as folder_names,
         list_sort(list(distinct mailbox) filter (where starts_with(basis, 'must be assumed: reads'))) as throttled_mailboxes,
         count(*) filter (where action = 'sent') as sent_messages,
+        list_sort(list(distinct subject) filter (where action = 'sent' and subject <> '')) as sent_subjects,
+        list_sort(list_distinct(flatten(list(string_split(recipients, ', ')) filter (where action = 'sent' and recipients <> '')))) as sent_recipients,
+        count(*) filter (where action = 'forwarded') as forwarded_messages,
         count(*) filter (where action = 'deleted') as deleted_messages,
         count(*) filter (where action = 'moved') as moved_messages
     from report_mail_exposure
@@ -45,7 +51,7 @@ open_doors as (
     select
         incident,
         count(*) as open_things,
-        listed(list_sort(list(distinct kind || case when contains(object, '@') then ' of ' else ' ' end || object))) as open_names
+        listed(list_sort(list(distinct kind || case when contains(object, '@') and kind not in ('account', 'guest') then ' of ' else ' ' end || object))) as open_names
     from report_still_open
     where incident is not null
     group by incident
@@ -58,6 +64,9 @@ select
     coalesce(folder_names, []) as folder_names,
     coalesce(throttled_mailboxes, []) as throttled_mailboxes,
     coalesce(sent_messages, 0) as sent_messages,
+    coalesce(sent_subjects, []) as sent_subjects,
+    coalesce(sent_recipients, []) as sent_recipients,
+    coalesce(forwarded_messages, 0) as forwarded_messages,
     coalesce(deleted_messages, 0) as deleted_messages,
     coalesce(moved_messages, 0) as moved_messages,
     coalesce(downloaded, 0) as downloaded,

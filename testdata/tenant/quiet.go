@@ -12,9 +12,9 @@ import (
 // passwords and methods, people come and leave, make inbox rules, let applications in
 // and share files, administrators activate roles, and strangers guess passwords.
 
-// WriteQuiet writes the sign-ins, the Entra audit log and the unified audit log of the
+// WriteMonth writes the sign-ins, the Entra audit log and the unified audit log of the
 // tenant into the folder. Files that are there already are replaced.
-func (t *Tenant) WriteQuiet(folder string) error {
+func (t *Tenant) WriteMonth(folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}

@@ -14,8 +14,9 @@
 //
 // [Tenant.WriteContoso] writes the folder of exports that a responder was handed, and
 // returns the [Truth]: the counts, taken from the model while it is written out
-// and never from what was written. [Tenant.WriteQuiet] writes a month without an
-// intrusion, of a company where people travel, change phones and share files.
+// and never from what was written. [Tenant.WriteMonth] writes another month: a quiet one,
+// of a company where people travel, change phones and share files, or one with one of
+// [Intrusions], of which [Tenant.Answers] says what is true.
 //
 // To add an export format, write a function that takes the sequence (portal_csv.go
 // is the shape) and, when it belongs in the case, a line in contoso.go. To add a
@@ -53,6 +54,7 @@ type Options struct {
 	SignIns, AuditEvents int
 	People               int // 0 = as many as the sign-ins ask for
 	Quiet                bool
+	Intrusion            string // one of Intrusions in place of the sample's
 }
 
 // Tenant is a company and its month.
@@ -61,8 +63,10 @@ type Tenant struct {
 	people   []*Person
 	services []*Person
 	shared   *Person
-	incident *incident // nil in a quiet tenant
+	incident *incident // of the sample's story, else nil
 	planned  planned
+	// intrusion is another story.
+	intrusion *intrusion
 
 	// How much happens, set by size.
 	sittings   float64 // times a day that a person signs in
@@ -90,9 +94,13 @@ func New(o Options) *Tenant {
 		o.People = min(o.SignIns/400, 4000)
 	}
 	t.hire(max(len(staff), o.People))
-	if o.Quiet {
+	switch {
+	case o.Quiet:
 		t.planned = t.quietMonth()
-	} else {
+	case o.Intrusion != "":
+		t.intrusion = t.intrude(o.Intrusion)
+		t.planned = t.intrusion.planned
+	default:
 		t.incident = t.breach()
 		t.planned = t.incident.planned
 	}

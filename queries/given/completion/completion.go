@@ -51,6 +51,10 @@ func flags() []flag {
 	for _, r := range queries.Reports() {
 		reports = appendNew(reports, r.Name)
 	}
+	comparisons := []string{"all"}
+	for _, r := range queries.Comparisons {
+		comparisons = append(comparisons, r.Name)
+	}
 	for _, r := range rules.All() {
 		findings = appendNew(findings, r.Name)
 	}
@@ -64,7 +68,7 @@ func flags() []flag {
 	}
 	formats = append(formats, "parquet")
 	names := map[string][]string{
-		"report": append(reports, "all"), "show-sql": slices.Concat(reports, findings, queries.PortableNames()), "explain": findings, "finding": findings,
+		"report": slices.Concat(reports, comparisons), "show-sql": slices.Concat(reports, findings, queries.PortableNames()), "explain": findings, "finding": findings,
 		"columns": columns, "filter": columns, "format": formats, "date-order": {"dmy", "mdy"}, "completion": given.Shells,
 	}
 	var all []flag

@@ -2,6 +2,6 @@
 -- parameters: actor, mailbox
 case
     when mailbox is null then 'a mailbox'
-    when actor in (mailbox, mailbox || '@' || coalesce(mail_domain(actor), '')) then 'the own mailbox'
+    when actor in (mailbox, mailbox || '@' || coalesce(mail_domain(actor), '')) then 'their own mailbox'
     else 'the mailbox ' || mailbox
 end

@@ -1,15 +1,15 @@
 -- title: Incidents
 -- description: Findings that belong together, the gravest first: those of medium severity or more that share a session, or, at most
---   72 hours apart, an address that few accounts use, an account or an object. joined_by says what joins them. An incident has a
---   finding of high severity, or several of medium; low ones that share something with it are its context. story tells in order of
---   time what happened, and when passwords were reset and tokens revoked. who are the accounts that acted; where the logs name none,
---   the accounts that were tried. verdicts are those that the case sheet gives to its findings.
+--   72 hours apart, an address, device or application that few accounts use, a token, an account or an object. joined_by says what
+--   joins them. An incident has a finding of high severity, or several of medium; low ones that share something with it are its
+--   context. story tells in order of time what happened, and when passwords were reset and tokens revoked. who are the accounts that
+--   acted; where the logs name none, the accounts that were tried. verdicts are those that the case sheet gives to its findings.
 -- severity: severity
 -- wrap: title, story, context_story, who, tried, tactics, ip_addresses, session_ids, joined_by, finding_ids
 -- position: 2
 -- on a terminal: incident, severity, title, who, first_seen, last_seen, story
 -- topics: incident, incidents, attack chain, kill chain, story, breach, compromise
--- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity, azure_activity, alerts
+-- needs: every log
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
 --   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: Two incidents that share an account within the window become one, and what an attacker did from elsewhere without a session
@@ -23,22 +23,13 @@ with members as (
     from incident_findings as i
     join all_findings as f using (finding_id)
 ),
-periods as (
-    select
-        incident,
-        min(first_seen) as first_seen,
-        max(last_seen) as last_seen
-    from members
-    where is_seed
-    group by incident
-),
 -- What ended the sessions of those who acted, until three days after.
 ended as (
     select distinct
         p.incident,
         date_trunc('minute', c.event_time) as event_time,
         c.action || ' for ' || c.account || case when c.by_user then ' by the user' else coalesce(' by ' || c.actor, '') end as what
-    from periods as p
+    from incident_periods as p
     join incident_accounts as a on a.incident = p.incident and a.is_actor
     join containments as c on c.account = a.account and c.event_time between p.first_seen and p.last_seen + interval 3 day
 ),
@@ -73,12 +64,12 @@ shown as (
 select
     incident,
     min_by(severity, severity_rank) as severity,
-    min_by(title, (severity_rank, first_seen, finding_id)) as title,
+    min_by(title, (severity_rank, m.first_seen, finding_id)) as title,
     any_value(s.story) as story,
     coalesce(listed(any_value(a.actors)), listed(any_value(a.tried))) as who,
     string_agg(distinct m.verdict, ', ' order by m.verdict) as verdicts,
-    min(first_seen) filter (where is_seed) as first_seen,
-    max(last_seen) filter (where is_seed) as last_seen,
+    any_value(p.first_seen) as first_seen,
+    any_value(p.last_seen) as last_seen,
     count(*) filter (where is_seed) as findings,
     count(*) filter (where not is_seed) as context,
     any_value(s.context_story) as context_story,
@@ -87,9 +78,10 @@ select
     listed(list_sort(list_distinct(flatten(list(addresses) filter (where is_seed))))) as ip_addresses,
     listed(list_sort(list(distinct session_id) filter (where session_id is not null and is_seed))) as session_ids,
     listed(list_sort(list(distinct joined_by) filter (where joined_by <> ''))) as joined_by,
-    string_agg(finding_id, ' ' order by severity_rank, first_seen, finding_id) as finding_ids
+    string_agg(finding_id, ' ' order by severity_rank, m.first_seen, finding_id) as finding_ids
 from members as m
 join stories as s using (incident)
+join incident_periods as p using (incident)
 left join accounts as a using (incident)
 where incident in (select incident from shown)
 group by incident

@@ -102,25 +102,6 @@ delivered as (
     where message_id <> ''
     group by message_id
 ),
--- Where forwards and rules of incidents send mail, from when on.
-sending_on as (
-    select
-        coalesce(s.incident, a.incident, r.incident) as incident,
-        f.mailbox,
-        f.actor,
-        f.event_time as since,
-        unnest(f.destinations) as destination
-    from mail_forwards as f
-    left join incident_traces as s on s.trace = 'session' and f.session_id = s.value
-    left join incident_traces as a on a.trace = 'address' and client_address(f.ip_address) = a.value
-    left join (
-        select file_id, record, min(incident) as incident
-        from finding_records
-        join incident_findings using (finding_id)
-        group by file_id, record
-    ) as r on f.file_id = r.file_id and f.record = r.record
-    where not coalesce(f.failed, false) and coalesce(s.incident, a.incident, r.incident) is not null
-),
 forwarded as (
     select
         o.incident,
@@ -139,10 +120,10 @@ forwarded as (
         null::varchar as clients,
         null::varchar as session_ids,
         min_by(t.file_id || ':' || t.record, (t.event_time, t.file_id, t.record)) as record
-    from sending_on as o
+    from incident_forwards as o
     join (
         select *, unnest(string_split(recipient_address, ', ')) as recipient from evidence.message_trace
-    ) as t on t.recipient = o.destination and t.event_time >= o.since
+    ) as t on t.recipient = o.destination and t.event_time >= o.since and (o.until is null or t.event_time <= o.until)
     group by o.incident, o.mailbox, t.message_id, case when t.message_id is null then t.file_id || ':' || t.record end
 ),
 certain as (

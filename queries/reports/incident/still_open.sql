@@ -276,7 +276,7 @@ seen as (
     join evidence.files as f using (file_id)
     group by all
 ),
-traced as (
+placed as (
     select
         t.*,
         seen.the_state,
@@ -289,6 +289,23 @@ traced as (
     left join seen using (kind, object, part)
     left join incident_traces as s on s.trace = 'session' and t.session_id = s.value
     left join incident_traces as a on a.trace = 'address' and client_address(t.ip_address) = a.value
+),
+-- An account that was made to be given a role is of the incident too.
+incidents_of as (
+    select p.object, p.actor, i.first_seen, i.last_seen, min(p.incident) as incident
+    from placed as p
+    join incident_periods as i using (incident)
+    group by all
+),
+traced as (
+    select
+        p.* exclude (incident),
+        coalesce(p.incident, (
+            select min(o.incident)
+            from incidents_of as o
+            where p.object = o.object and p.actor = o.actor and p.since between o.first_seen and o.last_seen
+        )) as incident
+    from placed as p
 )
 select
     incident,

@@ -39,7 +39,7 @@ select
         when any_value(accounts_of_actor) >= 20 then 'low'
         else 'medium'
     end as severity,
-    concat(actor, case when bool_or(is_requirement) then ' switched off the second factor of ' else ' removed all methods of the second factor of ' end, case when actor = account then 'the own account' else account end) as what,
+    concat(actor, case when bool_or(is_requirement) then ' switched off the second factor of ' else ' removed all methods of the second factor of ' end, case when actor = account then 'their own account' else account end) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

@@ -74,7 +74,7 @@ judged as (
 select
     case when bool_or(is_after_risk) then 'high' when bool_or(is_after_strange) then 'medium' else 'low' end as severity,
     concat(
-        actor, ' changed methods of ', case when actor = account then 'the own account' else account end, ': ',
+        actor, ' changed methods of ', case when actor = account then 'their own account' else account end, ': ',
         listed(list(distinct coalesce(result_reason, activity) order by coalesce(result_reason, activity))),
         case
             when bool_or(is_after_risk) then ', within a day of a risky sign-in'

@@ -42,7 +42,7 @@ select
         else 'medium'
     end as severity,
     concat(
-        actor, ' gave ', case when actor = target then 'the own account' else target end, ' ',
+        actor, ' gave ', case when actor = target then 'their own account' else target end, ' ',
         case when count(distinct role_name) = 1 then 'the role ' else count(distinct role_name) || ' privileged roles: ' end,
         listed(list(distinct role_name order by role_name))) as what,
     actor as who,

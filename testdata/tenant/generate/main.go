@@ -4,6 +4,7 @@
 //	go run ./testdata/tenant/generate
 //	go run ./testdata/tenant/generate -sign-ins 250000 -audit-events 1000000 -out large
 //	go run ./testdata/tenant/generate -quiet -people 500 -sign-ins 4000 -audit-events 2000 -out month
+//	go run ./testdata/tenant/generate -intrusion forwarding -out forwarding
 package main
 
 import (
@@ -12,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 
 	"entrail/testdata/tenant"
 )
@@ -30,11 +33,22 @@ func run() error {
 	flag.IntVar(&o.AuditEvents, "audit-events", 0, "about how many audit records (0 = as in testdata)")
 	flag.IntVar(&o.People, "people", 0, "how many people (0 = as many as the sign-ins ask for)")
 	flag.BoolVar(&o.Quiet, "quiet", false, "a month without an intrusion; out gets its files")
+	flag.StringVar(&o.Intrusion, "intrusion", "", "another story: "+strings.Join(tenant.Intrusions, ", ")+"; out gets logs/ and answers.json")
 	out := flag.String("out", testdata(), "folder that gets contoso/ and contoso.json")
 	flag.Parse()
 
+	if o.Intrusion != "" && !slices.Contains(tenant.Intrusions, o.Intrusion) {
+		return fmt.Errorf("no intrusion %q, there are %s", o.Intrusion, strings.Join(tenant.Intrusions, ", "))
+	}
 	if o.Quiet {
-		return tenant.New(o).WriteQuiet(*out)
+		return tenant.New(o).WriteMonth(*out)
+	}
+	if o.Intrusion != "" {
+		t := tenant.New(o)
+		if err := t.WriteMonth(filepath.Join(*out, "logs")); err != nil {
+			return err
+		}
+		return t.WriteAnswers(*out)
 	}
 	folder := filepath.Join(*out, "contoso")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
