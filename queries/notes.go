@@ -132,7 +132,11 @@ func (c *Case) notesOnFilters(ctx context.Context, read []string, how applied) (
 		return nil, err
 	}
 	if slices.Contains(read, "sessions") && slices.Contains(how.actions, onTables) {
-		notes = append(notes, "A session that the filters let through is shown with all its events.")
+		events := "all its events"
+		if c.part != "" {
+			events = "all its events in what was read"
+		}
+		notes = append(notes, "A session that the filters let through is shown with "+events+".")
 	}
 	for _, table := range read {
 		switch n := c.filters.timeless[table]; {

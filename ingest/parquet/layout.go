@@ -52,9 +52,9 @@ var (
 	}}
 )
 
-// IsIndexed tells that the index has a user of that name: a pattern, or what looks like a
+// IsIndexed tells that the index has a user of that name: none, a pattern, or what looks like a
 // path, it has not.
-func IsIndexed(user string) bool { return !strings.ContainsAny(user, "*/") }
+func IsIndexed(user string) bool { return user != "" && !strings.ContainsAny(user, "*/") }
 
 // format is how a manifest says what it is; layoutVersion is raised when partitions or
 // names of files change.
