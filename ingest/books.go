@@ -87,7 +87,7 @@ func (l *loader) listFiles() error {
 	if err := l.stampSnapshots(); err != nil {
 		return err
 	}
-	if err := l.exec("insert into loading select file_id from files where file_id > $1 and format not in ('zip', 'tar')", l.first); err != nil {
+	if err := l.exec("insert into loading select file_id from files where file_id > $1 and format not in ('zip', 'tar', 'parquet')", l.first); err != nil {
 		return err
 	}
 	for _, t := range l.filled {
@@ -200,6 +200,9 @@ func (l *loader) account() error {
 		if err := l.exec(statement); err != nil {
 			return err
 		}
+	}
+	if err := l.settleParquet(); err != nil {
+		return err
 	}
 	if err := l.balance(); err != nil {
 		return err

@@ -144,7 +144,7 @@ func (c *CaseFile) checkNeighbours() error {
 		case c.lock.Path():
 			isOurs = isOurs && info.Size() == 0
 		case c.Partial: // empty when a run was killed before it wrote a byte
-			isOurs = isOurs && (info.Size() == 0 || isDatabase(name))
+			isOurs = isOurs && (info.Size() == 0 || IsDatabase(name))
 		}
 		if !isOurs {
 			return fmt.Errorf("%s is in the way: entrail uses this name while it loads, and has not made this file; move it away", name)
@@ -153,8 +153,8 @@ func (c *CaseFile) checkNeighbours() error {
 	return nil
 }
 
-// isDatabase tells that a file begins as those of DuckDB do.
-func isDatabase(path string) bool {
+// IsDatabase tells that a file begins as those of DuckDB do.
+func IsDatabase(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false

@@ -28,6 +28,9 @@
 // A record that another program has wrapped in one of its own is taken out of
 // that: wrapped.go.
 //
+// A case as Parquet is read as the rows of a case, each with the file that it came
+// from: parquet.go, and package parquet.
+//
 // A file that is not read is called by its name: refusals.go, others.go; what
 // collectors leave beside their exports is one line: collectors.go.
 //
@@ -90,9 +93,9 @@
 // # Adding a column
 //
 // Write it into schema/tables/TABLE.sql with its meaning, which is what --schema
-// prints, and into the formats that know it. Never rename one. Raise schema.Version
-// with a change that a case made before lacks. What the columns mean together,
-// views and lookups of codes, is no part of a case: see package queries.
+// prints, and into the formats that know it. Never rename one. A case made before
+// is refused from then on. What the columns mean together, views and lookups of
+// codes, is no part of a case: see package queries.
 //
 // # Adding a table
 //

@@ -115,6 +115,16 @@ func TestAzureActivity(t *testing.T) {
 		"<nil>|2026-10-11 14:00:00|Administrative|list storage account keys|Succeeded|<nil>|adele.vance@contoso.com|<nil>|<nil>|<nil>|<nil>|<nil>|1|cc3")
 }
 
+// TestBareRecords: records that an export made short are those of their log all the same.
+func TestBareRecords(t *testing.T) {
+	c := load(t, fixture("azure_activity_elevated.json"), fixture("graph_alerts_short.json"))
+	c.want("select sum(records), sum(loaded), sum(rejected) from files", "2|2|0")
+	c.want("select event_time, category, operation, status, caller, ip_address from azure_activity", // without properties, texts as objects
+		"2026-10-11 15:00:00|Administrative|Microsoft.Authorization/elevateAccess/action|Succeeded|adele.vance@contoso.com|203.0.113.5")
+	c.want("select kind, title, severity, status, service_source, detection_source, user_principal_name from alerts", // without the sensor
+		"alert|Anonymous IP address|high|new|azureAdIdentityProtection|<nil>|adele.vance@contoso.com")
+}
+
 func TestOlderAuditLogs(t *testing.T) {
 	c := load(t, fixture("mailbox_audit_log.csv"), fixture("admin_audit_log.json"))
 	c.want(`select id, event_time, record_type_name, operation, user_id, ip_address, raw ->> '$.Item.Subject', raw ->> '$.Item.ParentFolder.Path', raw ->> '$.MailboxOwnerUPN', raw ->> '$.Parameters[1].Name'

@@ -12,6 +12,7 @@ import (
 	"entrail/ingest/dates"
 	"entrail/ingest/duplicates"
 	"entrail/ingest/engine"
+	"entrail/ingest/parquet"
 	"entrail/ingest/scan"
 	"entrail/ingest/schema"
 )
@@ -30,7 +31,9 @@ type Options struct {
 	Version     string                  // of the tool, kept in meta
 	CommandLine string                  // kept in meta
 	Now         time.Time               // kept in meta
+	Partitions  parquet.Choice          // of cases as Parquet, those that are read
 	Exclude     []string                // files below the paths that are not evidence: the case itself
+	Names       []string                // what the paths are called, one each; nil = as they are given
 	DateOrder   string                  // of dates that are 03/12/2025 and nothing tells which is the day: dmy, mdy, or "" to refuse them
 	Progress    func(done, total int64) // bytes read; may be nil
 	Warn        func(sentence string)   // what went wrong, one file each; may be nil
@@ -59,7 +62,7 @@ func (s Summary) Complete() bool {
 // Summary, in the tables files and rejects, and passed to Options.Warn. An
 // error means that casePath must not be used.
 func Load(ctx context.Context, casePath string, paths []string, o Options) (Summary, error) {
-	sources, err := findSources(ctx, paths, o.Exclude, o.Engine.Temp)
+	sources, err := findSources(ctx, paths, o.Names, o.Exclude, o.Engine.Temp)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -101,7 +104,11 @@ type loader struct {
 	options Options
 	summary Summary
 
-	first       int64 // file_id of the last file that the case had before
+	first       int64 // file_id of the last file that the case had before, or that a folder of Parquet lists
+	last        int64 // the last file_id so far
+	fromParquet []fileRange
+	parts       []string // what was left out of folders of Parquet
+	isJoined    bool     // what a folder of Parquet has came to what the case had
 	files       []*inputFile
 	feed        *engine.Feed // takes the records of one format from a big file
 	feeding     *format
@@ -184,9 +191,20 @@ func (l *loader) load(sources []source) error {
 	if l.rejects, err = newRejectList(l.options.Engine.Temp); err != nil {
 		return err
 	}
-	l.collected = findCollected(sources)
 	defer l.rejects.remove()
 	defer l.letGo(sources)
+	l.last = l.first
+	folders, sources, err := l.findParquet(sources)
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		if err := l.loadParquet(folder); err != nil {
+			return err
+		}
+	}
+	l.collected = findCollected(sources)
+	last, records := l.last, false
 	for i, s := range sources {
 		if err := l.ctx.Err(); err != nil {
 			return err
@@ -194,13 +212,14 @@ func (l *loader) load(sources []source) error {
 		if i > 0 && sources[i-1].in != s.in {
 			sources[i-1].in.close()
 		}
-		f := &inputFile{id: int32(l.first) + int32(i) + 1, source: s, size: s.size}
+		f := &inputFile{id: int32(last) + int32(i) + 1, source: s, size: s.size}
 		if err := l.loadFile(f); err != nil {
 			return fmt.Errorf("load %s: %w", s.path, err)
 		}
 		if f.id != 0 {
 			l.files = append(l.files, f)
 		}
+		records = records || f.format != nil
 	}
 	if len(sources) > 0 {
 		sources[len(sources)-1].in.close()
@@ -222,11 +241,16 @@ func (l *loader) load(sources []source) error {
 	if err := l.loadChildren(); err != nil {
 		return err
 	}
-	if err := duplicates.Remove(l.ctx, l.engine, l.first, l.filled); err != nil {
-		return err
+	// A folder of Parquet has been through this before it was written.
+	if records || len(folders) == 0 {
+		if err := duplicates.Remove(l.ctx, l.engine, l.first, l.filled); err != nil {
+			return err
+		}
 	}
-	if err := l.link(); err != nil {
-		return err
+	if records || len(folders) == 0 || l.isJoined {
+		if err := l.link(); err != nil {
+			return err
+		}
 	}
 	// The steps of a sign-in come from its JSON or from the AuthDetails file;
 	// so do those of a provisioning event, and what it changed.
@@ -267,7 +291,7 @@ func (l *loader) number(query string, args ...any) (int64, error) {
 
 // readKnown remembers the files that the case already holds. One of which
 // nothing could be loaded, or not before the order of its dates was given, is
-// read anew.
+// read anew; one of which Parquet had records is read for the first time.
 func (l *loader) readKnown() error {
 	l.known, l.sizes = map[string]string{}, map[int64]bool{}
 	rows, err := l.engine.Query(l.ctx, `
@@ -275,6 +299,7 @@ func (l *loader) readKnown() error {
 		from files
 		where format is not null
 			and sha256 is not null
+			and not contains(coalesce(note, ''), '`+ofParquet+`')
 			and (loaded + duplicates > 0 or records = 0)
 			and file_id not in (select file_id from rejects where contains(reason, '--date-order'))`)
 	if err != nil {

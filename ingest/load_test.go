@@ -284,7 +284,7 @@ func same[K comparable](c *loaded, query string, want map[K]int) {
 // the one that the batch gives.
 func TestLoadFedIsTheSame(t *testing.T) {
 	sample := func(seed uint64) *tenant.Tenant { // each file has records of its own
-		return tenant.New(tenant.Options{Seed: seed, SignIns: 1500, AuditEvents: 2000})
+		return tenant.New(tenant.Options{Seed: seed, SignIns: 300, AuditEvents: 400})
 	}
 	files := map[string]func(io.Writer) error{
 		"audit.csv":   func(w io.Writer) error { return tenant.WriteCmdletCSV(w, 13, sample(3).AuditEvents()) },

@@ -123,7 +123,7 @@ type recognised struct {
 	times    []int  // which of the values are times
 
 	// See shape.go.
-	nested    []int // which of the values are objects or lists
+	nested    []nestedValue // the values that are objects or lists
 	elsewhere bool  // a value stands elsewhere than in the format's record
 }
 
@@ -585,6 +585,11 @@ func recogniseJSON(names []string) recognised {
 	}
 	if found := under("properties"); len(found) > 0 && len(under("category")) > 0 {
 		return inside(found)
+	}
+	// Records of the activity log of Azure may have no properties, which are not where they are.
+	isActivity := !slices.ContainsFunc([]string{"time", "operationName", "category", "callerIpAddress", "identity"}, func(name string) bool { return len(under(name)) == 0 })
+	if isActivity && len(under("properties")) == 0 {
+		return recognised{format: formatNamed(wholeCategories["Administrative"])}
 	}
 	isWrapped := wrapperIn(names, wrappers) || prefixOf(names) != ""
 	graph := make([]string, len(names))

@@ -46,7 +46,7 @@ var signatures = []struct {
 	{0, "ElfFile\x00", "an event log of a Windows computer (EVTX), which is not read here: " + noneOfIts},
 	{0, "regf", "a registry hive of a Windows computer, which is not read here: " + noneOfIts},
 	{0, "!BDN", "an Outlook data file (PST or OST), which is mail and no log: its messages are not read here"},
-	{0, "PAR1", "a Parquet file, which is not read here: write it as JSON lines"},
+	{0, "PAR1", "a Parquet file that no case as Parquet holds: give the folder that entrail -f parquet wrote, with its schema.json; write what another program made as JSON lines"},
 	{0, "Obj\x01", "an Avro file, which is not read here: write it as JSON lines"},
 	{8, "DUCK", "a DuckDB database: give a case of entrail with --db, and another as JSON lines"},
 	{0, "EVF\x09\x0d\x0a\xff", "an image of a disk (EWF), which is not read here: give the exports themselves"},

@@ -112,39 +112,61 @@ func (f *format) dotted(name string) []string {
 	return parts
 }
 
+// nestedValue is a value of an object that is an object or a list itself.
+type nestedValue struct {
+	at int // which of the values
+	nesting
+}
+
 // shapes tells of an object with these names what may need another shape: the
-// places of nested values, and whether one stands elsewhere than it should.
-func (f *format) shapes(names []string) (nested []int, elsewhere bool) {
+// nested values, and whether one stands elsewhere than it should.
+func (f *format) shapes(names []string) (nested []nestedValue, elsewhere bool) {
 	for i, name := range names {
-		if _, ok := f.nested[strings.ToLower(name)]; ok {
-			nested = append(nested, i)
+		if n, ok := f.nested[strings.ToLower(name)]; ok {
+			nested = append(nested, nestedValue{i, n})
 		}
 		elsewhere = elsewhere || f.place(name).path != nil || f.isGathered(name)
 	}
 	return nested, elsewhere
 }
 
-// signs of values that a program wrote as text because they were too deep.
-var signsOfDepth = [][]byte{[]byte(`"@{`), []byte(`"System.`), []byte(`"class `), []byte(`"Microsoft.Graph.`)}
+// signsOfDepth are how values begin that a program wrote as text because they were too deep.
+var signsOfDepth = [][]byte{[]byte("@{"), []byte("System."), []byte("class "), []byte("Microsoft.Graph.")}
+
+// hasSignOfDepth tells whether a text of the JSON begins so. Each record is asked, and to
+// look for the four one after the other took a third of the time of reading it.
+func hasSignOfDepth(text []byte) bool {
+	for {
+		i := bytes.IndexByte(text, '"')
+		if i < 0 {
+			return false
+		}
+		text = text[i+1:]
+		for _, sign := range signsOfDepth {
+			if len(text) > 0 && text[0] == sign[0] && bytes.HasPrefix(text, sign) {
+				return true
+			}
+		}
+	}
+}
 
 // isOdd tells whether the object that t has walked needs another shape.
 func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
 	if known.elsewhere || known.recased {
 		return true
 	}
-	for _, i := range known.nested {
-		value := t.Text[t.Values[i].Start:t.Values[i].End]
-		nesting := known.format.nested[strings.ToLower(known.format.spelled(string(t.Text[t.Keys[i].Start:t.Keys[i].End])))]
+	for _, n := range known.nested {
+		value := t.Text[t.Values[n.at].Start:t.Values[n.at].End]
 		switch {
-		case value[0] == 'n', value[0] == '[' && nesting.isList, value[0] == '{' && !nesting.isList:
-		case nesting.pairs && value[0] == '"' && pairText.Match(value[1:]):
+		case value[0] == 'n', value[0] == '[' && n.isList, value[0] == '{' && !n.isList:
+		case n.pairs && value[0] == '"' && pairText.Match(value[1:]):
 			return true
-		case nesting.orText && value[0] == '"' && (len(value) < 3 || !bytes.ContainsRune([]byte(`[{@S`), rune(value[1]))):
+		case n.orText && value[0] == '"' && (len(value) < 3 || !bytes.ContainsRune([]byte(`[{@S`), rune(value[1]))):
 		default:
 			return true
 		}
 	}
-	return slices.ContainsFunc(signsOfDepth, func(sign []byte) bool { return bytes.Contains(text, sign) })
+	return hasSignOfDepth(text)
 }
 
 // shaper gives one record its shape.

@@ -51,9 +51,9 @@ func lastName(shown string) string { return path.Base(toSlashes.Replace(shown)) 
 var toSlashes = strings.NewReplacer("!", "/", `\`, "/")
 
 // findSources lists every input below the paths, in path order, each real file
-// once, without those to exclude. What is no file, such as a pipe, is copied to
+// once, without those to exclude. A path that has a name is called by it. What is no file, such as a pipe, is copied to
 // the folder temp, for it gives its bytes only once.
-func findSources(ctx context.Context, paths, exclude []string, temp string) ([]source, error) {
+func findSources(ctx context.Context, paths, names, exclude []string, temp string) ([]source, error) {
 	var found []source
 	seen := files{}
 	for _, name := range exclude {
@@ -61,18 +61,34 @@ func findSources(ctx context.Context, paths, exclude []string, temp string) ([]s
 			seen.add(info)
 		}
 	}
+	var given, name string // the path below which a file lies, and what it is called
+	shown := func(file string) string {
+		if name != "" {
+			switch below, err := filepath.Rel(given, file); {
+			case err != nil:
+			case below == ".":
+				file = name
+			default:
+				file = filepath.Join(name, below)
+			}
+		}
+		return filepath.ToSlash(file)
+	}
 	add := func(file string, info fs.FileInfo) {
 		if seen.add(info) {
-			found = append(found, source{path: filepath.ToSlash(file), file: file, size: info.Size(), modified: info.ModTime()})
+			found = append(found, source{path: shown(file), file: file, size: info.Size(), modified: info.ModTime()})
 		}
 	}
 	missed := func(file, note string) {
-		found = append(found, source{path: filepath.ToSlash(file), file: file, note: note})
+		found = append(found, source{path: shown(file), file: file, note: note})
 	}
 	ignored := func(file, note string) {
-		found = append(found, source{path: filepath.ToSlash(file), file: file, note: note, debris: true})
+		found = append(found, source{path: shown(file), file: file, note: note, debris: true})
 	}
-	for _, p := range paths {
+	for i, p := range paths {
+		if given = p; len(names) > 0 {
+			name = names[i]
+		}
 		info, err := os.Stat(p)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -87,7 +103,7 @@ func findSources(ctx context.Context, paths, exclude []string, temp string) ([]s
 			case err != nil:
 				missed(p, "can't be read: "+plainReason(err))
 			default:
-				copied.modified = info.ModTime()
+				copied.path, copied.modified = shown(p), info.ModTime()
 				found = append(found, copied)
 			}
 		case !info.IsDir() && !info.Mode().IsRegular():

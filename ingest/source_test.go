@@ -322,7 +322,7 @@ func TestPipeCancelled(t *testing.T) {
 		ended := make(chan error, 1)
 		temp := t.TempDir()
 		go func() {
-			_, err := findSources(ctx, []string{path}, nil, temp)
+			_, err := findSources(ctx, []string{path}, nil, nil, temp)
 			ended <- err
 		}()
 		if tt.write {

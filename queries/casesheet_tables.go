@@ -154,15 +154,29 @@ func (c *Case) UnmatchedNotes(ctx context.Context) ([]string, error) {
 	return sentences, nil
 }
 
+// addressColumns are those of logs that the case sheet's addresses are looked for in. In
+// some several stand, comma-joined.
+var addressColumns = []string{"ip_address", "to_ip", "target_ip"}
+
 // clientAddresses lists the distinct client addresses of all logs.
 func (c *Case) clientAddresses(ctx context.Context) ([]string, error) {
 	var logs []string
 	for _, t := range schema.Logs() {
-		if t.Has("ip_address") {
-			logs = append(logs, "select client_address(ip_address) as ip_address from evidence."+t.Name)
+		for _, column := range addressColumns {
+			if t.Has(column) {
+				logs = append(logs, "select "+column+" as addresses from evidence."+t.Name)
+			}
 		}
 	}
-	rows, err := c.all(ctx, "select distinct ip_address from ("+strings.Join(logs, " union all ")+") where ip_address is not null order by ip_address")
+	rows, err := c.all(ctx, `
+		with logged as (
+			select distinct addresses
+			from (`+strings.Join(logs, " union all ")+`)
+		)
+		select distinct client_address(trim(ip_address)) as ip_address
+		from (select unnest(string_split(addresses, ',')) as ip_address from logged)
+		where client_address(trim(ip_address)) is not null
+		order by ip_address`)
 	if err != nil {
 		return nil, err
 	}

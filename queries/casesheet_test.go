@@ -2,10 +2,14 @@ package queries
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 	"entrail/queries/rules"
 )
 
@@ -131,5 +135,97 @@ func TestCaseSheet(t *testing.T) {
 				t.Errorf("got %v, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestKnownBadInEveryLog walks the tables that are a log: what the case sheet calls bad is
+// a finding wherever a record bears it, in each of the columns that can, and what is
+// near it is none.
+func TestKnownBadInEveryLog(t *testing.T) {
+	const sheet = `
+		[bad]
+		addresses = ["203.0.113.9"]
+		agents = ["evilagent"]
+		applications = ["Evil App"]
+		domains = ["evil.example"]
+		subjects = ["bank details"]
+		hashes = ["d41d8cd98f00b204e9800998ecf8427e"]`
+	type borne struct{ bad, near string }   // values of a column
+	columns := map[string]map[string]borne{ // by thing and column
+		"address": {
+			"ip_address": {"203.0.113.9", "203.0.113.90"},
+			"to_ip":      {"203.0.113.9", "203.0.113.90"},
+			"target_ip":  {"203.0.113.9", "203.0.113.90"},
+		},
+		"user agent": {"user_agent": {"Mozilla/5.0 EvilAgent/1", "Mozilla/5.0"}},
+		"application": {
+			"app_id":                 {"Evil App", "Evil App 2"},
+			"client_app_id":          {"evil app", "evil"},
+			"app_display_name":       {"evil app", "evil"},
+			"service_principal_name": {"EVIL APP", "Evil Apps"},
+		},
+		"domain": {
+			"user_principal_name": {"kim@evil.example", "kim@notevil.example"},
+			"request_uri":         {"https://graph.microsoft.com/v1.0/users/kim@evil.example", "https://graph.microsoft.com/v1.0/users/kim@evil.example.org"},
+			"raw":                 {`{"Link": "https:\/\/login.evil.example\/a"}`, `{"Link": "https:\/\/evil-example\/a"}`},
+		},
+		"subject": {
+			"subject": {"Re: Bank details", "Re: bank"},
+			"raw":     {`{"Item": {"Subject": "Re: Bank details"}}`, `{"Item": {"Folder": "Bank details"}}`},
+		},
+		"hash": {"raw": {`{"SHA": "D41D8CD98F00B204E9800998ECF8427E"}`, `{"SHA": "D41D8CD98F00B204E9800998ECF8427E00"}`}},
+	}
+	// Columns that have the name, and never bear the thing in that log.
+	never := map[string]bool{
+		"sign_ins application service_principal_name": true,                                    // its name is app_display_name too
+		"sign_ins domain raw":                         true, "graph_activity domain raw": true, // an address stands in columns of theirs
+		"sign_ins hash raw": true, "graph_activity hash raw": true, // no file is in them
+		"directory_audits subject raw": true, // no mail is in the others
+		"sign_ins subject raw":         true, "graph_activity subject raw": true, "risk_detections subject raw": true, "risky_users subject raw": true,
+		"provisioning_events subject raw": true, "url_clicks subject raw": true, "identity_logons subject raw": true, "azure_activity subject raw": true,
+		"message_trace subject raw": true, "emails subject raw": true, "alerts subject raw": true, // they have a column for it
+	}
+	var rows, want []string
+	for _, log := range schema.Logs() {
+		borneBy := 0
+		for thing, byColumn := range columns {
+			for column, v := range byColumn {
+				if !log.Has(column) || never[log.Name+" "+thing+" "+column] || thing == "domain" && column == "user_principal_name" && log.Name != "sign_ins" {
+					continue
+				}
+				borneBy++
+				id := log.Name + " " + thing + " " + column
+				want = append(want, id)
+				for i, value := range []string{v.bad, v.near} {
+					rows = append(rows, fmt.Sprintf("insert into %s (file_id, record, id, event_time, %s) values (1, %d, '%s', '2026-10-05 09:00:00', %s)",
+						log.Name, column, len(rows)+1, id+[]string{"", ", near"}[i], engine.Literal(value)))
+				}
+			}
+		}
+		if borneBy == 0 {
+			t.Errorf("nothing of the case sheet is looked for in %s", log.Name)
+		}
+	}
+	rows = append(rows, "insert into alerts (file_id, record, id, event_time, ip_address) values (1, 9999, 'several', '2026-10-05 09:00:00', '198.51.100.1, 203.0.113.9')")
+	want = append(want, "several")
+	c := openCase(t, Filter{}, time.UTC, rows...)
+	known, err := ReadCaseSheet(sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Know(context.Background(), known); err != nil {
+		t.Fatal(err)
+	}
+	rule, _ := rules.Lookup("known_bad_seen")
+	for _, log := range schema.Logs() {
+		if !slices.Contains(rule.Needs, log.Name) {
+			t.Errorf("the rule does not say that it needs %s", log.Name)
+		}
+	}
+	lookFor(t, c, rule)
+	slices.Sort(want)
+	got := answer(t, c, "select distinct r.id from (select unnest(records) as r from rule_hits) order by 1")
+	if one := strings.Join(want, "\n"); one != got {
+		t.Errorf("records that bear what is bad: want, or got:\n%s", firstDifference(one, got))
 	}
 }

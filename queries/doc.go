@@ -124,6 +124,8 @@
 //	--   the filters narrow
 //	-- column NAME TYPE: its meaning, which is what --schema prints
 //	-- columns of: the view whose columns it has, in place of the lines above
+//	-- for each: log, export or state, where its SELECT stands once for each, with what
+//	--   the table's header says in place of what stands in braces, see forEach
 //
 // and one SELECT, which names tables as evidence.TABLE (bare, and the filters narrow
 // it) and other views as they are called. A macro's file has description, source and
@@ -143,6 +145,20 @@
 // What carries no id of the session's, and why it stands beside it, is the table
 // dossier_beside, what is counted the table dossier_numbers, made for each dossier
 // by the files in dossier/tables.
+//
+// # Adding a query for other engines
+//
+// Put NAME.sql into portable/. It begins with title, description, position, needs and,
+// perhaps, caveat, as a report does. Then comes one SELECT that Spark, PostgreSQL and
+// DuckDB run alike, on the tables with their columns day and bucket: no word that one
+// of them alone has, every expression of the group by written out, and a total order
+// that says where NULL stands. TestPortableAnswers asks it; ENGINES=true .ci/run has
+// the three engines compare their rows.
+//
+// # Adding to a comparison
+//
+// What --compare says is compare/NAME.sql, each one SELECT under the header of a report,
+// by position, over the tables that Comparison makes.
 //
 // # Adding a filter
 //

@@ -334,9 +334,21 @@ func (fs *filters) wantFindings(ctx context.Context) error {
 	return nil
 }
 
+// accountsLogged is the query of the names that a record has of one account.
+const accountsLogged = `
+	select user_principal_name, user_display_name, user_id, sign_in_identifier from evidence.sign_ins
+	union all
+	select user_principal_name, user_display_name, user_id, null from evidence.risk_detections
+	union all
+	select user_principal_name, user_display_name, id, null from evidence.risky_users`
+
+// isAccount is the condition that a name is some account's: Entra ID gives the zero id
+// to those that are not.
+const isAccount = "name not in ('', '00000000-0000-0000-0000-000000000000')"
+
 // accountsOf finds the names and object ids of the accounts that the logs know
 // by one of the values, which are in the table: the audit log may have only the one,
-// the sign-ins only the other. Entra ID gives the zero id to names that are no account.
+// the sign-ins only the other.
 func accountsOf(table string, users []string) string {
 	patterns := patternsOf(users)
 	var any []string
@@ -344,13 +356,7 @@ func accountsOf(table string, users []string) string {
 		any = append(any, among(column, table, patterns))
 	}
 	return `
-		with accounts as (
-			select user_principal_name, user_display_name, user_id, sign_in_identifier from evidence.sign_ins
-			union all
-			select user_principal_name, user_display_name, user_id, null from evidence.risk_detections
-			union all
-			select user_principal_name, user_display_name, id, null from evidence.risky_users
-		),
+		with accounts as (` + accountsLogged + `),
 		meant as (
 			select distinct unnest([user_principal_name, user_id]) as name
 			from accounts
@@ -358,36 +364,47 @@ func accountsOf(table string, users []string) string {
 		)
 		select lower(name)
 		from meant
-		where name not in ('', '00000000-0000-0000-0000-000000000000')`
+		where ` + isAccount
 }
 
 // homesOf finds the other names of the guests among the values, which are in the table:
 // sign-ins have a guest under the name at home, the audit log under the one that the
 // tenant made of it (home_account).
 func homesOf(table string, users []string) string {
-	var parts []string
-	for _, t := range schema.Logs() {
-		for _, column := range userColumns {
-			switch {
-			case !t.Has(column):
-			case column == "targets": // a comma-joined list
-				parts = append(parts, `select unnest(string_split_regex(targets, '\s*,\s*')) as name from evidence.`+t.Name+" where targets ilike '%#ext#%'")
-			default:
-				parts = append(parts, "select "+column+" as name from evidence."+t.Name+" where "+column+" ilike '%#ext#%'")
-			}
-		}
-	}
 	return `
-		with guests as (
-			select distinct lower(name) as name, home_account(name) as home
-			from (` + strings.Join(parts, " union all ") + `)
-			where name ilike '%#ext#%'
-		)
+		with guests as (` + guestsLogged() + `)
 		select name from guests where ` + among("home", table, patternsOf(users)) + `
 		union
 		select home from guests where ` + among("name", table, patternsOf(users)) + `
 		union
 		select home_account(value) from ` + table + ` where value like '%#ext#%'`
+}
+
+// guestsLogged is the query of the names of guests in the logs, with those at home.
+func guestsLogged() string {
+	return `
+		select distinct lower(name) as name, home_account(name) as home
+		from (` + namesLogged(func(column string) string { return column + " ilike '%#ext#%'" }, func(schema.Table) string { return "" }) + `)
+		where name ilike '%#ext#%'`
+}
+
+// namesLogged is the query of the names that the logs have in the columns of users, where
+// the condition on the column holds, with further columns of a log.
+func namesLogged(where func(column string) string, further func(schema.Table) string) string {
+	var parts []string
+	for _, t := range schema.Logs() {
+		for _, column := range userColumns {
+			if !t.Has(column) {
+				continue
+			}
+			name := column
+			if column == "targets" { // a comma-joined list
+				name = `unnest(string_split_regex(targets, '\s*,\s*'))`
+			}
+			parts = append(parts, "select "+name+" as name"+further(t)+" from evidence."+t.Name+" where "+where(column))
+		}
+	}
+	return strings.Join(parts, " union all ")
 }
 
 // patternsOf are those of the values in which * stands for any text.

@@ -20,10 +20,12 @@ const incidentWindow = 72 * time.Hour
 
 // joinable is a finding with what may join it to others.
 type joinable struct {
-	id, who, target, session, app string
-	addresses                     []string
-	rank                          int64 // 1 = critical
-	first, last                   time.Time
+	id, who, target, session string
+	// addresses that mean somebody; tokens, devices and applications of the evidence that
+	// few accounts have, each with its kind before it
+	addresses, traces []string
+	rank              int64 // 1 = critical
+	first, last       time.Time
 }
 
 // isSeed tells that the finding may begin an incident, and hold one together.
@@ -70,27 +72,77 @@ func ofStates() (names []string) {
 }
 
 // joinables lists the findings, with the addresses that mean somebody: one from which
-// many accounts sign in on several days is an office or a carrier.
+// many accounts sign in on several days is an office or a carrier. So is a device or an
+// application of more than three accounts anybody's, and one of Microsoft's.
 func (c *Case) joinables(ctx context.Context) ([]joinable, error) {
-	if err := c.define(ctx, false, "shared_addresses"); err != nil {
+	if err := c.define(ctx, false, "shared_addresses", "logons", "well_known_ids"); err != nil {
 		return nil, err
 	}
 	rows, err := c.all(ctx, `
 		with shared as (
 			select coalesce(list(ip_address), []) as shared_list
 			from shared_addresses
+		),
+		borne as (
+			select file_id, record, 'device ' || lower(device_id) as trace
+			from evidence.sign_ins
+			where device_id <> ''
+			union all
+			select file_id, record, 'application ' || lower(app_id)
+			from evidence.sign_ins
+			where app_id <> '' and lower(app_id) not in (select lower(id) from well_known_ids)
+			union all
+			select file_id, record, 'token ' || unique_token_id
+			from evidence.sign_ins
+			where unique_token_id <> ''
+			union all
+			select file_id, record, 'token ' || unique_token_id
+			from evidence.audit_events
+			where unique_token_id <> ''
+			union all
+			select file_id, record, 'token ' || unique_token_id
+			from evidence.graph_activity
+			where unique_token_id <> ''
+		),
+		borne_by_findings as (
+			select distinct r.finding_id, b.trace
+			from finding_records as r
+			join all_findings as f using (finding_id)
+			join borne as b using (file_id, record)
+			where f.severity_rank <= 3
+		),
+		common as (
+			select 'device ' || lower(device_id) as trace
+			from logons
+			where device_id is not null
+			group by trace
+			having count(distinct account) > 3
+			union all
+			select 'application ' || app_id
+			from logons
+			where app_id is not null
+			group by app_id
+			having count(distinct account) > 3
+		),
+		traced as (
+			select finding_id, string_agg(trace, chr(10) order by trace) as traces
+			from borne_by_findings
+			where trace not in (from common)
+			group by finding_id
 		)
 		select
 			finding_id,
 			coalesce(who, ''),
 			coalesce(target, ''),
 			coalesce(session_id, ''),
-			coalesce(app_id, ''),
+			coalesce(traces, ''),
 			array_to_string(list_filter(addresses, a -> not list_contains(shared_list, a)), chr(10)),
 			severity_rank::bigint,
 			first_seen,
 			last_seen
-		from all_findings, shared
+		from all_findings
+		cross join shared
+		left join traced using (finding_id)
 		where not list_contains([`+strings.Join(ofStates(), ", ")+`], finding)
 		order by severity_rank, first_seen, finding_id`)
 	if err != nil {
@@ -98,7 +150,10 @@ func (c *Case) joinables(ctx context.Context) ([]joinable, error) {
 	}
 	var all []joinable
 	for _, row := range rows {
-		f := joinable{id: row[0].(string), who: row[1].(string), target: row[2].(string), session: row[3].(string), app: row[4].(string), rank: row[6].(int64)}
+		f := joinable{id: row[0].(string), who: row[1].(string), target: row[2].(string), session: row[3].(string), rank: row[6].(int64)}
+		if text := row[4].(string); text != "" {
+			f.traces = strings.Split(text, "\n")
+		}
 		if text := row[5].(string); text != "" {
 			f.addresses = strings.Split(text, "\n")
 		}
@@ -122,6 +177,11 @@ func inCommon(a, b joinable) string {
 			return "address " + address
 		}
 	}
+	for _, trace := range a.traces {
+		if slices.Contains(b.traces, trace) {
+			return trace
+		}
+	}
 	for _, name := range []string{a.who, a.target} {
 		if name != "" && (name == b.who || name == b.target) {
 			return "account or object " + name
@@ -136,11 +196,63 @@ type member struct {
 	by      string
 }
 
+// ties lists what may join a finding to others, by which those that bear it are looked up.
+func (f joinable) ties() []string {
+	var all []string
+	if f.session != "" {
+		all = append(all, "session "+f.session)
+	}
+	for _, address := range f.addresses {
+		all = append(all, "address "+address)
+	}
+	all = append(all, f.traces...)
+	for _, name := range []string{f.who, f.target} {
+		if name != "" {
+			all = append(all, "name "+name)
+		}
+	}
+	return all
+}
+
+// bearers knows by a tie the places of what bears it, in ascending order.
+type bearers map[string][]int
+
+func (b bearers) add(f joinable, place int) {
+	for _, tie := range f.ties() {
+		if n := len(b[tie]); n == 0 || b[tie][n-1] != place {
+			b[tie] = append(b[tie], place)
+		}
+	}
+}
+
+// near lists, in ascending order, the places of what bears one of the ties of a finding.
+func (b bearers) near(f joinable) []int {
+	var places []int
+	for _, tie := range f.ties() {
+		places = append(places, b[tie]...)
+	}
+	slices.Sort(places)
+	return slices.Compact(places)
+}
+
+// drop forgets the places of those that bear a tie of the finding and are placed.
+func (b bearers) drop(f joinable, placed []bool) {
+	for _, tie := range f.ties() {
+		b[tie] = slices.DeleteFunc(b[tie], func(place int) bool { return placed[place] })
+	}
+}
+
 // incidentsOf puts findings together, the gravest incident first. Findings come by
 // severity and time.
 func incidentsOf(findings []joinable) [][]member {
 	var incidents [][]member
 	placed := make([]bool, len(findings))
+	seedsBy := bearers{}
+	for i, f := range findings {
+		if f.isSeed() {
+			seedsBy.add(f, i)
+		}
+	}
 	for i, f := range findings {
 		if placed[i] || !f.isSeed() {
 			continue
@@ -148,12 +260,10 @@ func incidentsOf(findings []joinable) [][]member {
 		members := []member{{f, ""}}
 		placed[i] = true
 		for n := 0; n < len(members); n++ {
-			for j, other := range findings {
-				if placed[j] || !other.isSeed() {
-					continue
-				}
-				if by := inCommon(members[n].finding, other); by != "" {
-					members = append(members, member{other, by})
+			seedsBy.drop(members[n].finding, placed)
+			for _, j := range seedsBy.near(members[n].finding) {
+				if by := inCommon(members[n].finding, findings[j]); by != "" {
+					members = append(members, member{findings[j], by})
 					placed[j] = true
 				}
 			}
@@ -164,14 +274,26 @@ func incidentsOf(findings []joinable) [][]member {
 	}
 	// What is context joins the first incident that it has something in common with,
 	// and nothing else through it.
+	type membership struct {
+		incident int
+		finding  joinable
+	}
+	var memberships []membership
+	membersBy := bearers{}
+	for n, members := range incidents {
+		for _, m := range members {
+			membersBy.add(m.finding, len(memberships))
+			memberships = append(memberships, membership{n, m.finding})
+		}
+	}
 	for i, f := range findings {
 		if placed[i] || f.isSeed() {
 			continue
 		}
-		for n, members := range incidents {
-			at := slices.IndexFunc(members, func(m member) bool { return m.finding.isSeed() && inCommon(m.finding, f) != "" })
-			if at >= 0 {
-				incidents[n] = append(members, member{f, inCommon(members[at].finding, f)})
+		for _, place := range membersBy.near(f) {
+			if by := inCommon(memberships[place].finding, f); by != "" {
+				n := memberships[place].incident
+				incidents[n] = append(incidents[n], member{f, by})
 				break
 			}
 		}

@@ -1,8 +1,8 @@
 package queries
 
 import (
-	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,50 +10,38 @@ import (
 	"entrail/ingest/schema"
 )
 
-// TestLogsAreShown loads one record of each table into a case of its own: the
-// views events and coverage, and the report timeline, must have it, unless the
-// table's header says why not.
+// TestLogsAreShown loads one record of each table, all of them into one case: the views
+// events and coverage, and the report timeline, must have it, unless the table's header
+// says why not.
 func TestLogsAreShown(t *testing.T) {
-	for _, table := range schema.Tables() {
+	var inserts, events, covered, timeline []string
+	for i, table := range schema.Tables() {
 		if !table.Has("file_id") {
 			continue
 		}
-		t.Run(table.Name, func(t *testing.T) {
-			insert := "insert into " + table.Name + " (file_id) values (7)"
-			if table.Log != "" {
-				insert = "insert into " + table.Name + " (file_id, record, id, event_time) values (7, 8, 'the id', timestamp '2026-10-01')"
-			}
-			c := openCase(t, Filter{}, time.UTC, insert)
-			inTimeline := answer(t, c, "select source, id, file_id, record from events")
-			covered := answer(t, c, "select records from coverage where records > 0")
+		switch {
+		case table.Log != "":
+			inserts = append(inserts, fmt.Sprintf("insert into %s (file_id, record, id, event_time) values (7, %d, 'the id', timestamp '2026-10-01')", table.Name, i))
+			events = append(events, fmt.Sprintf("%s|the id|7|%d", table.Name, i))
+			covered = append(covered, table.Log)
+			timeline = append(timeline, fmt.Sprintf("7|%d", i))
+		default:
+			inserts = append(inserts, "insert into "+table.Name+" (file_id) values (7)")
 			if table.Snapshot != "" {
-				if log := answer(t, c, "select log, records from coverage where records > 0"); inTimeline != "" || log != "state: "+table.Snapshot+"|1" {
-					t.Errorf("events has %q and coverage %q, want none and 1 of %s", inTimeline, log, table.Snapshot)
-				}
-				return
+				covered = append(covered, "state: "+table.Snapshot)
 			}
-			if !table.InTimeline {
-				if inTimeline != "" || covered != "" {
-					t.Errorf("events has %q and coverage %q, but the header says `timeline: no, %s`", inTimeline, covered, table.NoTimeline)
-				}
-				return
-			}
-			if want := table.Name + "|the id|7|8"; inTimeline != want {
-				t.Errorf("the view events has %q, want %q", inTimeline, want)
-			}
-			log := answer(t, c, "select log from coverage where records > 0")
-			if covered != "1" || !strings.HasPrefix(log, table.Log) {
-				t.Errorf("the view coverage counts %q of %q, want 1 of %q", covered, log, table.Log)
-			}
-			timeline, _ := Lookup("timeline")
-			r, err := c.Run(context.Background(), timeline)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if r.NotLoaded || strings.Count(lines(t, r)+"\n", "\n") != 1 {
-				t.Errorf("the report timeline lacks the record; its notes: %q", r.Notes)
-			}
-		})
+		}
+	}
+	c := openCase(t, Filter{}, time.UTC, inserts...)
+	if got := answer(t, c, "select source, id, file_id, record from events order by record"); got != strings.Join(events, "\n") {
+		t.Errorf("the view events has\n%s\nand the logs are\n%s", got, strings.Join(events, "\n"))
+	}
+	logs := strings.Split(answer(t, c, "select log from coverage where records = 1 order by position"), "\n")
+	if !slices.EqualFunc(logs, covered, strings.HasPrefix) {
+		t.Errorf("the view coverage counts a record of\n%s\nand the tables are\n%s", strings.Join(logs, "\n"), strings.Join(covered, "\n"))
+	}
+	if got := answer(t, c, "select file_id, record from report_timeline order by record"); got != strings.Join(timeline, "\n") {
+		t.Errorf("the report timeline has\n%s\nand the records of logs are\n%s", got, strings.Join(timeline, "\n"))
 	}
 }
 

@@ -105,10 +105,7 @@ func AddViews(ctx context.Context, path string, o engine.Options) error {
 	for _, m := range macros {
 		statements = append(statements, "create or replace macro "+m.SQL)
 	}
-	for _, v := range views {
-		if isOfRules(v) || unfolded(v) > manyViews {
-			continue
-		}
+	for _, v := range viewsOfFiles() {
 		statements = append(statements, "create or replace view "+v.Name+" as\n"+v.SQL)
 	}
 	for _, s := range append(statements, "commit") {
@@ -124,20 +121,20 @@ func AddViews(ctx context.Context, path string, o engine.Options) error {
 // minute for those of the sessions, which a run stores on the way.
 const manyViews = 10
 
-func unfolded(v view) int {
-	n := 1
-	for _, name := range v.reads {
-		if below, ok := lookupView(name); ok {
-			n += unfolded(below)
+// viewsOfFiles are the views that a case file has: those that are made of few others, and
+// of nothing that a run has of the rules.
+func viewsOfFiles() []view {
+	var all []view
+	size, ofRules := map[string]int{}, map[string]bool{}
+	for _, v := range views { // each after those that it reads
+		size[v.Name] = 1
+		for _, name := range v.reads {
+			size[v.Name] += size[name]
+		}
+		ofRules[v.Name] = slices.ContainsFunc(v.names, func(name string) bool { return isTableOfRules(name) || ofRules[name] })
+		if size[v.Name] <= manyViews && !ofRules[v.Name] {
+			all = append(all, v)
 		}
 	}
-	return n
-}
-
-// isOfRules tells that a view reads what a run has of the rules, which no case file has.
-func isOfRules(v view) bool {
-	return slices.ContainsFunc(v.names, func(name string) bool {
-		below, isView := lookupView(name)
-		return isTableOfRules(name) || isView && isOfRules(below)
-	})
+	return all
 }

@@ -160,6 +160,10 @@ func parseView(name, text string) (view, error) {
 			v.whole = f.Value
 		case f.Key == "rules" && f.Value == "sessions":
 			v.SQL = "with\nhits as (\n" + sessionHits() + "\n)\n" + v.SQL
+		case f.Key == "for each":
+			if v.SQL, err = forEach(f.Value, v.SQL); err != nil {
+				return v, fmt.Errorf("%s.sql: %w", name, err)
+			}
 		case f.Key == "columns of":
 			v.columnsOf = f.Value
 		default:

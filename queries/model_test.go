@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +105,51 @@ func TestTheRunBringsItsOwnViews(t *testing.T) {
 	}
 	if _, err := c.Query(context.Background(), "select * from evidence.addresses"); err == nil || !strings.Contains(err.Error(), "is no table of the evidence") {
 		t.Errorf("a view of the case itself: got error %v, want that it is none", err)
+	}
+}
+
+// TestLengthsAreWhole: date_diff counts the midnights, hours or minutes that begin between
+// two times, so ten minutes may be a day. date_sub counts whole ones; days of a calendar
+// are one date less another.
+func TestLengthsAreWhole(t *testing.T) {
+	files := 0
+	for _, folder := range []string{".", "../ingest"} {
+		err := fs.WalkDir(os.DirFS(folder), ".", func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".sql") {
+				return err
+			}
+			files++
+			text, err := os.ReadFile(filepath.Join(folder, path))
+			for _, name := range []string{"date_diff", "datediff"} {
+				if slices.Contains(callsIn(strings.ToLower(string(text))), name) {
+					t.Errorf("%s calls %s, which counts borders, not lengths", path, name)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files < 200 {
+		t.Errorf("%d files", files)
+	}
+}
+
+// TestSpansInWords: lengths are of the time between, whatever borders lie in it.
+func TestSpansInWords(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC)
+	for _, test := range []struct{ earliest, latest, want, reason string }{
+		{"2026-10-01 08:00:00", "2026-10-01 08:00:00", "1 minute", "nothing is rounded up to the least"},
+		{"2026-10-01 08:00:00", "2026-10-01 08:04:01", "5 minutes", "minutes are rounded up"},
+		{"2026-10-01 08:00:59", "2026-10-01 08:01:00.5", "1 minute", "a border between is no length"},
+		{"2026-10-01 23:55:00", "2026-10-02 00:05:00", "10 minutes", "over midnight"},
+		{"2026-10-01 23:00:00", "2026-10-03 22:59:59", "48 hours", "an instant short of two days"},
+		{"2026-10-01 23:00:00", "2026-10-13 23:30:00", "12 days", "days"},
+	} {
+		if got := answer(t, c, "select span_text(timestamp '"+test.earliest+"', timestamp '"+test.latest+"')"); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.reason, got, test.want)
+		}
 	}
 }
 

@@ -50,6 +50,9 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 			notes = append(notes, fmt.Sprintf("Nothing is loaded into %s: no file given fills %s. The report is filled by %s.", strings.Join(empty, ", "), it, strings.TrimSuffix(r.FilledBy, ".")))
 		}
 	}
+	if c.part != "" && judgesOnAll(refs) {
+		notes = append(notes, "Only a part of the evidence was read: "+c.part+". What is judged on the whole tenant, such as what is first, new, usual, shared, own or missing, was judged on this part.")
+	}
 	if r.PortalDays > 0 && inView > 0 {
 		period, err := c.portalPeriod(ctx, r)
 		if err != nil {
@@ -67,6 +70,37 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 		return nil, false, err
 	}
 	return append(notes, onFilters...), true, nil
+}
+
+// judgesOnAll tells that a question with these references judges something on all
+// evidence, whatever is shown.
+func judgesOnAll(refs []reference) bool {
+	return slices.ContainsFunc(refs, func(ref reference) bool {
+		v, _ := lookupRelation(ref.name)
+		var below []reference
+		for _, name := range v.names {
+			below = append(below, reference{name: name})
+		}
+		return ref.evidence || isTableOfRules(ref.name) || strings.Contains(v.SQL, "evidence.") || judgesOnAll(below)
+	})
+}
+
+// readPart reads what was left out of the evidence when it was read.
+func (c *Case) readPart(ctx context.Context) error {
+	rows, err := c.all(ctx, "select string_agg(distinct value, '; ' order by value) from evidence.meta where key = 'part'")
+	if err != nil {
+		return err
+	}
+	c.part, _ = rows[0][0].(string)
+	return nil
+}
+
+// Part says in a sentence that only a part of the evidence was read, and which; "" = all.
+func (c *Case) Part() string {
+	if c.part == "" {
+		return ""
+	}
+	return "Only a part of the evidence was read: " + c.part + "."
 }
 
 // portalPeriod says which time a report covers, where it is not the one that the portal

@@ -25,6 +25,7 @@ type Case struct {
 	hasRules, hasFindings bool                  // see findings.go
 	own                   []rules.Rule          // of one's own, see own.go
 	addsRules             bool                  // and they are being added now
+	part                  string                // what of the evidence was read, where that is not all
 	placed                string                // the run's own SELECT of addresses, of Place; empty = that of the model
 }
 
@@ -117,6 +118,9 @@ func (c *Case) prepare(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	if err := c.readPart(ctx); err != nil {
+		return fmt.Errorf("look for what was left out: %w", err)
 	}
 	if err := c.filters.completeSessions(ctx); err != nil {
 		return fmt.Errorf("look for the sessions: %w", err)

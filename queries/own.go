@@ -29,6 +29,7 @@ func IsRuleFile(path string) bool {
 // RuleFile is a file of rules: its text, or why it can't be read.
 type RuleFile struct {
 	Path, Text string
+	SHA256     string // of its bytes, lower-case hex
 	Err        error
 }
 

@@ -241,6 +241,7 @@ func TestRecount(t *testing.T) {
 // TestRecountOfGuests: by either name, --user shows of a guest what the raw logs have of
 // both, counted again without this program.
 func TestRecountOfGuests(t *testing.T) {
+	takesLong(t)
 	folder := guestTenant(t)
 	raw := &recount{map[string]map[string]string{}, map[string]map[string]string{}}
 	raw.folder(t, folder)

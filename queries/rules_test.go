@@ -108,6 +108,64 @@ func testRules(t *testing.T, report func(name, line string)) {
 	}
 }
 
+// TestEventsAreEvidence: of each event that a hit counts a record is its evidence, up to
+// the first thousand. Each record of the fixtures is there three times, a minute apart,
+// so that what happens once in them happens often. What gives an event its weight, and the
+// other log's record of it, is evidence too.
+func TestEventsAreEvidence(t *testing.T) {
+	takesLong(t)
+	for _, r := range rules.All() {
+		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(filepath.Join("testdata", "rules", r.Name+".txtar"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := readFixture(t, archive)
+			for again := range 2 {
+				f.rows = append(f.rows, moved(again+1)...)
+			}
+			c := f.open(t)
+			lookFor(t, c, r)
+			rows, err := c.all(context.Background(), "select events, len(list_distinct(records)), what from rule_hits where len(records) < 1000 and events > len(list_distinct(records))")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range rows {
+				t.Errorf("%v events, %v records of evidence: %v", row...)
+			}
+		})
+	}
+}
+
+// moved are statements that put the records of a fixture into the case once more, with
+// their children, some minutes later and under other ids.
+func moved(minutes int) []string {
+	var statements []string
+	for _, table := range slices.Concat(schema.Records(), schema.Children()) {
+		var columns []string
+		for _, column := range table.Columns {
+			switch column.Name {
+			case "record", "parent_record":
+				columns = append(columns, fmt.Sprintf("%s + %d as %[1]s", column.Name, 1000*minutes))
+			case "event_time":
+				columns = append(columns, fmt.Sprintf("event_time + interval %d minutes as event_time", minutes))
+			case "id":
+				columns = append(columns, fmt.Sprintf("id || '-%d' as id", minutes))
+			}
+		}
+		if p, isChild := parents[table.Name]; isChild {
+			columns = append(columns, fmt.Sprintf("%s || '-%d' as %[1]s", p.column, minutes))
+		}
+		number := "record"
+		if !table.Has(number) {
+			number = "parent_record"
+		}
+		statements = append(statements, fmt.Sprintf("insert into %s select * replace (%s) from %[1]s where %[3]s < 1000", table.Name, strings.Join(columns, ", "), number))
+	}
+	return statements
+}
+
 // TestRuleContract holds every rule to what the package comment of rules asks of it,
 // and runs it on rows full of ties, NULLs and texts that are no JSON.
 func TestRuleContract(t *testing.T) {

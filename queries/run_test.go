@@ -14,14 +14,17 @@ import (
 func TestRunFirst(t *testing.T) {
 	c, _ := askedTies(t)
 	ctx := context.Background()
-	cut := 0
+	cut, amounts := 0, []int{3}
+	if *long {
+		amounts = []int{0, 3, 100_000}
+	}
 	for _, report := range Reports() {
 		all, err := c.Run(ctx, report)
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := strings.Split(lines(t, all), "\n")
-		for _, n := range []int{0, 3, 100_000} {
+		for _, n := range amounts {
 			first, err := c.RunFirst(ctx, report, n)
 			if err != nil {
 				t.Fatal(err)
@@ -50,6 +53,7 @@ func TestRunFirst(t *testing.T) {
 
 // TestRunFirstOfMany asks for the first rows of more than the engine works on at once.
 func TestRunFirstOfMany(t *testing.T) {
+	takesLong(t)
 	const most = 300_000
 	c := openCase(t, Filter{}, time.UTC, fmt.Sprintf(
 		"insert into sign_ins by name select 1 as file_id, i as record, timestamp '2026-09-01' + to_seconds(i) as event_time from range(1, %d) as numbers (i)",

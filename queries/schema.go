@@ -8,7 +8,8 @@ import (
 	"entrail/queries/rules"
 )
 
-// List is the table of all reports, and of the findings that are looked for.
+// List is the table of all reports, of the findings that are looked for, and of the queries
+// for other engines.
 func List(own ...rules.Rule) *Result {
 	var rows [][]any
 	for _, r := range Reports() {
@@ -16,6 +17,9 @@ func List(own ...rules.Rule) *Result {
 	}
 	for _, r := range slices.Concat(rules.All(), own) {
 		rows = append(rows, []any{r.Name, "finding, " + strings.ReplaceAll(r.Tactic, "_", " "), r.Title})
+	}
+	for _, p := range portables {
+		rows = append(rows, []any{p.Name, "portable SQL (--show-sql)", p.Title})
 	}
 	return fixed(Report{Name: "list", Title: "Reports"}, rows, "report", "group", "title")
 }

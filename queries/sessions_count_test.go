@@ -42,6 +42,7 @@ func TestSessionsAreCountedApart(t *testing.T) {
 		compareSessions(t, "../testdata/contoso", path)
 	})
 	t.Run("generated", func(t *testing.T) {
+		takesLong(t)
 		folder := t.TempDir()
 		invented := generator.New(generator.Options{Seed: 7, SignIns: *tenantSignIns, AuditEvents: 4 * *tenantSignIns})
 		if _, err := invented.WriteContoso(folder); err != nil {

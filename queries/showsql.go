@@ -8,7 +8,7 @@ import (
 	"entrail/queries/rules"
 )
 
-// ShowSQL is the SQL of a finding, of a report, of a group of reports, of a view or of a
+// ShowSQL is the SQL of a portable query, as any engine takes it; or of a finding, of a report, of a group of reports, of a view or of a
 // macro, with all that it stands on, bottom up, as a DuckDB shell takes it. What the rules
 // gave exists while the program runs only; a report on that says so. own are rules of one's
 // own, which have a name as the others have.
@@ -22,6 +22,9 @@ func ShowSQL(name string, own ...rules.Rule) (string, error) {
 		s.needs(rule.SQL)
 		s.questions = []string{strings.TrimRight(rule.SQL, "; \n")}
 		return s.text(), nil
+	}
+	if p, ok := lookupPortable(name); ok {
+		return p.sheet(), nil
 	}
 	reports, err := Select([]string{name})
 	view, isView := lookupView(name)

@@ -33,7 +33,7 @@ func TestPageInABrowser(t *testing.T) {
 			tools++
 		case n.Data == "button" && n.Parent.Data == "th":
 			sortable++
-		case n.Data == "script" && n.FirstChild.Data != pageJS, n.Data == "img", n.Data == "iframe", n.Data == "b" && attribute(n, "class") == "":
+		case n.Data == "script" && attribute(n, "type") != "application/json" && n.FirstChild.Data != pageJS, n.Data == "img", n.Data == "iframe", n.Data == "b" && attribute(n, "class") == "":
 			t.Errorf("an element <%s> that is none of ours", n.Data)
 		}
 	}

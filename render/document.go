@@ -42,6 +42,9 @@ type Document struct {
 	// query, a record or sessions, with their values.
 	Asked string
 
+	// Request is what another run must be asked to give the same answer.
+	Request Request
+
 	// Others are the reports that were left out because none was asked for by name.
 	Others []queries.Report
 
@@ -73,15 +76,6 @@ type Document struct {
 // CaseHead is what the case sheet calls the case; each may be empty.
 type CaseHead struct {
 	Title, Reference, Client, Examiner, Classification string
-}
-
-// Source is a file of evidence as the front page names it.
-type Source struct {
-	Path    string
-	Format  string // empty = not recognised
-	SHA256  string // lower-case hex
-	Size    int64  // bytes
-	Records int64
 }
 
 // title is the heading of a result; an ad-hoc query has none but its name.

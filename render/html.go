@@ -67,11 +67,11 @@ func HTML(w io.Writer, d Document) error {
 	page := &htmlPage{
 		Style: template.CSS(styleCSS), Script: template.JS(pageJS), // our own files, not data
 		Title: visible(d.heading()), Facts: facts(d), Zone: visible(d.Zone),
-		IsPrinted: d.Annexes,
-		ids:       annex{Anchor: "annex-ids", Title: "Lists of IDs", Noun: "list"},
-		records:   annex{Anchor: "annex-raw", Title: "Raw records", Noun: "record"},
+		IsPrinted: d.Annexes, Provenance: template.JS(inMarkup.Replace(string(provenance(d)))),
+		ids:     annex{Anchor: "annex-ids", Title: "Lists of IDs", Noun: "list"},
+		records: annex{Anchor: "annex-raw", Title: "Raw records", Noun: "record"},
 	}
-	page.taken = map[string]bool{page.ids.Anchor: true, page.records.Anchor: true}
+	page.taken = map[string]bool{"provenance": true, page.ids.Anchor: true, page.records.Anchor: true}
 	for _, f := range d.Filters {
 		page.Filters = append(page.Filters, visible(f))
 	}
@@ -187,20 +187,22 @@ func (s *section) isFirst(layout queries.Layout, first []*section, isRestEmpty b
 }
 
 type htmlPage struct {
-	Policy   string
-	Style    template.CSS
-	Script   template.JS
-	Paper    template.CSS
-	Title    string
-	Facts    []string
-	Zone     string
-	Filters  []string
-	Remarks  []string
-	Contents []contents
-	Lacking  []lacking
-	Sources  []source
-	HasStory bool    // the glossary goes with it
-	Tables   []entry // the sections that are annexes too
+	Policy string
+	Style  template.CSS
+	Script template.JS
+	Paper  template.CSS
+
+	Provenance template.JS // of JSON alone, which is no markup and no script
+	Title      string
+	Facts      []string
+	Zone       string
+	Filters    []string
+	Remarks    []string
+	Contents   []contents
+	Lacking    []lacking
+	Sources    []source
+	HasStory   bool    // the glossary goes with it
+	Tables     []entry // the sections that are annexes too
 
 	ids, records annex
 	IsPrinted    bool // the annexes are

@@ -3,6 +3,7 @@ package render
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -32,6 +33,12 @@ func checkPage(t *testing.T, page string) string {
 			case "style":
 				styles = append(styles, n.Data)
 			case "script":
+				if attribute(n.Parent, "type") == "application/json" { // data, which no browser runs
+					if !json.Valid([]byte(n.Data)) {
+						t.Errorf("the provenance is no JSON: %s", n.Data)
+					}
+					continue
+				}
 				scripts = append(scripts, n.Data)
 			default:
 				shown.WriteString(n.Data)

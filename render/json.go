@@ -28,7 +28,7 @@ func JSON(w io.Writer, d Document) error {
 	byName := d.Several || !d.Bare
 	switch {
 	case !d.Bare:
-		fmt.Fprintf(out, "{\n\"meta\": %s,\n\"reports\": {", meta(d))
+		fmt.Fprintf(out, "{\n\"meta\": %s,\n\"reports\": {", provenance(d))
 	case d.Several:
 		out.WriteString("{")
 	}
@@ -85,31 +85,6 @@ func JSONL(w io.Writer, d Document) error {
 		return err
 	}
 	return out.Flush()
-}
-
-// meta is the object that says where the rows come from.
-func meta(d Document) []byte {
-	b := appendJSONString([]byte(`{"tool": "entrail", "version": `), d.Version)
-	if !d.Generated.IsZero() {
-		b = appendJSON(append(b, `, "generated": `...), d.Generated)
-	}
-	b = appendJSONString(append(b, `, "asked": `...), d.Asked)
-	b = appendJSONList(append(b, `, "filters": `...), d.Filters)
-	if len(d.Remarks) > 0 {
-		b = appendJSONList(append(b, `, "remarks": `...), d.Remarks)
-	}
-	b = appendJSONString(append(b, `, "zone": `...), d.Zone)
-	b = appendJSONList(append(b, `, "places": `...), d.Places)
-	b = append(b, `, "evidence": [`...)
-	end := "\n"
-	for _, s := range d.Sources {
-		b = appendJSONString(append(append(b, end...), `{"path": `...), s.Path)
-		b = appendJSONString(append(b, `, "format": `...), s.Format)
-		b = appendJSONString(append(b, `, "sha256": `...), s.SHA256)
-		b = fmt.Appendf(b, `, "size_bytes": %d, "records": %d}`, s.Size, s.Records)
-		end = ",\n"
-	}
-	return append(b, "]}"...)
 }
 
 func appendJSONList(b []byte, all []string) []byte {

@@ -44,8 +44,12 @@ func Markdown(w io.Writer, d Document) error {
 			return err
 		}
 	}
+	fmt.Fprintf(out, "\n%s\n\n```json\n%s\n```\n", provenanceHeading, inMarkup.Replace(string(provenance(d))))
 	return out.Flush()
 }
+
+// provenanceHeading stands above the provenance.
+const provenanceHeading = "## Provenance"
 
 // markdownReport writes a report; of several, without raw records, which drown the rest.
 func markdownReport(out *bufio.Writer, r *queries.Result, isOneOfSeveral bool) error {

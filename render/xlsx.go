@@ -33,7 +33,7 @@ const (
 
 // XLSX writes a workbook: the sheet About (title, zone, filters, what is told in
 // numbers and sentences, how to read it, notes, what each sheet holds, which reports are
-// empty, the evidence), the sheet Charts where reports have some, then one sheet a report that has rows, as a table with a filter whose header and first
+// empty, the evidence, the provenance), the sheet Charts where reports have some, then one sheet a report that has rows, as a table with a filter whose header and first
 // columns stay in view, and a link back. Numbers, times and booleans are real ones;
 // times are in the document's zone, which a spreadsheet can't store. Text is
 // never a formula, shows its hidden characters, and says where it was cut.
@@ -618,6 +618,7 @@ func (b *workbook) about() error {
 			p.put(b.style.wrap, visible(s.Path), s.Records, visible(s.Format), visible(s.SHA256), s.Size)
 		}
 	}
+	p.prove()
 	if p.err != nil {
 		return p.err
 	}
@@ -674,6 +675,15 @@ func (p *aboutPage) tell() {
 			p.put(p.style.wrap, l.Topic, "", l.Basis, l.Sentence)
 		}
 		p.row++
+	}
+}
+
+// prove writes the provenance, as many cells one below the other as it takes.
+func (p *aboutPage) prove() {
+	p.row++
+	p.put(p.style.heading, "Provenance")
+	for some := range slices.Chunk([]rune(string(provenance(p.d))), cellUnits/2) {
+		p.put(p.style.fact, string(some))
 	}
 }
 

@@ -4,7 +4,8 @@ import "entrail/ingest/schema"
 
 // restore takes the rows apart that earlier loads made of several records, where
 // this load has records of their ids: each record stands in the log again, with
-// what it says by itself and what hangs on it, as if it had come with this load.
+// what it says by itself and what hangs on it, as if it had come with this load. So
+// are rows of this load: those of Parquet were made of several before it was written.
 func (r *remover) restore(t schema.Table) error {
 	if r.first == 0 {
 		return nil
@@ -20,8 +21,8 @@ func (r *remover) restore(t schema.Table) error {
 	err = r.exec(`
 		create or replace temp table united_before as
 		select rowid as row, file_id, record
-		from `+t.Name+`
-		where file_id <= $1 and lower(id) in (from revisited)`, r.first)
+		from ` + t.Name + `
+		where lower(id) in (from revisited)`)
 	if err != nil {
 		return err
 	}

@@ -87,6 +87,7 @@ func TestContractOfValues(t *testing.T) {
 		{"select try(error('no'))", "error: Binder Error: TRY can not be used in combination with a volatile function", "but not where something is volatile, as error() is"},
 		{"select from_base64('abc')", "error: Conversion Error: Could not decode string \"abc\" as base64: length must be a multiple of 4", "it fails on what is not padded: work-around in token_sign_in"},
 		{"select regexp_extract('ab', '(x)', 1) = ''", "true", "no match is '', not NULL"},
+		{"select list_position(['a'], 'b')", "<nil>", "no place is NULL; 0 before 1.2. A nullif around it would be worked out for each record, whatever coalesce has before it"},
 		{"select lower('ÀÉ'), 'a' < 'B', 'é' > 'z'", "àé false true", "texts are ordered by bytes"},
 		{"select sum(x) from (values (1::bigint)) as t (x)", "1", "a sum of bigint is a big.Int, which Values makes an int64"},
 		{"select (select list(x order by x) from (values (2), (1)) as t (x))", "[1,2]", "lists become JSON"},

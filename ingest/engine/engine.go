@@ -173,6 +173,15 @@ func (e *Engine) Attach(ctx context.Context, path string) error {
 	return nil
 }
 
+// AttachAs attaches one more database file, read-only. It is never the default, so that no
+// bare name means anything in there.
+func (e *Engine) AttachAs(ctx context.Context, path, name string) error {
+	if err := e.Exec(ctx, "attach "+Literal(path)+" as "+Identifier(name)+" (read_only)"); err != nil {
+		return fmt.Errorf("open case %s: %w", path, damage(err))
+	}
+	return nil
+}
+
 // Spare has the engine work on one thread if no table of evidence has more rows than
 // one thread takes at once, unless Options said on how many. A second one would get
 // nothing to do but to make ready for it: that takes a quarter more processor time.
@@ -218,6 +227,21 @@ func (e *Engine) Lock(ctx context.Context) error {
 	for _, s := range []string{
 		"pragma enable_profiling = 'no_output'",
 		`pragma custom_profiling_settings = '{"OPERATOR_TYPE": "true", "OPERATOR_CARDINALITY": "true", "EXTRA_INFO": "true"}'`,
+		"set enable_external_access = false",
+		"set lock_configuration = true",
+	} {
+		if err := e.Exec(ctx, s); err != nil {
+			return fmt.Errorf("lock the engine: %w", err)
+		}
+	}
+	return nil
+}
+
+// Confine shuts the engine in for good as Lock does, but for one folder, that it may
+// read and write.
+func (e *Engine) Confine(ctx context.Context, folder string) error {
+	for _, s := range []string{
+		"set allowed_directories = [" + Literal(folder) + "]",
 		"set enable_external_access = false",
 		"set lock_configuration = true",
 	} {

@@ -413,8 +413,6 @@ with fields as (
             "appliedEventListeners": [{"eventType": "VARCHAR", "executedListenerId": "VARCHAR"}]
         }') as f
     from parents
-    -- most records have none of these, and a text is found faster than it is read
-    where regexp_matches(body, 'authenticationProcessingDetails|networkLocationDetails|authenticationRequirementPolicies|sessionLifetimePolicies|authenticationAppPolic|appliedEventListeners')
 ),
 
 details as (

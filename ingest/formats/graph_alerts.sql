@@ -4,6 +4,7 @@
 --   https://learn.microsoft.com/graph/api/resources/security-alert
 -- recognised by: json incidentWebUrl; severity; status; createdDateTime
 -- recognised by: json detectionSource; serviceSource; severity; status; createdDateTime
+-- recognised by: json title; serviceSource; severity; status; createdDateTime
 -- recognised by: csv detectionSource; serviceSource; severity; status; createdDateTime
 -- recognised by: csv incidentWebUrl; severity; status; createdDateTime
 -- nested: evidence[]; mitreTechniques[] or text; alerts[]

@@ -264,7 +264,7 @@ end;
 -- its name
 create macro record_type_number(text) as coalesce(
     try_cast(whole(text) as integer),
-    nullif(list_position(getvariable('record_type_words'), lower(filled(text))), 0)::integer
+    list_position(getvariable('record_type_words'), lower(filled(text)))
 );
 
 -- who issued a token, in the words of Graph: the portal writes them apart, and
@@ -347,7 +347,7 @@ end;
 
 -- a value that the activity log of Azure has together with its translation
 create macro untranslated(text) as case
-    when starts_with(text, '{') then coalesce(filled(text ->> '$.value'), filled(text ->> '$.Value'), filled(text ->> '$.localizedValue'))
+    when json_type(json_text(text)) = 'OBJECT' then coalesce(filled(text ->> '$.value'), filled(text ->> '$.Value'), filled(text ->> '$.localizedValue'))
     else filled(text)
 end;
 

@@ -16,14 +16,23 @@
 //	-- log: what users call the log; none if it is part of another
 //	-- id: the column that names a record
 //	-- time: the column of its time, or `COLUMN, required` if each record must have one
-//	-- timeline: yes, or `no, REASON`
+//	-- timeline: no, REASON, where the records are in no timeline
+//	-- bucket: of a log, the columns by which package parquet divides it, those of who acted; `A or B`: B where A is empty
 //	-- snapshot: what users call the things, where a row is no event but what stood when
 //	--   the file was made; it has the column snapshot_time, which the load fills
 //	-- account in the file's name: the column that it fills where the records don't say whose they are
+//
+// and, of a log, how to get it, and what the timeline says of a record, each an
+// expression over the columns:
+//
 //	-- get: how to export it; `-- get PART: ...` where the log has several parts
 //	-- expected: no, if few cases have the log, so that coverage does not miss it
+//	-- actor: who did it: a user principal name, an application or an id
+//	-- action: what was done
+//	-- target: to what; no line if the log does not say
+//	-- result: with what result; no line if the log does not say
 //
-// and, of a log, what makes two records of one id the same one:
+// and what makes two records of one id the same one:
 //
 //	-- identity: the columns in which they must not contradict each other, with a
 //	--   comma between. `A or B`: B counts where one of them has no A; raw: their
@@ -41,22 +50,22 @@
 // with a column a line, its meaning behind it. Positions are
 // told apart by tests.
 //
-// A log is in the timeline, and in two views as well, which are files of
-// queries/model: a SELECT at the end of events.sql, and one in coverage.sql. Its
-// name there begins with that of `-- log`; without `-- expected: no` it stands in
-// the list at the head of coverage.sql too. The reports that show every log take it
-// from there. Tests name the table, and which of these lacks it:
+// A log is in the timeline (the views events and all_events) and in coverage from
+// then on, and what stood at one time in the view states: queries/model writes those
+// views for each of them. The address and the session of a record are its columns
+// ip_address and session_id.
 //
-//	go test ./queries -run 'TestLogs|TestReportContract'
-//
-// Raise Version: TestVersion asks for it. A format fills the table: package ingest says
-// how, and its test names a column that none fills. Codes that the load looks up stand in codes/NAME.sql, with
-// their rows.
+// A format fills the table: package ingest says how, and its test names a column that
+// none fills. Codes that the load looks up stand in codes/NAME.sql, with their rows.
+// Version follows the tables; edition is raised by hand where columns stay as they
+// were and what stands in them changes its meaning.
 package schema
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"path"
 	"slices"
@@ -67,8 +76,9 @@ import (
 	"entrail/ingest/header"
 )
 
-// Version is raised whenever an older entrail could misread a case.
-const Version = "11"
+// edition is raised whenever an older entrail could misread a case whose tables look
+// like its own.
+const edition = "12"
 
 //go:embed tables/*.sql codes/*.sql
 var files embed.FS
@@ -89,8 +99,9 @@ type Table struct {
 	ID           string   // of records: the column that names one
 	Time         string   // of records: the column of the time; may be empty
 	TimeRequired bool     // a record without a time is damaged
-	InTimeline   bool     // the view events has its records
-	NoTimeline   string   // of other tables with records or files: why not
+	Timeline     Timeline // of a log: what the timeline says of a record
+	NoTimeline   string   // of other tables with records or files: why they are in none
+	Bucket       []string // of a log: the columns by which package parquet divides it, of which the first that is filled does
 	Exports      []Export // of a log: how to get it
 	IsRare       bool     // few cases have the log
 	Parent       Parent   // of a table whose rows hang on another's records
@@ -99,7 +110,9 @@ type Table struct {
 	State     []string   // of a log: the columns that change after the event
 	StateTime string     // of a log: the column of when they changed; may be empty
 
-	position int
+	IsCodes bool // what codes mean, the same in every case
+
+	Position int    // its place among the tables
 	sql      string // what makes it, its rows included
 }
 
@@ -114,6 +127,12 @@ type Parent struct {
 	Column  string   // of the child: names the parent
 	Key     string   // of the parent: the same name
 	Repeats []string // columns of the child that are those of the parent
+}
+
+// Timeline is what the timeline says of a record, in expressions over its columns.
+type Timeline struct {
+	Actor, Action  string
+	Target, Result string // empty = the log does not say
 }
 
 // Export says how to get a log, or one part of it.
@@ -131,6 +150,21 @@ func (t Table) Has(column string) bool {
 }
 
 var tables, macros = mustReadTables(), readMacros()
+
+// Version says which tables a case has: the edition, and a sum of their columns and
+// types. A case of another Version is refused.
+var Version = edition + "-" + sumOf(tables)
+
+func sumOf(tables []Table) string {
+	sum := sha256.New()
+	for _, t := range tables {
+		fmt.Fprintln(sum, t.Name)
+		for _, c := range t.Columns {
+			fmt.Fprintln(sum, c.Name, c.Type)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:4])
+}
 
 // Tables returns every table: those of the evidence by position, then those of codes.
 func Tables() []Table { return slices.Clone(tables) }
@@ -215,9 +249,10 @@ func mustReadFolder(folder string) []Table {
 		if err != nil {
 			panic(err)
 		}
+		t.IsCodes = folder == "codes"
 		all = append(all, t)
 	}
-	slices.SortStableFunc(all, func(a, b Table) int { return a.position - b.position })
+	slices.SortStableFunc(all, func(a, b Table) int { return a.Position - b.Position })
 	return all
 }
 
@@ -256,7 +291,7 @@ func (t *Table) set(key, value string) (err error) {
 	case key == "source":
 		t.Comment += " " + value
 	case key == "position":
-		t.position, err = strconv.Atoi(value)
+		t.Position, err = strconv.Atoi(value)
 	case key == "log":
 		t.Log = value
 	case key == "id":
@@ -268,13 +303,20 @@ func (t *Table) set(key, value string) (err error) {
 			err = fmt.Errorf("time %q: want COLUMN or `COLUMN, required`", value)
 		}
 	case key == "timeline":
-		if t.InTimeline = value == "yes"; t.InTimeline {
-			return nil
-		}
 		var no bool
 		if t.NoTimeline, no = strings.CutPrefix(value, "no, "); !no {
-			err = fmt.Errorf("timeline %q: want yes or `no, REASON`", value)
+			err = fmt.Errorf("timeline %q: want `no, REASON`, or the lines actor and action", value)
 		}
+	case key == "actor":
+		t.Timeline.Actor = value
+	case key == "action":
+		t.Timeline.Action = value
+	case key == "target":
+		t.Timeline.Target = value
+	case key == "result":
+		t.Timeline.Result = value
+	case key == "bucket":
+		t.Bucket = strings.Split(value, " or ")
 	case key == "snapshot":
 		t.Snapshot = value
 	case key == "account in the file's name":
@@ -309,7 +351,7 @@ func (t *Table) set(key, value string) (err error) {
 
 // check tells what the header lacks, or names that is no column.
 func (t *Table) check() error {
-	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parent.Column}, t.Parent.Repeats, t.State, slices.Concat(t.Identity...)) {
+	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parent.Column}, t.Parent.Repeats, t.State, t.Bucket, slices.Concat(t.Identity...)) {
 		if column != "" && !t.Has(column) {
 			return fmt.Errorf("%s.sql: the header names %s, which is no column", t.Name, column)
 		}
@@ -318,16 +360,20 @@ func (t *Table) check() error {
 	switch {
 	case t.Comment == "":
 		return fmt.Errorf("%s.sql: no description", t.Name)
-	case t.Has("file_id") && !t.InTimeline && t.NoTimeline == "":
-		return fmt.Errorf("%s.sql: has file_id, so it needs `-- timeline: yes`, or `no, REASON`", t.Name)
-	case t.InTimeline != (t.Log != "") || t.InTimeline != (len(t.Exports) > 0):
-		return fmt.Errorf("%s.sql: a log is in the timeline and says how to get it, another table is not", t.Name)
+	case t.Has("file_id") && t.Log == "" && t.NoTimeline == "":
+		return fmt.Errorf("%s.sql: has file_id, so it is a log, or needs `-- timeline: no, REASON`", t.Name)
+	case t.Log != "" && (t.Timeline.Actor == "" || t.Timeline.Action == "" || len(t.Exports) == 0 || t.NoTimeline != ""):
+		return fmt.Errorf("%s.sql: a log needs `-- actor`, `-- action` and `-- get`, and is in the timeline", t.Name)
+	case t.Log == "" && (t.Timeline != Timeline{} || len(t.Exports) > 0):
+		return fmt.Errorf("%s.sql: actor, action, target, result and get are of a log", t.Name)
 	case t.Log != "" && (t.ID != "id" || t.Time != "event_time"):
 		return fmt.Errorf("%s.sql: the columns of a log's record and time are id and event_time", t.Name)
 	case t.Snapshot != "" && (t.Log != "" || t.ID != "id" || t.Time != "snapshot_time"):
 		return fmt.Errorf("%s.sql: what stood at one time is no log, and its columns are id and snapshot_time", t.Name)
 	case (t.Log != "") != (len(t.Identity) > 0):
 		return fmt.Errorf("%s.sql: a log needs `-- identity`, another table has none", t.Name)
+	case (t.Log != "") != (len(t.Bucket) > 0):
+		return fmt.Errorf("%s.sql: a log needs `-- bucket`, another table has none", t.Name)
 	case isChild != t.Has("parent_record") || isChild != t.Has("parent_file_id"):
 		return fmt.Errorf("%s.sql: parent_file_id and parent_record go with `-- parent`", t.Name)
 	case t.ID != "" && !(t.Has("file_id") && t.Has("record") && t.Has("raw")):

@@ -15,7 +15,10 @@ func TestHeaders(t *testing.T) {
 -- log: service log
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: id
+-- action: 'request of ' ||
+--   id
+-- bucket: id or record
 -- identity: event_time, id or file_id,
 --   record
 -- state: record
@@ -37,7 +40,7 @@ create table service_log (
 	if want := "Requests to a service, by whatever application. https://example.org/log"; table.Comment != want {
 		t.Errorf("the comment is %q, want %q", table.Comment, want)
 	}
-	if table.Log != "service log" || table.ID != "id" || table.Time != "event_time" || !table.TimeRequired || !table.InTimeline || table.position != 7 {
+	if table.Log != "service log" || table.ID != "id" || table.Time != "event_time" || !table.TimeRequired || table.Timeline != (Timeline{Actor: "id", Action: "'request of ' || id"}) || table.Position != 7 {
 		t.Errorf("the header reads as %+v", table)
 	}
 	if len(table.Exports) != 2 || table.Exports[0] != (Export{"", "the service > Download"}) || table.Exports[1] != (Export{"old", "the archive"}) {
@@ -50,17 +53,21 @@ create table service_log (
 		t.Errorf("the columns are %v", table.Columns)
 	}
 	for _, test := range []struct{ reason, line, instead, err string }{
-		{"neither in the timeline nor a reason why not", "-- timeline: yes\n", "", "needs `-- timeline: yes`"},
-		{"a reason is wanted", "-- timeline: yes", "-- timeline: no", "want yes or `no, REASON`"},
-		{"a log that is in no timeline", "-- timeline: yes", "-- timeline: no, it is dull", "a log is in the timeline"},
-		{"nobody could get it", "-- get: the service > Download\n-- get old: the archive\n", "", "says how to get it"},
+		{"neither a log nor a reason why not", "-- log: service log\n", "", "so it is a log, or needs `-- timeline: no, REASON`"},
+		{"what is no log says nothing in the timeline", "-- log: service log", "-- timeline: no, it is dull", "are of a log"},
+		{"a reason is wanted", "-- log: service log", "-- timeline: no", "want `no, REASON`"},
+		{"a log that is in no timeline", "-- actor: id", "-- timeline: no, it is dull\n-- actor: id", "is in the timeline"},
+		{"a log of which nobody acts", "-- actor: id\n", "", "a log needs `-- actor`, `-- action` and `-- get`"},
+		{"nobody could get it", "-- get: the service > Download\n-- get old: the archive\n", "", "a log needs `-- actor`, `-- action` and `-- get`"},
+		{"a log says by what it is divided", "-- bucket: id or record\n", "", "needs `-- bucket`"},
+		{"what divides it is a column", "-- bucket: id or record", "-- bucket: id or caller", "caller, which is no column"},
 		{"a misspelt key", "-- id: id", "-- ids: id", `unknown header key "ids"`},
 		{"a name that is no column", "-- id: id", "-- id: request", "names request, which is no column"},
 		{"a time that is no column", "event_time, required", "at, required", "names at, which is no column"},
 		{"a log without an identity", "-- identity: event_time, id or file_id,\n--   record\n", "", "a log needs `-- identity`"},
 		{"an identity that is no column", "id or file_id", "id or user", "names user, which is no column"},
 		{"a state that is no column", "-- state: record", "-- state: risk", "names risk, which is no column"},
-		{"a log that is a state", "-- timeline: yes\n", "-- timeline: yes\n-- snapshot: requests\n", "what stood at one time is no log"},
+		{"a log that is a state", "-- actor: id\n", "-- actor: id\n-- snapshot: requests\n", "what stood at one time is no log"},
 		{"a misspelt word", "event_time, required", "event_time, require", "want COLUMN or `COLUMN, required`"},
 		{"no description", "-- description: Requests to a service,\n--   by whatever application.\n-- source: https://example.org/log\n", "", "no description"},
 		{"another table than the file's", "create table service_log", "create table servicelog", "want `create table service_log (`"},
@@ -81,10 +88,10 @@ create table service_log (
 func TestPositions(t *testing.T) {
 	at := map[int]string{}
 	for _, table := range mustReadFolder("tables") {
-		if other, ok := at[table.position]; ok || table.position == 0 {
-			t.Errorf("%s has position %d, as %s has", table.Name, table.position, other)
+		if other, ok := at[table.Position]; ok || table.Position == 0 {
+			t.Errorf("%s has position %d, as %s has", table.Name, table.Position, other)
 		}
-		at[table.position] = table.Name
+		at[table.Position] = table.Name
 	}
 	for _, m := range Macros() {
 		if m.Comment == "" {

@@ -6,6 +6,8 @@
 package geoip
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +26,7 @@ type Database struct {
 	Name   string    // of its file, without the folder
 	Type   string    // as its publisher calls it, such as GeoLite2-City
 	Built  time.Time // which edition it is (UTC)
+	SHA256 string    // of the file, lower-case hex
 	reader *maxminddb.Reader
 }
 
@@ -42,7 +45,24 @@ func Open(path string) (*Database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("geolocation database %s: %w", path, err)
 	}
+	if d.SHA256, err = sumOf(path); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("geolocation database %s: %w", path, err)
+	}
 	return d, nil
+}
+
+func sumOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", errors.Unwrap(err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // check tells of the mistakes that are likelier than a damaged file.

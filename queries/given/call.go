@@ -42,6 +42,7 @@ type Call struct {
 	Zone    *time.Location
 	Output  string
 	Folder  bool // output is a folder, one file a report
+	Parquet bool // the whole case as Parquet, into the folder that output is
 	Format  render.Format
 	Limit   int  // rows of a table on a terminal,
 	Limited bool // and in whatever is written
@@ -54,9 +55,13 @@ type Call struct {
 	SheetAt string            // its file; empty = none
 	MMDB    []string          // geolocation databases
 	Rules   []string          // files and folders of rules of one's own
+	Inputs  []render.Input    // the files among these that have been read, by their contents
 	Places  []string          // the same with their editions, for the page
 	Force   bool
 	Quiet   bool
+	Compare string   // an earlier case that this one is compared with; empty = none
+	Verify  string   // an output that is compared with what the evidence gives; empty = none
+	Options []string // the flags that decide what an answer says, as --name=value, with what @FILE gave
 	Engine  engine.Options
 
 	DateOrder string // of dates that are 03/12/2025: dmy, mdy or empty
@@ -80,6 +85,14 @@ func (c *Call) AsksNothing() bool {
 // Parse reads the command line. An error of it is a *Mistake, but where a file that it
 // names can't be read.
 func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) (*Call, error) {
+	return parse(ctx, args, stdin, stdout, false)
+}
+
+// plainOptions are the flags that decide what an answer says and are taken as they stand.
+var plainOptions = []string{"report", "explain", "since", "until", "tz", "limit", "annex", "raw-csv", "date-order"}
+
+// parse is Parse. Of a command line that is put together again no value names a file.
+func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer, again bool) (*Call, error) {
 	c := &Call{}
 	flags := pflag.NewFlagSet("entrail", pflag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -120,6 +133,8 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.StringArrayVar(&c.MMDB, "mmdb", nil, "")
 	flags.StringArrayVar(&c.Rules, "rules", nil, "")
 	flags.BoolVar(&c.Force, "force", false, "")
+	flags.StringVar(&c.Verify, "verify", "", "")
+	flags.StringVar(&c.Compare, "compare", "", "")
 	flags.BoolVar(&c.Quiet, "quiet", false, "")
 	flags.StringVar(&c.DateOrder, "date-order", "", "")
 	flags.StringVar(&c.Engine.Memory, "memory", "", "")
@@ -181,7 +196,12 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	case c.Engine.Threads > maxThreads:
 		return nil, Wrong("leave it out to use every core", "--threads %d: the most is %d", c.Engine.Threads, maxThreads)
 	}
-	for flag, names := range map[string][]string{"db": {c.DB}, "mmdb": c.MMDB} {
+	if flags.Changed("verify") {
+		if err := c.checkVerify(flags); err != nil {
+			return nil, err
+		}
+	}
+	for flag, names := range map[string][]string{"db": {c.DB}, "mmdb": c.MMDB, "compare": {c.Compare}} {
 		for _, name := range names {
 			if output.IsDeviceName(name) {
 				return nil, Wrong(otherName, "--%s %s: Windows keeps this name for a device or a stream", flag, name)
@@ -200,9 +220,21 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	if c.Zone, err = queries.LoadZone(*tz); err != nil {
 		return nil, &Mistake{Message: err.Error()}
 	}
-	if c.Filter, c.Words, err = filterOf(ctx, lists, *columns, *since, *until); err != nil {
+	read := func(values []string) ([]string, error) { return Values(ctx, values) }
+	if again {
+		read = func(values []string) ([]string, error) { return values, nil }
+	}
+	if c.Filter, c.Words, c.Options, err = filterOf(lists, *columns, *since, *until, read); err != nil {
 		return nil, err
 	}
+	flags.Visit(func(f *pflag.Flag) {
+		switch {
+		case f.Name == "columns":
+			c.Options = append(c.Options, "--columns="+quoted(c.Columns...))
+		case slices.Contains(plainOptions, f.Name):
+			c.Options = append(c.Options, "--"+f.Name+"="+f.Value.String())
+		}
+	})
 	if flags.Changed("explain") {
 		c.Explain = strings.TrimSpace(c.Explain)
 		switch {
@@ -215,10 +247,21 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		}
 		c.Reports = []queries.Report{{Name: "explain"}}
 	}
-	if flags.Changed("query") {
-		if c.Query, err = Question(ctx, *query, stdin); err != nil {
-			return nil, Wrong("@FILE names a file with one SELECT, - is standard input", "--query: %v", err)
+	if flags.Changed("compare") {
+		if err := c.checkCompare(reports, flags.Changed("query") || flags.Changed("explain")); err != nil {
+			return nil, err
 		}
+	}
+	if i := slices.IndexFunc(reports, isComparison); i >= 0 && c.Compare == "" {
+		return nil, Wrong("say --compare FILE, the case database of an earlier export", "--report %s: there is nothing to compare with", reports[i])
+	}
+	if flags.Changed("query") {
+		if c.Query = *query; !again {
+			if c.Query, err = Question(ctx, *query, stdin); err != nil {
+				return nil, Wrong("@FILE names a file with one SELECT, - is standard input", "--query: %v", err)
+			}
+		}
+		c.Options = append(c.Options, "--query="+c.Query)
 		if strings.TrimSpace(c.Query) == "" {
 			return nil, Wrong("write one SELECT; entrail --schema lists the tables and their columns", "--query: there is no query")
 		}
@@ -230,10 +273,10 @@ func Parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	case c.Schema:
 		c.Reports = []queries.Report{{Name: "schema"}}
 	}
-	if err := c.chooseOutput(*format, reports, stdout); err != nil {
-		return nil, err
+	if *format == formatParquet {
+		return c, c.chooseParquet(flags)
 	}
-	return c, nil
+	return c, c.chooseOutput(*format, reports, stdout)
 }
 
 func flagError(err error, flags *pflag.FlagSet) error {

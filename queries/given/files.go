@@ -2,8 +2,11 @@ package given
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -43,7 +46,7 @@ func Rules(ctx context.Context, paths []string) ([]queries.RuleFile, error) {
 		case !queries.IsRuleFile(path):
 			f.Err = fmt.Errorf("its name ends in none of %s", strings.Join(queries.RuleEndings, ", "))
 		default:
-			f.Text, f.Err = readFile(ctx, path, maxFile)
+			f.Text, f.SHA256, f.Err = readHashed(ctx, path, maxFile)
 		}
 		all = append(all, f)
 		return ctx.Err()
@@ -67,4 +70,18 @@ func walkRules(path string, add func(path string) error) error {
 		}
 		return add(name)
 	})
+}
+
+// Sum is the SHA-256 of a file, lower-case hex.
+func Sum(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

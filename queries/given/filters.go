@@ -2,6 +2,7 @@ package given
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,18 +16,21 @@ import (
 // listFilters are the flags that narrow by a list of values.
 var listFilters = []string{"user", "not-user", "session", "app", "not-app", "ip", "not-ip", "finding", "incident"}
 
-func filterOf(ctx context.Context, lists map[string]*List, columns []string, since, until string) (queries.Filter, []string, error) {
-	var f queries.Filter
-	var words []string
+// filterOf is the filter that flags ask for. read puts in the place of @FILE what the file
+// holds. words are the filter for the page, options the same flags without an @FILE.
+func filterOf(lists map[string]*List, columns []string, since, until string, read func([]string) ([]string, error)) (f queries.Filter, words, options []string, err error) {
 	into := map[string]*[]string{
 		"user": &f.Users, "not-user": &f.NotUsers, "session": &f.Sessions,
 		"app": &f.Apps, "not-app": &f.NotApps, "ip": &f.IPs, "not-ip": &f.NotIPs,
 		"finding": &f.Findings, "incident": &f.Incidents,
 	}
 	for _, name := range listFilters {
-		values, err := Values(ctx, *lists[name])
+		values, err := read(*lists[name])
 		if err != nil {
-			return f, nil, notListed("--"+name, err)
+			return f, nil, nil, notListed("--"+name, err)
+		}
+		for _, v := range values {
+			options = append(options, "--"+name+"="+quoted(v))
 		}
 		if *into[name] = values; len(values) > 0 {
 			words = append(words, strings.ReplaceAll(name, "-", " ")+" "+strings.Join(values, " or "))
@@ -35,11 +39,17 @@ func filterOf(ctx context.Context, lists map[string]*List, columns []string, sin
 	for _, text := range columns {
 		column, err := queries.ParseColumn(text)
 		if err != nil {
-			return f, nil, &Mistake{err.Error(), "entrail --schema lists the columns"}
+			return f, nil, nil, &Mistake{err.Error(), "entrail --schema lists the columns"}
 		}
-		if column.Values, err = Values(ctx, column.Values); err != nil {
-			return f, nil, notListed("--filter", err)
+		typed := column.Values
+		if column.Values, err = read(typed); err != nil {
+			return f, nil, nil, notListed("--filter", err)
 		}
+		if !slices.Equal(typed, column.Values) {
+			name, _, _ := strings.Cut(text, "=")
+			text = name + "=" + quoted(column.Values...)
+		}
+		options = append(options, "--filter="+text)
 		f.Columns = append(f.Columns, column)
 		words = append(words, text)
 	}
@@ -52,7 +62,7 @@ func filterOf(ctx context.Context, lists map[string]*List, columns []string, sin
 		}
 		m, err := queries.ParseTime(bound.text)
 		if err != nil {
-			return f, nil, Wrong(queries.TimeForms, "--%s: %v", bound.name, err)
+			return f, nil, nil, Wrong(queries.TimeForms, "--%s: %v", bound.name, err)
 		}
 		*bound.into = m
 		if !m.IsBack() {
@@ -61,9 +71,18 @@ func filterOf(ctx context.Context, lists map[string]*List, columns []string, sin
 		words = append(words, bound.name+" "+bound.text)
 	}
 	if err := f.Check(); err != nil {
-		return f, nil, &Mistake{Message: err.Error()}
+		return f, nil, nil, &Mistake{Message: err.Error()}
 	}
-	return f, words, nil
+	return f, words, options, nil
+}
+
+// quoted is a list of values as a flag takes it.
+func quoted(values ...string) string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	w.Write(values) // into memory, which takes all
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func notListed(flag string, err error) error {

@@ -26,7 +26,7 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 			for _, f := range render.Formats {
 				all = append(all, f.Name)
 			}
-			return Wrong("one of "+strings.Join(slices.Compact(all), ", "), "--format %s: there is no such format", format)
+			return Wrong("one of "+strings.Join(append(slices.Compact(all), formatParquet), ", "), "--format %s: there is no such format", format)
 		}
 	case c.Folder:
 		c.Format, _ = render.Lookup("csv", "")
@@ -90,8 +90,8 @@ func (c *Call) chooseOutput(format string, names []string, stdout io.Writer) err
 		return Wrong("leave --report out", "a %s file holds the reports %s and nothing else", of, strings.Join(c.Format.Of, ", "))
 	case c.Format.Of != nil && len(c.Columns) > 0:
 		return Wrong("leave --columns out", "a %s file has columns of its own", of)
-	case c.Bare && c.Format.Name != "json":
-		return Wrong("say -f json", "--no-meta is for JSON, not for %s", c.Format.Name)
+	case c.Bare && c.Format.Name != "json" && c.Format.HoldsProvenance():
+		return Wrong("say -f json, or leave it out", "--no-meta is not for %s, which says on the page where it comes from", c.Format.Name)
 	}
 	return c.protect()
 }
@@ -110,6 +110,19 @@ func (c *Call) namesOneThing() bool {
 // FileOf is where a report goes when --output is a folder.
 func (c *Call) FileOf(r queries.Report) string {
 	return filepath.Join(c.Output, r.Name+c.Format.Endings[0])
+}
+
+// ProvenanceOf is the name of the file that has the provenance of an output, where the
+// format can't hold it; empty where it can, where it is not wanted, and where the output is
+// no file.
+func (c *Call) ProvenanceOf(name string) string {
+	if name == "-" || c.Bare || c.Format.HoldsProvenance() {
+		return ""
+	}
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return ""
+	}
+	return name + render.ProvenanceEnding
 }
 
 // protect refuses, before anything is read, to write over what is there:
@@ -131,6 +144,11 @@ func (c *Call) protect() error {
 		return Wrong(otherName, "--output %s: Windows keeps this name for a device or a stream", c.Output)
 	}
 	for _, name := range files {
+		if with := c.ProvenanceOf(name); with != "" {
+			files = append(files, with)
+		}
+	}
+	for _, name := range files {
 		info, err := os.Stat(name)
 		if err != nil || !info.Mode().IsRegular() {
 			continue
@@ -143,6 +161,9 @@ func (c *Call) protect() error {
 		}
 		if db, err := os.Stat(c.DB); err == nil && os.SameFile(info, db) {
 			return Wrong("choose another name", "--output %s is the case itself", name)
+		}
+		if other, err := os.Stat(c.Compare); err == nil && os.SameFile(info, other) {
+			return Wrong("choose another name", "--output %s is an input of this run", name)
 		}
 		for _, p := range c.Paths {
 			if output.Holds(p, info) {

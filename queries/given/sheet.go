@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"entrail/queries"
+	"entrail/render"
 )
 
 // readCaseSheet reads the sheet of --case.
@@ -13,13 +14,14 @@ func (c *Call) readCaseSheet(ctx context.Context) error {
 	if c.SheetAt == "" {
 		return Wrong(hint, "--case: it names no file")
 	}
-	text, err := readFile(ctx, c.SheetAt, queries.MaxCaseSheet)
+	text, sum, err := readHashed(ctx, c.SheetAt, queries.MaxCaseSheet)
 	if err != nil {
 		return Wrong(hint, "--case %s: %v", c.SheetAt, err)
 	}
 	if c.Sheet, err = queries.ReadCaseSheet(text); err != nil {
 		return Wrong(hint, "--case %s: %v", c.SheetAt, err)
 	}
+	c.Inputs = append(c.Inputs, render.Input{Flag: "--case", Path: c.SheetAt, SHA256: sum})
 	return nil
 }
 

@@ -11,7 +11,9 @@ package given
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -88,7 +90,27 @@ func readLines(ctx context.Context, name string) ([]string, error) {
 // readFile reads a file of at most most bytes. It gives up when ctx ends: a pipe
 // may have nobody at its other end, and a device no end.
 func readFile(ctx context.Context, name string, most int) (string, error) {
-	return readAll(ctx, most, func() (io.ReadCloser, error) { return os.Open(name) })
+	text, _, err := readHashed(ctx, name, most)
+	return text, err
+}
+
+// readHashed is readFile with the SHA-256 of the bytes that were read.
+func readHashed(ctx context.Context, name string, most int) (text, sum string, err error) {
+	h := sha256.New()
+	text, err = readAll(ctx, most, func() (io.ReadCloser, error) {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		return struct {
+			io.Reader
+			io.Closer
+		}{io.TeeReader(f, h), f}, nil
+	})
+	if err != nil { // whoever waits for the file may still write into h
+		return "", "", err
+	}
+	return text, hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // readAll reads at most most bytes of what open opens, until ctx ends; what is still

@@ -75,7 +75,7 @@ select
     a.first_seen as account_first_seen,
     a.successes as account_successes,
     a.days as account_days,
-    date_diff('day', a.first_seen, f.first_seen) as baseline_days
+    date_sub('day', a.first_seen, f.first_seen) as baseline_days
 from features as f
 join features as a on a.feature = 'any' and a.kind = f.kind and a.account = f.account
 where f.feature = 'any' or f.value is not null

@@ -17,75 +17,54 @@
 -- column is_gap boolean: the remarks tell of something missing
 -- column remarks varchar: what one should know, in sentences; NULL = nothing
 with
+-- A log has ten positions: sign-ins are listed by category, the unified audit log by
+-- workload. Its one line is for when there is none.
 expected as (
     select
-        position,
-        log,
+        10 * position + coalesce(list_position(['interactive', 'non_interactive', 'service_principal', 'managed_identity'], part), 0) as position,
+        log || coalesce(': ' || part, '') as log,
         export,
-    from (values
-        (1, 'sign-ins: interactive', 'Entra admin center > Sign-in logs > User sign-ins (interactive) > Download'),
-        (2, 'sign-ins: non_interactive', 'Entra admin center > Sign-in logs > User sign-ins (non-interactive) > Download'),
-        (3, 'sign-ins: service_principal', 'Entra admin center > Sign-in logs > Service principal sign-ins > Download'),
-        (4, 'sign-ins: managed_identity', 'Entra admin center > Sign-in logs > Managed identity sign-ins > Download'),
-        (8, 'unified audit log', 'Microsoft Purview > Audit > Export, or Search-UnifiedAuditLog'),
-        (10, 'directory audit log', 'Entra admin center > Audit logs > Download'),
-        (11, 'risk detections', 'Entra admin center > Risk detections > Download'),
-        (12, 'risky users', 'Entra admin center > Risky users > Download'),
-        (13, 'provisioning log', 'Entra admin center > Provisioning logs > Download'),
-        (14, 'Graph activity log', 'Log Analytics > MicrosoftGraphActivityLogs, or where else diagnostic settings send them')
-    ) as logs (position, log, export)
+    from logs
+    where is_expected
 ),
 loaded as (
     select
-        case category
-            when 'interactive' then 1
-            when 'non_interactive' then 2
-            when 'service_principal' then 3
-            when 'managed_identity' then 4
-            when 'adfs' then 5
-            else 6
-        end as position,
+        'sign_ins' as source,
+        60 + coalesce(list_position(['interactive', 'non_interactive', 'service_principal', 'managed_identity', 'adfs'], category), 6) as position,
         'sign-ins: ' || coalesce(category, 'category unknown') as log,
         file_id,
         record,
         event_time,
-        session_id <> '' as has_session_id,
+        coalesce(session_id <> '', false) as has_session_id,
         coalesce(has_policy_detail, false) and file_id in (from policy_files) as has_policy_detail,
-        case when position = 6 then category end as part,
+        case when position = 66 then category end as part,
     from evidence.sign_ins
     union all
     select
-        9,
+        'audit_events',
+        91,
         'unified audit log: ' || coalesce(workload, 'workload unknown'),
         file_id,
         record,
         event_time,
-        session_id <> '',
+        coalesce(session_id <> '', false),
         null,
         coalesce(workload, 'workload unknown'),
     from evidence.audit_events
     union all
-    select 10, 'directory audit log', file_id, record, event_time, null, null, null from evidence.directory_audits
-    union all
-    select 11, 'risk detections', file_id, record, event_time, null, null, null from evidence.risk_detections
-    union all
-    select 12, 'risky users', file_id, record, event_time, null, null, null from evidence.risky_users
-    union all
-    select 13, 'provisioning log', file_id, record, event_time, null, null, null from evidence.provisioning_events
-    union all
-    select 14, 'Graph activity log', file_id, record, event_time, session_id <> '', null, null from evidence.graph_activity
-    union all
-    select 15, 'message trace', file_id, record, event_time, null, null, null from evidence.message_trace
-    union all
-    select 16, 'Defender e-mail events', file_id, record, event_time, null, null, null from evidence.emails
-    union all
-    select 17, 'Defender link clicks', file_id, record, event_time, null, null, null from evidence.url_clicks
-    union all
-    select 18, 'Defender alerts', file_id, record, event_time, null, null, null from evidence.alerts
-    union all
-    select 19, 'Defender identity logons', file_id, record, event_time, null, null, null from evidence.identity_logons
-    union all
-    select 20, 'Azure activity log', file_id, record, event_time, null, null, null from evidence.azure_activity
+    select
+        source,
+        10 * position,
+        log,
+        file_id,
+        record,
+        event_time,
+        case when has_session_ids then coalesce(session_id <> '', false) end,
+        null,
+        null,
+    from all_events
+    join (select distinct source, position, log, has_session_ids from logs) using (source)
+    where source not in ('sign_ins', 'audit_events')
 ),
 -- By position and part, which tell the logs apart as their names do: many rows
 -- group several times as fast by a number as by names that begin alike.
@@ -177,8 +156,9 @@ counts as (
         max(event_time) as last_event,
         count(distinct local_time(event_time)::date) as days,
         count(*) filter (where event_time is null) as timeless,
-        case when position <= 9 or position = 14 then count(*) filter (where has_session_id) end as with_session_id,
-        case when position <= 6 then count(*) filter (where has_policy_detail) end as with_policy_detail,
+        case when count(has_session_id) > 0 then count(*) filter (where has_session_id) end as with_session_id,
+        case when count(has_policy_detail) > 0 then count(*) filter (where has_policy_detail) end as with_policy_detail,
+        any_value(source) in ('sign_ins', 'audit_events') as is_of_all_days,
     from loaded
     group by position, log
 ),
@@ -189,19 +169,19 @@ spans as (
         min(first_event) over export as first_event,
         max(last_event) over export as last_event,
     from counts
-    window export as (partition by case when position = 9 then 'unified audit log' else log end)
+    window export as (partition by case when position = 91 then 'unified audit log' else log end)
 ),
 period as (
     select
-        min(event_time) as first_event,
-        max(event_time) as last_event,
-    from loaded
-    where position < 10
+        min(first_event) as first_event,
+        max(last_event) as last_event,
+    from counts
+    where is_of_all_days
 ),
 measured as (
     select
         counts.*,
-        date_diff('day', local_time(counts.first_event)::date, local_time(counts.last_event)::date) + 1 - days as days_without,
+        local_time(counts.last_event)::date - local_time(counts.first_event)::date + 1 - days as days_without,
         round(epoch(gap) / 3600, 1) as longest_gap_hours,
         gap_start,
         gap_end,
@@ -209,12 +189,12 @@ measured as (
         coalesce(rejected, 0) as rejected,
         coalesce(files, 0) as files,
         case
-            when position < 10 and spans.first_event > period.first_event + interval 1 day
-            then date_diff('day', period.first_event, spans.first_event)
+            when is_of_all_days and spans.first_event > period.first_event + interval 1 day
+            then date_sub('day', period.first_event, spans.first_event)
         end as days_late,
         case
-            when position < 10 and spans.last_event < period.last_event - interval 1 day
-            then date_diff('day', spans.last_event, period.last_event)
+            when is_of_all_days and spans.last_event < period.last_event - interval 1 day
+            then date_sub('day', spans.last_event, period.last_event)
         end as days_early,
     from counts
     cross join period
@@ -244,14 +224,14 @@ remarked as (
         nullif(concat_ws(
             ' ',
             case
-                when position in (3, 4) then null -- policies for these are rare, and only in other logs
+                when position in (63, 64) then null -- policies for these are rare, and only in other logs
                 when with_policy_detail = 0
                 then 'No policy detail: which Conditional Access policies applied is only in JSON, exported by somebody who may read policies.'
                 when with_policy_detail < records
                 then with_policy_detail || ' of ' || records || ' records have policy detail.'
             end,
             case
-                when position = 6
+                when position = 66
                 then 'The export does not say whether a sign-in was interactive.'
             end
         ), '') as remark,
@@ -282,7 +262,7 @@ full join expected using (log)
 where log <> 'unified audit log' or not exists (from evidence.audit_events)
 union all
 select
-    position,
+    10 * position,
     'state: ' || kind,
     count(distinct file_id),
     count(*),

@@ -367,8 +367,8 @@ select
     row_number() over of_actor as nth_by_actor,
     case
         when a.event_time < p.first_event + interval 7 day then null
-        when row_number() over of_tenant = 1 then 'first in this tenant in ' || date_diff('day', p.first_event, a.event_time) || ' days of log'
-        when row_number() over of_actor = 1 then 'first for this user in ' || date_diff('day', p.first_event, a.event_time) || ' days of log'
+        when row_number() over of_tenant = 1 then 'first in this tenant in ' || date_sub('day', p.first_event, a.event_time) || ' days of log'
+        when row_number() over of_actor = 1 then 'first for this user in ' || date_sub('day', p.first_event, a.event_time) || ' days of log'
     end as rarity,
     row_number() over of_actor = 1 and a.event_time >= p.first_event + interval 7 day
         or p.last_event < p.first_event + interval 1 day as is_unusual,

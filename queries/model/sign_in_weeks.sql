@@ -3,7 +3,7 @@
 -- column days_covered bigint: of its seven days, those within the period
 select
     monday::date as monday,
-    date_diff('day', greatest(monday::date, first_day), least(monday::date + 6, last_day)) + 1 as days_covered
+    least(monday::date + 6, last_day) - greatest(monday::date, first_day) + 1 as days_covered
 from (
     select
         first_day,

@@ -18,7 +18,7 @@ with compared as (
         l.country is not null and coalesce(l.event_time < country.first_seen + interval 24 hours, true) as is_new_country,
         l.client is not null and coalesce(l.event_time < client.first_seen + interval 24 hours, true) as is_new_client,
         l.app_id is not null and coalesce(l.event_time < app.first_seen + interval 24 hours, true) as is_new_app,
-        date_diff('day', account.account_first_seen, l.event_time) as baseline_days
+        date_sub('day', account.account_first_seen, l.event_time) as baseline_days
     from logons as l
     join account_habits as account
         on account.feature = 'any' and account.kind = l.kind and account.account = l.account

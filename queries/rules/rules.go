@@ -71,7 +71,7 @@ var Columns = []Column{
 	{"who", "VARCHAR"},          // the actor
 	{"first_seen", "TIMESTAMP"}, // UTC
 	{"last_seen", "TIMESTAMP"},
-	{"events", "BIGINT"},
+	{"events", "BIGINT"},  // how many it was; each is in the evidence, up to the first thousand
 	{"target", "VARCHAR"}, // what or whom it was done to
 	{"app_id", "VARCHAR"},
 	{"session_id", "VARCHAR"},

@@ -4,7 +4,11 @@
 -- log: Defender alerts
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: coalesce(user_principal_name, user_id)
+-- action: coalesce(kind, 'alert') || ': ' || coalesce(title, entity_type, 'unnamed')
+-- target: coalesce(device_name, file_name, url, app_display_name)
+-- result: concat_ws(' ', severity, status)
+-- bucket: user_principal_name or user_id
 -- expected: no
 -- identity: event_time, kind, title, entity_type, evidence_role, user_id or user_principal_name, ip_address, url, file_name, device_name,
 --   app_id, network_message_id

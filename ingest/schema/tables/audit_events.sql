@@ -4,7 +4,14 @@
 -- log: unified audit log
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: user_id
+-- action: operation
+-- target: object_id
+-- result: case operation
+--   when 'UserLoginFailed' then concat_ws(' ', 'failure', nullif(error_number, 0))
+--   when 'UserLoggedIn' then concat_ws(' ', 'success', nullif(error_number, 0))
+--   else result_status end
+-- bucket: user_id or user_key
 -- identity: event_time, record_type, operation, user_id or user_key, object_id, ip_address, raw
 -- get: Microsoft Purview > Audit > Export, or Search-UnifiedAuditLog
 create table audit_events (

@@ -4,7 +4,11 @@
 -- log: Azure activity log
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: coalesce(caller, user_id, app_id)
+-- action: 'Azure: ' || coalesce(operation, 'unknown')
+-- target: resource_id
+-- result: status
+-- bucket: caller or user_id or app_id
 -- expected: no
 -- identity: event_time, status, correlation_id
 -- get: Azure portal > Monitor > Activity log > Download as CSV, or az monitor activity-log list

@@ -4,7 +4,11 @@
 -- log: directory audit log
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: initiated_by
+-- action: activity
+-- target: targets
+-- result: result
+-- bucket: initiated_by
 -- identity: event_time, activity, result, correlation_id, raw
 -- get: Entra admin center > Audit logs > Download
 create table directory_audits (

@@ -4,7 +4,11 @@
 -- log: Defender e-mail events
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: sender_address
+-- action: 'e-mail: ' || coalesce(delivery_action, 'processed')
+-- target: recipient_address
+-- result: concat_ws(' ', delivery_location, threat_types)
+-- bucket: sender_address
 -- expected: no
 -- identity: event_time, message_id, sender_address, recipient_address
 -- state: latest_delivery_action, latest_delivery_location

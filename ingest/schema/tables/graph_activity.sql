@@ -4,7 +4,11 @@
 -- log: Graph activity log
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: coalesce(user_id, service_principal_id)
+-- action: 'Graph: ' || coalesce(request_method, 'request')
+-- target: request_uri
+-- result: response_status_code::varchar
+-- bucket: user_id or service_principal_id or app_id
 -- identity: event_time, request_method, request_uri, response_status_code, app_id, user_id or service_principal_id, ip_address
 -- get: Log Analytics > MicrosoftGraphActivityLogs, or where else diagnostic settings send them
 create table graph_activity (

@@ -4,7 +4,11 @@
 -- log: Defender identity logons
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: coalesce(user_principal_name, account_name, user_id)
+-- action: 'logon: ' || coalesce(action, 'unknown')
+-- target: coalesce(target_device_name, app_display_name)
+-- result: failure_reason
+-- bucket: user_principal_name or user_id or account_name
 -- expected: no
 -- identity: event_time, action, user_id or user_principal_name or account_name, ip_address, app_display_name, protocol, target_device_name
 -- get: Defender portal > Advanced hunting > IdentityLogonEvents > Export

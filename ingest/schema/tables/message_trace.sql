@@ -4,7 +4,11 @@
 -- log: message trace
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: sender_address
+-- action: 'message: ' || coalesce(event, status, 'traced')
+-- target: recipient_address
+-- result: status
+-- bucket: sender_address
 -- expected: no
 -- identity: event_time, kind, message_id, sender_address, recipient_address, event, event_source
 -- get: Exchange admin center > Mail flow > Message trace, or Get-MessageTraceV2

@@ -4,7 +4,11 @@
 -- log: provisioning log
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: coalesce(initiated_by, service_principal_name)
+-- action: 'provisioning: ' || coalesce(action, 'unknown')
+-- target: coalesce(target_identity, source_identity)
+-- result: status
+-- bucket: initiated_by
 -- identity: event_time, action, status, change_id, job_id, source_identity, target_identity
 -- get: Entra admin center > Provisioning logs > Download
 create table provisioning_events (

@@ -4,7 +4,10 @@
 -- log: risk detections
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: coalesce(user_principal_name, user_id, service_principal_name)
+-- action: 'risk detected: ' || coalesce(risk_event_type, 'unknown')
+-- result: concat_ws(' ', risk_level, risk_state)
+-- bucket: user_principal_name or user_id or service_principal_id
 -- identity: detected_date_time or event_time, risk_event_type, user_id or user_principal_name, service_principal_id, request_id, ip_address
 -- state: risk_level, risk_state, risk_detail, last_updated_date_time
 -- state time: last_updated_date_time

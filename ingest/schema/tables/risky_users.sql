@@ -4,7 +4,10 @@
 -- log: risky users
 -- id: id
 -- time: event_time
--- timeline: yes
+-- actor: coalesce(user_principal_name, service_principal_name, id)
+-- action: 'risk state of the ' || case when service_principal_name is null then 'user' else 'service principal' end
+-- result: concat_ws(' ', risk_level, risk_state)
+-- bucket: user_principal_name or id
 -- identity: id
 -- state: event_time, risk_level, risk_state, risk_detail, is_deleted, is_processing
 -- state time: event_time

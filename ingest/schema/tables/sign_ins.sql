@@ -4,7 +4,11 @@
 -- log: sign-ins
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: coalesce(user_principal_name, sign_in_identifier, service_principal_name, user_id, service_principal_id)
+-- action: 'sign-in' || coalesce(' (' || category || ')', '')
+-- target: coalesce(app_display_name, app_id)
+-- result: concat_ws(' ', status, nullif(error_code, 0))
+-- bucket: user_principal_name or user_id or service_principal_id
 -- identity: event_time, user_id or user_principal_name, service_principal_id or service_principal_name, app_id,
 --   resource_id, error_code or status, ip_address, session_id
 -- state: risk_level_during_sign_in, risk_level_aggregated, risk_state, risk_detail, risk_event_types

@@ -4,7 +4,11 @@
 -- log: Defender link clicks
 -- id: id
 -- time: event_time, required
--- timeline: yes
+-- actor: user_principal_name
+-- action: 'link: ' || coalesce(action, 'clicked')
+-- target: url
+-- result: threat_types
+-- bucket: user_principal_name
 -- expected: no
 -- identity: event_time, user_principal_name, url, action, network_message_id
 -- get: Defender portal > Advanced hunting > UrlClickEvents > Export

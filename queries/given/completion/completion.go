@@ -8,6 +8,7 @@ package completion
 
 import (
 	"embed"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -50,6 +51,10 @@ func flags() []flag {
 	for _, r := range queries.Reports() {
 		reports = appendNew(reports, r.Name)
 	}
+	comparisons := []string{"all"}
+	for _, r := range queries.Comparisons {
+		comparisons = append(comparisons, r.Name)
+	}
 	for _, r := range rules.All() {
 		findings = appendNew(findings, r.Name)
 	}
@@ -61,8 +66,9 @@ func flags() []flag {
 	for _, f := range render.Formats {
 		formats = appendNew(formats, f.Name)
 	}
+	formats = append(formats, "parquet")
 	names := map[string][]string{
-		"report": append(reports, "all"), "show-sql": append(reports, findings...), "explain": findings, "finding": findings,
+		"report": slices.Concat(reports, comparisons), "show-sql": slices.Concat(reports, findings, queries.PortableNames()), "explain": findings, "finding": findings,
 		"columns": columns, "filter": columns, "format": formats, "date-order": {"dmy", "mdy"}, "completion": given.Shells,
 	}
 	var all []flag

@@ -55,7 +55,7 @@ select
     reasons,
     first_seen,
     last_seen,
-    date_diff('minute', first_seen, last_seen) as duration_minutes,
+    date_sub('minute', first_seen, last_seen) as duration_minutes,
     sign_ins,
     sign_ins_success,
     sign_ins_failure,

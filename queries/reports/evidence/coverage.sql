@@ -30,7 +30,7 @@ logs as (
 ),
 open_questions as (
     select
-        100 + position as position,
+        1000 + position as position,
         'cannot be concluded: ' || subject as log,
         remark as remarks,
     from limits

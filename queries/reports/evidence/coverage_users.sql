@@ -53,7 +53,7 @@ select
     sum(audit_events)::bigint as audit_events,
     count(*) filter (where sign_ins > 0) as days_with_sign_ins,
     count(*) filter (where audit_events > 0) as days_with_audit_events,
-    date_diff('day', min(day), max(day)) + 1 - count(*) as days_without,
+    max(day) - min(day) + 1 - count(*) as days_without,
     count(*) filter (where audit_events > 0 and (last_good_sign_in is null or day - last_good_sign_in > 7)) as acts_without_sign_in,
     strftime(min(day), '%Y-%m-%d') as first_day,
     strftime(max(day), '%Y-%m-%d') as last_day

@@ -16,6 +16,13 @@ with reads as (
     from mail_reads
     where not is_system and coalesce(access, 'Bind') <> 'Sync' and mailbox is not null
 ),
+-- Only the mailboxes of which much was read in some hour are looked at closely.
+busy as (
+    select mailbox
+    from reads
+    group by mailbox, date_trunc('hour', event_time)
+    having sum(messages) >= 100 or bool_or(is_throttled)
+),
 hours as (
     select
         mailbox as who,
@@ -30,6 +37,7 @@ hours as (
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from reads
+    where mailbox in (from busy)
     group by mailbox, date_trunc('hour', event_time)
 ),
 compared as (

@@ -19,16 +19,22 @@ with hosted as (
         n.baseline_days,
         coalesce(n.is_new_network, false) as is_new_network,
         coalesce(n.is_new_country, false) as is_new_country,
-        coalesce(l.is_managed or l.is_compliant, false) as is_own_device,
-        count(*) over (partition by l.account, l.network) as times,
-        count(distinct date_trunc('day', l.event_time)) over (partition by l.account, l.network) as days,
-        max(l.event_time) over (partition by l.account, l.network) as last_time,
-        row_number() over (partition by l.account, l.network order by l.event_time, l.file_id, l.record) as place
+        coalesce(l.is_managed or l.is_compliant, false) as is_own_device
     from logons as l
     join list_hosting_networks as h on h.asn = l.network::varchar
     left join strange_logons as n using (file_id, record)
     where l.kind = 'user' and l.is_success and l.account is not null
         and l.ip_address not in (select ip_address from office_addresses)
+),
+firsts as (
+    select
+        unnest(min_by(hosted, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        count(distinct date_trunc('day', event_time)) as days,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from hosted
+    group by account, network
 )
 select
     case
@@ -55,7 +61,6 @@ select
         when days >= 4 then 'on ' || days || ' days'
     end as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] as records
-from hosted
-where place = 1
+    records
+from firsts
 order by first_seen, account, act

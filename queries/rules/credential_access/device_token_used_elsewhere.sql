@@ -20,10 +20,7 @@ with tokens as (
         n.baseline_days,
         coalesce(n.is_new_network, false) as is_new_network,
         coalesce(n.is_new_country, false) as is_new_country,
-        coalesce(n.is_new_client, false) as is_new_client,
-        row_number() over (partition by l.account, l.device_id, l.network order by l.event_time, l.file_id, l.record) as place,
-        count(*) over (partition by l.account, l.device_id, l.network) as times,
-        max(l.event_time) over (partition by l.account, l.device_id, l.network) as last_time
+        coalesce(n.is_new_client, false) as is_new_client
     from logons as l
     left join tool_user_agents as t on t.user_agent = l.user_agent
     left join strange_logons as n using (file_id, record)
@@ -31,6 +28,15 @@ with tokens as (
     where l.is_success and l.kind = 'user' and l.incoming_token_type ilike '%primaryRefreshToken%'
         and coalesce(l.token_protection, 'unbound') <> 'bound'
         and not coalesce(l.is_managed or l.is_compliant, false)
+),
+firsts as (
+    select
+        unnest(min_by(tokens, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from tokens
+    group by account, device_id, network
 )
 select
     case
@@ -55,7 +61,7 @@ select
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'
     end as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] as records
-from tokens
-where place = 1 and (tool is not null or is_new_country or (is_new_network and is_new_client) or (hosting is not null and (is_new_network or baseline_days is null)))
+    records
+from firsts
+where tool is not null or is_new_country or (is_new_network and is_new_client) or (hosting is not null and (is_new_network or baseline_days is null))
 order by first_seen, account, act

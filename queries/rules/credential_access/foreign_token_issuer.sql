@@ -32,7 +32,7 @@ federated as (
     select
         f.*,
         c.days as cloud_days,
-        date_diff('day', c.first_seen, f.first_seen) as baseline_days,
+        date_sub('day', c.first_seen, f.first_seen) as baseline_days,
         count(*) over () as accounts,
         count(*) over (partition by split_part(f.account, '@', 2)) as accounts_of_domain
     from issuers as f

@@ -54,5 +54,5 @@ select
     'lock-outs ' || minute_text(first_seen) as act,
     records
 from waves
-where len(accounts) >= 10 and 60 * len(accounts) >= 10 * date_diff('minute', first_seen, last_seen)
+where len(accounts) >= 10 and last_seen - first_seen <= len(accounts) * interval 6 minutes
 order by first_seen

@@ -92,7 +92,7 @@ judged as (
         a.records as admissions,
         len(s.tried) - coalesce(len(a.tried_too), 0) as failed_only,
         coalesce(o.regulars, 0) as regulars,
-        date_diff('minute', s.first_seen, s.last_seen) as minutes
+        date_sub('minute', s.first_seen, s.last_seen) as minutes
     from series as s
     left join admitted as a using (block, series)
     left join own as o using (block, series)

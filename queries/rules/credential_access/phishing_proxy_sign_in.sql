@@ -70,7 +70,8 @@ used as (
         list_sort(list(distinct e.operation)) as operations,
         count(*) filter (where notable_operation(e.operation) is not null) as notable,
         max(e.event_time) as last_seen,
-        list_sort(list(distinct client_address(e.ip_address)) filter (where client_address(e.ip_address) is not null)) as addresses
+        list_sort(list(distinct client_address(e.ip_address)) filter (where client_address(e.ip_address) is not null)) as addresses,
+        list({'file_id': e.file_id, 'record': e.record, 'id': e.id} order by e.event_time, e.file_id, e.record)[1:1000] as records
     from evidence.audit_events as e
     where e.session_id in (select session_id from phished) and e.operation not in ('UserLoggedIn', 'UserLoginFailed')
     group by e.session_id
@@ -99,7 +100,8 @@ select
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'
     end as rarity,
     act_id as act,
-    chain_records || [{'file_id': file_id, 'record': record, 'id': id}] as records
+    chain_records || [{'file_id': p.file_id, 'record': p.record, 'id': p.id}]
+        || coalesce(u.records, []::struct(file_id integer, record bigint, id varchar)[]) as records
 from phished as p
 left join used as u on u.session_id = p.session_id
 order by first_seen, account, act

@@ -13,7 +13,32 @@
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
 -- lists: hosting_networks, shared_networks, country_centres
 -- seen: in 2 samples, marked 0 of 58 benign ones
-with used as (
+with places_of_events as (
+    select distinct
+        session_id,
+        client_address(ip_address) as ip_address
+    from evidence.audit_events
+    where session_id <> '' and operation not in ('UserLoggedIn', 'UserLoginFailed')
+),
+-- Only the few sessions in which there can be two places are looked at closely.
+moving_sessions as (
+    select session_id
+    from (
+        select session_id, ip_address, network, country
+        from logons
+        where session_id is not null and ip_address is not null and kind = 'user' and is_success
+        union all
+        select e.session_id, e.ip_address, a.network, upper(a.country)
+        from places_of_events as e
+        left join addresses as a on a.ip_address = e.ip_address
+        where e.ip_address is not null
+    )
+    group by session_id
+    having min(country) <> max(country)
+        or min(network) <> max(network)
+        or bool_or(network is null and country is null) and min(ip_address) <> max(ip_address)
+),
+used as (
     select
         session_id,
         account,
@@ -26,10 +51,9 @@ with used as (
         coalesce(is_managed or is_compliant, false) as is_managed,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
-        count(*) as events,
-        min_by({'file_id': file_id, 'record': record, 'id': id}, (event_time, file_id, record)) as evidence
+        count(*) as events
     from logons
-    where session_id is not null and ip_address is not null and kind = 'user' and is_success
+    where session_id in (from moving_sessions) and ip_address is not null and kind = 'user' and is_success
     group by all
     union all
     select
@@ -44,8 +68,7 @@ with used as (
         false,
         e.first_seen,
         e.last_seen,
-        e.events,
-        e.evidence
+        e.events
     from (
         select
             session_id,
@@ -53,10 +76,9 @@ with used as (
             client_address(ip_address) as ip_address,
             min(event_time) as first_seen,
             max(event_time) as last_seen,
-            count(*) as events,
-            min_by({'file_id': file_id, 'record': record, 'id': id}, (event_time, file_id, record)) as evidence
+            count(*) as events
         from evidence.audit_events
-        where session_id <> '' and operation not in ('UserLoggedIn', 'UserLoginFailed')
+        where session_id in (from moving_sessions) and operation not in ('UserLoggedIn', 'UserLoginFailed')
         group by all
     ) as e
     left join addresses as a on a.ip_address = e.ip_address
@@ -101,8 +123,7 @@ sessions_seen as (
         -- the corners of what lies between the middles of the countries
         kilometres(min(latitude), min(longitude), max(latitude), max(longitude)) as kilometres,
         count(distinct case when not contains(ip_address, ':') then regexp_extract(ip_address, '^\d+\.\d+') end) as ranges,
-        bool_or(network is null and country is null) as is_place_unknown,
-        list_sort(list_distinct(list(evidence)))[1:1000] as records
+        bool_or(network is null and country is null) as is_place_unknown
     from placed
     group by session_id
     having count(distinct ip_address) > 1
@@ -145,7 +166,7 @@ speeds as (
         session_id,
         max(
             greatest(kilometres(earlier.latitude, earlier.longitude, latitude, longitude) - 1000, 0)
-            / greatest(date_diff('second', earlier.event_time, event_time) / 3600.0, 0.05)
+            / greatest(date_sub('second', earlier.event_time, event_time) / 3600.0, 0.05)
         ) as speed
     from moves
     where earlier is not null
@@ -169,6 +190,26 @@ judged as (
     where len(s.countries) > 1
         or (len(s.networks) > 1 and (s.systems > 1 or s.hosting is not null))
         or s.is_place_unknown and s.ranges > 1
+),
+found as (
+    select *
+    from judged
+    where (areas > 1 and coalesce(known_countries, 0) < len(countries)) or (len(countries) > 1 and (systems > 1 or tool is not null or hosting is not null))
+        or (len(networks) > 1 and (systems > 1 or tool is not null or hosting is not null)) or (tool is not null and ranges > 1)
+),
+acts as (
+    select session_id, list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from (
+        select session_id, file_id, record, id, event_time
+        from logons
+        where is_success and kind = 'user' and ip_address is not null and session_id in (select session_id from found)
+        union
+        select session_id, file_id, record, id, event_time
+        from evidence.audit_events
+        where operation not in ('UserLoggedIn', 'UserLoginFailed') and client_address(ip_address) is not null
+            and session_id in (select session_id from found)
+    )
+    group by session_id
 )
 select
     case
@@ -203,7 +244,6 @@ select
     case when len(countries) > 1 and has_baseline then known_countries || ' of the countries were the account''s before' end as rarity,
     'session ' || session_id as act,
     records
-from judged
-where (areas > 1 and coalesce(known_countries, 0) < len(countries)) or (len(countries) > 1 and (systems > 1 or tool is not null or hosting is not null))
-    or (len(networks) > 1 and (systems > 1 or tool is not null or hosting is not null)) or (tool is not null and ranges > 1)
+from found
+join acts using (session_id)
 order by first_seen, session_id

@@ -21,6 +21,13 @@ with ends as (
     where not by_user
     group by account, date_trunc('hour', event_time)
 ),
+-- Names are worked out once a name, not once a record.
+people as (
+    select
+        user_id,
+        home_account(user_id) as account
+    from (select distinct user_id from evidence.audit_events where session_id <> '')
+),
 activity as (
     select
         account,
@@ -38,19 +45,20 @@ activity as (
     where session_id is not null and account in (select account from ends)
     union all
     select
-        home_account(user_id),
-        session_id,
-        event_time,
-        client_address(ip_address),
+        p.account,
+        e.session_id,
+        e.event_time,
+        client_address(e.ip_address),
         null,
-        operation,
+        e.operation,
         true,
-        lower(app_id),
-        file_id,
-        record,
-        id
-    from evidence.audit_events
-    where session_id <> '' and operation not in ('UserLoggedIn', 'UserLoginFailed') and home_account(user_id) in (select account from ends)
+        lower(e.app_id),
+        e.file_id,
+        e.record,
+        e.id
+    from evidence.audit_events as e
+    join people as p on p.user_id = e.user_id
+    where e.session_id <> '' and e.operation not in ('UserLoggedIn', 'UserLoginFailed') and p.account in (select account from ends)
 ),
 spans as (
     select
@@ -62,7 +70,6 @@ spans as (
     where is_used
     group by account, session_id
 ),
--- Few sessions outlive an end: only their acts are looked at one by one, from the first end on.
 outlived as (
     select
         s.account,
@@ -72,26 +79,7 @@ outlived as (
     from spans as s
     join ends as e on e.account = s.account and s.session_since < e.event_time and s.last_seen > e.event_time
     group by s.account, s.session_id
-),
-sessions_of as (
-    select
-        a.account,
-        a.session_id,
-        e.ended_at,
-        e.action,
-        min(a.event_time) filter (where a.event_time > e.ended_at) as first_after,
-        max(a.event_time) as last_after,
-        count(*) filter (where a.event_time > e.ended_at) as events,
-        list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time <= e.ended_at)) as addresses_before,
-        list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time > e.ended_at)) as addresses_after,
-        list_sort(list(distinct a.operation) filter (where a.operation is not null and a.event_time > e.ended_at)) as operations,
-        max_by(a.app_id, a.event_time) as app_id,
-        list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record)
-            filter (where a.event_time > e.ended_at)[1:1000] as records
-    from activity as a
-    join outlived as e on e.account = a.account and e.session_id = a.session_id
-    where a.is_used
-    group by a.account, a.session_id, e.ended_at, e.action
+    qualify row_number() over (partition by s.session_id order by ended_at) = 1
 ),
 -- Where the account's other sessions came from.
 other_sessions as (
@@ -131,15 +119,23 @@ used_places as (
     from (select account, session_id, unnest(['AS' || network, ip_address]) as place from other_sessions)
     group by account, place
 ),
+addresses_after as (
+    select distinct
+        o.account,
+        o.session_id,
+        a.ip_address
+    from outlived as o
+    join activity as a on a.account = o.account and a.session_id = o.session_id and a.event_time > o.ended_at
+    where a.is_used and a.ip_address is not null
+),
 places_after as (
     select
         s.session_id,
-        s.ended_at,
         a.network,
         c.network is not null
             or coalesce(n.has_unnamed or n.lowest <> s.session_id or n.highest <> s.session_id, false)
             or coalesce(i.has_unnamed or i.lowest <> s.session_id or i.highest <> s.session_id, false) as is_usual
-    from (select session_id, ended_at, account, unnest(addresses_after) as ip_address from sessions_of) as s
+    from addresses_after as s
     left join addresses as a on a.ip_address = s.ip_address
     left join common_networks as c on c.network = a.network::varchar
     left join used_places as n on n.account = s.account and n.place = 'AS' || a.network
@@ -148,31 +144,58 @@ places_after as (
 foreign_networks as (
     select
         session_id,
-        ended_at,
         bool_or(not is_usual) as is_foreign,
         bool_or(not is_usual and network is not null) as is_foreign_network
     from places_after
-    group by session_id, ended_at
+    group by session_id
 ),
+-- Few sessions are strange: only their acts are looked at one by one.
 strange as (
     select
-        s.*,
-        len(list_filter(addresses_after, x -> not contains(coalesce(addresses_before, []::varchar[]), x))) > 0 as has_moved,
-        coalesce(b.has_unnamed or b.lowest <> s.session_id or b.highest <> s.session_id, false) as has_baseline,
+        o.*,
+        coalesce(b.has_unnamed or b.lowest <> o.session_id or b.highest <> o.session_id, false) as has_baseline,
         coalesce(f.is_foreign, false) as is_foreign,
-        coalesce(f.is_foreign_network, false) as is_foreign_network,
-        date_diff('minute', s.ended_at, last_after) as minutes,
-        row_number() over (partition by s.session_id order by s.ended_at) as place
-    from sessions_of as s
-    left join foreign_networks as f using (session_id, ended_at)
-    left join baselines as b on b.account = s.account
+        coalesce(f.is_foreign_network, false) as is_foreign_network
+    from outlived as o
+    left join foreign_networks as f using (session_id)
+    left join baselines as b on b.account = o.account
+    where coalesce(f.is_foreign, false) or not coalesce(b.has_unnamed or b.lowest <> o.session_id or b.highest <> o.session_id, false)
+),
+sessions_of as (
+    select
+        s.account,
+        s.session_id,
+        s.ended_at,
+        s.action,
+        s.has_baseline,
+        s.is_foreign_network,
+        min(a.event_time) filter (where a.event_time > s.ended_at) as first_after,
+        max(a.event_time) as last_after,
+        count(*) filter (where a.event_time > s.ended_at) as events,
+        list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time <= s.ended_at)) as addresses_before,
+        list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time > s.ended_at)) as addresses_after,
+        list_sort(list(distinct a.operation) filter (where a.operation is not null and a.event_time > s.ended_at)) as operations,
+        max_by(a.app_id, a.event_time) as app_id,
+        list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record)
+            filter (where a.event_time > s.ended_at)[1:1000] as records
+    from activity as a
+    join strange as s on s.account = a.account and s.session_id = a.session_id
+    where a.is_used
+    group by all
+),
+moves as (
+    select
+        *,
+        len(list_filter(addresses_after, x -> not contains(coalesce(addresses_before, []::varchar[]), x))) > 0 as has_moved,
+        last_after > ended_at + interval 1 hour as is_long
+    from sessions_of
 )
 select
     case
         when has_baseline and not is_foreign_network then 'medium'
-        when has_baseline and minutes > 60 then 'critical'
+        when has_baseline and is_long then 'critical'
         when has_baseline or has_moved then 'high'
-        when minutes > 60 then 'medium'
+        when is_long then 'medium'
         else 'low'
     end as severity,
     'A session of ' || account || ' went on for ' || span_text(ended_at, last_after) || ' after ' || action || ' at ' || minute_text(ended_at) || ': ' || counted(events, 'act', 'acts')
@@ -189,6 +212,5 @@ select
     case when has_baseline then 'the account''s other sessions come from elsewhere' end as rarity,
     'outlived ' || session_id as act,
     records
-from strange
-where place = 1 and (is_foreign or not has_baseline)
+from moves
 order by first_seen, account, session_id

@@ -28,14 +28,19 @@ with syncing as (
         and (regexp_matches(l.account, '^(sync_|adtoaadsyncserviceaccount)') or lower(l.app_id) = 'cb1056e2-e479-49de-ae31-7812af012ed8')
 ),
 strange as (
-    select
-        *,
-        row_number() over (partition by account, network, app_id order by event_time, file_id, record) as place,
-        count(*) over (partition by account, network, app_id) as times,
-        max(event_time) over (partition by account, network, app_id) as last_time
+    select *
     from syncing
     where is_new_network or is_new_country or tool is not null
         or (is_other_app and regexp_matches(account, '^(sync_|adtoaadsyncserviceaccount)'))
+),
+firsts as (
+    select
+        unnest(min_by(strange, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from strange
+    group by account, network, app_id
 )
 select
     case when is_new_country or is_other_app or tool is not null or hosting is not null then 'high' else 'medium' end as severity,
@@ -55,7 +60,6 @@ select
         when is_new_network then 'first time from this network for this account in ' || baseline_days || ' days of log'
     end as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] as records
-from strange
-where place = 1
+    records
+from firsts
 order by first_seen, account, act

@@ -49,7 +49,7 @@ judged as (
 select
     case when (is_new and hosting is not null) or (is_earlier_new and earlier_hosting is not null) then 'high' else 'medium' end as severity,
     account || ' signed in from ' || earlier.ip_address || ' (' || concat_ws(' ', earlier.country, 'AS' || earlier.network, earlier_hosting) || ') and '
-        || date_diff('second', earlier.event_time, event_time) || ' seconds later from ' || ip_address
+        || counted(date_sub('second', earlier.event_time, event_time), 'second', 'seconds') || ' later from ' || ip_address
         || ' (' || concat_ws(' ', country, 'AS' || network, hosting) || ')' as what,
     account as who,
     earlier.event_time as first_seen,

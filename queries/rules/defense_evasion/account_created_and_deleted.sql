@@ -33,7 +33,7 @@ select
     'medium' as severity,
     concat(
         min_by(l.actor, l.event_time), ' created the account ', p.account, ', and ', max_by(l.actor, l.event_time), ' deleted it ',
-        counted(date_diff('minute', p.created, p.deleted), 'minute', 'minutes'), ' later.'
+        span_text(p.created, p.deleted), ' later.'
     ) as what,
     min_by(l.actor, l.event_time) as who,
     min(l.event_time) as first_seen,

@@ -19,10 +19,7 @@ with portal as (
         coalesce(n.is_new_country, false) as is_new_country,
         h.name as hosting,
         t.tool,
-        coalesce(l.protocol, '') = 'deviceCode' or coalesce(l.transfer_method, '') = 'deviceCodeFlow' or coalesce(l.request_type, '') = 'Cmsi:Cmsi' as is_confirmed,
-        row_number() over (partition by l.account, l.network order by l.event_time, l.file_id, l.record) as place,
-        count(*) over (partition by l.account, l.network) as times,
-        max(l.event_time) over (partition by l.account, l.network) as last_time
+        coalesce(l.protocol, '') = 'deviceCode' or coalesce(l.transfer_method, '') = 'deviceCodeFlow' or coalesce(l.request_type, '') = 'Cmsi:Cmsi' as is_confirmed
     from logons as l
     left join strange_logons as n using (file_id, record)
     left join list_hosting_networks as h on h.asn = l.network::varchar
@@ -33,6 +30,15 @@ with portal as (
             '00000003-0000-0000-c000-000000000000', '00000002-0000-0000-c000-000000000000',
             '00000002-0000-0ff1-ce00-000000000000', '00000003-0000-0ff1-ce00-000000000000', '797f4846-ba00-4fd7-ba43-dac1f8f63013'
         )
+),
+firsts as (
+    select
+        unnest(min_by(portal, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from portal
+    group by account, network
 )
 select
     case
@@ -54,7 +60,6 @@ select
     list_filter([ip_address], a -> a is not null) as ip_addresses,
     case when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log' end as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] as records
-from portal
-where place = 1
+    records
+from firsts
 order by first_seen, account, act

@@ -27,6 +27,13 @@ with acts as (
         and not coalesce(is_system, false)
         and user_id is not null
 ),
+-- Only those who deleted much in some hour are looked at closely.
+busy as (
+    select who
+    from acts
+    group by who, hour
+    having count(*) >= 50
+),
 hours as (
     select
         who,
@@ -40,6 +47,7 @@ hours as (
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from acts
+    where who in (from busy)
     group by who, hour
 ),
 -- What is usual: the most in an hour of the user's other days.

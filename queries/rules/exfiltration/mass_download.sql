@@ -29,6 +29,13 @@ with acts as (
         and not coalesce(is_system, false)
         and user_id is not null
 ),
+-- Only those who fetched much in some hour are looked at closely.
+busy as (
+    select who
+    from acts
+    group by who, hour
+    having count(*) >= 20
+),
 -- Since when the user has been at an address.
 addresses_used as (
     select
@@ -36,7 +43,7 @@ addresses_used as (
         ip_address,
         min(event_time)::date as first_day
     from acts
-    where ip_address is not null
+    where ip_address is not null and who in (from busy)
     group by who, ip_address
 ),
 hours as (
@@ -57,6 +64,7 @@ hours as (
         bool_and(coalesce(first_day >= event_time::date, true)) as is_new_address
     from acts
     left join addresses_used using (who, ip_address)
+    where who in (from busy)
     group by who, hour
 ),
 -- What is usual: the most in an hour of the user's other days.

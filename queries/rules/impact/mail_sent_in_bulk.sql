@@ -12,20 +12,26 @@
 with acts as (
     select
         user_id as who,
-        event_time,
         date_trunc('hour', event_time) as hour,
-        object_id,
-        app_id,
-        session_id,
-        ip_address,
-        json_text(raw) ->> '$.Item.Subject' as subject,
-        file_id,
-        record,
-        id
+        *
     from evidence.audit_events
     where operation in ('Send', 'SendAs', 'SendOnBehalf')
         and not coalesce(is_system, false)
         and user_id is not null
+),
+-- Only those who sent much in some hour are looked at closely.
+busy as (
+    select who
+    from acts
+    group by who, hour
+    having count(*) >= 100
+),
+with_subjects as (
+    select
+        *,
+        json_text(raw) ->> '$.Item.Subject' as subject
+    from acts
+    where who in (from busy)
 ),
 hours as (
     select
@@ -41,7 +47,7 @@ hours as (
         min_by(session_id, event_time) as session_id,
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
-    from acts
+    from with_subjects
     group by who, hour
 ),
 -- What is usual: the most in an hour of the user's other days.

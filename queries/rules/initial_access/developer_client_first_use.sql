@@ -11,22 +11,28 @@
 -- source: https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in; Sparrow.ps1 (cisagov)
 -- lists: developer_clients, hosting_networks
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with first_uses as (
+with uses as (
     select
         l.*,
         c.name as client_name,
         n.baseline_days,
         n.is_new_network,
         n.is_new_country,
-        h.name as hosting,
-        row_number() over (partition by l.account, l.app_id order by l.event_time, l.file_id, l.record) as place,
-        count(*) over (partition by l.account, l.app_id) as times,
-        max(l.event_time) over (partition by l.account, l.app_id) as last_time
+        h.name as hosting
     from logons as l
     join list_developer_clients as c on c.app_id = l.app_id
     join strange_logons as n using (file_id, record)
     left join list_hosting_networks as h on h.asn = l.network::varchar
     where l.is_success and l.kind = 'user' and n.is_new_app
+),
+first_uses as (
+    select
+        unnest(min_by(uses, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from uses
+    group by account, app_id
 ),
 -- Users whose other sign-ins mostly come from a registered device.
 devices as (
@@ -65,9 +71,8 @@ select
     list_filter([ip_address], a -> a is not null) as ip_addresses,
     'first time with this application for this user in ' || baseline_days || ' days of log' as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] as records
+    records
 from first_uses as f
 left join devices as d on d.account = f.account
 left join administrators as a on a.account = f.account
-where place = 1
 order by first_seen, f.account, act

@@ -17,14 +17,20 @@
 with by_code as (
     select
         *,
-        row_number() over (partition by account, app_id, network order by event_time, file_id, record) as place,
-        count(*) over (partition by account, app_id, network) as times,
-        count(distinct date_trunc('day', event_time)) over (partition by account, app_id) as days,
-        max(event_time) over (partition by account, app_id, network) as last_time
+        count(distinct date_trunc('day', event_time)) over (partition by account, app_id) as days
     from logons
     where kind = 'user' and is_success and account is not null
         and (protocol = 'deviceCode' or transfer_method = 'deviceCodeFlow')
         and coalesce(incoming_token_type, 'none') in ('none', '', 'remoteDesktopToken')
+),
+firsts as (
+    select
+        unnest(min_by(by_code, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from by_code
+    group by account, app_id, network
 ),
 judged as (
     select
@@ -36,12 +42,11 @@ judged as (
         h.name as hosting,
         t.tool,
         o.ip_address is not null as is_office
-    from by_code as b
+    from firsts as b
     left join strange_logons as n using (file_id, record)
     left join list_hosting_networks as h on h.asn = b.network::varchar
     left join tool_user_agents as t on t.user_agent = b.user_agent
     left join office_addresses as o on o.ip_address = b.ip_address
-    where b.place = 1
 )
 select
     case
@@ -73,6 +78,6 @@ select
         when is_new_app then 'first time with this application for this user in ' || baseline_days || ' days of log'
     end as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] as records
+    records
 from judged
 order by first_seen, account, act

@@ -40,13 +40,14 @@ judged as (
         -- a person at a service account: a browser
         or (l.is_service and lower(l.client_app) = 'browser' and regexp_matches(lower(l.user_agent), '^mozilla'))
 ),
-acts as (
+firsts as (
     select
-        *,
-        row_number() over (partition by account, why order by event_time, file_id, record) as place,
-        count(*) over (partition by account, why) as times,
-        max(event_time) over (partition by account, why) as last_time
+        unnest(min_by(judged, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from judged
+    group by account, why
 )
 select
     case
@@ -58,7 +59,7 @@ select
     case why
         when 'emergency' then 'The emergency account ' || account
         when 'service' then 'The service account ' || account
-        else account || ', without a sign-in for ' || date_diff('day', time_before, event_time) || ' days,'
+        else account || ', without a sign-in for ' || date_sub('day', time_before, event_time) || ' days,'
     end || ' signed in to ' || coalesce(app, 'an unknown application') || case why when 'service' then ' with a browser' else '' end
         || ', from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
         || case when times > 1 then ', ' || times || ' times' else '' end as what,
@@ -75,7 +76,6 @@ select
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'
     end as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] as records
-from acts
-where place = 1
+    records
+from firsts
 order by first_seen, account, why

@@ -67,7 +67,7 @@ moves as (
     select
         *,
         kilometres(earlier.latitude, earlier.longitude, latitude, longitude) as kilometres,
-        date_diff('second', earlier.event_time, event_time) / 3600.0 as hours
+        date_sub('second', earlier.event_time, event_time) / 3600.0 as hours
     from steps
     where earlier is not null and ip_address <> earlier.ip_address and network is distinct from earlier.network
 ),
@@ -89,14 +89,20 @@ judged as (
         -- a phone that roams is at its carrier's home and in a wireless network abroad at once
         coalesce(regexp_matches(i.client, '^(ios|android)') and i.client = i.earlier.client
             and (greatest(k.days, e.days) >= 3 or i.network in (select network from own_networks) or i.earlier.network in (select network from own_networks)), false) as roams,
-        least(k.days, e.days) >= 4 and greatest(k.first_seen, e.first_seen) < i.event_time - interval 5 days as is_habit,
-        row_number() over (partition by i.account, i.country, i.earlier.country order by i.event_time, i.file_id, i.record) as place,
-        count(*) over (partition by i.account, i.country, i.earlier.country) as times,
-        max(i.event_time) over (partition by i.account, i.country, i.earlier.country) as last_time
+        least(k.days, e.days) >= 4 and greatest(k.first_seen, e.first_seen) < i.event_time - interval 5 days as is_habit
     from impossible as i
     left join strange_logons as n on n.file_id = i.file_id and n.record = i.record
     left join account_habits as k on k.feature = 'network' and k.kind = 'user' and k.account = i.account and k.value = i.network::varchar
     left join account_habits as e on e.feature = 'network' and e.kind = 'user' and e.account = i.account and e.value = i.earlier.network::varchar
+),
+firsts as (
+    select
+        unnest(min_by(judged, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        max(event_time) as last_time,
+        list_sort(list_distinct(flatten(list([earlier.evidence, evidence]))))[1:1000] as records
+    from judged
+    group by account, country, earlier.country
 )
 select
     case
@@ -118,14 +124,13 @@ select
     account as who,
     earlier.event_time as first_seen,
     last_time as last_seen,
-    times + 1 as events,
+    len(records) as events,
     account as target,
     app_id,
     session_id,
     list_sort([earlier.ip_address, ip_address]) as ip_addresses,
     case when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log' when is_habit then 'both networks are the user''s on four days or more' end as rarity,
     act_id as act,
-    [earlier.evidence, evidence] as records
-from judged
-where place = 1
+    records
+from firsts
 order by first_seen, account, act

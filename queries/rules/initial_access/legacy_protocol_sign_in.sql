@@ -12,14 +12,19 @@
 -- lists: hosting_networks
 -- seen: in 3 samples, marked 0 of 58 benign ones
 with legacy as (
-    select
-        *,
-        row_number() over (partition by account, client_app, network, is_success order by event_time, file_id, record) as place,
-        count(*) over (partition by account, client_app, network, is_success) as times,
-        count(distinct date_trunc('day', event_time)) over (partition by account, client_app, network, is_success) as days,
-        max(event_time) over (partition by account, client_app, network, is_success) as last_time
+    select *
     from logons
     where is_legacy and kind = 'user' and account is not null
+),
+firsts as (
+    select
+        unnest(min_by(legacy, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        count(distinct date_trunc('day', event_time)) as days,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from legacy
+    group by account, client_app, network, is_success
 )
 select
     case
@@ -48,9 +53,9 @@ select
         when l.days >= 4 then 'on ' || l.days || ' days'
     end as rarity,
     l.act_id as act,
-    [{'file_id': l.file_id, 'record': l.record, 'id': l.id}] as records
-from legacy as l
+    l.records
+from firsts as l
 left join strange_logons as n using (file_id, record)
 left join list_hosting_networks as h on h.asn = l.network::varchar
-where l.place = 1 and (l.is_success or n.is_new_country)
+where l.is_success or n.is_new_country
 order by first_seen, who, act

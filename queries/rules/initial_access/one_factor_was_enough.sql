@@ -20,10 +20,7 @@ with single as (
         coalesce(n.is_new_country, false) as is_new_country,
         coalesce(n.is_new_client, false) as is_new_client,
         h.name as hosting,
-        a.account_days,
-        row_number() over (partition by l.account, l.network order by l.event_time, l.file_id, l.record) as place,
-        count(*) over (partition by l.account, l.network) as times,
-        max(l.event_time) over (partition by l.account, l.network) as last_time
+        a.account_days
     from logons as l
     left join strange_logons as n using (file_id, record)
     left join list_hosting_networks as h on h.asn = l.network::varchar
@@ -34,12 +31,21 @@ with single as (
         and coalesce(l.incoming_token_type, 'none') in ('none', '')
         and l.ip_address not in (select ip_address from office_addresses)
 ),
+firsts as (
+    select
+        unnest(min_by(single, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from single
+    group by account, network
+),
 places as (
     select
         *,
         count(distinct account) filter (where coalesce(account_days, 0) < 4) over () as accounts_without_baseline
-    from single
-    where place = 1 and (is_new_network or coalesce(account_days, 0) < 4)
+    from firsts
+    where is_new_network or coalesce(account_days, 0) < 4
 )
 select
     case
@@ -64,7 +70,7 @@ select
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'
     end as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] as records
+    records
 from places
 where is_new_network or accounts_without_baseline <= 20
 order by first_seen, account, act

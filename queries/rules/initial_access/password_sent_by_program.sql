@@ -12,18 +12,23 @@
 -- lists: hosting_networks, tool_agents
 -- seen: in 4 samples, marked 0 of 58 benign ones
 with by_program as (
-    select
-        *,
-        row_number() over (partition by account, app_id, network order by event_time, file_id, record) as place,
-        count(*) over (partition by account, app_id, network) as times,
-        count(distinct date_trunc('day', event_time)) over (partition by account, app_id, network) as days,
-        max(event_time) over (partition by account, app_id, network) as last_time
+    select *
     from logons
     where kind = 'user' and is_success and account is not null
         and (
             protocol = 'ropc'
             or regexp_matches(lower(user_agent), '^(bav2ropc|cbainprod|cbaintar|aconsumerv2ropc)')
         )
+),
+firsts as (
+    select
+        unnest(min_by(by_program, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        count(distinct date_trunc('day', event_time)) as days,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from by_program
+    group by account, app_id, network
 )
 select
     case
@@ -52,9 +57,8 @@ select
         when b.days >= 4 then 'on ' || b.days || ' days'
     end as rarity,
     b.act_id as act,
-    [{'file_id': b.file_id, 'record': b.record, 'id': b.id}] as records
-from by_program as b
+    b.records
+from firsts as b
 left join strange_logons as n using (file_id, record)
 left join list_hosting_networks as h on h.asn = b.network::varchar
-where b.place = 1
 order by first_seen, who, act

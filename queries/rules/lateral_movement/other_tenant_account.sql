@@ -27,16 +27,23 @@ tools as (
 foreign_accounts as (
     select
         l.*,
-        t.name as tool,
-        count(*) over (partition by l.account, l.app_id) as times,
-        count(distinct date_trunc('day', l.event_time)) over (partition by l.account, l.app_id) as days,
-        max(l.event_time) over (partition by l.account, l.app_id) as last_time,
-        row_number() over (partition by l.account, l.app_id order by l.is_success desc, l.event_time, l.file_id, l.record) as place
+        t.name as tool
     from logons as l
     join tools as t on t.app_id = l.app_id
     where l.kind = 'user' and l.home_tenant_id <> l.resource_tenant_id and l.home_tenant_id <> '' and l.resource_tenant_id <> ''
         -- the log is of the tenant that is named most
         and l.resource_tenant_id = (select mode(resource_tenant_id) from logons where resource_tenant_id <> '')
+),
+firsts as (
+    select
+        unnest(min_by(foreign_accounts, {'failed': not is_success, 't': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        count(distinct date_trunc('day', event_time)) as days,
+        min(event_time) as first_time,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from foreign_accounts
+    group by account, app_id
 )
 select
     case
@@ -49,7 +56,7 @@ select
         || coalesce(' for ' || resource, '') || ', from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
         || coalesce(', as ' || cross_tenant, '') as what,
     account as who,
-    event_time as first_seen,
+    first_time as first_seen,
     last_time as last_seen,
     times as events,
     tool as target,
@@ -58,7 +65,6 @@ select
     list_filter([ip_address], a -> a is not null) as ip_addresses,
     case when days >= 4 then 'on ' || days || ' days' end as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] as records
-from foreign_accounts
-where place = 1
+    records
+from firsts
 order by first_seen, account, act

@@ -16,10 +16,7 @@
 with joining as (
     select
         l.*,
-        t.tool,
-        row_number() over (partition by l.account, l.ip_address order by l.event_time, l.file_id, l.record) as place,
-        count(*) over (partition by l.account, l.ip_address) as times,
-        max(l.event_time) over (partition by l.account, l.ip_address) as last_time
+        t.tool
     from logons as l
     left join tool_user_agents as t on t.user_agent = l.user_agent
     where l.is_success and l.kind = 'user' and l.resource_id = '01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9'
@@ -27,6 +24,15 @@ with joining as (
             l.protocol = 'deviceCode' or l.transfer_method in ('deviceCodeFlow', 'authenticationTransfer') or t.tool is not null
             or (l.requirement = 'single_factor' and l.device_id is null and coalesce(l.is_interactive, true))
         )
+),
+firsts as (
+    select
+        unnest(min_by(joining, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from joining
+    group by account, ip_address
 ),
 registered as (
     select
@@ -45,9 +51,8 @@ followed as (
         min_by(r.targets, r.event_time) as device,
         max(r.event_time) as last_seen,
         list({'file_id': r.file_id, 'record': r.record, 'id': r.id} order by r.event_time, r.file_id, r.record)[1:20] as records
-    from joining as j
+    from firsts as j
     join registered as r on r.account = j.account and r.event_time between j.event_time and j.event_time + interval 2 hours
-    where j.place = 1
     group by j.act_id
 ),
 judged as (
@@ -57,9 +62,8 @@ judged as (
         f.device,
         f.last_seen as registered_at,
         coalesce(f.records, []) as registrations
-    from joining as j
+    from firsts as j
     left join followed as f using (act_id)
-    where j.place = 1
 )
 select
     case
@@ -79,13 +83,13 @@ select
     account as who,
     event_time as first_seen,
     coalesce(registered_at, last_time) as last_seen,
-    times + len(registrations) as events,
+    len(records) + len(registrations) as events,
     coalesce(device, account) as target,
     app_id,
     session_id,
     list_filter([ip_address], a -> a is not null) as ip_addresses,
     null::varchar as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] || registrations as records
+    records || registrations as records
 from judged
 order by first_seen, account, act

@@ -12,24 +12,27 @@
 -- source: https://learn.microsoft.com/graph/api/resources/signin (servicePrincipalCredentialKeyId, federatedCredentialId)
 -- lists: hosting_networks
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with keys as (
+with credentials as (
     select
-        s.file_id,
-        s.record,
-        case when json_valid(s.raw) then coalesce(
-            nullif(s.raw ->> '$.servicePrincipalCredentialKeyId', ''), nullif(s.raw ->> '$.properties.servicePrincipalCredentialKeyId', ''),
-            nullif(s.raw ->> '$.ServicePrincipalCredentialKeyId', '')
-        ) end as key_id,
-        case when json_valid(s.raw) then coalesce(
-            nullif(s.raw ->> '$.federatedCredentialId', ''), nullif(s.raw ->> '$.properties.federatedCredentialId', ''),
-            nullif(s.raw ->> '$.FederatedCredentialId', '')
-        ) end as federated_id,
-        -- who vouches for the workload: the issuer of a federated token
-        case when json_valid(s.raw) then coalesce(
-            nullif(s.raw ->> '$.federatedTokenIssuer', ''), nullif(s.raw ->> '$.properties.federatedTokenIssuer', ''), nullif(s.raw ->> '$.FederatedTokenIssuer', '')
-        ) end as issuer
-    from evidence.sign_ins as s
-    where s.category = 'service_principal'
+        file_id,
+        record,
+        -- the key, the federated credential, and who vouches for the workload: the issuer of a federated token
+        list_transform(json_extract_string(json_text(raw), [
+            '$.servicePrincipalCredentialKeyId', '$.properties.servicePrincipalCredentialKeyId', '$.ServicePrincipalCredentialKeyId',
+            '$.federatedCredentialId', '$.properties.federatedCredentialId', '$.FederatedCredentialId',
+            '$.federatedTokenIssuer', '$.properties.federatedTokenIssuer', '$.FederatedTokenIssuer'
+        ]), v -> nullif(v, '')) as c
+    from evidence.sign_ins
+    where category = 'service_principal'
+),
+keys as (
+    select
+        file_id,
+        record,
+        coalesce(c[1], c[2], c[3]) as key_id,
+        coalesce(c[4], c[5], c[6]) as federated_id,
+        coalesce(c[7], c[8], c[9]) as issuer
+    from credentials
 ),
 used as (
     select
@@ -39,7 +42,7 @@ used as (
         k.issuer,
         min(l.event_time) over (partition by l.account, coalesce(k.key_id, k.federated_id)) as credential_since,
         min(l.event_time) over (partition by l.account) as account_since,
-        date_diff('day', a.first_seen, l.event_time) as baseline_days,
+        date_sub('day', a.first_seen, l.event_time) as baseline_days,
         a.days >= 4 and a.first_seen < l.event_time - interval 5 days as has_baseline,
         coalesce(n.is_new_country, false) as is_new_country,
         coalesce(n.is_new_network, false) as is_new_network,
@@ -57,14 +60,15 @@ strange as (
         credential_id is not null and has_baseline and credential_since = event_time and credential_since > account_since + interval 5 days as is_new_credential
     from used
 ),
-places as (
+firsts as (
     select
-        *,
-        row_number() over (partition by account, case when is_new_country then country when is_new_network then network::varchar else credential_id end order by event_time, file_id, record) as place,
-        count(*) over (partition by account, case when is_new_country then country when is_new_network then network::varchar else credential_id end) as times,
-        max(event_time) over (partition by account, case when is_new_country then country when is_new_network then network::varchar else credential_id end) as last_time
+        unnest(min_by(strange, {'t': event_time, 'f': file_id, 'r': record})),
+        count(*) as times,
+        max(event_time) as last_time,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from strange
     where is_new_country or is_new_network or is_new_credential
+    group by account, case when is_new_country then country when is_new_network then network::varchar else credential_id end
 )
 select
     case
@@ -91,7 +95,6 @@ select
     list_filter([ip_address], a -> a is not null) as ip_addresses,
     'first time for this application in ' || baseline_days || ' days of log' as rarity,
     act_id as act,
-    [{'file_id': file_id, 'record': record, 'id': id}] as records
-from places
-where place = 1
+    records
+from firsts
 order by first_seen, account, act
