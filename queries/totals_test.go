@@ -55,6 +55,19 @@ func TestTotalsOfTenant(t *testing.T) {
 	if has := totalsIn(t, c, ofIncident[0]); !slices.Equal(has, got[:len(got)-1]) { // without the findings of the case
 		t.Errorf("the dossier of the incident begins with %q, want %q", has, got)
 	}
+	// Its sentences lead to its own parts, not to reports of the case.
+	parts := map[string]bool{"changes": true, "coverage": true, "findings_not_looked_for": true} // of these a dossier may have none
+	for _, part := range ofIncident {
+		parts[part.Report.Name] = true
+	}
+	for row, err := range ofIncident[1].Rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lookIn := c.shown(row[4]); !parts[lookIn] {
+			t.Errorf("%s leads to %s, which is no part of the dossier", c.shown(row[1]), lookIn)
+		}
+	}
 	ofSession, err := c.Dossier(context.Background(), truth.Incident.SessionID)
 	if err != nil {
 		t.Fatal(err)

@@ -194,6 +194,10 @@ from (
             when 'file_activity' then 'files'
             when 'still_open' then 'open'
             when 'timeline' then 'story'
+            when 'incidents' then 'findings'
+            when 'indicators' then 'story'
+            when 'directory_changes' then 'changes'
+            when 'mailbox_changes' then 'changes'
             else look_in
         end,
         case when look_in in ('mail_exposure', 'file_activity') then null else look_for end
