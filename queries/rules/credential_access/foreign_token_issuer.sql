@@ -10,7 +10,12 @@
 -- needs: sign_ins
 -- source: https://attack.mitre.org/techniques/T1606/002/; https://learn.microsoft.com/graph/api/resources/signin (tokenIssuerType)
 -- seen: in 0 samples, marked 0 of 58 benign ones
-with issuers as (
+with federated_accounts as (
+    select distinct account
+    from logons
+    where kind = 'user' and is_success and lower(issuer_type) in ('adfederationservices', 'adfederationservicesmfaadapter')
+),
+issuers as (
     select
         account,
         lower(issuer_type) as issuer,
@@ -25,7 +30,7 @@ with issuers as (
         min_by(act_id, (event_time, file_id, record)) as act_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from logons
-    where kind = 'user' and is_success and issuer_type <> '' and account is not null
+    where kind = 'user' and is_success and issuer_type <> '' and account in (select account from federated_accounts)
     group by account, lower(issuer_type)
 ),
 federated as (

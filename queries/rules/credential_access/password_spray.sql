@@ -59,43 +59,84 @@ series as (
     having count(distinct account) filter (where error_code <> 50034) >= 5
         and count(distinct account) filter (where error_code <> 50034) >= count(distinct account) filter (where error_code = 50034)
 ),
--- Who got in from there: in the time of the series and six hours on, and at other times.
-admitted as (
-    select
+tried as (
+    select distinct
+        block,
+        series,
+        account
+    from numbered
+    where error_code <> 50034
+),
+-- Who had signed in from there before.
+regulars as (
+    select distinct
         s.block,
         s.series,
-        list(distinct l.account) as everybody,
-        list(distinct l.account) filter (where contains(s.tried, l.account)) as tried_too,
-        list({'account': l.account, 'evidence': {'file_id': l.file_id, 'record': l.record, 'id': l.id}} order by l.event_time, l.file_id, l.record) as records
+        h.account
+    from (select block, series, first_seen, unnest(addresses) as ip_address from series) as s
+    join account_habits as h on h.feature = 'address' and h.value = s.ip_address and h.first_seen < s.first_seen - interval 1 hour
+),
+regular_counts as (
+    select
+        block,
+        series,
+        count(*) as regulars
+    from regulars
+    group by block, series
+),
+-- Who got in from there in the time of the series and six hours on.
+admitted as (
+    select distinct
+        s.block,
+        s.series,
+        l.account
     from series as s
     join blocks as b on b.block = s.block
     join logons as l on l.ip_address = b.ip_address and l.is_success and l.kind = 'user'
         and l.event_time between s.first_seen - interval 1 hour and s.last_seen + interval 6 hours
-    group by all
+    where l.account is not null
 ),
-own as (
+admitted_counts as (
     select
-        s.block,
-        s.series,
-        count(distinct h.account) as regulars,
-        list(distinct h.account) as accounts
-    from (select block, series, first_seen, unnest(addresses) as ip_address from series) as s
-    join account_habits as h on h.feature = 'address' and h.value = s.ip_address and h.first_seen < s.first_seen - interval 1 hour
-    group by all
+        a.block,
+        a.series,
+        count(*) as admitted,
+        count(t.account) as tried_too,
+        -- a password may be right at the first try
+        list(a.account order by a.account) filter (where r.account is null) as fell
+    from admitted as a
+    left join tried as t using (block, series, account)
+    left join regulars as r using (block, series, account)
+    group by a.block, a.series
 ),
 judged as (
     select
         s.*,
-        coalesce(len(a.everybody), 0) as admitted,
-        -- a password may be right at the first try
-        list_sort(list_filter(coalesce(a.everybody, []::varchar[]), x -> not contains(coalesce(o.accounts, []::varchar[]), x))) as fell,
-        a.records as admissions,
-        len(s.tried) - coalesce(len(a.tried_too), 0) as failed_only,
-        coalesce(o.regulars, 0) as regulars,
+        coalesce(a.admitted, 0) as admitted,
+        coalesce(a.fell, []::varchar[]) as fell,
+        len(s.tried) - coalesce(a.tried_too, 0) as failed_only,
+        coalesce(r.regulars, 0) as regulars,
         date_sub('minute', s.first_seen, s.last_seen) as minutes
     from series as s
-    left join admitted as a using (block, series)
-    left join own as o using (block, series)
+    left join admitted_counts as a using (block, series)
+    left join regular_counts as r using (block, series)
+),
+sprays as (
+    select *
+    from judged
+    where failed_only > admitted and failed_only >= 0.6 * len(tried) and failed_only > regulars
+        and (minutes < 60 or len(tried) >= 8)
+),
+admissions as (
+    select
+        f.block,
+        f.series,
+        list({'file_id': l.file_id, 'record': l.record, 'id': l.id} order by l.event_time, l.file_id, l.record)[1:100] as records
+    from (select block, series, first_seen, last_seen, unnest(fell) as account from sprays) as f
+    join blocks as b on b.block = f.block
+    join logons as l on l.account = f.account and l.ip_address = b.ip_address and l.is_success and l.kind = 'user'
+        and l.event_time between f.first_seen - interval 1 hour and f.last_seen + interval 6 hours
+    group by f.block, f.series
 )
 select
     case
@@ -105,7 +146,7 @@ select
         else 'medium'
     end as severity,
     'Somebody tried passwords on ' || counted(len(tried), 'account', 'accounts') || ' from '
-        || case when len(addresses) = 1 then addresses[1] else block end
+        || case when len(addresses) = 1 then addresses[1] else s.block end
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
         || ' within ' || span_text(first_seen, last_seen)
         || ', ' || counted(guesses, 'attempt', 'attempts')
@@ -119,12 +160,8 @@ select
     null::varchar as session_id,
     list_sort(addresses) as ip_addresses,
     case when regulars > 0 then counted(regulars, 'account has', 'accounts have') || ' signed in from there before' end as rarity,
-    'spray ' || block || ' ' || minute_text(first_seen) as act,
-    records || coalesce(
-        list_transform(list_filter(admissions, x -> contains(fell, x.account)), x -> x.evidence)[1:100],
-        []::struct(file_id integer, record bigint, id varchar)[]
-    ) as records
-from judged
-where failed_only > admitted and failed_only >= 0.6 * len(tried) and failed_only > regulars
-    and (minutes < 60 or len(tried) >= 8)
-order by first_seen, block
+    'spray ' || s.block || ' ' || minute_text(first_seen) as act,
+    s.records || coalesce(e.records, []::struct(file_id integer, record bigint, id varchar)[]) as records
+from sprays as s
+left join admissions as e on e.block = s.block and e.series = s.series
+order by first_seen, s.block

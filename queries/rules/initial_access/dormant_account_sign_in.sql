@@ -10,18 +10,45 @@
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/role-based-access-control/security-emergency-access
 -- seen: in 0 samples, marked 0 of 58 benign ones
-with named as (
+with used as (
     select
-        *,
+        account,
+        event_time,
+        lag(event_time) over (partition by account order by event_time, file_id, record) as time_before,
+        file_id,
+        record
+    from logons
+    where kind = 'user' and is_success and account is not null and coalesce(is_interactive, true)
+),
+-- Names are looked at once a name, not once a sign-in.
+names as (
+    select
+        account,
         regexp_matches(split_part(account, '@', 1), 'break[-_. ]?glass|emergency[-_. ]?(access|admin|account)|^(ea|bg)[-_.]?(admin|acct|account)|firecall|notfall') as is_emergency,
         regexp_matches(split_part(account, '@', 1), '^(svc|service|srv|sa)[-_.]|[-_.](svc|service)$') as is_service
-    from (
-        select
-            *,
-            lag(event_time) over (partition by account order by event_time, file_id, record) as time_before
-        from logons
-        where kind = 'user' and is_success and account is not null and coalesce(is_interactive, true)
-    )
+    from (select distinct account from used)
+),
+-- Few sign-ins are worth a look: only of them is all read.
+noticed as (
+    select
+        u.file_id,
+        u.record,
+        u.time_before,
+        n.is_emergency,
+        n.is_service
+    from used as u
+    join names as n using (account)
+    where n.is_emergency or n.is_service or u.time_before < u.event_time - interval 45 days
+),
+named as (
+    select
+        l.*,
+        n.time_before,
+        n.is_emergency,
+        n.is_service
+    from noticed as n
+    join logons as l using (file_id, record)
+    where l.kind = 'user' and l.is_success and l.account is not null and coalesce(l.is_interactive, true)
 ),
 judged as (
     select
