@@ -221,12 +221,13 @@ func checkColumns(t *testing.T, r Report, columns []engine.Column) {
 func TestLayouts(t *testing.T) {
 	c := openCase(t, Filter{}, time.UTC)
 	ctx := context.Background()
-	if err := c.define(ctx, false, namesIn(besideSQL)...); err != nil {
+	if err := c.define(ctx, false, slices.Concat(namesIn(besideSQL), namesIn(numbersSQL))...); err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range []string{
 		"create table dossier_records (file_id integer, record bigint)",
 		"create table dossier_beside as\n" + besideSQL,
+		"create table dossier_numbers as\n" + numbersSQL,
 	} {
 		if err := c.engine.Exec(ctx, s); err != nil {
 			t.Fatal(err)

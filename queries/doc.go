@@ -143,7 +143,8 @@
 // the picture. What --explain says of a value is a line in model/lookups.
 //
 // What carries no id of the session's, and why it stands beside it, is the table
-// dossier_beside, made for each session by dossier/tables/dossier_beside.sql.
+// dossier_beside, what is counted the table dossier_numbers, made for each dossier
+// by the files in dossier/tables.
 //
 // # Adding a query for other engines
 //

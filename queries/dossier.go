@@ -21,10 +21,13 @@ import (
 var dossierFiles embed.FS
 
 // What several parts read, made for each dossier in turn: the table of what stands
-// beside its records, and what is known of it as a whole, where it is no session.
+// beside its records, its numbers, and what is known of it as a whole, where it is no session.
 var (
 	//go:embed dossier/tables/dossier_beside.sql
 	besideSQL string
+
+	//go:embed dossier/tables/dossier_numbers.sql
+	numbersSQL string
 
 	//go:embed dossier/tables/dossier_facts.sql
 	factsSQL string
@@ -80,7 +83,7 @@ func (c *Case) SessionHeadings(ctx context.Context, sessions []string) (map[stri
 	return headings, nil
 }
 
-// Dossier tells one session: what happened in sentences, a picture of it, the story in
+// Dossier tells one session: in numbers and in sentences what happened, a picture of it, the story in
 // order, what was read, changed, downloaded, sent and deleted, what is still open, and what
 // is known of it as a whole. Parts of which there is nothing are named in a note of the first.
 func (c *Case) Dossier(ctx context.Context, session string) ([]*Result, error) {
@@ -149,7 +152,7 @@ func (c *Case) IncidentsShown(ctx context.Context) ([]int64, error) {
 // dossier makes the parts of what the records are that the SELECT gives. incident and
 // session are set where they are those of one.
 func (c *Case) dossier(ctx context.Context, title, records string, incident int64, session string) ([]*Result, error) {
-	names := append(namesIn(besideSQL), namesIn(factsSQL)...)
+	names := slices.Concat(namesIn(besideSQL), namesIn(numbersSQL), namesIn(factsSQL))
 	if session != "" {
 		names = append(names, "sessions")
 	}
@@ -169,6 +172,7 @@ func (c *Case) dossier(ctx context.Context, title, records string, incident int6
 		fmt.Sprintf("set variable dossier_of_users = %t", session == "" && incident == 0 && len(c.filters.filter.Users) > 0),
 		"create or replace table dossier_records as select distinct file_id, record from (" + records + ")",
 		"create or replace table dossier_beside as\n" + besideSQL,
+		"create or replace table dossier_numbers as\n" + numbersSQL,
 	}
 	for _, s := range statements {
 		if err := c.engine.Exec(ctx, s); err != nil {

@@ -29,7 +29,7 @@ func (c *Case) EachIncident(ctx context.Context, isPicture bool, yield func(*Res
 		}
 		for _, r := range results {
 			isDrawn := r.Report.Layout == Lanes
-			if r.Report.Name == "limits" || isDrawn != isPicture && (i == 0 || isPicture) || r.Report.Name == "sentences" && i == 0 {
+			if r.Report.Name == "limits" || isDrawn != isPicture && (i == 0 || isPicture) || (r.Report.Name == "sentences" || r.Report.Name == "numbers") && i == 0 {
 				continue // it stands on the first screen
 			}
 			if isPicture {

@@ -15,6 +15,11 @@ func totalsOf(t *testing.T, c *Case) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return totalsIn(t, c, result)
+}
+
+func totalsIn(t *testing.T, c *Case, result *Result) []string {
+	t.Helper()
 	var all []string
 	for row, err := range result.Rows {
 		if err != nil {
@@ -27,8 +32,9 @@ func totalsOf(t *testing.T, c *Case) []string {
 
 // TestTotalsOfTenant holds the numbers to what the generator of the sample did.
 func TestTotalsOfTenant(t *testing.T) {
-	path, _ := loadTenant(t)
-	got := totalsOf(t, openPath(t, path, Filter{}, time.UTC))
+	path, truth := loadTenant(t)
+	c := openPath(t, path, Filter{}, time.UTC)
+	got := totalsOf(t, c)
 	for _, test := range []struct{ want, reason string }{
 		{"Accounts affected: 1 (adele.vance@contoso.com)", "one account was taken over"},
 		{"Addresses: 4 (Canada, Lithuania, Romania)", "the relay, the reader's two and the traveller's"},
@@ -39,6 +45,41 @@ func TestTotalsOfTenant(t *testing.T) {
 	} {
 		if !slices.Contains(got, test.want) {
 			t.Errorf("%s: no %q in %q", test.reason, test.want, got)
+		}
+	}
+	// A dossier begins with the same numbers: that of the incident, and of its session.
+	ofIncident, err := c.DossierOfIncident(context.Background(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if has := totalsIn(t, c, ofIncident[0]); !slices.Equal(has, got[:len(got)-1]) { // without the findings of the case
+		t.Errorf("the dossier of the incident begins with %q, want %q", has, got)
+	}
+	// Its sentences lead to its own parts, not to reports of the case.
+	parts := map[string]bool{"changes": true, "coverage": true, "findings_not_looked_for": true} // of these a dossier may have none
+	for _, part := range ofIncident {
+		parts[part.Report.Name] = true
+	}
+	for row, err := range ofIncident[1].Rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lookIn := c.shown(row[4]); !parts[lookIn] {
+			t.Errorf("%s leads to %s, which is no part of the dossier", c.shown(row[1]), lookIn)
+		}
+	}
+	ofSession, err := c.Dossier(context.Background(), truth.Incident.SessionID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := totalsIn(t, c, ofSession[0])
+	for _, want := range []string{
+		"Accounts: 1 (adele.vance@contoso.com)", "Messages read: 99 (in adele.vance@contoso.com; 2 whole folders must be assumed)", "Messages sent: 4 ()",
+		"Files downloaded: 26 (2 opened)",
+		"Still open: 3 (application eM Backup for 0utlook, inbox rule of adele.vance@contoso.com, permission of an application eM Backup for 0utlook)",
+	} {
+		if !slices.Contains(has, want) {
+			t.Errorf("the session's dossier: no %q in %q", want, has)
 		}
 	}
 }

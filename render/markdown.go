@@ -28,7 +28,7 @@ func Markdown(w io.Writer, d Document) error {
 	for _, r := range d.Remarks {
 		fmt.Fprintf(out, "- %s\n", markdown(r))
 	}
-	if len(d.Filters) > 0 {
+	if len(d.Filters)+len(d.Remarks) > 0 {
 		fmt.Fprintln(out)
 	}
 	first := true

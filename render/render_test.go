@@ -381,3 +381,12 @@ func BenchmarkFormats(b *testing.B) {
 		})
 	}
 }
+
+// TestMarkdownRemarks: what follows remarks, a heading, is no part of their list.
+func TestMarkdownRemarks(t *testing.T) {
+	d := document(result(queries.Report{Name: "codes", Title: "Codes", Group: "signins"}, []queries.Column{column("code", queries.Integer)}, []any{int64(1)}))
+	d.Remarks, d.Several = []string{"a remark"}, true
+	if got := render(t, Markdown, d); !strings.Contains(got, "- a remark\n\n") {
+		t.Errorf("no empty line after the remark:\n%s", got)
+	}
+}

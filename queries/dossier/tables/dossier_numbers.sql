@@ -1,0 +1,104 @@
+-- What its records say in numbers, where it is no incident; of incidents the model has them.
+with own as (
+    select
+        e.*,
+        client_address(e.ip_address) as address,
+        coalesce(regexp_matches(lower(e.result), '^(fail|interrupted|false|4\d\d|5\d\d)'), false) as is_failed,
+        k.kind
+    from all_events as e
+    left join operation_kinds as k on rtrim(lower(e.action), '. ') = k.operation
+    where (e.file_id, e.record) in (from dossier_records)
+),
+numbers as (
+    select
+        count(*) as events,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        list_sort(list(distinct home_account(actor)) filter (where actor <> '')) as accounts,
+        count(*) filter (where source = 'sign_ins' and is_failed) as failed_sign_ins,
+        count(*) filter (where source = 'sign_ins' and not is_failed) as sign_ins,
+        count(distinct nullif(session_id, '')) as sessions,
+        min_by(minute_text(event_time) || ' ' || action || coalesce(' (' || nullif(result, '') || ')', '') || coalesce(' from ' || nullif(address, ''), '')
+            || coalesce(' by ' || nullif(actor, ''), ''), (event_time, source, file_id, record)) as first_act,
+        min_by(file_id || ':' || record, (event_time, source, file_id, record)) as first_record
+    from own
+),
+places as (
+    select
+        list_sort(list(distinct o.address)) as addresses,
+        list_sort(list(distinct coalesce(c.country_name, a.country)) filter (where a.country <> '')) as countries
+    from own as o
+    left join addresses as a on o.address = a.ip_address
+    left join country_names as c on a.country = c.country
+    where o.address <> ''
+),
+mail as (
+    select
+        count(distinct message) filter (where kind = 'read' and not is_sync) as read_messages,
+        list_sort(list(distinct mailbox) filter (where kind = 'read')) as mailboxes,
+        list_sort(list(distinct folder) filter (where is_sync)) as folders,
+        list_sort(list(distinct mailbox) filter (where is_throttled)) as throttled_mailboxes,
+        count(distinct coalesce(message, place)) filter (where kind = 'sent') as sent_messages,
+        count(distinct coalesce(message, place)) filter (where kind = 'removed') as deleted_messages,
+        count(*) filter (where kind = 'read') as reads
+    from (
+        select
+            kind,
+            place,
+            mailbox,
+            is_throttled,
+            is_sync,
+            folder,
+            unnest(case when len(messages) > 0 then messages else [null] end) as message
+        from (
+            select
+                o.kind,
+                o.file_id || ':' || o.record as place,
+                lower(coalesce(a.raw ->> '$.MailboxOwnerUPN', a.user_id)) as mailbox,
+                contains(lower(a.raw ->> '$.OperationProperties'), '"isthrottled","value":"true"') as is_throttled,
+                contains(lower(a.raw ->> '$.OperationProperties'), '"value":"sync"') as is_sync,
+                unnest(case
+                    when json_array_length(a.raw, '$.Folders') > 0 then json_extract(a.raw, '$.Folders[*]')
+                    else [json_object('Path', coalesce(a.raw ->> '$.Item.ParentFolder.Path', a.raw ->> '$.Folder.Path'))]
+                end) as part,
+                part ->> '$.Path' as folder,
+                list_filter(list_concat(
+                    coalesce(json_extract_string(part, '$.FolderItems[*].InternetMessageId'), []),
+                    coalesce(json_extract_string(a.raw, '$.AffectedItems[*].InternetMessageId'), []),
+                    [a.raw ->> '$.Item.InternetMessageId', a.raw ->> '$.MessageId']
+                ), id -> id <> '') as messages
+            from own as o
+            join (
+                select user_id, file_id, record, record_type, case when json_valid(raw) then raw end as raw
+                from evidence.audit_events
+                where (file_id, record) in (from dossier_records)
+            ) as a on o.file_id = a.file_id and o.record = a.record
+            where o.source = 'audit_events' and o.kind in ('read', 'sent', 'removed') and record_type in (2, 3, 50) and not o.is_failed
+        )
+    )
+),
+file_counts as (
+    select
+        count(distinct target) filter (where kind = 'downloaded') as downloaded,
+        count(distinct target) filter (where kind = 'opened') as opened,
+        few(list_sort(list(distinct regexp_extract(target, '[^/]*$')) filter (where kind = 'downloaded'))) as file_names
+    from own
+    where source = 'audit_events' and not is_failed and kind in ('downloaded', 'opened')
+),
+open_doors as (
+    select
+        count(distinct (kind, object, evidence)) as open_things,
+        listed(list_sort(list(distinct kind || case when contains(object, '@') and kind not in ('account', 'guest') then ' of ' else ' ' end || object))) as open_names
+    from (
+        select kind, object, evidence, unnest(string_split(evidence, ' ')) as place
+        from report_still_open
+    )
+    where place in (
+        select file_id || ':' || record from dossier_records
+        union all
+        select file_id || ':' || record from dossier_beside where is_within and is_by_user
+    )
+)
+select *
+from numbers, places, mail, file_counts, open_doors
+where getvariable('dossier_incident') is null
