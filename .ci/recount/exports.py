@@ -26,6 +26,12 @@ INTERRUPTED = {
 }
 
 
+LOGS = ("sign_ins", "audit_events", "directory_audits", "risk_detections", "risky_users", "provisioning_events", "message_trace", "graph_activity", "sign_in_steps")
+# What may be another a day later: of two exports the later state counts, the earlier is history.
+STATES = {"risklevel", "riskstate", "riskdetail", "lastupdateddatetime", "risklastupdateddatetime", "risklevelduringsignin", "risklevelaggregated",
+          "riskeventtypes", "riskeventtypesv2", "riskeventtypes_v2", "isprocessing", "isdeleted"}
+
+
 class Record:
     """One record of one file; fields holds what it says, by the names of the tables."""
 
@@ -41,7 +47,7 @@ class Evidence:
 
     def __init__(self, folder):
         self.files = {}  # path -> records that it has
-        self.copies = {log: [] for log in ("sign_ins", "audit_events", "directory_audits", "risk_detections", "graph_activity", "sign_in_steps")}
+        self.copies = {log: [] for log in LOGS}
         for path, data in members(folder):
             records = [record for record in read(path, data) if record]
             if records:
@@ -149,12 +155,37 @@ def recognised(path, number, value, raw):
     if "riskeventtype" in keys and "detecteddatetime" in keys:
         return Record("risk_detections", path, number, {
             "id": keys["id"], "event_time": moment(keys.get("activitydatetime") or keys.get("detecteddatetime")), "user": filled(keys.get("userprincipalname")), "ip_address": bare(filled(keys.get("ipaddress"))),
-            "request_id": filled(keys.get("requestid")), "level": keys.get("risklevel"), "state": keys.get("riskstate")}, raw)
+            "request_id": filled(keys.get("requestid")), "kind": filled(keys.get("riskeventtype")), "user_id": filled(keys.get("userid")) or filled(keys.get("serviceprincipalid")),
+            "risk": risk(keys, keys.get("lastupdateddatetime"), keys.get("risklevel"))}, raw)
+    if "risklastupdateddatetime" in keys and "riskstate" in keys:
+        return Record("risky_users", path, number, {
+            "id": keys["id"], "event_time": moment(keys["risklastupdateddatetime"]), "user": filled(keys.get("userprincipalname")),
+            "risk": risk(keys, keys["risklastupdateddatetime"], keys.get("risklevel"))}, raw)
+    if "provisioningaction" in keys and "changeid" in keys:
+        return Record("provisioning_events", path, number, provisioned(keys), raw)
+    if "messagetraceid" in keys and "recipientaddress" in keys:
+        return Record("message_trace", path, number, {
+            "id": keys["messagetraceid"], "event_time": moment(keys["received"]), "sender": keys["senderaddress"].lower(), "recipient": keys["recipientaddress"].lower(),
+            "subject": filled(keys.get("subject")), "status": filled(keys.get("status")), "ip_address": bare(filled(keys.get("fromip")))}, raw)
     if "activitydisplayname" in keys and "initiatedby" in keys:
         return Record("directory_audits", path, number, directory_audit(keys), raw)
     if ("date(utc)" in keys and "requestid" in keys and "application" in keys) or ("appid" in keys and any(k.startswith("createddatetime") for k in keys)):
         return Record("sign_ins", path, number, sign_in(keys, path), raw)
     return None
+
+
+def risk(keys, updated, level):
+    return {"level": filled(level), "state": filled(keys.get("riskstate")), "detail": filled(keys.get("riskdetail")), "updated": moment(updated)}
+
+
+def provisioned(keys):
+    changes = nested(keys, "modifiedproperties") or []
+    return {
+        "id": keys["id"], "event_time": moment(keys.get("activitydatetime")), "action": filled(keys["provisioningaction"]), "change_id": filled(keys["changeid"]),
+        "outcome": filled((keys.get("provisioningstatusinfo") or {}).get("status")),
+        "source": filled((keys.get("sourceidentity") or {}).get("displayName")),
+        "changes": {f"{c['displayName']}: {c.get('oldValue') or '(none)'} → {c.get('newValue') or '(none)'}" for c in changes},
+    }
 
 
 def directory_audit(keys):
@@ -253,6 +284,9 @@ def sign_in(keys, path):
         "protocol": filled(keys.get("authenticationprotocol")),
         "transfer": filled(keys.get("originaltransfermethod")),
         "token_type": filled(keys.get("incomingtokentype")),
+        "risk": risk(keys, None, keys.get("risklevelaggregated") or keys.get("risklevelduringsignin")),
+        "during": filled(keys.get("risklevelduringsignin")),
+        "risk_types": frozenset(nested(keys, "riskeventtypes_v2", "riskeventtypesv2", "riskeventtypes") or []),
     }
     for name in ("user", "unique_token_id"):
         if fields[name]:
@@ -385,6 +419,8 @@ def once(copies):
         if copy.log == "sign_in_steps":
             key = copy.text
         at = copy.event_time.replace(microsecond=0) if copy.event_time else None
+        if copy.log == "risky_users":  # what has a state has no moment of its own
+            at = None
         groups.setdefault((key, at), []).append(copy)
     events = []
     for group in groups.values():
@@ -395,6 +431,10 @@ def once(copies):
                 if all(event.said[k] == v for k, v in mine.items() if k in event.said):
                     event.said.update(mine)
                     event.copies.append(copy)
+                    if copy.risk:
+                        event.fields["risk"] = later(copy.risk, event.risk)
+                        if copy.log == "risky_users":
+                            event.fields["event_time"] = event.risk["updated"]
                     for name, value in copy.fields.items():
                         if event.fields.get(name) is None:
                             event.fields[name] = value
@@ -410,11 +450,23 @@ def once(copies):
     return events
 
 
+LEVELS = ("low", "medium", "high")
+
+
+def later(risk, other):
+    """By the log's own word; where it has none, the higher level and the state that follows the other."""
+    if risk["updated"] and other["updated"]:
+        return max(risk, other, key=lambda r: r["updated"])
+    order = (None, "none", "atRisk", "confirmedSafe", "remediated", "dismissed", "confirmedCompromised")
+    of = max(risk, other, key=lambda r: order.index(r["state"]))
+    return of | {"level": max(risk["level"], other["level"], key=lambda l: (l is not None, LEVELS.index(l) if l in LEVELS else -1))}
+
+
 def said(record):
     """What a record says, to be held against another: of the same log's text every leaf, of sign-ins the columns."""
     if record.log == "sign_ins":
-        return {k: v for k, v in record.fields.items() if v is not None and k not in ("policies", "event_time", "status")}
-    return dict(leaves("", record.raw))
+        return {k: v for k, v in record.fields.items() if v is not None and k not in ("policies", "event_time", "status", "risk", "during", "risk_types")}
+    return {k: v for k, v in leaves("", record.raw) if not STATES.intersection(k.split("."))}
 
 
 def leaves(name, value):

@@ -10,11 +10,12 @@
 with
 named as (
     select
-        *,
-        lower(id) as name,
-        date_trunc('second', event_time) as second,
-    from all_events
-    where id <> '00000000-0000-0000-0000-000000000000'
+        e.*,
+        concat_ws(' ', lower(e.id), p.part) as name,
+        date_trunc('second', e.event_time) as second,
+    from all_events as e
+    left join record_parts as p using (source, file_id, record)
+    where e.id <> '00000000-0000-0000-0000-000000000000'
 ),
 repeated as (
     select

@@ -9,7 +9,7 @@
 -- position: 2
 -- on a terminal: incident, severity, title, who, first_seen, last_seen, story
 -- topics: incident, incidents, attack chain, kill chain, story, breach, compromise
--- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity, azure_activity, alerts
+-- needs: every log
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
 --   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: Two incidents that share an account within the window become one, and what an attacker did from elsewhere without a session
