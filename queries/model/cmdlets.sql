@@ -27,7 +27,7 @@ with logged as (
             '$.Item.ParentFolder.MemberUpn', '$.Item.ParentFolder.MemberRights', '$.NonPIIParameters', '$.OfficeObjectId'
         ]) as parts
     from evidence.audit_events
-    where regexp_full_match(operation, '[A-Za-z]+-[A-Za-z]+')
+    where regexp_full_match(operation, '[A-Za-z]+-[A-Za-z][A-Za-z0-9]*')
         or operation in (
             'UpdateInboxRules', 'ModifyFolderPermissions', 'AddFolderPermissions', 'RemoveFolderPermissions',
             'UpdateFolderPermissions', 'UpdateCalendarDelegation'

@@ -18,10 +18,18 @@ with registered as (
         *,
         coalesce(target, actor) as account
     from directory_acts
-    where regexp_matches(
+    where (
+        regexp_matches(
             activity,
             '^(user|admin) (registered|deleted|changed|updated|registered all required|started) .*security info|^user changed default security info|^(user|admin) (registered|deleted|updated|changed) .*(method|passkey)|^(add|delete|update) passkey'
         )
+        -- as the directory itself logs it, where a person did it: the service notes each use of a method so
+        or activity = 'update user' and not is_service and actor_type = 'user' and (
+            (new_values ->> 'strongauthenticationphoneappdetail') is not null
+            or (new_values ->> 'strongauthenticationuserdetails') is not null
+            or (old_values ->> 'strongauthenticationmethod') is not null and (new_values ->> 'strongauthenticationmethod') is not null
+        )
+    )
         and activity not like '%started%'
         and coalesce(result_reason, '') not ilike '%temporary access pass%'
         and result is distinct from 'failure'
@@ -75,7 +83,7 @@ select
     case when bool_or(is_after_risk) then 'high' when bool_or(is_after_strange) then 'medium' else 'low' end as severity,
     concat(
         actor, ' changed methods of ', case when actor = account then 'their own account' else account end, ': ',
-        listed(list(distinct coalesce(result_reason, activity) order by coalesce(result_reason, activity))),
+        listed(list(distinct coalesce(nullif(result_reason, ''), activity) order by coalesce(nullif(result_reason, ''), activity))),
         case
             when bool_or(is_after_risk) then ', within a day of a risky sign-in'
             when bool_or(is_after_strange) then ', within a day of a sign-in that is unusual for the account, from ' || min(place) filter (is_after_strange)

@@ -11,7 +11,7 @@
 -- source: https://learn.microsoft.com/azure/role-based-access-control/change-history-report,
 --   https://learn.microsoft.com/azure/role-based-access-control/elevate-access-global-admin
 -- lists: azure_roles
--- seen: in 2 samples, marked 0 of 58 benign ones
+-- seen: in 3 samples, marked 0 of 58 benign ones
 with requests as (
     select
         *,

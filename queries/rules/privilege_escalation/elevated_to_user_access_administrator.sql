@@ -27,6 +27,7 @@ select
     records
 from directory_acts
 where (activity like '%elevated their access to user access administrator%' or lower(category) = 'azurerbacrolemanagementelevateaccess'
+        or activity like 'assigns the caller to user access admin%'
         or activity like 'microsoft.authorization/elevateaccess%')
     and activity not like '%removed%'
     and result is distinct from 'failure'
