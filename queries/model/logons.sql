@@ -75,15 +75,27 @@ logged_sign_ins as (
         coalesce(category, '') in ('service_principal', 'managed_identity') as is_application
     from evidence.sign_ins
 ),
+audit_logons as (
+    select
+        *,
+        lower(id) as own_key,
+        lower(sign_in_id) as sign_in_key
+    from evidence.audit_events
+    where record_type in (9, 15) or operation in ('UserLoggedIn', 'UserLoginFailed')
+),
+-- Which of their ids the sign-in logs have: there are few, and many sign-ins.
+known_ids as (
+    select distinct lower(id) as id
+    from evidence.sign_ins
+    where lower(id) in (select own_key from audit_logons union all select sign_in_key from audit_logons)
+),
 -- Audit records of sign-ins that the sign-in logs lack.
 logged_events as (
     select
         *,
         client_address(ip_address) as address
-    from evidence.audit_events
-    where (record_type in (9, 15) or operation in ('UserLoggedIn', 'UserLoginFailed'))
-        and lower(coalesce(id, '')) not in (select lower(id) from evidence.sign_ins where id is not null)
-        and lower(coalesce(sign_in_id, '')) not in (select lower(id) from evidence.sign_ins where id is not null)
+    from audit_logons
+    where coalesce(own_key not in (select id from known_ids), true) and coalesce(sign_in_key not in (select id from known_ids), true)
 ),
 told_events as (
     select
@@ -164,7 +176,7 @@ select
 from logged_sign_ins as s
 left join codes as c on s.error_code = c.error_code
 left join accounts as a on s.user_principal_name = a.user_principal_name
-left join account_names as n on a.account is null and lower(s.user_id) = n.user_id
+left join account_names as n on case when a.account is null then lower(s.user_id) end = n.user_id
 left join addresses as p
     on case when s.autonomous_system_number is null or coalesce(s.country, '') = '' then s.address end = p.ip_address
 union all
@@ -233,7 +245,8 @@ select
     e.id
 from told_events as e
 left join codes as c on e.code = c.error_code
-left join account_names as n on not contains(e.user_id, '@') and n.user_id = lower(coalesce(nullif(lower(e.user_id), 'not available'), e.user_key))
+left join account_names as n
+    on case when not contains(e.user_id, '@') then lower(coalesce(nullif(lower(e.user_id), 'not available'), e.user_key)) end = n.user_id
 left join app_names as r on lower(e.app_id) = r.app_id
 left join (select id, any_value(name) as name from well_known_ids group by id) as w on lower(e.app_id) = w.id
 left join (select id, any_value(name) as name from well_known_ids group by id) as o on lower(e.object_id) = o.id
