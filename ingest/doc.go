@@ -28,6 +28,9 @@
 // A record that another program has wrapped in one of its own is taken out of
 // that: wrapped.go.
 //
+// A case as Parquet is read as the rows of a case, each with the file that it came
+// from: parquet.go, and package parquet.
+//
 // A file that is not read is called by its name: refusals.go, others.go; what
 // collectors leave beside their exports is one line: collectors.go.
 //

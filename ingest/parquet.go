@@ -643,7 +643,7 @@ func (l *loader) settleParquet() error {
 			return err
 		}
 		if !slices.ContainsFunc(l.parts, func(part string) bool { return strings.Contains(part, r.root) }) {
-			l.parts = append(l.parts, fmt.Sprintf("of %s in %s not every record is there", were(fewer, "export"), r.root))
+			l.parts = append(l.parts, fmt.Sprintf("%s has not all records of %d of its exports", r.root, fewer))
 		}
 	}
 	return l.engine.Append("meta", func(add func(...driver.Value) error) error {

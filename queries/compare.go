@@ -2,7 +2,7 @@ package queries
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
 	"os"
@@ -28,7 +28,7 @@ import (
 //	evidence        the records that are not equal on both sides, those of other with
 //	                file_ids above all of here
 //	compared_sides  which record is of which side, and its counterpart if it has one
-//	compared_*      the reports, made by compare_*.sql
+//	compared_*      the reports, made by compare/*.sql
 type Comparison struct {
 	engine *engine.Engine
 	zone   *time.Location
@@ -36,43 +36,12 @@ type Comparison struct {
 	lone   []string // states that only one of the two has
 }
 
-// Comparisons are the reports of a comparison, in the order in which they are shown.
-var Comparisons = []Report{
-	{
-		Name: "compare", Title: "What changed between the two exports, log by log", Group: "compare", Layout: Table, SQL: compareLogsSQL,
-		Description: "The export given with --compare is the earlier one. came are records that it lacks, disappeared those that only it has. " +
-			"Of either, those in the period that both exports cover are the ones to look at: they should be in both. " +
-			"changed are records of which the two say another value, or one says more; contradicting are those of one id and second that can't be the same event.",
-	},
-	{
-		Name: "compare_records", Title: "Records that came, disappeared or changed", Group: "compare", Layout: Table, SQL: compareRecordsSQL,
-		Description: "The records behind the numbers of compare, those in the period of both exports first. differs has the value in the earlier export, an arrow, and the value in this one. " +
-			"path and record lead to this export's file, earlier_path and earlier_record to that of the earlier one.",
-		Styles: map[string]Style{"differs": Sentences, "path": Path, "earlier_path": Path},
-	},
-	{
-		Name: "compare_states", Title: "What stood otherwise: rules, roles, consents, ...", Group: "compare", Layout: Table, SQL: compareStatesSQL,
-		Description: "Of the states that both exports have of the tenant, the things that one of them lacks or that have another value, each as it stood last in its export.",
-		Caveat:      "Where a state was dumped for some mailboxes or accounts only, the others look as if they had come or disappeared.",
-		Styles:      map[string]Style{"differs": Sentences, "path": Path, "earlier_path": Path},
-	},
-	{
-		Name: "compare_files", Title: "Files of the two exports", Group: "compare", Layout: Table, SQL: compareFilesSQL,
-		Description: "The files of evidence of both, by their SHA-256: the same bytes are in both, whatever the files are called.",
-		Styles:      map[string]Style{"path": Path, "earlier_path": Path},
-	},
-}
+// Comparisons are the reports of a comparison, by position: compare/NAME.sql, with the
+// header of any report, and one SELECT over the tables above.
+var Comparisons = mustReadFolder(compareFiles, "compare/*.sql", "compare")
 
-var (
-	//go:embed compare_logs.sql
-	compareLogsSQL string
-	//go:embed compare_records.sql
-	compareRecordsSQL string
-	//go:embed compare_states.sql
-	compareStatesSQL string
-	//go:embed compare_files.sql
-	compareFilesSQL string
-)
+//go:embed compare/*.sql
+var compareFiles embed.FS
 
 // Compare compares the case at path with an earlier one. It writes into o.Temp alone.
 func Compare(ctx context.Context, path, earlier string, o engine.Options, zone *time.Location) (*Comparison, error) {

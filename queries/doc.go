@@ -145,6 +145,20 @@
 // What carries no id of the session's, and why it stands beside it, is the table
 // dossier_beside, made for each session by dossier/tables/dossier_beside.sql.
 //
+// # Adding a query for other engines
+//
+// Put NAME.sql into portable/. It begins with title, description, position, needs and,
+// perhaps, caveat, as a report does. Then comes one SELECT that Spark, PostgreSQL and
+// DuckDB run alike, on the tables with their columns day and bucket: no word that one
+// of them alone has, every expression of the group by written out, and a total order
+// that says where NULL stands. TestPortableAnswers asks it; ENGINES=true .ci/run has
+// the three engines compare their rows.
+//
+// # Adding to a comparison
+//
+// What --compare says is compare/NAME.sql, each one SELECT under the header of a report,
+// by position, over the tables that Comparison makes.
+//
 // # Adding a filter
 //
 // A flag that looks at columns is a list of column names in filter.go and a

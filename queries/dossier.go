@@ -6,8 +6,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -35,28 +33,7 @@ var (
 // partRows is how many rows of a part a dossier has at most.
 const partRows = 1000
 
-var dossierParts = mustReadParts()
-
-func mustReadParts() []Report {
-	var parts []Report
-	names, err := fs.Glob(dossierFiles, "dossier/*.sql")
-	if err != nil {
-		panic(err)
-	}
-	for _, name := range names {
-		text, err := dossierFiles.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		part, err := parse("sessions", strings.TrimSuffix(path.Base(name), ".sql"), string(text))
-		if err != nil {
-			panic(err)
-		}
-		parts = append(parts, part)
-	}
-	slices.SortFunc(parts, func(a, b Report) int { return a.Order - b.Order })
-	return parts
-}
+var dossierParts = mustReadFolder(dossierFiles, "dossier/*.sql", "sessions")
 
 // SessionsShown returns the ids of the sessions that the filters let through,
 // the ones to look at first on top.

@@ -20,10 +20,12 @@ const incidentWindow = 72 * time.Hour
 
 // joinable is a finding with what may join it to others.
 type joinable struct {
-	id, who, target, session, app string
-	addresses                     []string
-	rank                          int64 // 1 = critical
-	first, last                   time.Time
+	id, who, target, session string
+	// addresses that mean somebody; tokens, devices and applications of the evidence that
+	// few accounts have, each with its kind before it
+	addresses, traces []string
+	rank              int64 // 1 = critical
+	first, last       time.Time
 }
 
 // isSeed tells that the finding may begin an incident, and hold one together.
@@ -70,27 +72,77 @@ func ofStates() (names []string) {
 }
 
 // joinables lists the findings, with the addresses that mean somebody: one from which
-// many accounts sign in on several days is an office or a carrier.
+// many accounts sign in on several days is an office or a carrier. So is a device or an
+// application of more than three accounts anybody's, and one of Microsoft's.
 func (c *Case) joinables(ctx context.Context) ([]joinable, error) {
-	if err := c.define(ctx, false, "shared_addresses"); err != nil {
+	if err := c.define(ctx, false, "shared_addresses", "logons", "well_known_ids"); err != nil {
 		return nil, err
 	}
 	rows, err := c.all(ctx, `
 		with shared as (
 			select coalesce(list(ip_address), []) as shared_list
 			from shared_addresses
+		),
+		borne as (
+			select file_id, record, 'device ' || lower(device_id) as trace
+			from evidence.sign_ins
+			where device_id <> ''
+			union all
+			select file_id, record, 'application ' || lower(app_id)
+			from evidence.sign_ins
+			where app_id <> '' and lower(app_id) not in (select lower(id) from well_known_ids)
+			union all
+			select file_id, record, 'token ' || unique_token_id
+			from evidence.sign_ins
+			where unique_token_id <> ''
+			union all
+			select file_id, record, 'token ' || unique_token_id
+			from evidence.audit_events
+			where unique_token_id <> ''
+			union all
+			select file_id, record, 'token ' || unique_token_id
+			from evidence.graph_activity
+			where unique_token_id <> ''
+		),
+		borne_by_findings as (
+			select distinct r.finding_id, b.trace
+			from finding_records as r
+			join all_findings as f using (finding_id)
+			join borne as b using (file_id, record)
+			where f.severity_rank <= 3
+		),
+		common as (
+			select 'device ' || lower(device_id) as trace
+			from logons
+			where device_id is not null
+			group by trace
+			having count(distinct account) > 3
+			union all
+			select 'application ' || app_id
+			from logons
+			where app_id is not null
+			group by app_id
+			having count(distinct account) > 3
+		),
+		traced as (
+			select finding_id, string_agg(trace, chr(10) order by trace) as traces
+			from borne_by_findings
+			where trace not in (from common)
+			group by finding_id
 		)
 		select
 			finding_id,
 			coalesce(who, ''),
 			coalesce(target, ''),
 			coalesce(session_id, ''),
-			coalesce(app_id, ''),
+			coalesce(traces, ''),
 			array_to_string(list_filter(addresses, a -> not list_contains(shared_list, a)), chr(10)),
 			severity_rank::bigint,
 			first_seen,
 			last_seen
-		from all_findings, shared
+		from all_findings
+		cross join shared
+		left join traced using (finding_id)
 		where not list_contains([`+strings.Join(ofStates(), ", ")+`], finding)
 		order by severity_rank, first_seen, finding_id`)
 	if err != nil {
@@ -98,7 +150,10 @@ func (c *Case) joinables(ctx context.Context) ([]joinable, error) {
 	}
 	var all []joinable
 	for _, row := range rows {
-		f := joinable{id: row[0].(string), who: row[1].(string), target: row[2].(string), session: row[3].(string), app: row[4].(string), rank: row[6].(int64)}
+		f := joinable{id: row[0].(string), who: row[1].(string), target: row[2].(string), session: row[3].(string), rank: row[6].(int64)}
+		if text := row[4].(string); text != "" {
+			f.traces = strings.Split(text, "\n")
+		}
 		if text := row[5].(string); text != "" {
 			f.addresses = strings.Split(text, "\n")
 		}
@@ -120,6 +175,11 @@ func inCommon(a, b joinable) string {
 	for _, address := range a.addresses {
 		if slices.Contains(b.addresses, address) {
 			return "address " + address
+		}
+	}
+	for _, trace := range a.traces {
+		if slices.Contains(b.traces, trace) {
+			return trace
 		}
 	}
 	for _, name := range []string{a.who, a.target} {
@@ -145,6 +205,7 @@ func (f joinable) ties() []string {
 	for _, address := range f.addresses {
 		all = append(all, "address "+address)
 	}
+	all = append(all, f.traces...)
 	for _, name := range []string{f.who, f.target} {
 		if name != "" {
 			all = append(all, "name "+name)

@@ -107,6 +107,29 @@ func mustRead() []Report {
 	return all
 }
 
+// mustReadFolder reads reports that are asked for in another way than by their name, by
+// position.
+func mustReadFolder(files embed.FS, pattern, group string) []Report {
+	var all []Report
+	names, err := fs.Glob(files, pattern)
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range names {
+		text, err := files.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		r, err := parse(group, strings.TrimSuffix(path.Base(name), ".sql"), string(text))
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, r)
+	}
+	slices.SortFunc(all, func(a, b Report) int { return a.Order - b.Order })
+	return all
+}
+
 // parse reads a report file: `-- key: value` lines, where a line `--   more`
 // continues the value above, then one SELECT.
 func parse(group, name, text string) (Report, error) {
@@ -182,7 +205,7 @@ func parse(group, name, text string) (Report, error) {
 			return r, fmt.Errorf("%s.sql: unknown header key %q", name, key)
 		}
 	}
-	if r.Title == "" || r.Description == "" || !slices.Contains(Groups, r.Group) {
+	if r.Title == "" || r.Description == "" || !slices.Contains(Groups, r.Group) && r.Group != "compare" {
 		return r, fmt.Errorf("%s.sql: want title, description and a folder of %s", name, strings.Join(Groups, ", "))
 	}
 	return r, nil

@@ -44,11 +44,17 @@ type tenant struct {
 		}
 	}
 	Incident struct {
-		User             string
-		SessionID        string   `json:"session_id"`
-		SprayIPAddresses []string `json:"spray_ip_addresses"`
-		SprayVictims     []string `json:"spray_victims"`
-		MessagesAccessed int      `json:"messages_accessed"`
+		User                string
+		SessionID           string   `json:"session_id"`
+		SprayIPAddresses    []string `json:"spray_ip_addresses"`
+		SprayVictims        []string `json:"spray_victims"`
+		PhishingIPAddress   string   `json:"phishing_ip_address"`
+		AttackerIPAddresses []string `json:"attacker_ip_addresses"`
+		RuleName            string   `json:"rule_name"`
+		MessagesAccessed    int      `json:"messages_accessed"`
+		AppName             string   `json:"app_name"`
+		AppID               string   `json:"app_id"`
+		First               time.Time
 	}
 }
 

@@ -32,8 +32,8 @@ func TestTotalsOfTenant(t *testing.T) {
 	for _, test := range []struct{ want, reason string }{
 		{"Accounts affected: 1 (adele.vance@contoso.com)", "one account was taken over"},
 		{"Addresses: 4 (Canada, Lithuania, Romania)", "the relay, the reader's two and the traveller's"},
-		{"Messages read: 99 (2 whole folders must be assumed)", "the generator's list of ids, and two Sync records"},
-		{"Messages sent: 4 ()", "the generator's count"},
+		{"Messages read: 99 (in adele.vance@contoso.com; 2 whole folders must be assumed)", "the generator's list of ids, and two Sync records"},
+		{`Messages sent: 4 ("Updated bank details for invoice 2026-0917")`, "the generator's count, and the subject that the log has"},
 		{"Messages deleted: 8 ()", "the generator's count"},
 		{"Files downloaded: 26 (2 opened)", "the generator's count"},
 	} {

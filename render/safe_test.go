@@ -121,5 +121,5 @@ func FuzzFields(f *testing.F) {
 }
 
 // plainMarkdownLines is the length of a page of one cell: title, facts,
-// heading, header, rule and row, with the blank lines between.
-const plainMarkdownLines = 9
+// heading, header, rule and row, with the blank lines between, and the provenance.
+const plainMarkdownLines = 15

@@ -3,6 +3,7 @@ package verify
 import (
 	"archive/zip"
 	"bytes"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -251,6 +252,48 @@ func TestNames(t *testing.T) {
 		}
 		if got := Names([]string{test.given}, evidence); len(got) != 1 || got[0] != filepath.ToSlash(test.want) {
 			t.Errorf("%s: %q, want %q", test.reason, got, test.want)
+		}
+	}
+}
+
+// TestMutated changes a byte here and there: each is found, and none ends the program.
+func TestMutated(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, format := range formats {
+		folder := t.TempDir()
+		path, ours := filepath.Join(folder, "file"), filepath.Join(folder, "ours")
+		write(t, path, format, source)
+		write(t, ours, format, source)
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, err := Read(path, folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 15 {
+			mutated := slices.Clone(whole)
+			at := random.IntN(len(mutated))
+			switch random.IntN(3) {
+			case 0:
+				mutated[at] ^= byte(1 + random.IntN(255))
+			case 1:
+				mutated = mutated[:at]
+			default:
+				mutated = slices.Insert(mutated, at, whole[:random.IntN(len(whole))]...)
+			}
+			if bytes.Equal(mutated, whole) {
+				continue
+			}
+			if err := os.WriteFile(path, mutated, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			Read(path, folder) // which may or may not find its provenance
+			reasons, err := Compare(path, ours, before, folder)
+			if err != nil || len(reasons) == 0 || strings.ContainsFunc(strings.Join(reasons, ""), func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x202e }) {
+				t.Errorf("%s, changed at byte %d: %q, %v; want where", format, at, reasons, err)
+			}
 		}
 	}
 }

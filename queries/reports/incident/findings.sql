@@ -10,7 +10,7 @@
 -- position: 1
 -- workbook: yes
 -- topics: finding, alerts, detections, mitre, att&ck, attack, bec, business email compromise, persistence, spray, password spray
--- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity, azure_activity, alerts
+-- needs: every log
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
 --   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: A rule finds what it describes, no more: no finding is no acquittal. What had no log to look in is listed in

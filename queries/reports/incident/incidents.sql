@@ -1,15 +1,15 @@
 -- title: Incidents
 -- description: Findings that belong together, the gravest first: those of medium severity or more that share a session, or, at most
---   72 hours apart, an address that few accounts use, an account or an object. joined_by says what joins them. An incident has a
---   finding of high severity, or several of medium; low ones that share something with it are its context. story tells in order of
---   time what happened, and when passwords were reset and tokens revoked. who are the accounts that acted; where the logs name none,
---   the accounts that were tried. verdicts are those that the case sheet gives to its findings.
+--   72 hours apart, an address, device or application that few accounts use, a token, an account or an object. joined_by says what
+--   joins them. An incident has a finding of high severity, or several of medium; low ones that share something with it are its
+--   context. story tells in order of time what happened, and when passwords were reset and tokens revoked. who are the accounts that
+--   acted; where the logs name none, the accounts that were tried. verdicts are those that the case sheet gives to its findings.
 -- severity: severity
 -- wrap: title, story, context_story, who, tried, tactics, ip_addresses, session_ids, joined_by, finding_ids
 -- position: 2
 -- on a terminal: incident, severity, title, who, first_seen, last_seen, story
 -- topics: incident, incidents, attack chain, kill chain, story, breach, compromise
--- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity, azure_activity, alerts
+-- needs: every log
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
 --   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: Two incidents that share an account within the window become one, and what an attacker did from elsewhere without a session

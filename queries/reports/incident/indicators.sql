@@ -8,7 +8,7 @@
 -- position: 6
 -- workbook: yes
 -- topics: ioc, iocs, indicators of compromise, blocklist, stix, misp
--- needs: sign_ins, audit_events, directory_audits, risk_detections, risky_users, graph_activity, azure_activity, alerts
+-- needs: every log
 -- filled by: the sign-in logs and the audit logs (Entra admin center > Download), and the unified audit log (Search-UnifiedAuditLog, or
 --   Microsoft Purview > Audit > Export)
 -- caveat: What an attacker shares with others (an address of a provider, the user agent of a browser) is no indicator by itself.

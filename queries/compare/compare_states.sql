@@ -1,3 +1,11 @@
+-- title: What stood otherwise: rules, roles, consents, ...
+-- description: Of the states that both exports have of the tenant, the things that one of them lacks or that have
+--   another value, each as it stood last in its export.
+-- position: 3
+-- wrap: differs
+-- paths: path, earlier_path
+-- caveat: Where a state was dumped for some mailboxes or accounts only, the others look as if they had come or
+--   disappeared.
 select
     s.change,
     s.kind,

@@ -1,3 +1,9 @@
+-- title: What changed between the two exports, log by log
+-- description: The export given with --compare is the earlier one. came are records that it lacks, disappeared those
+--   that only it has. Of either, those in the period that both exports cover are the ones to look at: they should be in
+--   both. changed are records of which the two say another value, or one says more; contradicting are those of one id and
+--   second that can't be the same event.
+-- position: 1
 with
 times as (
     select

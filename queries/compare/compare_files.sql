@@ -1,3 +1,8 @@
+-- title: Files of the two exports
+-- description: The files of evidence of both, by their SHA-256: the same bytes are in both, whatever the files are
+--   called.
+-- position: 4
+-- paths: path, earlier_path
 with
 sides as (
     select

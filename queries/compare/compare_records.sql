@@ -1,3 +1,10 @@
+-- title: Records that came, disappeared or changed
+-- description: The records behind the numbers of compare, those in the period of both exports first. differs has the
+--   value in the earlier export, an arrow, and the value in this one. path and record lead to this export's file,
+--   earlier_path and earlier_record to that of the earlier one.
+-- position: 2
+-- wrap: differs
+-- paths: path, earlier_path
 with
 periods as (
     select
