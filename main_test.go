@@ -102,6 +102,32 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// TestEveryAttackHasATest: the list of attacks names tests that are there.
+func TestEveryAttackHasATest(t *testing.T) {
+	list, err := os.ReadFile("testdata/script/attacks.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults := 0
+	for _, line := range regexp.MustCompile(`(?m)^#\s+\d+ .*_test\.go .*$`).FindAllString(string(list), -1) {
+		faults++
+		var text []byte
+		for _, word := range strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == ',' || r == ';' }) {
+			if strings.HasSuffix(word, "_test.go") {
+				if text, err = os.ReadFile(word); err != nil {
+					t.Error(err)
+				}
+			}
+			if strings.HasPrefix(word, "Test") && !bytes.Contains(text, []byte("func "+word+"(t ")) {
+				t.Errorf("%s: there is no %s", line, word)
+			}
+		}
+	}
+	if faults != 16 {
+		t.Errorf("%d faults, want 16", faults)
+	}
+}
+
 // exits CODE program args...: run it, and it must end with that exit code.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {

@@ -112,7 +112,7 @@ def main(folder, reports):
             print(f"{name}: and {len(differences) - SHOWN} more")
         print(f"{name:20} {count:8} figures, {len(differences)} differ")
         total, wrong = total + count, wrong + len(differences)
-    for name in sorted(name.removesuffix(".csv") for name in os.listdir(reports)):
+    for name in sorted(name.removesuffix(".csv") for name in os.listdir(reports) if name.endswith(".csv")):
         if name in NOT_COUNTED:
             print(f"{name}: not counted again: {NOT_COUNTED[name]}")
         elif name not in REPORTS:
