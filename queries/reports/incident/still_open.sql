@@ -3,7 +3,8 @@
 --   forwards, transport rules, connectors, permissions on mailboxes and folders, consents and credentials of applications, owners,
 --   roles, authentication methods, devices, guests, accounts, group members, policies. how_sure says whether the log has it made, or only
 --   changed; the_state says whether it stood in the newest dump of the tenant's state after that (inbox rules, mailboxes, grants, users, ...),
---   where there is one. What belongs to an incident or a finding comes first; the rest is ordinary administration, listed so that nothing is
+--   where there is one. What a finding names in such a dump stands here too where no log has it made: then nothing says since when, or
+--   by whom. What belongs to an incident or a finding comes first; the rest is ordinary administration, listed so that nothing is
 --   missed.
 -- severity: severity
 -- wrap: object, detail, how_sure, the_state, findings, evidence
@@ -11,186 +12,29 @@
 -- on a terminal: severity, kind, object, detail, since, how_sure
 -- workbook: yes
 -- topics: persistence, backdoors, remediation, clean up, containment, what is left, eviction
--- needs: audit_events, directory_audits
+-- needs: audit_events, directory_audits, state_inbox_rules, state_mailboxes, state_transport_rules, state_mailbox_permissions,
+--   state_consents, state_applications, state_role_assignments
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export) and the Entra audit log (Entra admin
 --   center > Audit logs > Download)
 -- caveat: What was made before the files begin is not in here, and what was removed after they end still is. Check each in the tenant
 --   before saying that it is there. A failed attempt opens nothing.
-with exchange_steps as (
-    select
-        case
-            when operation in ('new-transportrule', 'set-transportrule', 'enable-transportrule', 'disable-transportrule', 'remove-transportrule') then 'transport rule'
-            when operation in ('new-inboundconnector', 'set-inboundconnector', 'remove-inboundconnector', 'new-outboundconnector', 'set-outboundconnector', 'remove-outboundconnector') then 'mail connector'
-            when operation in ('add-mailboxpermission', 'remove-mailboxpermission') then 'mailbox permission'
-            when operation in ('add-recipientpermission', 'remove-recipientpermission') then 'right to send as'
-            when operation in ('add-mailboxfolderpermission', 'set-mailboxfolderpermission', 'remove-mailboxfolderpermission') then 'folder permission'
-            when operation in ('new-managementroleassignment', 'remove-managementroleassignment', 'add-rolegroupmember', 'remove-rolegroupmember') then 'Exchange role'
-        end as kind,
-        coalesce(mailbox, object) as object,
-        coalesce(mailbox, object) as name,
-        lower(concat_ws(' ', parameters['user'], parameters['trustee'], parameters['member'], parameters['name'])) as part,
-        concat_ws(', ', parameters['user'], parameters['trustee'], parameters['member'], parameters['accessrights'], parameters['role'], parameters['name']) as detail,
-        case
-            when starts_with(operation, 'remove-') or starts_with(operation, 'disable-') then 'close'
-            when starts_with(operation, 'set-') then 'change'
-            else 'open'
-        end as effect,
-        event_time,
-        actor,
-        ip_address,
-        session_id,
-        file_id,
-        record
-    from cmdlets
-    where not coalesce(failed, false) and not coalesce(is_system, false)
-),
-forward_steps as (
-    select
-        'forward of a mailbox' as kind,
-        coalesce(mailbox, object) as object,
-        coalesce(mailbox, object) as name,
-        '' as part,
-        concat_ws(', ', nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) as detail,
-        case when coalesce(nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) is null then 'close' else 'open' end as effect,
-        event_time,
-        actor,
-        ip_address,
-        session_id,
-        file_id,
-        record
-    from cmdlets
-    where operation = 'set-mailbox'
-        and not coalesce(failed, false)
-        and not coalesce(is_system, false)
-        and coalesce(parameters['forwardingsmtpaddress'], parameters['forwardingaddress']) is not null
-),
-rule_steps as (
-    select
-        'inbox rule' as kind,
-        mailbox as object,
-        mailbox as name,
-        lower(coalesce(rule, '')) as part,
-        what as detail,
-        case when operation in ('set-inboxrule', 'enable-inboxrule') then 'change' else 'open' end as effect,
-        event_time,
-        actor,
-        ip_address,
-        session_id,
-        file_id,
-        record
-    from inbox_rules
-    where not coalesce(failed, false)
-    union all
-    select
-        'inbox rule',
-        mailbox,
-        mailbox,
-        lower(coalesce(parameters['rulename'], parameters['name'], nullif(regexp_extract(parameters['identity'], '[^\\]*$'), ''), object, '')),
-        null,
-        'close',
-        event_time,
-        actor,
-        ip_address,
-        session_id,
-        file_id,
-        record
-    from cmdlets
-    where (operation in ('remove-inboxrule', 'disable-inboxrule') or operation = 'updateinboxrules' and starts_with(lower(parameters['ruleoperation']), 'remove'))
-        and not coalesce(failed, false)
-),
-directory_steps as (
-    select
-        case
-            when regexp_matches(activity, '^(remove (delegated permission grant|oauth2permissiongrant)|(add|remove) app role assignment (grant )?(to|from) (service principal|user))$') then 'permission of an application'
-            when regexp_matches(activity, '^(add|remove) service principal credentials$|certificates and secrets management$') then 'credential of an application'
-            when regexp_matches(activity, '^(add|delete|hard delete) (application|service principal)$') then 'application'
-            when regexp_matches(activity, '^(add|remove) owner (to|from) (application|service principal)$') then 'owner of an application'
-            when regexp_matches(activity, '^(add|remove) (eligible )?member (to|from) role') then 'role'
-            when regexp_matches(activity, '^(add|remove) member (to|from) group$') then 'member of a group'
-            when regexp_matches(activity, '^(user|admin) (registered|deleted|changed) (default )?security info$|^(register|delete) security info$') then 'authentication method'
-            when regexp_matches(activity, '^(register|add|delete|unregister) device$') then 'device'
-            when regexp_matches(activity, '^(invite external user|redeem external user invite)$') then 'guest'
-            when regexp_matches(activity, '^(add|delete|hard delete|restore) user$') then 'account'
-            when regexp_matches(activity, 'conditional access policy$|named location$|authorization policy$|federation settings on domain$|set domain authentication$|partner to company$|cross-tenant') then 'policy or trust'
-        end as kind,
-        -- as logged; object is the same in lower case
-        coalesce(
-            -- the target of a grant is what may be read
-            case when contains(activity, 'grant') then coalesce(
-                old_values ->> 'serviceprincipal.displayname', new_values ->> 'serviceprincipal.displayname', old_values ->> 'serviceprincipal.name', new_values ->> 'serviceprincipal.name'
-            ) end,
-            list_filter(targets, t -> lower(t.target) = target)[1].target, target, target_id, ''
-        ) as name,
-        lower(name) as object,
-        case
-            when contains(activity, 'role') then lower(coalesce(new_values ->> 'role.displayname', old_values ->> 'role.displayname', ''))
-            when contains(activity, 'group') then lower(coalesce(new_values ->> 'group.displayname', old_values ->> 'group.displayname', ''))
-            else ''
-        end as part,
-        concat_ws(', ', activity, new_values ->> 'role.displayname', new_values ->> 'group.displayname', new_values ->> 'approle.value') as detail,
-        case
-            when regexp_matches(activity, '^(remove|delete|hard delete|unregister)|deleted security info$') then 'close'
-            when regexp_matches(activity, '^(update|set|user changed)') then 'change'
-            else 'open'
-        end as effect,
-        event_time,
-        actor,
-        ip_address,
-        session_id,
-        records[1].file_id as file_id,
-        records[1].record as record
-    from directory_acts
-    where result is distinct from 'failure' and not coalesce(is_service, false)
-),
-consent_steps as (
-    select
-        'permission of an application' as kind,
-        lower(coalesce(application, resource, '')) as object,
-        coalesce(application, resource, '') as name,
-        '' as part,
-        concat(
-            case when is_for_all then 'for everybody' else 'for ' || actor end, ', with ' || listed(scopes),
-            ', on ' || resource || ' (which application is not logged)'
-        ) as detail,
-        'open' as effect,
-        event_time,
-        actor,
-        ip_addresses[1] as ip_address,
-        session_id,
-        unnested.r.file_id as file_id,
-        unnested.r.record as record
-    from (select *, unnest(records) as r from consents) as unnested
-),
-steps as (
-    from exchange_steps
-    where kind is not null
-    union all by name
-    from forward_steps
-    union all by name
-    from rule_steps
-    union all by name
-    from directory_steps
-    where kind is not null
-    union all by name
-    from consent_steps
-),
--- A guest whose account was deleted is gone, and so is what an application that was deleted had.
-closings as (
+with closings as (
+    -- A guest whose account was deleted is gone, and so is what an application that was deleted had.
     select kind, object, part, max(event_time) as closed_at
     from (
-        select kind, object, part, event_time from steps where effect = 'close'
+        select kind, object, part, event_time from door_steps where effect = 'close'
         union all
-        select 'guest', object, '', event_time from steps where kind = 'account' and effect = 'close'
+        select 'guest', object, '', event_time from door_steps where kind = 'account' and effect = 'close'
         union all
         select unnest(['permission of an application', 'credential of an application', 'owner of an application']), object, '', event_time
-        from steps
+        from door_steps
         where kind = 'application' and effect = 'close'
     )
     group by all
 ),
 open_steps as (
     select s.*
-    from steps as s
+    from door_steps as s
     left join closings as c on s.kind = c.kind and s.object = c.object and s.part = c.part
     where s.effect <> 'close' and (c.closed_at is null or s.event_time > c.closed_at)
 ),
@@ -306,14 +150,63 @@ traced as (
             where p.object = o.object and p.actor = o.actor and p.since between o.first_seen and o.last_seen
         )) as incident
     from placed as p
+),
+-- What a finding names in a dump, and no log has made.
+standing_alone as (
+    select
+        min(e.severity_rank) as severity_rank,
+        min_by(e.severity, e.severity_rank) as severity,
+        string_agg(distinct e.finding, ', ' order by e.finding) as findings,
+        u.kind,
+        coalesce(u.names[1], '') as object,
+        u.part,
+        max(u.snapshot_time) as last_seen,
+        list_sort(list_distinct(list({'file_id': u.file_id, 'record': u.record}))) as records
+    from unlogged_things as u
+    join evidence_of as e using (file_id, record)
+    group by u.kind, coalesce(u.names[1], ''), u.part
+),
+doors as (
+    select
+        incident,
+        severity_rank,
+        severity,
+        kind,
+        name as object,
+        part,
+        detail,
+        case when is_made_here then 'made, and not removed in these files' else 'changed, and not removed in these files; made before or elsewhere' end as how_sure,
+        the_state,
+        since,
+        last_changed,
+        actor,
+        ip_address,
+        session_id,
+        findings,
+        records
+    from traced
+    union all by name
+    select
+        severity_rank,
+        severity,
+        kind,
+        object,
+        part,
+        nullif(part, '') as detail,
+        'stands in the state of ' || minute_text(last_seen) || '; the logs do not say who made it' as how_sure,
+        'there in the state of ' || f.path || ' at ' || minute_text(last_seen) as the_state,
+        findings,
+        s.records
+    from standing_alone as s
+    join evidence.files as f on f.file_id = s.records[-1].file_id
 )
 select
     incident,
     severity,
     kind,
-    name as object,
+    object,
     detail,
-    case when is_made_here then 'made, and not removed in these files' else 'changed, and not removed in these files; made before or elsewhere' end as how_sure,
+    how_sure,
     the_state,
     since,
     last_changed,
@@ -322,7 +215,7 @@ select
     session_id,
     findings,
     array_to_string(list_transform(records, r -> r.file_id || ':' || r.record), ' ') as evidence
-from traced
+from doors
 order by
     incident nulls last,
     severity_rank nulls last,

@@ -1,0 +1,171 @@
+-- description: One row an act of the logs that opens, changes or closes a door: an inbox rule, a forward, a permission, a role, an
+--   account, ... is made, changed or removed. Refused acts are not here.
+-- materialized: yes
+-- column kind varchar: of door, as in the report still_open
+-- column object varchar: what it is called, or the mailbox that it is of, lower case
+-- column name varchar: the same as logged
+-- column part varchar: which of several of that name, lower case; '' = there is one
+-- column detail varchar: what was set
+-- column effect varchar: open, change, close
+-- column event_time timestamp: when (UTC)
+-- column actor varchar: who
+-- column ip_address varchar: of the actor
+-- column session_id varchar: of the actor
+-- column file_id integer: the file it came from
+-- column record bigint: its number in that file
+with exchange_steps as (
+    select
+        case
+            when operation in ('new-transportrule', 'set-transportrule', 'enable-transportrule', 'disable-transportrule', 'remove-transportrule') then 'transport rule'
+            when operation in ('new-inboundconnector', 'set-inboundconnector', 'remove-inboundconnector', 'new-outboundconnector', 'set-outboundconnector', 'remove-outboundconnector') then 'mail connector'
+            when operation in ('add-mailboxpermission', 'remove-mailboxpermission') then 'mailbox permission'
+            when operation in ('add-recipientpermission', 'remove-recipientpermission') then 'right to send as'
+            when operation in ('add-mailboxfolderpermission', 'set-mailboxfolderpermission', 'remove-mailboxfolderpermission') then 'folder permission'
+            when operation in ('new-managementroleassignment', 'remove-managementroleassignment', 'add-rolegroupmember', 'remove-rolegroupmember') then 'Exchange role'
+        end as kind,
+        coalesce(mailbox, object) as object,
+        coalesce(mailbox, object) as name,
+        lower(concat_ws(' ', parameters['user'], parameters['trustee'], parameters['member'], parameters['name'])) as part,
+        concat_ws(', ', parameters['user'], parameters['trustee'], parameters['member'], parameters['accessrights'], parameters['role'], parameters['name']) as detail,
+        case
+            when starts_with(operation, 'remove-') or starts_with(operation, 'disable-') then 'close'
+            when starts_with(operation, 'set-') then 'change'
+            else 'open'
+        end as effect,
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        file_id,
+        record
+    from cmdlets
+    where not coalesce(failed, false) and not coalesce(is_system, false)
+),
+forward_steps as (
+    select
+        'forward of a mailbox' as kind,
+        coalesce(mailbox, object) as object,
+        coalesce(mailbox, object) as name,
+        '' as part,
+        concat_ws(', ', nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) as detail,
+        case when coalesce(nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) is null then 'close' else 'open' end as effect,
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        file_id,
+        record
+    from cmdlets
+    where operation = 'set-mailbox'
+        and not coalesce(failed, false)
+        and not coalesce(is_system, false)
+        and coalesce(parameters['forwardingsmtpaddress'], parameters['forwardingaddress']) is not null
+),
+rule_steps as (
+    select
+        'inbox rule' as kind,
+        mailbox as object,
+        mailbox as name,
+        lower(coalesce(rule, '')) as part,
+        what as detail,
+        case when operation in ('set-inboxrule', 'enable-inboxrule') then 'change' else 'open' end as effect,
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        file_id,
+        record
+    from inbox_rules
+    where not coalesce(failed, false)
+    union all
+    select
+        'inbox rule',
+        mailbox,
+        mailbox,
+        lower(coalesce(parameters['rulename'], parameters['name'], nullif(regexp_extract(parameters['identity'], '[^\\]*$'), ''), object, '')),
+        null,
+        'close',
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        file_id,
+        record
+    from cmdlets
+    where (operation in ('remove-inboxrule', 'disable-inboxrule') or operation = 'updateinboxrules' and starts_with(lower(parameters['ruleoperation']), 'remove'))
+        and not coalesce(failed, false)
+),
+directory_steps as (
+    select
+        case
+            when regexp_matches(activity, '^(remove (delegated permission grant|oauth2permissiongrant)|(add|remove) app role assignment (grant )?(to|from) (service principal|user))$') then 'permission of an application'
+            when regexp_matches(activity, '^(add|remove) service principal credentials$|certificates and secrets management$') then 'credential of an application'
+            when regexp_matches(activity, '^(add|delete|hard delete) (application|service principal)$') then 'application'
+            when regexp_matches(activity, '^(add|remove) owner (to|from) (application|service principal)$') then 'owner of an application'
+            when regexp_matches(activity, '^(add|remove) (eligible )?member (to|from) role') then 'role'
+            when regexp_matches(activity, '^(add|remove) member (to|from) group$') then 'member of a group'
+            when regexp_matches(activity, '^(user|admin) (registered|deleted|changed) (default )?security info$|^(register|delete) security info$') then 'authentication method'
+            when regexp_matches(activity, '^(register|add|delete|unregister) device$') then 'device'
+            when regexp_matches(activity, '^(invite external user|redeem external user invite)$') then 'guest'
+            when regexp_matches(activity, '^(add|delete|hard delete|restore) user$') then 'account'
+            when regexp_matches(activity, 'conditional access policy$|named location$|authorization policy$|federation settings on domain$|set domain authentication$|partner to company$|cross-tenant') then 'policy or trust'
+        end as kind,
+        -- as logged; object is the same in lower case
+        coalesce(
+            -- the target of a grant is what may be read
+            case when contains(activity, 'grant') then coalesce(
+                old_values ->> 'serviceprincipal.displayname', new_values ->> 'serviceprincipal.displayname', old_values ->> 'serviceprincipal.name', new_values ->> 'serviceprincipal.name'
+            ) end,
+            list_filter(targets, t -> lower(t.target) = target)[1].target, target, target_id, ''
+        ) as name,
+        lower(name) as object,
+        case
+            when contains(activity, 'role') then lower(coalesce(new_values ->> 'role.displayname', old_values ->> 'role.displayname', ''))
+            when contains(activity, 'group') then lower(coalesce(new_values ->> 'group.displayname', old_values ->> 'group.displayname', ''))
+            else ''
+        end as part,
+        concat_ws(', ', activity, new_values ->> 'role.displayname', new_values ->> 'group.displayname', new_values ->> 'approle.value') as detail,
+        case
+            when regexp_matches(activity, '^(remove|delete|hard delete|unregister)|deleted security info$') then 'close'
+            when regexp_matches(activity, '^(update|set|user changed)') then 'change'
+            else 'open'
+        end as effect,
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        records[1].file_id as file_id,
+        records[1].record as record
+    from directory_acts
+    where result is distinct from 'failure' and not coalesce(is_service, false)
+),
+consent_steps as (
+    select
+        'permission of an application' as kind,
+        lower(coalesce(application, resource, '')) as object,
+        coalesce(application, resource, '') as name,
+        '' as part,
+        concat(
+            case when is_for_all then 'for everybody' else 'for ' || actor end, ', with ' || listed(scopes),
+            ', on ' || resource || ' (which application is not logged)'
+        ) as detail,
+        'open' as effect,
+        event_time,
+        actor,
+        ip_addresses[1] as ip_address,
+        session_id,
+        unnested.r.file_id as file_id,
+        unnested.r.record as record
+    from (select *, unnest(records) as r from consents) as unnested
+)
+from exchange_steps
+where kind is not null
+union all by name
+from forward_steps
+union all by name
+from rule_steps
+union all by name
+from directory_steps
+where kind is not null
+union all by name
+from consent_steps
