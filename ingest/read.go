@@ -124,7 +124,7 @@ type recognised struct {
 
 	// See shape.go.
 	nested    []nestedValue // the values that are objects or lists
-	elsewhere bool  // a value stands elsewhere than in the format's record
+	elsewhere bool          // a value stands elsewhere than in the format's record
 }
 
 // maxShapes is how many combinations of names are remembered. Exports have a

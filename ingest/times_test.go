@@ -1,10 +1,11 @@
 package ingest
 
 import (
-	"entrail/ingest/engine"
 	"fmt"
 	"strings"
 	"testing"
+
+	"entrail/ingest/engine"
 )
 
 // TestDateOrder loads files that differ in nothing but their dates.
