@@ -127,6 +127,7 @@ func TestFilter(t *testing.T) {
 		{"flags narrow together", Filter{Users: []string{"adele@contoso.com"}, IPs: []string{"203.0.113.0/24"}}, "s1", "a1", ""},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
+			t.Parallel()
 			c := openOn(t, 1, path, test.filter, time.UTC)
 			got := answer(t, c, `
 				select

@@ -47,6 +47,7 @@ func TestReports(t *testing.T) {
 	}
 	for _, path := range fixtures {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			t.Parallel()
 			archive, err := txtar.ParseFile(path)
 			if err != nil {
 				t.Fatal(err)
