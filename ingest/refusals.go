@@ -238,7 +238,7 @@ func xmlKind(head string) string {
 	case strings.Contains(lower, "<feed") || strings.Contains(lower, "<entry"):
 		return "an answer of an API as XML (Atom): ask for JSON, with the header Accept: application/json"
 	}
-	return "a XML file: " + asGraph
+	return "an XML file: " + asGraph
 }
 
 // apiErrorOf is the refusal of an error answer.

@@ -50,7 +50,7 @@ func TestRefusals(t *testing.T) {
 		{"<!DOCTYPE html>\n<html><head><title>Sign in to your account</title>", "a page of a web site: download the export itself", "a sign-in page in place of the download"},
 		{"<?xml version=\"1.0\"?><m:error xmlns:m=\"x\"><m:code>Forbidden</m:code><m:message xml:lang=\"en\">Not allowed.</m:message></m:error>", "an error that the API answered instead of records: Not allowed;", "an error as XML"},
 		{"<?xml version=\"1.0\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry/></feed>", "an answer of an API as XML (Atom): ask for JSON", "the reporting service"},
-		{"<?xml version=\"1.0\"?>\n<a>1</a>", "a XML file", "any other"},
+		{"<?xml version=\"1.0\"?>\n<a>1</a>", "an XML file", "any other"},
 		{"\r\nRunspaceId   : 9\r\nRecordType   : SharePointFileOperation\r\nUserIds      : a@contoso.com\r\nAuditData    : " + record + "\r\nIsValid      : True\r\n", "as a list (Format-List)", "Format-List"},
 		{utf16Text("\r\nName        : Zoom\r\nEnabled     : True\r\nDescription : If the message:\r\n              was received\r\n"), "as a list (Format-List)", "of another cmdlet, in UTF-16, with a value on two lines"},
 		{"\r\nRecordType CreationDate UserIds\r\n---------- ------------ -------\r\nSharePo... 5/2/2026     a@contoso.com\r\n", "as a table (Format-Table), in which values are cut off", "Format-Table"},

@@ -100,7 +100,7 @@ func (c *Case) Part() string {
 	if c.part == "" {
 		return ""
 	}
-	return "Only a part of the evidence was read: " + c.part + "."
+	return "Only a part of the evidence was read: " + c.part
 }
 
 // portalPeriod says which time a report covers, where it is not the one that the portal

@@ -1,11 +1,8 @@
 package tenant
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"time"
 )
@@ -208,16 +205,4 @@ func (t *Tenant) Answers() Answers {
 		a.Contained = &contained
 	}
 	return a
-}
-
-// WriteAnswers writes them as JSON.
-func (t *Tenant) WriteAnswers(folder string) error {
-	return writeFile(filepath.Join(folder, "answers.json"), func(w io.Writer) error {
-		text, err := json.MarshalIndent(t.Answers(), "", "  ")
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(w, "%s\n", text)
-		return err
-	})
 }

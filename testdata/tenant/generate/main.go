@@ -8,6 +8,7 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -48,7 +49,11 @@ func run() error {
 		if err := t.WriteMonth(filepath.Join(*out, "logs")); err != nil {
 			return err
 		}
-		return t.WriteAnswers(*out)
+		text, err := json.MarshalIndent(t.Answers(), "", "  ")
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(*out, "answers.json"), append(text, '\n'), 0o644)
 	}
 	folder := filepath.Join(*out, "contoso")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
