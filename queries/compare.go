@@ -164,7 +164,7 @@ func (c *Comparison) unite(ctx context.Context) error {
 // take notes the records of a log on both sides, and copies those that are not equal on both.
 func (c *Comparison) take(ctx context.Context, t schema.Table) error {
 	for _, side := range []string{"here", "other"} {
-		rows, err := c.all(ctx, "select count(*) <> count(distinct (file_id, record)) from "+side+".main."+t.Name)
+		rows, err := c.engine.All(ctx, "select count(*) <> count(distinct (file_id, record)) from "+side+".main."+t.Name)
 		if err != nil {
 			return err
 		}
@@ -254,7 +254,7 @@ func (c *Comparison) compareStates(ctx context.Context, t schema.Table) error {
 	if t.NamedByFile != "" { // an id is one of that account alone
 		key = append(key, "lower("+t.NamedByFile+")")
 	}
-	rows, err := c.all(ctx, "select exists (from here.main."+t.Name+"), exists (from other.main."+t.Name+")")
+	rows, err := c.engine.All(ctx, "select exists (from here.main."+t.Name+"), exists (from other.main."+t.Name+")")
 	if err != nil {
 		return err
 	}
@@ -335,23 +335,6 @@ func (c *Comparison) findChanges(ctx context.Context, t schema.Table) error {
 		join here.main.`+t.Name+` as h on h.file_id = p.file_id and h.record = p.record
 		join other.main.`+t.Name+` as o on o.file_id + getvariable('last_here') = p.to_file_id and o.record = p.to_record
 		where p.source = '`+t.Name+`'`)
-}
-
-func (c *Comparison) all(ctx context.Context, statement string) ([][]any, error) {
-	rows, err := c.engine.Query(ctx, statement)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all [][]any
-	for rows.Next() {
-		values, err := rows.Values()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, values)
-	}
-	return all, rows.Err()
 }
 
 // Run asks one of Comparisons. Its rows are read before the next is asked for.

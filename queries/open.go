@@ -173,20 +173,7 @@ func (c *Case) all(ctx context.Context, statement string) ([][]any, error) {
 	if err := c.define(ctx, false, namesIn(statement)...); err != nil {
 		return nil, err
 	}
-	rows, err := c.engine.Query(ctx, statement)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all [][]any
-	for rows.Next() {
-		values, err := rows.Values()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, values)
-	}
-	return all, rows.Err()
+	return c.engine.All(ctx, statement)
 }
 
 // File is a file of the evidence.

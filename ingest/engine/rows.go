@@ -69,6 +69,24 @@ func (e *Engine) Query(ctx context.Context, statement string, args ...any) (*Row
 	return r, nil
 }
 
+// All runs a SELECT with a small answer and reads it whole.
+func (e *Engine) All(ctx context.Context, statement string, args ...any) ([][]any, error) {
+	rows, err := e.Query(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all [][]any
+	for rows.Next() {
+		values, err := rows.Values()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, values)
+	}
+	return all, rows.Err()
+}
+
 // QueryFirst runs a SELECT for its first n rows, and says how many it has in all.
 // Where it ends in a total order, which it should, and all rows reached the step
 // that chose the first of them, that step has counted them; else they are counted

@@ -77,7 +77,7 @@ func damaged(err error) error {
 
 // versionOf reads the schema version out of meta, which is known to be our table.
 func versionOf(ctx context.Context, e *engine.Engine, database string) (string, error) {
-	rows, err := all(ctx, e, "select value from "+engine.Identifier(database)+".main.meta where key = 'schema_version'")
+	rows, err := e.All(ctx, "select value from "+engine.Identifier(database)+".main.meta where key = 'schema_version'")
 	if err != nil {
 		return "", damaged(err)
 	}
@@ -91,7 +91,7 @@ func versionOf(ctx context.Context, e *engine.Engine, database string) (string, 
 // catalog lists what a database has besides views and macros, by kind and name,
 // with its definition as the engine spells it.
 func catalog(ctx context.Context, e *engine.Engine, database string) (map[string]string, error) {
-	rows, err := all(ctx, e, `
+	rows, err := e.All(ctx, `
 		select 'table ' || if(schema_name = 'main', '', schema_name || '.') || table_name, sql
 		from duckdb_tables()
 		where database_name = $1
@@ -154,7 +154,7 @@ func makeCatalog(ctx context.Context, e *engine.Engine) (map[string]string, erro
 			return nil, err
 		}
 	}
-	rows, err := all(ctx, e, "select table_name, replace(sql, 'CREATE TABLE own.', 'CREATE TABLE ') from duckdb_tables() where database_name = 'memory' and schema_name = 'own'")
+	rows, err := e.All(ctx, "select table_name, replace(sql, 'CREATE TABLE own.', 'CREATE TABLE ') from duckdb_tables() where database_name = 'memory' and schema_name = 'own'")
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func makeCatalog(ctx context.Context, e *engine.Engine) (map[string]string, erro
 // default yet: ours in it may not be what they were, and another may have the name
 // of a function of the engine. CreateMacros makes ours anew.
 func DropMacros(ctx context.Context, e *engine.Engine, database string) error {
-	rows, err := all(ctx, e, `
+	rows, err := e.All(ctx, `
 		select distinct function_name, if(function_type = 'table_macro', 'macro table', 'macro')
 		from duckdb_functions()
 		where database_name = $1 and schema_name = 'main'
@@ -187,22 +187,4 @@ func DropMacros(ctx context.Context, e *engine.Engine, database string) error {
 		}
 	}
 	return nil
-}
-
-// all reads a small answer whole.
-func all(ctx context.Context, e *engine.Engine, query string, args ...any) ([][]any, error) {
-	rows, err := e.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var answer [][]any
-	for rows.Next() {
-		values, err := rows.Values()
-		if err != nil {
-			return nil, err
-		}
-		answer = append(answer, values)
-	}
-	return answer, rows.Err()
 }
