@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"entrail/ingest/engine"
 	"entrail/ingest/schema"
 )
 
@@ -30,9 +31,9 @@ func forEach(things, text string) (string, error) {
 			for _, e := range t.Exports {
 				part := "null"
 				if e.Part != "" {
-					part = "'" + inQuotes(e.Part) + "'"
+					part = engine.Literal(e.Part)
 				}
-				write(append(wordsOf(t), "{part}", part, "{export}", inQuotes(e.From)))
+				write(append(wordsOf(t), "{part}", part, "{export}", engine.Literal(e.From)))
 			}
 		case things == "state" && t.Snapshot != "":
 			write(wordsOf(t))
@@ -55,8 +56,8 @@ func wordsOf(t schema.Table) []string {
 	return []string{
 		"{table}", t.Name,
 		"{position}", strconv.Itoa(t.Position),
-		"{log}", inQuotes(t.Log),
-		"{snapshot}", inQuotes(t.Snapshot),
+		"{log}", engine.Literal(t.Log),
+		"{snapshot}", engine.Literal(t.Snapshot),
 		"{actor}", t.Timeline.Actor,
 		"{action}", t.Timeline.Action,
 		"{target}", cmp.Or(t.Timeline.Target, "null"),
@@ -67,6 +68,3 @@ func wordsOf(t schema.Table) []string {
 		"{expected}", strconv.FormatBool(!t.IsRare),
 	}
 }
-
-// inQuotes is the text as it stands between the quotes of a literal.
-func inQuotes(text string) string { return strings.ReplaceAll(text, "'", "''") }

@@ -7,7 +7,7 @@
 -- column snapshot_time timestamp: when it stood so (UTC)
 select
     {position} as position,
-    '{snapshot}' as kind,
+    {snapshot} as kind,
     file_id,
     record,
     snapshot_time,

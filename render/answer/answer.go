@@ -38,8 +38,9 @@ type Program struct {
 type call struct {
 	*given.Call
 
-	clock   time.Time // of the answer
-	version string    // that it names
+	program Program   // that answers
+	clock   time.Time // of the answer: that of the program, or of the answer that is made again
+	version string    // that it names, likewise
 
 	comparison *queries.Comparison // of --compare; nil = none
 
@@ -56,8 +57,12 @@ const minFiles = 64
 // Give answers what is asked of the evidence. complete is false when some of the input
 // could not be taken.
 func (p Program) Give(ctx context.Context, asked *given.Call, stdout, stderr io.Writer) (complete bool, err error) {
-	c := &call{Call: asked, clock: p.Clock, version: p.Version}
+	c := p.call(asked)
 	return c.answer(ctx, stdout, stderr)
+}
+
+func (p Program) call(asked *given.Call) *call {
+	return &call{Call: asked, program: p, clock: p.Clock, version: p.Version}
 }
 
 // answer does what is asked of the evidence.

@@ -17,7 +17,7 @@ import (
 // Describe prints what needs no evidence: this program, the reports, the tables, a query.
 // complete is false when a rule of one's own can't be used.
 func (p Program) Describe(ctx context.Context, asked *given.Call, stdout, stderr io.Writer) (complete bool, err error) {
-	c := &call{Call: asked, clock: p.Clock, version: p.Version}
+	c := p.call(asked)
 	var own []rules.Rule
 	complete = true
 	if c.List || c.ShowSQL != "" {

@@ -40,9 +40,9 @@ func load(ctx context.Context, c *call, private string, stderr io.Writer) (path 
 	options := ingest.Options{
 		Engine:      c.Engine,
 		DateOrder:   c.DateOrder,
-		Version:     c.version,
+		Version:     c.program.Version,
 		CommandLine: strings.ToValidUTF8(strings.Join(os.Args[1:], " "), "\ufffd"),
-		Now:         c.clock,
+		Now:         c.program.Clock,
 		Names:       c.names(),
 		Progress:    bar.Update,
 		Partitions:  c.Filter.Partitions(),

@@ -30,7 +30,8 @@ func (p Program) Verify(ctx context.Context, of *given.Call, stdout, stderr io.W
 		return fmt.Errorf("--verify %s: it can't be made again: %w", of.Verify, err)
 	}
 	asked.Engine.Temp = private
-	again := &call{Call: asked, clock: before.Generated, version: before.Version, before: &before}
+	again := p.call(asked)
+	again.clock, again.version, again.before = before.Generated, before.Version, &before
 	file, err := again.makeAgain(ctx, private, stderr)
 	if err != nil {
 		return err

@@ -139,7 +139,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 func (c *call) writeParquet(ctx context.Context, casePath string, stderr io.Writer) error {
 	var written parquet.Written
 	err := output.WriteFolder(c.Output, given.IsOfParquet, func(folder string) (err error) {
-		written, err = queries.WriteParquet(ctx, casePath, folder, c.version, c.Engine)
+		written, err = queries.WriteParquet(ctx, casePath, folder, c.program.Version, c.Engine)
 		return err
 	})
 	if err != nil {

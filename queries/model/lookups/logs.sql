@@ -10,8 +10,8 @@
 select
     {position} as position,
     '{table}' as source,
-    '{log}' as log,
+    {log} as log,
     {part} as part,
-    '{export}' as export,
+    {export} as export,
     {expected} as is_expected,
     {has session_id} as has_session_ids
