@@ -90,7 +90,7 @@ func lookupRelation(name string) (view, bool) {
 // test walks them all.
 func mustReadViews() []view {
 	var all []view
-	for name, text := range filesOf("model/*.sql", "model/lookups/*.sql", "model/sessions/*.sql") {
+	for name, text := range filesOf(modelFiles, "model/*.sql", "model/lookups/*.sql", "model/sessions/*.sql") {
 		v, err := parseView(name, text)
 		if err != nil {
 			panic(err)
@@ -112,16 +112,17 @@ func mustReadViews() []view {
 	return all
 }
 
-// filesOf are the model's files of these patterns, by name without ending.
-func filesOf(patterns ...string) func(yield func(name, text string) bool) {
+// filesOf are the program's own files of these patterns, by name without folder and
+// ending, and their texts.
+func filesOf(files embed.FS, patterns ...string) iter.Seq2[string, string] {
 	return func(yield func(name, text string) bool) {
 		for _, pattern := range patterns {
-			names, err := fs.Glob(modelFiles, pattern)
+			names, err := fs.Glob(files, pattern)
 			if err != nil {
 				panic(err)
 			}
 			for _, name := range names {
-				text, err := modelFiles.ReadFile(name)
+				text, err := files.ReadFile(name)
 				if err != nil {
 					panic(err)
 				}
@@ -317,7 +318,7 @@ func mustReadMacros() []macro {
 	}
 	var model []macro
 	calls := map[string][]string{}
-	for name, text := range filesOf("model/macros/*.sql") {
+	for name, text := range filesOf(modelFiles, "model/macros/*.sql") {
 		m, err := parseMacro(name, text)
 		if err != nil {
 			panic(err)

@@ -14,7 +14,7 @@ import (
 // lookups of the model, and the indexes by which the partitions of a user are found.
 func WriteParquet(ctx context.Context, casePath, folder, version string, o engine.Options) (parquet.Written, error) {
 	options := parquet.Options{Engine: o, Version: version, Lookups: []parquet.Lookup{partitionsOfUsers(), namesOfAccounts()}}
-	for name := range filesOf("model/lookups/*.sql") {
+	for name := range filesOf(modelFiles, "model/lookups/*.sql") {
 		v, _ := lookupView(name)
 		options.Lookups = append(options.Lookups, parquet.Lookup{Table: v.Table, SQL: "from (" + v.SQL + ") order by all"})
 	}

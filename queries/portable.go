@@ -3,8 +3,6 @@ package queries
 import (
 	"embed"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,17 +34,9 @@ var portables = mustReadPortable()
 // mustReadPortable panics on a bad header: the files are part of the program, and a
 // test walks them all.
 func mustReadPortable() []portable {
-	names, err := fs.Glob(portableFiles, "portable/*.sql")
-	if err != nil {
-		panic(err)
-	}
 	var all []portable
-	for _, name := range names {
-		text, err := portableFiles.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		p, err := parsePortable(strings.TrimSuffix(path.Base(name), ".sql"), string(text))
+	for name, text := range filesOf(portableFiles, "portable/*.sql") {
+		p, err := parsePortable(name, text)
 		if err != nil {
 			panic(err)
 		}

@@ -111,16 +111,8 @@ func mustRead() []Report {
 // position.
 func mustReadFolder(files embed.FS, pattern, group string) []Report {
 	var all []Report
-	names, err := fs.Glob(files, pattern)
-	if err != nil {
-		panic(err)
-	}
-	for _, name := range names {
-		text, err := files.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		r, err := parse(group, strings.TrimSuffix(path.Base(name), ".sql"), string(text))
+	for name, text := range filesOf(files, pattern) {
+		r, err := parse(group, name, text)
 		if err != nil {
 			panic(err)
 		}

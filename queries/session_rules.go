@@ -3,8 +3,6 @@ package queries
 import (
 	"embed"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,17 +39,9 @@ var sessionRuleKinds = []string{"entry", "act", "place"}
 var sessionRules = mustReadSessionRules()
 
 func mustReadSessionRules() []sessionRule {
-	names, err := fs.Glob(sessionRuleFiles, "rules/sessions/*.sql") // in order
-	if err != nil {
-		panic(err)
-	}
 	var all []sessionRule
-	for _, name := range names {
-		text, err := sessionRuleFiles.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		r, err := parseSessionRule(strings.TrimSuffix(path.Base(name), ".sql"), string(text))
+	for name, text := range filesOf(sessionRuleFiles, "rules/sessions/*.sql") { // in order
+		r, err := parseSessionRule(name, text)
 		if err != nil {
 			panic(err)
 		}
