@@ -319,19 +319,11 @@ func (l *loader) readKnown() error {
 
 func (l *loader) readRecordTypes() error {
 	l.recordTypes = map[string]bool{}
-	rows, err := l.engine.Query(l.ctx, "select unnest([record_type::varchar, lower(name)]) from record_types")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		v, err := rows.Values()
-		if err != nil {
-			return err
-		}
+	rows, err := l.engine.All(l.ctx, "select unnest([record_type::varchar, lower(name)]) from record_types")
+	for _, v := range rows {
 		l.recordTypes[v[0].(string)] = true
 	}
-	return rows.Err()
+	return err
 }
 
 // warnOfSkipped says in one line which inputs the case had before.

@@ -153,16 +153,8 @@ func (p *parquetLoad) load() error {
 
 // readBefore remembers the Parquet that the case has.
 func (p *parquetLoad) readBefore() error {
-	rows, err := p.engine.Query(p.ctx, "select sha256, path from files where format = 'parquet' and sha256 is not null")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		v, err := rows.Values()
-		if err != nil {
-			return err
-		}
+	rows, err := p.engine.All(p.ctx, "select sha256, path from files where format = 'parquet' and sha256 is not null")
+	for _, v := range rows {
 		sum, name := v[0].(string), v[1].(string)
 		if at := strings.LastIndex(name, "log="); at >= 0 {
 			if place, ok := parquet.PlaceOf(name[at:]); ok {
@@ -170,7 +162,7 @@ func (p *parquetLoad) readBefore() error {
 			}
 		}
 	}
-	return rows.Err()
+	return err
 }
 
 // content names what a file holds: two tables may have equal files.
