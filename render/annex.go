@@ -23,7 +23,7 @@ type annex struct {
 
 	Missing int // entries for which there was no room
 	entries int
-	size    int // bytes
+	size    int               // bytes
 	lines   int               // that are taken of the last sheet
 	known   map[string]string // addresses of the entries, by what they hold
 }

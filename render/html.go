@@ -115,7 +115,7 @@ func HTML(w io.Writer, d Document) error {
 		}
 		page.place(s)
 		if r.Report.Layout == queries.Sessions && d.Headings != nil {
-			if err := s.bySession(r.Columns, d.Headings); err != nil {
+			if err := s.bySession(d.Headings); err != nil {
 				return err
 			}
 		}
@@ -325,9 +325,12 @@ func (p *htmlPage) OnPaper() string {
 
 // enter adds a section to the table of contents.
 func (p *htmlPage) enter(s *section) {
-	last := len(p.Contents) - 1
-	if last < 0 || p.Contents[last].Group != s.Group {
-		p.Contents = append(p.Contents, contents{Group: s.Group})
+	group, last := s.Group, len(p.Contents)-1
+	if slices.ContainsFunc(p.Contents[:max(last, 0)], func(c contents) bool { return c.Group == s.Group }) {
+		group = s.Group + ", continued"
+	}
+	if last < 0 || p.Contents[last].Group != group {
+		p.Contents = append(p.Contents, contents{Group: group})
 		last++
 	}
 	p.Contents[last].Entries = append(p.Contents[last].Entries, entry{s.Anchor, s.Title, s.Count})
@@ -352,7 +355,7 @@ var groupTitles = map[string]string{
 	"apps":     "Applications",
 	"ca":       "Conditional Access",
 	"audit":    "Audit",
-	"incident": "Incident",
+	"incident": "Incidents",
 }
 
 func groupTitle(group string) string {
@@ -417,7 +420,7 @@ func (p *htmlPage) newSection(d Document, r *queries.Result) (*section, error) {
 	s.IsReport = isNamed && slices.Contains(queries.Groups, r.Report.Group) // a part of a dossier is none
 	s.IsTable = s.IsReport && isAnnexed(r.Report)
 	s.IsWhole = r.IsWhole
-	if first, rest := firstSentence(s.Description); s.IsReport && len(rest) > foldedDescription {
+	if first, rest := firstSentence(s.Description); len(rest) > foldedDescription {
 		s.Description, s.HowToRead = first, rest
 	}
 	for _, n := range r.Notes {
@@ -453,13 +456,15 @@ func (p *htmlPage) newSection(d Document, r *queries.Result) (*section, error) {
 
 // fill reads a table of so many rows at most, and its charts.
 func (s *section) fill(r *queries.Result, most int) error {
+	words := headings(r)
+	order := inReadingOrder(r.Columns, r.Report.OnTerminal)
 	classes := make([]string, len(r.Columns))
-	for i, heading := range headings(r) {
+	for _, i := range order {
 		classes[i] = class(r.Columns[i])
 		if i == 0 && r.Report.Layout == queries.Record {
 			classes[i] = "m" // names of fields
 		}
-		s.Head = append(s.Head, headCell{strings.SplitAfter(heading, "_"), visible(r.Columns[i].Name), classes[i]})
+		s.Head = append(s.Head, headCell{strings.SplitAfter(words[i], "_"), visible(r.Columns[i].Name), classes[i]})
 	}
 	var charts []*chart
 	for _, c := range r.Report.Charts {
@@ -483,23 +488,24 @@ func (s *section) fill(r *queries.Result, most int) error {
 		}
 		line := make([]bodyCell, len(row))
 		address := "row-" + s.Anchor + "-" + strconv.Itoa(n)
-		for i, v := range row {
+		for at, i := range order {
+			v, cell := row[i], &line[at]
 			if r.Columns[i].Style == queries.RawRecord {
-				line[i] = s.Page.rawCell(s.entryName(r.Columns, row, n), address, v)
+				*cell = s.Page.rawCell(s.entryName(r.Columns, row, n), address, v)
 				continue
 			}
 			limit := folded
 			if r.Columns[i].Style == queries.Sentences {
 				limit = foldedSentences
 			}
-			line[i] = newCell(visibleLines(text(v)), classes[i], limit)
+			*cell = newCell(visibleLines(text(v)), classes[i], limit)
 			if r.Columns[i].Style == queries.Severity {
-				line[i].Rank = rankClasses[queries.Rank(line[i].Text)]
+				cell.Rank = rankClasses[queries.Rank(cell.Text)]
 			}
-			if r.Columns[i].Style == queries.IDs && line[i].Short != "" {
-				line[i].Annex = s.Page.ids.add(s.entryName(r.Columns, row, n), address, inColumns(line[i].Text))
-				line[i].Short = counted(strings.Count(line[i].Text, "\n")+1, "ID")
-				line[i].Length = ""
+			if r.Columns[i].Style == queries.IDs && cell.Short != "" {
+				cell.Annex = s.Page.ids.add(s.entryName(r.Columns, row, n), address, inColumns(cell.Text))
+				cell.Short = counted(strings.Count(cell.Text, "\n")+1, "ID")
+				cell.Length = ""
 			}
 		}
 		s.Rows = append(s.Rows, bodyRow{Number: n, Address: address, Cells: line})

@@ -29,6 +29,7 @@ const wideTable = 14; // from so many columns on, the last ones begin hidden
 const shownFirst = 12;
 const mostValues = 200; // values of a column that a filter offers
 const facetValues = 12; // a column of so many values at most is offered at a glance
+const leastShown = 4; // columns, of a table that has no room for more
 const windowRows = 300; // of a longer table so many stand in the page at once
 
 // The stretch of time that all tables show, and what makes them show it.
@@ -183,6 +184,20 @@ function equip(section, tables) {
     for (let i = shownFirst + 1; i < names.length; i++) { hidden.add(i); boxes[i].checked = false; }
   }
   hide();
+  whenSeen(section, () => {
+    fitColumns().forEach((i) => { hidden.add(i); boxes[i].checked = false; });
+    hide();
+  });
+
+  // The last columns of a table that is wider than its place, but for links to raw records.
+  function fitColumns() {
+    const box = tables[0].parentElement;
+    const shownNow = heads.map((_, i) => i).filter((i) => i && !hidden.has(i));
+    const isRaw = (i) => heads[i].title === "raw";
+    const room = box.clientWidth - heads[0].offsetWidth - shownNow.filter(isRaw).reduce((sum, i) => sum + heads[i].offsetWidth, 0);
+    let taken = 0;
+    return shownNow.filter((i) => !isRaw(i)).filter((i, at) => (taken += heads[i].offsetWidth) > room + 1 && at >= leastShown);
+  }
 
   tables.forEach((table) => [...table.tHead.rows[0].cells].forEach((th, i) => {
     const button = make("button", { type: "button" }, ...th.childNodes);
@@ -248,6 +263,16 @@ function equip(section, tables) {
     some: () => parts.forEach((part) => part.draw()),
   });
   readAhead(rows, wordsOf);
+}
+
+// Does something once, when the section comes into view.
+function whenSeen(section, act) {
+  const seen = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    seen.disconnect();
+    act();
+  });
+  seen.observe(section);
 }
 
 // The rows of a table, of which a long one has some in the page: those from a first one on,
