@@ -195,11 +195,11 @@ func TestRuleContract(t *testing.T) {
 					t.Errorf("reads the list %s, which is not there", list)
 				}
 			}
-			refs, err := c.references(ctx, r.SQL)
+			q, err := c.parse(ctx, r.SQL)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, ref := range refs {
+			for _, ref := range q.references() {
 				if _, isTable := schema.Lookup(ref.name); ref.evidence != isTable && (ref.evidence || isTable) {
 					t.Errorf("reads %s: want evidence. in front of tables, which rules see whole, and of nothing else", ref.name)
 				}
