@@ -20,11 +20,11 @@ import (
 func lookFor(t *testing.T, c *Case, r rules.Rule) {
 	t.Helper()
 	ctx := context.Background()
-	c.hasFindings = true
-	if err := c.listRules(ctx); err != nil {
+	c.findings.isLookedFor = true
+	if err := c.findings.list(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.run(ctx, r); err != nil {
+	if err := c.findings.run(ctx, r); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -173,8 +173,8 @@ func TestRuleContract(t *testing.T) {
 	takesLong(t)
 	c := openCase(t, Filter{}, time.UTC, tiedRows("i", 60)...)
 	ctx := context.Background()
-	c.hasFindings = true
-	if err := c.listRules(ctx); err != nil {
+	c.findings.isLookedFor = true
+	if err := c.findings.list(ctx); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range rules.All() {
@@ -221,7 +221,7 @@ func TestRuleContract(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("columns\n got %s\nwant %s", strings.Join(got, ", "), strings.Join(want, ", "))
 			}
-			if err := c.run(ctx, r); err != nil {
+			if err := c.findings.run(ctx, r); err != nil {
 				t.Error(err)
 			}
 		})
