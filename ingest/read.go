@@ -90,6 +90,7 @@ type reader struct {
 	recordTypes map[string]bool
 
 	json    scan.JSONText
+	inner   scan.JSONText         // a record that another program has wrapped
 	formats map[string]recognised // by the names of a record's keys
 	insides map[string]recognised // the same for what stands in an envelope
 
@@ -780,8 +781,6 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		around := outer
 		if !incomplete {
 			around = nil
-		} else {
-			r.filled++
 		}
 		raw := body
 		if isDiagnostic && !mended {
