@@ -31,6 +31,7 @@ type inputFile struct {
 	losses   []string // the notes that tell of something lost
 
 	timesWarned bool // notes tell of times that are none
+	empty       bool // there is no record in it, and nothing else
 	unreadable  bool
 	enveloped   bool     // records stand inside others, under `properties`
 	header      []string // CSV: the columns
@@ -147,6 +148,7 @@ func (r *reader) read(text *scan.Window) error {
 		}
 		r.why = binaryKind(text.Rest())
 	case empty:
+		r.file.empty = true
 		r.file.notef("the file is empty")
 	case pythonPrint.Match(text.Rest()):
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
@@ -316,6 +318,7 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 		r.file.notef("one page of several: it names a next page (nextLink)")
 	}
 	if s.Number == 0 && len(r.file.notes) == 0 {
+		r.file.empty = true
 		r.file.notef("a JSON file without records")
 	}
 	return nil
