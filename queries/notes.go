@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,9 @@ import (
 
 	"entrail/ingest/schema"
 )
+
+// fewLogs is of how many logs that are missing a note says how to get them.
+const fewLogs = 3
 
 // notesOn returns the sentences that the reader of a report with these
 // references must see with it; isLoaded is false where nothing that the report
@@ -38,16 +42,17 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 		var empty []string
 		for _, name := range r.Needs {
 			if loaded[name] == 0 {
-				empty = append(empty, name)
+				table, _ := schema.Lookup(name)
+				empty = append(empty, cmp.Or(table.Log, table.Snapshot, name))
 			}
-		}
-		it := "it"
-		if len(empty) > 1 {
-			it = "them"
 		}
 		// The sentences of a story say themselves what is not loaded.
 		if len(empty) > 0 && r.Layout != Story && r.Layout != Totals {
-			notes = append(notes, fmt.Sprintf("Nothing is loaded into %s: no file given fills %s. The report is filled by %s.", strings.Join(empty, ", "), it, strings.TrimSuffix(r.FilledBy, ".")))
+			note := "Not among the files, and so not looked at here: " + strings.Join(empty, ", ") + "."
+			if len(empty) <= fewLogs {
+				note += " The report is filled by " + strings.TrimSuffix(r.FilledBy, ".") + "."
+			}
+			notes = append(notes, note)
 		}
 	}
 	if c.part != "" && judgesOnAll(refs) {

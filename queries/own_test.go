@@ -83,6 +83,7 @@ func forget(t *testing.T, c *Case) {
 // TestSigmaMeaning holds each modifier and form of a condition to the records that it must
 // find; the others are its near misses.
 func TestSigmaMeaning(t *testing.T) {
+	takesLong(t)
 	c := openCase(t, Filter{}, time.UTC, ownEvents...)
 	for _, test := range []struct {
 		reason, log, body string

@@ -52,8 +52,9 @@ func TestRules(t *testing.T) {
 }
 
 func testRules(t *testing.T, report func(name, line string)) {
-	for _, r := range rules.All() {
+	for i, r := range rules.All() {
 		t.Run(r.Name, func(t *testing.T) {
+			oneInThree(t, i)
 			t.Parallel()
 			path := filepath.Join("testdata", "rules", r.Name+".txtar")
 			archive, err := txtar.ParseFile(path)
@@ -169,6 +170,7 @@ func moved(minutes int) []string {
 // TestRuleContract holds every rule to what the package comment of rules asks of it,
 // and runs it on rows full of ties, NULLs and texts that are no JSON.
 func TestRuleContract(t *testing.T) {
+	takesLong(t)
 	c := openCase(t, Filter{}, time.UTC, tiedRows("i", 60)...)
 	ctx := context.Background()
 	c.hasFindings = true
