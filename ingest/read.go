@@ -154,7 +154,7 @@ func (r *reader) read(text *scan.Window) error {
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
 	case settings.Match(text.Rest()):
 		r.why = "the settings of a program or a link to a page (INI), no log"
-	case (first == '{' || first == '[') && headerBehind(text) == 0:
+	case (first == '{' || first == '[') && !(runLog.Match(text.Rest()) && headerBehind(text) > 0):
 		isRunLog := runLog.Match(text.Rest())
 		err = r.scanJSON(r.newJSONScanner(text))
 		if isRunLog && len(r.counts) == 0 {
@@ -1051,8 +1051,8 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	seen := map[string]int{}
 	var times []int
 	for i, n := range names {
-		name, ok := f.spelling[headerKey(n)]
-		if !ok {
+		name := f.spelled(n)
+		if name == n {
 			name = strings.Join(strings.Fields(n), " ")
 		}
 		if f.isTime(name) {

@@ -47,6 +47,9 @@ func (f *format) spelled(name string) string {
 	if known, ok := f.spelling[headerKey(name)]; ok {
 		return known
 	}
+	if known, ok := f.spelling[inSnake(name)]; ok {
+		return known
+	}
 	return name
 }
 
