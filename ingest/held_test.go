@@ -63,6 +63,13 @@ func TestHeld(t *testing.T) {
 		{"mt-reporting.json", "message_trace", "event_time, recipient_address", "2026-05-02 09:41:00|adele@contoso.com"},
 		{"agent-risk.json", "risky_users", "user_display_name, service_principal_name, risk_level, event_time", "<nil>|Bot|high|2026-05-23 08:01:11"},
 		{"sparrow-PSLogin_Operations_Export.csv", "audit_events", "id, operation, ip_address", "s1|UserLoggedIn|192.0.2.1 s2|UserLoggedIn|192.0.2.1"},
+		{"snake-ual.jsonl", "audit_events", "id, operation, record_type, user_id, event_time", "sn1|Send|2|adele@contoso.com|2026-05-23 08:01:11"},
+		{"snake-trace.jsonl", "message_trace", "sender_address, message_id, event_time", "a@x.example|<s@x>|2026-05-23 08:01:11"},
+		{"exo-accepted.csv", "state_organization", "kind, domains", "domain|contoso.com"},
+		{"x-transport.xml", "state_transport_rules", "name, copy_to, changed_time", "fwd|x@evil.example|2026-05-23 08:01:11"},
+		{"x-users.xml", "state_users", "user_principal_name, is_enabled, created_time", "adele@contoso.com|true|2024-05-23 08:01:11 kim@contoso.com|false|<nil>"},
+		{"mfa-msol.csv", "state_authentication_methods", "methods, default_method, is_mfa_registered", "phone|PhoneAppNotification|true"},
+		{"de-perm.csv", "state_mailbox_permissions", "trustee, is_denied", "m@evil.example|false"},
 		{"noise-portal-meta.csv", "sign_ins", "id, user_principal_name", "r1|adele@contoso.com"},
 		{"noise-banner.csv", "audit_events", "id, operation", "z6|Send"},
 	} {

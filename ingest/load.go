@@ -416,6 +416,10 @@ func (l *loader) isSide(f *inputFile) bool {
 		c.states++
 	case f.format != nil:
 		c.logs++
+	case f.empty:
+		c.side = append(c.side, lastName(f.source.path))
+		f.notes = []string{"empty: " + c.by.name + " had nothing to write"}
+		return true
 	case c.isSide(f.source.path):
 		c.side = append(c.side, lastName(f.source.path))
 		f.notes = []string{"a file that " + c.by.name + " leaves beside its exports, neither a log nor a state"}

@@ -24,6 +24,7 @@ var others = []struct {
 	{[]string{"timestamp", "user", "action", "sessionid", "operationcount"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-Sessions)"},
 	{[]string{"timestamp", "user", "sessionid", "internetmessageid", "sizeinbytes"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-MessageIDs)"},
 	{[]string{"connectortype", "senderdomains"}, "a list of Exchange's connectors"},
+	{[]string{"isenabled", "displayname", "description"}, "a policy of the tenant, such as its security defaults"},
 	{[]string{"recipientdomains", "smarthosts"}, "a list of Exchange's connectors"},
 	{[]string{"domainname", "autoreplyenabled"}, "a list of Exchange's remote domains"},
 	{[]string{"identity", "autoreplystate"}, "a list of automatic replies"},

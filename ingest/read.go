@@ -31,6 +31,7 @@ type inputFile struct {
 	losses   []string // the notes that tell of something lost
 
 	timesWarned bool // notes tell of times that are none
+	empty       bool // there is no record in it, and nothing else
 	unreadable  bool
 	enveloped   bool     // records stand inside others, under `properties`
 	header      []string // CSV: the columns
@@ -148,12 +149,13 @@ func (r *reader) read(text *scan.Window) error {
 		}
 		r.why = binaryKind(text.Rest())
 	case empty:
+		r.file.empty = true
 		r.file.notef("the file is empty")
 	case pythonPrint.Match(text.Rest()):
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
 	case settings.Match(text.Rest()):
 		r.why = "the settings of a program or a link to a page (INI), no log"
-	case (first == '{' || first == '[') && headerBehind(text) == 0:
+	case (first == '{' || first == '[') && !(runLog.Match(text.Rest()) && headerBehind(text) > 0):
 		isRunLog := runLog.Match(text.Rest())
 		err = r.scanJSON(r.newJSONScanner(text))
 		if isRunLog && len(r.counts) == 0 {
@@ -317,6 +319,7 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 		r.file.notef("one page of several: it names a next page (nextLink)")
 	}
 	if s.Number == 0 && len(r.file.notes) == 0 {
+		r.file.empty = true
 		r.file.notef("a JSON file without records")
 	}
 	return nil
@@ -1047,8 +1050,8 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	seen := map[string]int{}
 	var times []int
 	for i, n := range names {
-		name, ok := f.spelling[headerKey(n)]
-		if !ok {
+		name := f.spelled(n)
+		if name == n {
 			name = strings.Join(strings.Fields(n), " ")
 		}
 		if f.isTime(name) {

@@ -64,6 +64,8 @@ func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) 
 			return reason, nil
 		case text != nil:
 			t.rewriteCell(i, text)
+		case t.isState && len(cell) > 0 && !bytes.ContainsAny(cell, "0123456789"): // such as Permanent
+			t.rewriteCell(i, []byte{})
 		case dates.UnknownTime(cell):
 			if t.unknown++; t.unknown == 1 {
 				t.example = fmt.Sprintf("%q in column %q", scan.Excerpt(cell), t.names[i])
