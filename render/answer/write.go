@@ -60,6 +60,11 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		return err
 	}
 	isWholeCase := c.Unasked && c.Format.Name == "html" && !c.Folder
+	if isWholeCase && d.Case.Title == "" {
+		if d.Case.Title, err = evidence.Headline(ctx); err != nil {
+			return err
+		}
+	}
 	ask := func(reports []queries.Report) iter.Seq2[*queries.Result, error] {
 		return func(yield func(*queries.Result, error) bool) {
 			for _, r := range reports {
