@@ -55,13 +55,13 @@ import (
 // now into scripts and README; read the diff.
 var update = flag.Bool("update", false, "write what is printed now into the scripts and the README")
 
-// What takes more than ten seconds is a step of .ci/run, and is left out else.
-var long = flag.Bool("long", false, "test also what takes more than ten seconds, as .ci/run does")
+// What takes more than some seconds of a core is a step of .ci/run, and is left out else.
+var long = flag.Bool("long", false, "test also what takes long, as .ci/run does")
 
 func takesLong(t *testing.T) {
 	t.Helper()
 	if !*long {
-		t.Skip("it takes more than ten seconds: .ci/run tests it, with -long")
+		t.Skip("it takes long: .ci/run tests it, with -long")
 	}
 }
 
@@ -86,10 +86,13 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
-			if name != "root" {
-				return false, fmt.Errorf("unknown condition %q", name)
+			switch name {
+			case "root":
+				return os.Geteuid() == 0, nil
+			case "long":
+				return *long, nil
 			}
-			return os.Geteuid() == 0, nil
+			return false, fmt.Errorf("unknown condition %q", name)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"contoso": keepContoso,
@@ -1143,6 +1146,7 @@ func hostileEvidence(t *testing.T) string {
 // TestHostileFields: from an export with hostile fields to each output, and
 // to the messages, nothing comes out that would act.
 func TestHostileFields(t *testing.T) {
+	takesLong(t)
 	evidence, out := hostileEvidence(t), t.TempDir()
 	db := filepath.Join(out, "case.duckdb")
 	code, _, stderr := entrail(t, evidence, "--db", db, "-q", "select 1")

@@ -311,8 +311,17 @@ type spellings func(name string) string
 var (
 	asJSON    spellings = func(name string) string { return name }
 	asColumns spellings = headerKey
-	inAnyCase spellings = strings.ToLower
+	inAnyCase spellings = func(name string) string { return strings.ToLower(unsnaked(name)) }
+	inSnake   spellings = func(name string) string { return headerKey(unsnaked(name)) }
 )
+
+// unsnaked is a name such as record_type, as data lakes and Python write it, without what parts its words.
+func unsnaked(name string) string {
+	if strings.ToLower(name) != name || strings.HasPrefix(name, "_") || strings.HasSuffix(name, "_") {
+		return name
+	}
+	return strings.ReplaceAll(name, "_", "")
+}
 
 // anyLogHas are names that say little about what a record is, by their headerKey.
 var anyLogHas = map[string]bool{
@@ -327,7 +336,11 @@ var anyLogHas = map[string]bool{
 // for the nearest, if one name is and the others are of that format alone.
 func recogniseRecord(names []string, csv bool) (*format, string) {
 	if csv {
-		return recogniseNames(names, csv, asColumns)
+		f, reason := recogniseNames(names, csv, asColumns)
+		if f == nil && slices.ContainsFunc(names, func(n string) bool { return unsnaked(n) != n }) {
+			f, _ = recogniseNames(names, csv, inSnake)
+		}
+		return f, reason
 	}
 	return recogniseNames(names, csv, asJSON)
 }

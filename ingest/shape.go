@@ -54,6 +54,9 @@ func (f *format) spelled(name string) string {
 	if known, ok := f.spelling[strings.ReplaceAll(key, "_", "")]; ok {
 		return known
 	}
+	if known, ok := f.spelling[inSnake(name)]; ok {
+		return known
+	}
 	return name
 }
 

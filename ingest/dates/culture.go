@@ -61,10 +61,14 @@ const firstYear, lastYear = 2015, 2039
 
 // ParseCulture returns false for what is no such time.
 func ParseCulture(cell []byte) (d cultureDate, ok bool) {
-	if len(cell) < 6 || len(cell) > 48 || cell[0] < '0' || cell[0] > '9' {
+	if len(cell) < 6 || len(cell) > 48 {
 		return d, false
 	}
-	m := cultureTime.FindStringSubmatch(strings.Join(strings.Fields(string(cell)), " "))
+	text := strings.Join(strings.Fields(string(cell)), " ")
+	if letter(cell[0]) || cell[0] >= '0' && cell[0] <= '9' && bytes.ContainsFunc(cell[:6], unicode.IsLetter) {
+		text = numbered(text)
+	}
+	m := cultureTime.FindStringSubmatch(text)
 	if m == nil {
 		return d, false
 	}
@@ -112,6 +116,8 @@ func ParseCulture(cell []byte) (d cultureDate, ok bool) {
 	d.clock -= ahead
 	return d, hour < 24 && minute < 60 && second < 60 && ahead.Abs() <= 14*time.Hour && d.first > 0 && d.second > 0 && (d.first <= 12 || d.second <= 12) && d.first < 32 && d.second < 32
 }
+
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // letters returns those of a text, in lower case.
 func letters(text string) string {
@@ -253,7 +259,7 @@ func Certainly(text string) (time.Time, bool) {
 // zonedForms are forms that say their distance from UTC, of programs that are not Microsoft's.
 var zonedForms = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999 Z0700",
-	time.RFC1123, time.RFC1123Z, "02/Jan/2006:15:04:05 -0700", "20060102T150405Z0700",
+	"02/Jan/2006:15:04:05 -0700", "20060102T150405Z0700",
 }
 
 var (
@@ -262,7 +268,7 @@ var (
 )
 
 // Zoned reads a time that says how far from UTC it is, in a form other than Microsoft's: with a comma before the
-// fraction, small letters, blanks, the zone's name behind its distance, or names of months.
+// fraction, small letters, blanks, or the zone's name behind its distance.
 func Zoned(text string) (time.Time, bool) {
 	text = strings.NewReplacer("\u2212", "-", "\u00a0", " ", "\u200e", "", "\u200f", "").Replace(strings.TrimSpace(text))
 	text = fractionComma.ReplaceAllString(zoneName.ReplaceAllString(text, "$1"), "$1.$2")
@@ -270,7 +276,7 @@ func Zoned(text string) (time.Time, bool) {
 		text = strings.Replace(strings.ToUpper(text), " Z", "Z", 1)
 	}
 	for _, form := range zonedForms {
-		if t, err := time.Parse(form, text); err == nil && !(strings.HasSuffix(form, "MST") && !strings.HasSuffix(text, "GMT") && !strings.HasSuffix(text, "UTC")) {
+		if t, err := time.Parse(form, text); err == nil {
 			return t.UTC(), true
 		}
 	}

@@ -51,7 +51,7 @@ open_doors as (
     select
         incident,
         count(*) as open_things,
-        listed(list_sort(list(distinct kind || case when contains(object, '@') and kind not in ('account', 'guest') then ' of ' else ' ' end || object))) as open_names
+        few(list_sort(list(distinct kind || case when contains(object, '@') and kind not in ('account', 'guest') then ' of ' else ' ' end || object))) as open_names
     from report_still_open
     where incident is not null
     group by incident
