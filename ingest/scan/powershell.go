@@ -12,8 +12,14 @@ import (
 // typeNames are how such a name of a type starts.
 var typeNames = [][]byte{[]byte("Microsoft.Graph.PowerShell.Models."), []byte("Microsoft.Graph.Beta.PowerShell.Models."), []byte("System.Collections."), []byte("System.Object[]"), []byte("System.String[]")}
 
-// IsTypeName tells whether a value is nothing but the name of a .NET type.
+// IsTypeName tells whether a value is nothing but the name of a .NET type, or what Power Query writes of a list.
 func IsTypeName(value []byte) bool {
+	if len(value) < 9 && len(value) > 5 && value[0] == '[' {
+		switch string(value) {
+		case "[List]", "[Record]", "[Table]":
+			return true
+		}
+	}
 	for _, name := range typeNames {
 		if bytes.HasPrefix(value, name) {
 			return true
