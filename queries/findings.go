@@ -219,6 +219,9 @@ func (c *Case) run(ctx context.Context, r rules.Rule) error {
 	if rows == 0 {
 		return nil
 	}
+	if done, err := c.runJudged(ctx, r); done || err != nil {
+		return err
+	}
 	if err := c.define(ctx, false, namesIn(r.SQL)...); err != nil {
 		return err
 	}

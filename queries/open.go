@@ -25,6 +25,7 @@ type Case struct {
 	hasRules, hasFindings bool                  // see findings.go
 	own                   []rules.Rule          // of one's own, see own.go
 	addsRules             bool                  // and they are being added now
+	isCopy                bool                  // with pseudonyms
 	part                  string                // what of the evidence was read, where that is not all
 	placed                string                // the run's own SELECT of addresses, of Place; empty = that of the model
 }
