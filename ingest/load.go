@@ -159,7 +159,7 @@ func (l *loader) load(sources []source) error {
 		}
 	}
 	l.expect = map[*format]map[int32]int64{}
-	if 8*l.total < feedSize {
+	if 2*l.total < feedSize { // one thread is done sooner up to about 8 MB
 		if err := l.engine.Spare(l.ctx); err != nil {
 			return err
 		}

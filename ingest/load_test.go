@@ -58,8 +58,15 @@ func loadWith(t *testing.T, o Options, paths ...string) *loaded {
 	return c
 }
 
-// What takes more than ten seconds is a step of .ci/run, and is left out else.
-var long = flag.Bool("long", false, "test also what takes more than ten seconds, as .ci/run does")
+// What takes more than some seconds of a core is a step of .ci/run, and is left out else.
+var long = flag.Bool("long", false, "test also what takes long, as .ci/run does")
+
+func takesLong(t *testing.T) {
+	t.Helper()
+	if !*long {
+		t.Skip("it takes long: .ci/run tests it, with -long")
+	}
+}
 
 // emptyCase is the file of a case into which nothing was loaded.
 var emptyCase = sync.OnceValues(func() ([]byte, error) {
@@ -431,6 +438,7 @@ func TestLoadAddsToCase(t *testing.T) {
 // Three files that each know a part of a sign-in, and disagree, make the same row
 // of it in whatever order they are loaded.
 func TestLoadOrderOfCopies(t *testing.T) {
+	takesLong(t)
 	steps := func(method string) string {
 		return `"authenticationDetails":[{"authenticationMethod":"` + method + `"}]`
 	}
@@ -889,6 +897,7 @@ func TestLoadReviewed(t *testing.T) {
 // where its id comes back with another body, and in whatever order and in how
 // many loads the files come.
 func TestLoadChildrenFollowTheirRecord(t *testing.T) {
+	takesLong(t)
 	policies := func(names ...string) string {
 		var all []string
 		for _, n := range names {

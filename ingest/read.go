@@ -150,7 +150,9 @@ func (r *reader) read(text *scan.Window) error {
 		r.file.notef("the file is empty")
 	case pythonPrint.Match(text.Rest()):
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
-	case first == '{' || first == '[':
+	case settings.Match(text.Rest()):
+		r.why = "the settings of a program or a link to a page (INI), no log"
+	case (first == '{' || first == '[') && headerBehind(text) == 0:
 		isRunLog := runLog.Match(text.Rest())
 		err = r.scanJSON(r.newJSONScanner(text))
 		if isRunLog && len(r.counts) == 0 {
@@ -252,7 +254,7 @@ func (r *reader) conclude() {
 		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
 	}
 	if r.untidy > 0 {
-		f.notef("%s read as a person would: with a quote too many or too few, or empty cells behind those of the header", were(r.untidy, "row"))
+		f.notef("%s read as a person would: with a quote too many or too few, another delimiter, or empty cells behind those of the header", were(r.untidy, "row"))
 	}
 	if r.twice > 0 {
 		f.notef("%s read by the first of two values under one name, such as %q: raw has both", were(r.twice, "record"), scan.Excerpt([]byte(r.example)))
@@ -280,7 +282,7 @@ func (r *reader) list(x reject) error {
 func (r *reader) newJSONScanner(w *scan.Window) *scan.JSON {
 	return scan.NewJSON(w, func(t *scan.JSONText) bool {
 		known := r.shape(t, r.formats, recogniseJSON)
-		return known.format != nil || known.envelope != "" || known.wrapped && r.unwrapped(t.Walked(), 0) != nil
+		return known.format != nil || known.envelope != "" || known.wrapped && r.unwrapped(t.Walked(), 0) != nil || r.bagged(t) != nil
 	})
 }
 
@@ -359,6 +361,15 @@ func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 	if known.wrapped {
 		if inner := r.unwrapped(rec.Text, 0); inner != nil {
 			return r.takeInner(rec, inner)
+		}
+	}
+	if known.format == nil && known.envelope == "" {
+		if whole := r.bagged(t); whole != nil {
+			rec.Text = whole
+			if err := r.json.Walk(whole); err != nil {
+				return r.reject(rec, err.Error())
+			}
+			return r.take(rec, &r.json)
 		}
 	}
 	if rec.Mended = rec.Mended || t.Flaws != 0; rec.Mended {
@@ -739,7 +750,9 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 	}
 	if known.format == nil {
 		reason := known.reason
-		if category != "" {
+		if category == "B2CRequestLogs" {
+			reason = requestsOfB2C
+		} else if category != "" {
 			reason = fmt.Sprintf("a record of category %q: %s", category, reason)
 		}
 		return r.refuse(rec, reason)
@@ -799,10 +812,15 @@ func typeNameIn(wrapper *scan.JSONText) (name string) {
 
 func (r *reader) readCSV(w *scan.Window) error {
 	s := &scan.CSV{Window: w, Comma: ','}
-	header, problem := r.header(s)
+	header, before, problem := r.header(s)
 	if problem != "" {
 		r.why = problem
 		return nil
+	}
+	for _, line := range before {
+		if err := r.reject(line, line.Reason); err != nil {
+			return err
+		}
 	}
 	var names []string
 	for i := range s.Cells {
@@ -854,38 +872,99 @@ func (r *reader) readCSV(w *scan.Window) error {
 }
 
 // header reads the row of column names, behind the lines that PowerShell 5
-// (#TYPE ...) and Excel (sep=;) put first, and finds the delimiter.
-func (r *reader) header(s *scan.CSV) (rec scan.Record, problem string) {
+// (#TYPE ...) and Excel (sep=;) put first, and finds the delimiter. Lines before it are what a
+// program or a person has said of the table.
+func (r *reader) header(s *scan.CSV) (rec scan.Record, before []scan.Record, problem string) {
+	s.Number = r.before
+	for end := s.Window.At + int64(headerBehind(s.Window)); s.Window.At < end; {
+		line, _ := s.Foreign()
+		before = append(before, line)
+	}
+	numbered := s.Number
 	for {
 		for bytes.IndexByte(s.Window.Rest(), '\n') < 0 && len(s.Window.Rest()) < 1<<20 && s.Window.More() {
 		}
 		line, _, _ := bytes.Cut(s.Window.Rest(), scan.Newline)
 		line, _, _ = bytes.Cut(line, []byte("\r"))
-		most := 0
-		for _, c := range []byte{',', ';', '\t'} {
-			if n := bytes.Count(line, []byte{c}); n > most {
-				most, s.Comma = n, c
-			}
-		}
+		s.Comma = delimiterOf(line)
 		rec, ok := s.Next()
-		s.Number = r.before
+		s.Number = numbered
 		if !ok {
-			return rec, "there is no header line"
+			return rec, nil, "there is no header line"
 		}
-		if bytes.HasPrefix(rec.Text, []byte("#TYPE ")) || bytes.HasPrefix(rec.Text, []byte("sep=")) {
+		if isPreamble(rec.Text) {
 			continue
 		}
 		if rec.Reason != "" {
-			return rec, rec.Reason
+			return rec, nil, rec.Reason
 		}
 		if bytes.IndexByte(rec.Text, 0) >= 0 || !utf8.Valid(rec.Text[:min(len(rec.Text), 1000)]) && bytes.ContainsAny(rec.Text, "\x01\x02\x03\x04\x05\x06\x0e\x0f") {
-			return rec, "the file is binary"
+			return rec, nil, "the file is binary"
 		}
 		if len(rec.Text) > 1<<16 {
-			return rec, "the first line is too long for a header"
+			return rec, nil, "the first line is too long for a header"
 		}
-		return rec, ""
+		return rec, before, ""
 	}
+}
+
+// delimiterOf is the one of those that tables have that a line has most of.
+func delimiterOf(line []byte) byte {
+	most, delimiter := 0, byte(',')
+	for _, c := range []byte{',', ';', '\t'} {
+		if n := bytes.Count(line, []byte{c}); n > most {
+			most, delimiter = n, c
+		}
+	}
+	return delimiter
+}
+
+// isPreamble tells the lines that PowerShell and Excel put before a header.
+func isPreamble(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("#TYPE ")) || bytes.HasPrefix(line, []byte("sep="))
+}
+
+// headerBehind is how many bytes of other text stand before a header that is known, where the first line is none: a
+// warning, a banner, the title of a report. 0 for a file without one.
+func headerBehind(w *scan.Window) int {
+	const mostBytes, mostLines = 1 << 16, 50
+	for len(w.Rest()) < mostBytes && w.More() {
+	}
+	rest := w.Rest()[:min(len(w.Rest()), mostBytes)]
+	at := 0
+	for range mostLines {
+		line, _, found := bytes.Cut(rest[at:], scan.Newline)
+		if text := bytes.TrimSpace(line); len(text) > 0 && !isPreamble(text) && isHeader(text) {
+			before := bytes.TrimSpace(rest[:at])
+			if len(before) == 0 || isPreamble(before) {
+				return 0
+			}
+			return len(bytes.TrimRight(rest[:at], " \t\r\n"))
+		}
+		if !found {
+			break
+		}
+		at += len(line) + 1
+	}
+	return 0
+}
+
+// isHeader tells whether a line names the columns of a table that is read.
+func isHeader(line []byte) bool {
+	s := &scan.CSV{Window: scan.NewWindow(bytes.NewReader(line), nil), Comma: delimiterOf(line)}
+	row, ok := s.Next()
+	if !ok || row.Reason != "" || len(s.Cells) < 2 {
+		return false
+	}
+	var names []string
+	for i := range s.Cells {
+		names = append(names, strings.TrimSpace(string(s.Cell(row.Text, i, nil))))
+	}
+	if slices.ContainsFunc(names, func(name string) bool { return headerKey(name) == "auditdata" }) {
+		return true
+	}
+	f, _ := recogniseRecord(names, true)
+	return f != nil
 }
 
 func (r *reader) readAuditRows(s *scan.CSV, column int) error {
@@ -1032,9 +1111,12 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			if len(scan.TrimCell(cell)) < len(cell) {
 				padded = true
 			}
-			// Lists of things have dozens of columns with nothing but a type.
-			if scan.IsTypeName(cell) && (!f.isState() || f.spelling[headerKey(names[i])] != "") {
-				r.losing(names[i])
+			if scan.IsTypeName(cell) {
+				padded = true
+				// Lists of things have dozens of columns with nothing but a type.
+				if !f.isState() || f.spelling[headerKey(names[i])] != "" {
+					r.losing(names[i])
+				}
 			}
 			var b bool
 			if row, b = appendCell(row, keys[i], cell); b {
@@ -1048,6 +1130,9 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 				cell, ok := t.rewritten[i]
 				if !ok {
 					cell = s.Cell(rec.Text, i, nil)
+				}
+				if scan.IsTypeName(cell) {
+					cell = nil
 				}
 				body, _ = appendCell(body, keys[i], scan.TrimCell(cell))
 			}

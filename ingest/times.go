@@ -107,7 +107,7 @@ func (r *reader) decideDates(names []string, times []int) (*dates.Reading, error
 	}
 	defer done()
 	s := &scan.CSV{Window: scan.NewWindow(text, nil), Comma: ','}
-	if _, problem := r.header(s); problem != "" {
+	if _, _, problem := r.header(s); problem != "" {
 		return nil, fmt.Errorf("reading it again: %s", problem)
 	}
 	s.Width = len(names)
@@ -155,8 +155,8 @@ func (r *reader) settleTimes(known recognised, t *scan.JSONText, end int, line i
 				continue
 			}
 		}
-		if value[0] != '{' && (len(value) < 8 || value[0] != '"' || value[1] < '0' || value[1] > '9' || dates.IsISO(value[1:len(value)-1])) {
-			continue // or no date with numbers
+		if value[0] != '{' && (len(value) < 8 || value[0] != '"' || dates.IsISO(value[1:len(value)-1])) {
+			continue // or too short for a date
 		}
 		cell := []byte(dates.TextIn(value))
 		if _, ok := dates.ParseCulture(cell); !ok {

@@ -34,7 +34,7 @@ var (
 )
 
 // partRows is how many rows of a part a dossier has at most.
-const partRows = 1000
+const partRows = 20000
 
 var dossierParts = mustReadFolder(dossierFiles, "dossier/*.sql", "sessions")
 

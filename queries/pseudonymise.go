@@ -2,7 +2,9 @@ package queries
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -22,14 +24,38 @@ import (
 // asJudged is what the sentence of such a finding ends in.
 const asJudged = " (as judged on the original)"
 
+// mostCopies is how often a copy is made that has names in stretches of its file that hold
+// nothing.
+const mostCopies = 5
+
 // Pseudonymise writes a copy of the case at path, with pseudonyms in the place of names,
 // into the file at target, which must not be there. It returns the names of the rules whose
-// findings are those of the original.
+// findings are those of the original. At the end it looks for names in the bytes of the file.
 func Pseudonymise(ctx context.Context, path, target string, k *pseudonym.Key, o engine.Options) (judged []string, err error) {
-	m, err := pseudonym.Copy(ctx, path, target, k, known(), o)
-	if err != nil {
-		return nil, err
+	for range mostCopies {
+		m, err := pseudonym.Copy(ctx, path, target, k, known(), o)
+		if err != nil {
+			return nil, err
+		}
+		if judged, err = carryFindings(ctx, path, target, m, o); err != nil {
+			return nil, err
+		}
+		if err := AddViews(ctx, target, o); err != nil {
+			return nil, err
+		}
+		if stands, err := m.StandsIn(target); err != nil || !stands {
+			return judged, err
+		}
+		if err := os.Remove(target); err != nil {
+			return nil, err
+		}
 	}
+	return nil, errors.New("the engine left names of the original in the file of the copy, which was removed; run this again")
+}
+
+// carryFindings writes into the copy what the rules found that find something else in it, and
+// seals its words.
+func carryFindings(ctx context.Context, path, target string, m *pseudonym.Mapper, o engine.Options) (judged []string, err error) {
 	ofOriginal, err := hitsByRule(ctx, path, o)
 	if err != nil {
 		return nil, err
@@ -80,7 +106,7 @@ func hitsByRule(ctx context.Context, path string, o engine.Options) (map[string]
 		return nil, err
 	}
 	defer c.Close()
-	if err := c.lookForFindings(ctx); err != nil {
+	if err := c.findings.look(ctx); err != nil {
 		return nil, err
 	}
 	columns := []string{"finding"}
@@ -181,15 +207,15 @@ func (c *Case) Pseudonyms() string {
 
 // runJudged takes the hits of a rule from those that were judged on the original. false:
 // the rule is to be asked.
-func (c *Case) runJudged(ctx context.Context, r rules.Rule) (bool, error) {
-	if !c.isCopy {
+func (fi *findings) runJudged(ctx context.Context, r rules.Rule) (bool, error) {
+	if !fi.c.isCopy {
 		return false, nil
 	}
-	rows, err := c.engine.All(ctx, "select count(*) from evidence.judged_findings where finding = $1", r.Name)
+	rows, err := fi.c.engine.All(ctx, "select count(*) from evidence.judged_findings where finding = $1", r.Name)
 	if err != nil || rows[0][0] == int64(0) {
 		return false, err
 	}
-	return true, c.engine.Exec(ctx, "insert into rule_hits from evidence.judged_findings where finding = $1 and severity is not null", r.Name)
+	return true, fi.c.engine.Exec(ctx, "insert into rule_hits from evidence.judged_findings where finding = $1 and severity is not null", r.Name)
 }
 
 var (

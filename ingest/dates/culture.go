@@ -61,10 +61,14 @@ const firstYear, lastYear = 2015, 2039
 
 // ParseCulture returns false for what is no such time.
 func ParseCulture(cell []byte) (d cultureDate, ok bool) {
-	if len(cell) < 6 || len(cell) > 48 || cell[0] < '0' || cell[0] > '9' {
+	if len(cell) < 6 || len(cell) > 48 {
 		return d, false
 	}
-	m := cultureTime.FindStringSubmatch(strings.Join(strings.Fields(string(cell)), " "))
+	text := strings.Join(strings.Fields(string(cell)), " ")
+	if letter(cell[0]) || cell[0] >= '0' && cell[0] <= '9' && bytes.ContainsFunc(cell[:6], unicode.IsLetter) {
+		text = numbered(text)
+	}
+	m := cultureTime.FindStringSubmatch(text)
 	if m == nil {
 		return d, false
 	}
@@ -112,6 +116,8 @@ func ParseCulture(cell []byte) (d cultureDate, ok bool) {
 	d.clock -= ahead
 	return d, hour < 24 && minute < 60 && second < 60 && ahead.Abs() <= 14*time.Hour && d.first > 0 && d.second > 0 && (d.first <= 12 || d.second <= 12) && d.first < 32 && d.second < 32
 }
+
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // letters returns those of a text, in lower case.
 func letters(text string) string {

@@ -7,6 +7,7 @@
 --   https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema
 -- recognised by: json CreationTime; Id; Operation; RecordType
 -- recognised by: csv CreationTime; Id; Operation; RecordType
+-- recognised by: csv AuditCreationTime; AuditId; Operation; AuditRecordType
 -- nested: Parameters[] or pairs or text; ExtendedProperties[] or text; DeviceProperties[] or text; ModifiedProperties[] or text
 -- nested: OperationProperties[] or text; NonPIIParameters[] or text; Folders[] or text; AffectedItems[] or text
 -- nested: Item or text; Folder or text; DestFolder or text; AppAccessContext or text; Actor[] or text; Target[] or text

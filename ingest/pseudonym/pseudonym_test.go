@@ -284,6 +284,36 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
+// TestStandsIn looks for names in the bytes of a file, where a chunk ends in one too.
+func TestStandsIn(t *testing.T) {
+	m := NewMapper(mustKey(t), known)
+	m.Meet("Adele.Vance@contoso.com", Other)
+	m.Meet("198.51.100.7", Name)
+	m.Meet("mark read", Name) // words that stay
+	path := filepath.Join(t.TempDir(), "file")
+	for _, test := range []struct {
+		reason, text string
+		stands       bool
+	}{
+		{"a mail address", "\x00\x00adele.vance@x\x00", true},
+		{"a name, at the end of a chunk", strings.Repeat("\x00", chunk+overlap-8) + "Adele Vance", true},
+		{"an address", "\x01198.51.100.7\x01", true},
+		{"another address", "\x01198.51.100.70\x01", false},
+		{"one word may be of anything", "\x01adele\x01", false},
+		{"words far apart", "adele\x00\x00\x00\x00vance", false},
+		{"words that the program itself has", "mark read", false},
+		{"pseudonyms", m.Text("adele.vance@contoso.com 198.51.100.7", Other), false},
+		{"nothing", "", false},
+	} {
+		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if stands, err := m.StandsIn(path); err != nil || stands != test.stands {
+			t.Errorf("%s: %v, %v", test.reason, stands, err)
+		}
+	}
+}
+
 // FuzzText: any text leads back, and no two runs give it another pseudonym. Only behind a
 // backslash it may be unclear where a word begins.
 func FuzzText(f *testing.F) {

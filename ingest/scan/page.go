@@ -78,7 +78,7 @@ func (s *JSON) findList(t *JSONText, i int, p *page) (at int, isPage, incomplete
 				p.columns = nil
 			}
 			return i + 1, true, false
-		case c == '{' && name == "hits":
+		case c == '{' && (name == "hits" || name == "d"): // Elasticsearch, and OData before version 4
 			p.around++
 			return s.findList(t, i, p)
 		}

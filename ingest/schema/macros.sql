@@ -353,3 +353,12 @@ end;
 
 -- the values of a JSON list without repeats, comma-joined
 create macro distinct_values(list) as nullif(array_to_string(list_sort(list_distinct(list_filter(list, v -> v <> ''))), ', '), '');
+
+-- the names of Graph's users, groups and applications in a list, comma-joined; a text that is no list stays
+create macro directory_objects(text) as case
+    when starts_with(ltrim(text), '[') or starts_with(ltrim(text), '{') then distinct_values(list_transform(
+        from_json(json_list(text), '[{"userPrincipalName": "VARCHAR", "displayName": "VARCHAR", "id": "VARCHAR"}]'),
+        o -> coalesce(filled(o.userPrincipalName), filled(o.displayName), filled(o.id))
+    ))
+    else filled(text)
+end;

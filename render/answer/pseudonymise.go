@@ -53,9 +53,6 @@ func (p Program) Pseudonymise(ctx context.Context, asked *given.Call, stderr io.
 	if err != nil {
 		return false, fmt.Errorf("--pseudonymise %s: %w", c.Pseudonymise, err)
 	}
-	if err := queries.AddViews(ctx, file.Partial, c.Engine); err != nil {
-		return false, err
-	}
 	if err := file.Commit(); err != nil {
 		return false, err
 	}

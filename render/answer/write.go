@@ -73,8 +73,8 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 				if !yield(result, err) || err != nil {
 					return
 				}
-				if isWholeCase && (r.Name == "story" || r.Name == "incidents") {
-					if !evidence.EachIncident(ctx, r.Name == "story", yield) {
+				if isWholeCase && (r.Name == "totals" || r.Name == "incidents") {
+					if !evidence.EachIncident(ctx, r.Name == "totals", yield) {
 						return
 					}
 				}
