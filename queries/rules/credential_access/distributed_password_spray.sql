@@ -24,7 +24,16 @@ with used as (
 ),
 guesses as (
     select
-        *,
+        account,
+        event_time,
+        user_agent,
+        app_id,
+        app,
+        ip_address,
+        network,
+        file_id,
+        record,
+        id,
         date_trunc('day', event_time) as day
     from logons
     where not is_success and kind = 'user' and account is not null and ip_address is not null

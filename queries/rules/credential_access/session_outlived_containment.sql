@@ -21,13 +21,6 @@ with ends as (
     where not by_user
     group by account, date_trunc('hour', event_time)
 ),
--- Names are worked out once a name, not once a record.
-people as (
-    select
-        user_id,
-        home_account(user_id) as account
-    from (select distinct user_id from evidence.audit_events where session_id <> '')
-),
 activity as (
     select
         account,
@@ -45,20 +38,19 @@ activity as (
     where session_id is not null and account in (select account from ends)
     union all
     select
-        p.account,
-        e.session_id,
-        e.event_time,
-        client_address(e.ip_address),
+        account,
+        session_id,
+        event_time,
+        ip_address,
         null,
-        e.operation,
+        operation,
         true,
-        lower(e.app_id),
-        e.file_id,
-        e.record,
-        e.id
-    from evidence.audit_events as e
-    join people as p on p.user_id = e.user_id
-    where e.session_id <> '' and e.operation not in ('UserLoggedIn', 'UserLoginFailed') and p.account in (select account from ends)
+        app_id,
+        file_id,
+        record,
+        id
+    from session_acts
+    where account in (select account from ends)
 ),
 spans as (
     select

@@ -19,6 +19,8 @@ with acts as (
         session_id,
         ip_address,
         user_agent,
+        -- of a record with many, each message has its id
+        greatest(len(regexp_extract_all(raw, '"InternetMessageId"')), 1) as messages,
         file_id,
         record,
         id
@@ -32,13 +34,14 @@ busy as (
     select who
     from acts
     group by who, hour
-    having count(*) >= 50
+    having count(*) >= 50 or sum(messages) >= 100
 ),
 hours as (
     select
         who,
         hour,
         count(distinct coalesce(id, file_id || ':' || record)) as things,
+        sum(messages)::bigint as messages,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
@@ -58,7 +61,7 @@ compared as (
         count(distinct o.hour::date) as other_days
     from hours as h
     left join hours as o on o.who = h.who and o.hour::date <> h.hour::date
-    where h.things >= 50
+    where h.things >= 50 or h.messages >= 100
     group by all
 ),
 bursts as (
@@ -71,7 +74,7 @@ bursts as (
 )
 select
     'medium' as severity,
-    who || ' destroyed mail ' || things || ' times within an hour' || coalesce('; the most in an hour of other days was ' || usual, '') as what,
+    who || ' destroyed mail ' || counted(things, 'time', 'times') || ' within an hour' || case when messages > things then ', ' || messages || ' messages' else '' end || coalesce('; the most in an hour of other days was ' || usual, '') as what,
     who,
     first_seen,
     last_seen,

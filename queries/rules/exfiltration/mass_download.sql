@@ -3,7 +3,7 @@
 -- techniques: T1530
 -- catalogue: D110
 -- meaning: Somebody fetched many files in a short time, by hand or by having a program take over whole libraries.
---   A hundred files count, or twenty from a network that is new for the user.
+--   Two hundred that were opened count, a hundred that were fetched, or twenty from a network that is new for the user.
 -- false positives: A new laptop that takes over its libraries: low when the address was used before. Migrations.
 -- blind spots: What was done slowly, under the limit in every hour. A network is new only for users with sign-ins on
 --   five days, since three days before.
@@ -21,11 +21,13 @@ with acts as (
         session_id,
         ip_address,
         user_agent,
+        -- opened one by one, as a script does that leaves no downloads
+        operation in ('FileAccessed', 'FileAccessedExtended', 'FilePreviewed') as is_opened,
         file_id,
         record,
         id
     from evidence.audit_events
-    where operation in ('FileDownloaded', 'FileSyncDownloadedFull', 'FileSyncDownloadedPartial', 'FileDownloadedFromBrowser')
+    where operation in ('FileAccessed', 'FileAccessedExtended', 'FilePreviewed', 'FileDownloaded', 'FileSyncDownloadedFull', 'FileSyncDownloadedPartial', 'FileDownloadedFromBrowser')
         and not coalesce(is_system, false)
         and user_id is not null
 ),
@@ -34,7 +36,7 @@ busy as (
     select who
     from acts
     group by who, hour
-    having count(*) >= 20
+    having count(*) filter (where not is_opened) >= 20 or count(*) >= 200
 ),
 -- Since when the user has been at an address.
 addresses_used as (
@@ -50,6 +52,7 @@ hours as (
     select
         who,
         hour,
+        is_opened,
         count(distinct coalesce(object_id, file_id || ':' || record)) as things,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
@@ -65,7 +68,7 @@ hours as (
     from acts
     left join addresses_used using (who, ip_address)
     where who in (from busy)
-    group by who, hour
+    group by who, hour, is_opened
 ),
 -- What is usual: the most in an hour of the user's other days.
 compared as (
@@ -74,8 +77,8 @@ compared as (
         max(o.things) as usual,
         count(distinct o.hour::date) as other_days
     from hours as h
-    left join hours as o on o.who = h.who and o.hour::date <> h.hour::date
-    where h.things >= 20
+    left join hours as o on o.who = h.who and o.is_opened = h.is_opened and o.hour::date <> h.hour::date
+    where h.things >= case when h.is_opened then 200 else 20 end
     group by all
 ),
 -- The user's own addresses and networks among those of the hour, from days before.
@@ -103,12 +106,12 @@ bursts as (
         s.who is not null as is_stranger
     from compared as c
     left join strangers as s using (who, hour)
-    where c.things >= 3 * coalesce(c.usual, 0) and (c.things >= 100 or s.who is not null)
-    qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
+    where c.things >= 3 * coalesce(c.usual, 0) and (c.things >= case when c.is_opened then 200 else 100 end or s.who is not null)
+    qualify row_number() over (partition by who, is_opened, hour::date order by things desc, hour) = 1
 )
 select
     case when other_days > 0 and contains(user_agent, 'SkyDriveSync') and not is_new_address then 'low' else 'medium' end as severity,
-    who || ' downloaded ' || things || ' files within an hour' || coalesce(case when len(sites) <= 3 then ' from ' || in_words(sites) end, '')
+    who || case when is_opened then ' opened ' else ' downloaded ' end || things || ' files within an hour' || coalesce(case when len(sites) <= 3 then ' from ' || in_words(sites) end, '')
         || case when is_stranger then ', over a network that is new for the user' else '' end
         || coalesce('; the most in an hour of other days was ' || usual, '') as what,
     who,
@@ -120,7 +123,7 @@ select
     session_id,
     addresses as ip_addresses,
     case when other_days > 0 then 'at least three times what is usual, over ' || counted(other_days, 'other day', 'other days') end as rarity,
-    'mass_download ' || who || ' ' || hour as act,
+    case when is_opened then 'mass_opening ' else 'mass_download ' end || who || ' ' || hour as act,
     records
 from bursts
 order by first_seen, who, target, what

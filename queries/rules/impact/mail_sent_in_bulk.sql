@@ -2,7 +2,7 @@
 -- severity: medium
 -- techniques: T1534
 -- catalogue: D105
--- meaning: An account sent far more mail than usual: phishing from a mailbox that people trust.
+-- meaning: An account sent far more mail than usual, a hundred messages in an hour or fifty with few subjects: phishing from a mailbox that people trust.
 -- false positives: Newsletters and mail merge.
 -- blind spots: What was done slowly, under the limit in every hour.
 -- next: Ask the user. See from which addresses it was done, and what they did before and after.
@@ -24,7 +24,7 @@ busy as (
     select who
     from acts
     group by who, hour
-    having count(*) >= 100
+    having count(*) >= 50
 ),
 with_subjects as (
     select
@@ -58,7 +58,7 @@ compared as (
         count(distinct o.hour::date) as other_days
     from hours as h
     left join hours as o on o.who = h.who and o.hour::date <> h.hour::date
-    where h.things >= 100
+    where h.things >= 100 or (h.things >= 50 and h.subjects between 1 and h.things // 5)
     group by all
 ),
 bursts as (
