@@ -13,25 +13,10 @@
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
 -- lists: hosting_networks, shared_networks, country_centres
 -- seen: in 2 samples, marked 0 of 58 benign ones
-with places_of_events as (
-    select distinct
-        session_id,
-        ip_address
-    from session_acts
-    where ip_address is not null
-),
--- Only the few sessions in which there can be two places are looked at closely.
-moving_sessions as (
+with moving_sessions as (
     select session_id
-    from (
-        select session_id, ip_address, network, country
-        from logons
-        where session_id is not null and ip_address is not null and kind = 'user' and is_success
-        union all
-        select e.session_id, e.ip_address, a.network, upper(a.country)
-        from places_of_events as e
-        left join addresses as a on a.ip_address = e.ip_address
-    )
+    from session_places
+    where session_id is not null and ip_address is not null
     group by session_id
     having min(country) <> max(country)
         or min(network) <> max(network)

@@ -16,7 +16,14 @@
 -- seen: in 3 samples, marked 0 of 58 benign ones
 with by_code as (
     select
-        *,
+        account,
+        app_id,
+        network,
+        event_time,
+        is_first,
+        file_id,
+        record,
+        id,
         count(distinct date_trunc('day', event_time)) over (partition by account, app_id) as days
     from (
         select
@@ -29,14 +36,27 @@ with by_code as (
     -- Refreshes count where the log lacks the sign-in that they go back to.
     qualify is_first or not bool_or(is_first) over (partition by account, app_id)
 ),
-firsts as (
+groups as (
     select
-        unnest(min_by(by_code, {'t': event_time, 'f': file_id, 'r': record})),
+        min({'t': event_time, 'f': file_id, 'r': record}) as first,
+        bool_or(is_first) as is_first,
+        max(days) as days,
         count(*) as times,
         max(event_time) as last_time,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from by_code
     group by account, app_id, network
+),
+firsts as (
+    select
+        l.*,
+        g.is_first,
+        g.days,
+        g.times,
+        g.last_time,
+        g.records
+    from groups as g
+    join logons as l on l.file_id = g.first.f and l.record = g.first.r
 ),
 judged as (
     select

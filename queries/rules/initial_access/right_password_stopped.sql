@@ -46,7 +46,11 @@ unpassed as (
     from stopped as s
     left join strange_logons as n using (file_id, record)
     left join office_addresses as o on o.ip_address = s.ip_address
-    left join account_habits as u on u.feature = 'address' and u.kind = 'user' and u.account = s.account and u.value = s.ip_address
+    left join (
+        select account, value
+        from account_habits
+        where feature = 'address' and kind = 'user' and account in (select account from stopped where network is null)
+    ) as u on u.account = s.account and u.value = s.ip_address
     where (s.file_id, s.record) not in (select (file_id, record) from passed)
 ),
 tries as (
