@@ -715,6 +715,11 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		}
 		body = []byte(text)
 	}
+	if isAudit && len(body) > 0 && (body[0] == '[' || body[0] == '"') { // a list of one, or a text once more
+		if inner := objectIn(body); len(inner) > 0 {
+			body = inner
+		}
+	}
 	problem := r.json.Walk(body)
 	if problem == scan.ErrIncomplete && isAudit {
 		var columns map[string]any
@@ -925,7 +930,7 @@ func (r *reader) header(s *scan.CSV) (rec scan.Record, before []scan.Record, pro
 // delimiterOf is the one of those that tables have that a line has most of.
 func delimiterOf(line []byte) byte {
 	most, delimiter := 0, byte(',')
-	for _, c := range []byte{',', ';', '\t'} {
+	for _, c := range []byte{',', ';', '\t', '|'} {
 		if n := bytes.Count(line, []byte{c}); n > most {
 			most, delimiter = n, c
 		}

@@ -60,7 +60,8 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		return err
 	}
 	isWholeCase := c.Unasked && c.Format.Name == "html" && !c.Folder
-	if isWholeCase && d.Case.Title == "" {
+	isToHandOver := c.Unasked && !c.Folder && slices.Contains([]string{"html", "xlsx", "md"}, c.Format.Name)
+	if isToHandOver && d.Case.Title == "" {
 		if d.Case.Title, err = evidence.Headline(ctx); err != nil {
 			return err
 		}
