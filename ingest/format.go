@@ -49,7 +49,8 @@ func Formats() []Format {
 //	                               that says something counts
 //	-- envelope: PATH = NAME; ...  what the envelope of a diagnostic setting says where the
 //	                               record does not; `envelope, too` only on that occasion
-//	-- names: NAME; ...            further names, for exports with names in another case
+//	-- names: NAME; LIST>NAME; ... further names, for exports with names in another case,
+//	                               and how one is spelled in a list alone
 //	-- says: NAME                  a record without a value there is of another table: queries
 //	                               that join tables give each the columns of all
 //	-- of: FORMAT                  its records are those of that format in another shape:
@@ -258,7 +259,7 @@ func (f *format) findNames(listed []string) {
 	}
 	for _, name := range listed {
 		if f.spelling[headerKey(name)] == "" {
-			f.spelling[headerKey(name)] = name
+			f.spelling[headerKey(name)] = name[strings.IndexByte(name, '>')+1:]
 		}
 	}
 	for key, a := range f.aliases {
@@ -358,6 +359,11 @@ func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 		if csv {
 			for name := range has {
 				translated[key(f.aliases[name].name)] = true
+			}
+		}
+		for _, name := range names {
+			if path := f.dotted(name); path != nil && strings.ContainsAny(name, "./") { // initiatedBy.user.id
+				translated[key(path[0])] = true
 			}
 		}
 		for _, r := range f.recognise {

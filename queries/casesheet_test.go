@@ -121,7 +121,7 @@ func TestCaseSheet(t *testing.T) {
 			if err := c.Know(ctx, sheet); err != nil {
 				t.Fatal(err)
 			}
-			if err := c.lookFor(ctx, []rules.Rule{forwards}); err != nil {
+			if err := c.findings.lookFor(ctx, []rules.Rule{forwards}); err != nil {
 				t.Fatal(err)
 			}
 			rows, err := c.all(ctx, ask)

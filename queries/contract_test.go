@@ -107,12 +107,12 @@ func referencesOf(t *testing.T, c *Case, text string) []reference {
 	if refs, ok := readTexts[text]; ok {
 		return refs
 	}
-	refs, err := c.references(context.Background(), text)
+	q, err := c.parse(context.Background(), text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	readTexts[text] = refs
-	return refs
+	readTexts[text] = q.references()
+	return readTexts[text]
 }
 
 var readTexts = map[string][]reference{}

@@ -21,8 +21,8 @@ func BenchmarkFindings(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer c.Close()
-	c.hasFindings = true
-	if err := c.listRules(ctx); err != nil {
+	c.findings.isLookedFor = true
+	if err := c.findings.list(ctx); err != nil {
 		b.Fatal(err)
 	}
 	timed := func(name string, sum *time.Duration, work func() error) {
@@ -43,7 +43,7 @@ func BenchmarkFindings(b *testing.B) {
 		}
 	}
 	for _, r := range rules.All() {
-		timed("rule/"+r.Name, &all, func() error { return c.run(ctx, r) })
+		timed("rule/"+r.Name, &all, func() error { return c.findings.run(ctx, r) })
 	}
 	b.Logf("what rules share: %.1f s; %d rules: %.1f s (with -benchtime 1x)", shared.Seconds(), len(rules.All()), all.Seconds())
 }

@@ -20,11 +20,11 @@ import (
 func lookFor(t *testing.T, c *Case, r rules.Rule) {
 	t.Helper()
 	ctx := context.Background()
-	c.hasFindings = true
-	if err := c.listRules(ctx); err != nil {
+	c.findings.isLookedFor = true
+	if err := c.findings.list(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.run(ctx, r); err != nil {
+	if err := c.findings.run(ctx, r); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -173,8 +173,8 @@ func TestRuleContract(t *testing.T) {
 	takesLong(t)
 	c := openCase(t, Filter{}, time.UTC, tiedRows("i", 60)...)
 	ctx := context.Background()
-	c.hasFindings = true
-	if err := c.listRules(ctx); err != nil {
+	c.findings.isLookedFor = true
+	if err := c.findings.list(ctx); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range rules.All() {
@@ -195,11 +195,11 @@ func TestRuleContract(t *testing.T) {
 					t.Errorf("reads the list %s, which is not there", list)
 				}
 			}
-			refs, err := c.references(ctx, r.SQL)
+			q, err := c.parse(ctx, r.SQL)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, ref := range refs {
+			for _, ref := range q.references() {
 				if _, isTable := schema.Lookup(ref.name); ref.evidence != isTable && (ref.evidence || isTable) {
 					t.Errorf("reads %s: want evidence. in front of tables, which rules see whole, and of nothing else", ref.name)
 				}
@@ -221,7 +221,7 @@ func TestRuleContract(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("columns\n got %s\nwant %s", strings.Join(got, ", "), strings.Join(want, ", "))
 			}
-			if err := c.run(ctx, r); err != nil {
+			if err := c.findings.run(ctx, r); err != nil {
 				t.Error(err)
 			}
 		})

@@ -58,11 +58,13 @@ open_things as (
     from open_steps
     group by kind, object, part
 ),
+-- What is only context of an incident, as the ordinary rule of an account that it touched, is
+-- of it where its session or address says so.
 evidence_of as (
     select r.file_id, r.record, f.finding, f.severity, f.severity_rank, lower(f.what) as what, i.incident
     from finding_records as r
     join all_findings as f using (finding_id)
-    left join incident_findings as i using (finding_id)
+    left join incident_findings as i on i.finding_id = f.finding_id and f.severity_rank <= 3
 ),
 named as (
     select
