@@ -92,6 +92,7 @@ func TestHeldCases(t *testing.T) {
 	if _, err := os.Stat(folder); err != nil {
 		t.Skip("there is no folder of cases beside the project: -cases names it")
 	}
+	takesLong(t)
 	for _, tt := range heldCases {
 		holds(t, filepath.Join(folder, filepath.FromSlash(tt.path)), tt)
 	}

@@ -83,6 +83,9 @@ func TestHeld(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", tt.file, got, tt.want)
 		}
 	}
+	if got := c.ask("select note from files where path like '%/kibana-o365.csv'")[0]; !strings.Contains(got, "in the time zone of its settings, and were read as UTC") {
+		t.Errorf("nobody is told in whose time zone Kibana wrote: %q", got)
+	}
 	// What stands before a header is listed, line by line.
 	rejected := c.ask("select r.record, r.line, r.reason, r.excerpt from rejects as r join files using (file_id) where path like '%/noise-banner.csv' order by all")
 	want := []string{"Export of unified audit log", "Tenant: contoso, case 42", "Exported by: adele; 23/05/2026"}

@@ -927,13 +927,17 @@ func (r *reader) header(s *scan.CSV) (rec scan.Record, before []scan.Record, pro
 	}
 }
 
-// delimiterOf is the one of those that tables have that a line has most of.
+// delimiterOf is the one of those that tables have that a line has most of; a bar, which stands in
+// texts, only where the columns are known then.
 func delimiterOf(line []byte) byte {
 	most, delimiter := 0, byte(',')
-	for _, c := range []byte{',', ';', '\t', '|'} {
+	for _, c := range []byte{',', ';', '\t'} {
 		if n := bytes.Count(line, []byte{c}); n > most {
 			most, delimiter = n, c
 		}
+	}
+	if most == 0 && len(columnsOf(line, '|')) > 1 && isHeader(columnsOf(line, '|')) {
+		return '|'
 	}
 	return delimiter
 }
@@ -943,22 +947,26 @@ func isPreamble(line []byte) bool {
 	return bytes.HasPrefix(line, []byte("#TYPE ")) || bytes.HasPrefix(line, []byte("sep="))
 }
 
-// headerBehind is how many bytes of other text stand before a header that is known, where the first line is none: a
-// warning, a banner, the title of a report. 0 for a file without one.
+// headerBehind is how many bytes of other text stand before a header that is known, and a row of it, where the first
+// line is none: a warning, a banner, the title of a report. 0 for a file without one.
 func headerBehind(w *scan.Window) int {
-	const mostBytes, mostLines = 1 << 16, 50
+	const mostBytes, mostLines = 1 << 18, 50
 	for len(w.Rest()) < mostBytes && w.More() {
 	}
 	rest := w.Rest()[:min(len(w.Rest()), mostBytes)]
 	at := 0
 	for range mostLines {
 		line, _, found := bytes.Cut(rest[at:], scan.Newline)
-		if text := bytes.TrimSpace(line); len(text) > 0 && !isPreamble(text) && isHeader(text) {
-			before := bytes.TrimSpace(rest[:at])
-			if len(before) == 0 || isPreamble(before) {
+		text := bytes.TrimSpace(line)
+		if columns := columnsOf(text, delimiterOf(text)); !isPreamble(text) && isHeader(columns) {
+			before := bytes.TrimRight(rest[:at], " \t\r\n")
+			if len(before) == 0 || isPreamble(bytes.TrimSpace(before)) {
 				return 0
 			}
-			return len(bytes.TrimRight(rest[:at], " \t\r\n"))
+			s := &scan.CSV{Window: scan.NewWindow(bytes.NewReader(rest[at+len(line):]), nil), Comma: delimiterOf(text), Width: len(columns)}
+			if row, ok := s.Next(); ok && row.Reason == "" && s.CellsProblem(row.Text) == "" {
+				return len(before)
+			}
 		}
 		if !found {
 			break
@@ -968,16 +976,23 @@ func headerBehind(w *scan.Window) int {
 	return 0
 }
 
-// isHeader tells whether a line names the columns of a table that is read.
-func isHeader(line []byte) bool {
-	s := &scan.CSV{Window: scan.NewWindow(bytes.NewReader(line), nil), Comma: delimiterOf(line)}
+// columnsOf are the cells of a line; nil for none.
+func columnsOf(line []byte, delimiter byte) (names []string) {
+	s := &scan.CSV{Window: scan.NewWindow(bytes.NewReader(line), nil), Comma: delimiter}
 	row, ok := s.Next()
-	if !ok || row.Reason != "" || len(s.Cells) < 2 {
-		return false
+	if !ok || row.Reason != "" {
+		return nil
 	}
-	var names []string
 	for i := range s.Cells {
 		names = append(names, strings.TrimSpace(string(s.Cell(row.Text, i, nil))))
+	}
+	return names
+}
+
+// isHeader tells whether these are the columns of a table that is read.
+func isHeader(names []string) bool {
+	if len(names) < 2 {
+		return false
 	}
 	if slices.ContainsFunc(names, func(name string) bool { return headerKey(name) == "auditdata" }) {
 		return true

@@ -71,6 +71,8 @@ func TestRefusals(t *testing.T) {
 		{"[INFO] Running Get-UAL\r\n[WARNING] No logs\r\n", "what a program said while it ran, no export", "the run log of a collector: no list in JSON that was cut off"},
 		{"[+] Connected\n[*] Dumping users\n", "what a program said while it ran", "and of another"},
 		{"2026-05-02 10:01:00 INFO start\n2026-05-02 10:01:01 INFO connect\n2026-05-02 10:01:02 ERROR no access\n", "what a program said while it ran", "with times"},
+		{"# what the portal writes\n\nDate (UTC),Request ID,Username,Application,Status,IP address\n\n# since 2024\nDate (UTC),Request ID,Username,Application,Status,IP address,Session ID\n", "a text, no export", "notes on columns, without a row of them"},
+		{"or | bars | in | a | text\n", "a text, no export", "bars part no columns there"},
 		{"dear diary\n", "a text, no export: its first line names no columns", "a text"},
 		{"We looked at the mailbox, then at the rules, and found nothing strange there, as it seems\n", "a text, no export", "a sentence with commas"},
 		{`{"error":{"code":"TooManyRequests","message":"Too Many Requests","innerError":{"date":"x"}}}`, "an error that the API answered instead of records: TooManyRequests: Too Many Requests; ask it again", "Graph"},

@@ -68,6 +68,9 @@ func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) 
 		case reason != "":
 			return reason, nil
 		case text != nil:
+			if bytes.Contains(cell, []byte(" @ ")) {
+				t.reader.file.noteLossOnce("times are as Kibana shows them, in the time zone of its settings, and were read as UTC: export again with its time zone (dateFormat:tz) UTC")
+			}
 			t.rewriteCell(i, text)
 		case t.isState && len(cell) > 0 && !bytes.ContainsAny(cell, "0123456789"): // such as Permanent
 			t.rewriteCell(i, []byte{})

@@ -118,7 +118,7 @@ func TestAuditDataNearMisses(t *testing.T) {
 		{"no.csv", "CreationDate,UserIds,Operations\r\n1,2,3\r\n", "<nil>|0|0|not recognised: this is the unified audit log without the column AuditData, which holds the record itself: export it again with that column", "Select-Object left it out"},
 		{"other.json", `[{"AuditData":{"Name":"x"}}]`, `<nil>|0|0|not recognised: no known export has the keys "Name"`, "AuditData of something else"},
 		{"other_bag.json", `[{"AuditData":{"AdditionalProperties":{"Name":"x"}}}]`, `<nil>|0|0|not recognised: no known export has the keys "Name"`, "a bag of something else"},
-		{"category.json", `{"time":"x","category":"B2CRequestLogs","properties":{"id":"x"}}`, `<nil>|0|0|not recognised: a record of category "B2CRequestLogs": no known export has the keys "id"`, "a category without a table"},
+		{"category.json", `{"time":"x","category":"NetworkAccessTrafficLogs","properties":{"id":"x"}}`, `<nil>|0|0|not recognised: a record of category "NetworkAccessTrafficLogs": no known export has the keys "id"`, "a category without a table"},
 	}
 	var paths []string
 	for _, test := range tests {
