@@ -70,6 +70,11 @@ func TestHeld(t *testing.T) {
 		{"x-users.xml", "state_users", "user_principal_name, is_enabled, created_time", "adele@contoso.com|true|2024-05-23 08:01:11 kim@contoso.com|false|<nil>"},
 		{"mfa-msol.csv", "state_authentication_methods", "methods, default_method, is_mfa_registered", "phone|PhoneAppNotification|true"},
 		{"de-perm.csv", "state_mailbox_permissions", "trustee, is_denied", "m@evil.example|false"},
+		{"dots.csv", "audit_events", "id, session_id, raw ->> '$.Parameters[1].Name'", "q3|sess|DeleteMessage"},
+		{"hash-cells.csv", "audit_events", "id, raw ->> '$.Parameters[1].Value'", "q6|True"},
+		{"slashes.csv", "audit_events", "id, user_agent, raw ->> '$.Parameters[0].Value'", "q5|Moz|.."},
+		{"pq-prefix.csv", "audit_events", "id, operation, user_id, ip_address", "q1|New-InboxRule|adele@contoso.com|192.0.2.1"},
+		{"pipe.csv", "audit_events", "id, operation, event_time", "q29|Send|2026-05-23 08:01:11"},
 		{"noise-portal-meta.csv", "sign_ins", "id, user_principal_name", "r1|adele@contoso.com"},
 		{"noise-banner.csv", "audit_events", "id, operation", "z6|Send"},
 	} {

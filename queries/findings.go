@@ -228,6 +228,9 @@ func (fi *findings) run(ctx context.Context, r rules.Rule) error {
 	if rows == 0 {
 		return nil
 	}
+	if done, err := fi.runJudged(ctx, r); done || err != nil {
+		return err
+	}
 	if err := fi.c.define(ctx, false, namesIn(r.SQL)...); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"entrail/ingest/pseudonym"
 	"entrail/ingest/schema"
 )
 
@@ -88,13 +89,19 @@ func judgesOnAll(refs []reference) bool {
 	})
 }
 
-// readPart reads what was left out of the evidence when it was read.
+// readPart reads what was left out of the evidence when it was read, and whether its names
+// are pseudonyms.
 func (c *Case) readPart(ctx context.Context) error {
 	rows, err := c.all(ctx, "select string_agg(distinct value, '; ' order by value) from evidence.meta where key = 'part'")
 	if err != nil {
 		return err
 	}
 	c.part, _ = rows[0][0].(string)
+	rows, err = c.all(ctx, "select count(*) > 0 from evidence.meta where key = '"+pseudonym.MetaKey+"'")
+	if err != nil {
+		return err
+	}
+	c.isCopy = rows[0][0] == true
 	return nil
 }
 

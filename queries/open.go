@@ -22,6 +22,7 @@ type Case struct {
 
 	defined  map[string]definition // what define has made of the views
 	findings *findings
+	isCopy   bool   // with pseudonyms
 	part     string // what of the evidence was read, where that is not all
 	placed   string // the run's own SELECT of addresses, of Place; empty = that of the model
 }

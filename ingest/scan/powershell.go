@@ -17,8 +17,14 @@ var typeNames = [][]byte{
 	[]byte("[object Object]"),
 }
 
-// IsTypeName tells whether a value is nothing but the name of a .NET type.
+// IsTypeName tells whether a value is nothing but the name of a .NET type, or what Power Query writes of a list.
 func IsTypeName(value []byte) bool {
+	if len(value) < 9 && len(value) > 5 && value[0] == '[' {
+		switch string(value) {
+		case "[List]", "[Record]", "[Table]":
+			return true
+		}
+	}
 	for _, name := range typeNames {
 		if bytes.HasPrefix(value, name) {
 			return true

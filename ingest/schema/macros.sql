@@ -14,9 +14,13 @@ create macro any_time(text) as coalesce(
         '%m/%d/%Y, %I:%M:%S.%g %p', '%m/%d/%Y, %I:%M:%S %p', '%m/%d/%Y %I:%M:%S %p'
     ]),
     make_timestamp(try_cast(regexp_extract(text, '^/Date\((-?\d{1,14})(?:[+-]\d{4})?\)/$', 1) as bigint) * 1000),
-    -- seconds, milli- or microseconds since 1970
-    case when regexp_full_match(text, '[0-9]{10}([0-9]{3}|[0-9]{6})?(\.[0-9]*)?') then make_timestamp(
+    -- seconds, milli-, micro- or nanoseconds since 1970
+    case when regexp_full_match(text, '[0-9]{10}([0-9]{3}|[0-9]{6}|[0-9]{9})?(\.[0-9]*)?') then make_timestamp(
         (try_cast(text as double) * 10 ** (16 - strpos(text || '.', '.') + 1))::bigint
+    ) end,
+    -- the same as 1.77771486E9
+    case when regexp_full_match(text, '1\.[0-9]{1,18}[eE]\+?(09|9|12|15)') then make_timestamp(
+        (try_cast(text as double) * 10 ** (15 - regexp_extract(text, '[0-9]+$')::integer))::bigint
     ) end,
     -- without seconds
     try_cast(regexp_replace(text, '^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(Z|[+-]\d\d:?\d\d)?$', '\1 \2:00\3') as timestamptz) at time zone 'UTC'
