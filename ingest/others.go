@@ -24,6 +24,7 @@ var others = []struct {
 	{[]string{"timestamp", "user", "action", "sessionid", "operationcount"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-Sessions)"},
 	{[]string{"timestamp", "user", "sessionid", "internetmessageid", "sizeinbytes"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-MessageIDs)"},
 	{[]string{"connectortype", "senderdomains"}, "a list of Exchange's connectors"},
+	{[]string{"isenabled", "displayname", "description"}, "a policy of the tenant, such as its security defaults"},
 	{[]string{"recipientdomains", "smarthosts"}, "a list of Exchange's connectors"},
 	{[]string{"domainname", "autoreplyenabled"}, "a list of Exchange's remote domains"},
 	{[]string{"identity", "autoreplystate"}, "a list of automatic replies"},
@@ -108,11 +109,16 @@ func noLog(what string) string {
 	return fmt.Sprintf("%s, which is no log: nothing is read from it", what)
 }
 
-// neverInSignIns are names that directory objects have and sign-ins have not,
-// whatever else they have in common.
-var neverInSignIns = []string{"accountenabled", "serviceprincipaltype", "signinaudience", "passwordcredentials", "assignedlicenses", "grouptypes"}
+// neverInSignIns are names that directory objects, requests and grants have and sign-ins
+// have not, whatever else they have in common.
+var neverInSignIns = []string{
+	"accountenabled", "serviceprincipaltype", "signinaudience", "passwordcredentials", "assignedlicenses", "grouptypes", "mail",
+	"principalid", "roledefinitionid", "consenttype", "pendingscopes", "skuid", "keyid", "decision", "createdby", "permission", "scope",
+	"completeddatetime", "deleteddatetime", "modifieddatetime", "lastmodifieddatetime", "expirationdatetime", "enddatetime",
+}
 
-// isDirectoryObject tells a user, group, application, service principal or device.
+// isDirectoryObject tells a user, group, application, service principal or device, or what
+// was asked for or granted to one.
 func isDirectoryObject(names []string) bool {
 	return slices.ContainsFunc(names, func(n string) bool {
 		return slices.Contains(neverInSignIns, strings.ToLower(strings.Join(strings.Fields(n), "")))

@@ -31,6 +31,7 @@ type inputFile struct {
 	losses   []string // the notes that tell of something lost
 
 	timesWarned bool // notes tell of times that are none
+	empty       bool // there is no record in it, and nothing else
 	unreadable  bool
 	enveloped   bool     // records stand inside others, under `properties`
 	header      []string // CSV: the columns
@@ -90,6 +91,7 @@ type reader struct {
 	recordTypes map[string]bool
 
 	json    scan.JSONText
+	inner   scan.JSONText         // a record that another program has wrapped
 	formats map[string]recognised // by the names of a record's keys
 	insides map[string]recognised // the same for what stands in an envelope
 
@@ -97,19 +99,20 @@ type reader struct {
 	first    *reject // of this file
 	rejected int64   // records
 
-	counts  map[*format]int64
-	why     string // the first record of no known format is of none
-	mended  int64
-	untidy  int64    // rows that CSV does not have like this
-	twice   int64    // records with a name that stands there twice
-	example string   // such a name
-	cut     int64    // records that were cut off on their way and saved
-	lost    []string // properties of which there is only the type's name
-	unread  []string // properties that hold what can't be read
-	filled  int64    // records that the envelope completed
-	wrapped int64    // records that stood in those of another program
-	renamed bool     // names were written PowerShell's way
-	buffer  []byte
+	counts    map[*format]int64
+	why       string // the first record of no known format is of none
+	mended    int64
+	illegible int64    // of these, records with bytes that are no UTF-8
+	untidy    int64    // rows that CSV does not have like this
+	twice     int64    // records with a name that stands there twice
+	example   string   // such a name
+	cut       int64    // records that were cut off on their way and saved
+	lost      []string // properties of which there is only the type's name
+	unread    []string // properties that hold what can't be read
+	filled    int64    // records that the envelope completed
+	wrapped   int64    // records that stood in those of another program
+	renamed   bool     // names were written PowerShell's way
+	buffer    []byte
 }
 
 type recognised struct {
@@ -147,12 +150,13 @@ func (r *reader) read(text *scan.Window) error {
 		}
 		r.why = binaryKind(text.Rest())
 	case empty:
+		r.file.empty = true
 		r.file.notef("the file is empty")
 	case pythonPrint.Match(text.Rest()):
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
 	case settings.Match(text.Rest()):
 		r.why = "the settings of a program or a link to a page (INI), no log"
-	case (first == '{' || first == '[') && headerBehind(text) == 0:
+	case (first == '{' || first == '[') && !(runLog.Match(text.Rest()) && headerBehind(text) > 0):
 		isRunLog := runLog.Match(text.Rest())
 		err = r.scanJSON(r.newJSONScanner(text))
 		if isRunLog && len(r.counts) == 0 {
@@ -250,8 +254,11 @@ func (r *reader) conclude() {
 	if r.cut > 0 {
 		f.noteLoss("%s cut off before coming here (Excel ends a cell at 32,767 characters): what is left is loaded, and marked with %s in raw", were(r.cut, "record"), scan.CutOffKey)
 	}
-	if r.mended > 0 {
-		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
+	if r.mended > r.illegible {
+		f.notef("%s mended: half a surrogate pair or a control character is shown as U+FFFD or escaped", were(r.mended-r.illegible, "record"))
+	}
+	if r.illegible > 0 {
+		f.noteLoss("%s not wholly read: bytes that are no UTF-8 are shown as U+FFFD, for their code page is not known here; save the file anew as UTF-8 (CSV UTF-8)", were(r.illegible, "record"))
 	}
 	if r.untidy > 0 {
 		f.notef("%s read as a person would: with a quote too many or too few, another delimiter, or empty cells behind those of the header", were(r.untidy, "row"))
@@ -316,6 +323,7 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 		r.file.notef("one page of several: it names a next page (nextLink)")
 	}
 	if s.Number == 0 && len(r.file.notes) == 0 {
+		r.file.empty = true
 		r.file.notef("a JSON file without records")
 	}
 	return nil
@@ -355,6 +363,13 @@ func (r *reader) readClixml(text *scan.Window) error {
 	return nil
 }
 
+// see counts a record that was mended and has bytes that are no UTF-8.
+func (r *reader) see(text []byte) {
+	if !utf8.Valid(text) {
+		r.illegible++
+	}
+}
+
 // take recognises one record, mends what can be mended and passes it on.
 func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 	known := r.recognise(t, r.formats, recogniseJSON)
@@ -376,11 +391,12 @@ func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 		r.mended++
 	}
 	if t.Flaws != 0 {
+		r.see(rec.Text)
 		rec.Text = scan.Mend(nil, rec.Text)
-		if err := r.json.Walk(rec.Text); err != nil {
+		if err := r.inner.Walk(rec.Text); err != nil {
 			return err
 		}
-		t = &r.json
+		t = &r.inner
 	}
 	if known.envelope != "" {
 		return r.open(rec, t, known.envelope)
@@ -699,6 +715,11 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		}
 		body = []byte(text)
 	}
+	if isAudit && len(body) > 0 && (body[0] == '[' || body[0] == '"') { // a list of one, or a text once more
+		if inner := objectIn(body); len(inner) > 0 {
+			body = inner
+		}
+	}
 	problem := r.json.Walk(body)
 	if problem == scan.ErrIncomplete && isAudit {
 		var columns map[string]any
@@ -780,8 +801,6 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		around := outer
 		if !incomplete {
 			around = nil
-		} else {
-			r.filled++
 		}
 		raw := body
 		if isDiagnostic && !mended {
@@ -803,7 +822,7 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 // typeNameIn is the record type as the members around AuditData have it.
 func typeNameIn(wrapper *scan.JSONText) (name string) {
 	for _, member := range []string{"RecordType", "auditLogRecordType", "AuditLogRecordType"} {
-		if value := wrapper.Member(member); len(value) > 2 && value[0] == '"' {
+		if value := wrapper.Member(member); len(value) > 2 && value[0] == '"' && !strings.EqualFold(jsonString(value), "unknownFutureValue") {
 			return jsonString(value)
 		}
 	}
@@ -911,7 +930,7 @@ func (r *reader) header(s *scan.CSV) (rec scan.Record, before []scan.Record, pro
 // delimiterOf is the one of those that tables have that a line has most of.
 func delimiterOf(line []byte) byte {
 	most, delimiter := 0, byte(',')
-	for _, c := range []byte{',', ';', '\t'} {
+	for _, c := range []byte{',', ';', '\t', '|'} {
 		if n := bytes.Count(line, []byte{c}); n > most {
 			most, delimiter = n, c
 		}
@@ -1048,8 +1067,8 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	seen := map[string]int{}
 	var times []int
 	for i, n := range names {
-		name, ok := f.spelling[headerKey(n)]
-		if !ok {
+		name := f.spelled(n)
+		if name == n {
 			name = strings.Join(strings.Fields(n), " ")
 		}
 		if f.isTime(name) {
@@ -1140,6 +1159,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 		}
 		if bad {
 			r.mended++
+			r.see(rec.Text)
 		}
 		var err error
 		switch {

@@ -225,11 +225,12 @@ func (r *reader) inRow(s *scan.CSV, row []byte, columns []int) []byte {
 // takeInner takes the record that stood in the given one.
 func (r *reader) takeInner(rec scan.Record, inner []byte) error {
 	rec.Text = inner
-	if err := r.json.Walk(inner); err != nil {
+	// Of its own: the record may stand in an envelope, which is read beside it.
+	if err := r.inner.Walk(inner); err != nil {
 		return r.reject(rec, err.Error())
 	}
 	r.wrapped++
-	return r.take(rec, &r.json)
+	return r.take(rec, &r.inner)
 }
 
 // readWrapped reads the rows of a table of which nothing is read but the records

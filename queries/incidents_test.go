@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -187,6 +189,54 @@ func TestIncidentOfTenant(t *testing.T) {
 		if !slices.Equal(got, test.want) {
 			t.Errorf("%s, %s: got %q, want %q", test.report, test.reason, got, test.want)
 		}
+	}
+}
+
+// TestTwoIncidents plants two intrusions, hours apart, as records in a month in which else
+// nothing bad happened: they stay two, each with its own people and addresses alone, and
+// none of the month's own findings joins either.
+func TestTwoIncidents(t *testing.T) {
+	quiet, err := quietCase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exchange := func(id, user, address, operation, hour, parameters string) string {
+		return fmt.Sprintf(`{"CreationTime": "2026-10-14T%s:00:00", "Id": %q, "Operation": %q, "RecordType": 1, "ResultStatus": "True", "UserType": 2, "Workload": "Exchange", "ClientIP": %q, "UserId": %q, "ObjectId": %[5]q, "Parameters": [%s]}`,
+			hour, id, operation, address, user, parameters)
+	}
+	directory := func(id, user, address, operation, hour, target, property, value string) string {
+		return fmt.Sprintf(`{"CreationTime": "2026-10-14T%s:30:00", "Id": %q, "Operation": %q, "RecordType": 8, "ResultStatus": "Success", "UserType": 0, "Workload": "AzureActiveDirectory", "ClientIP": %q, "UserId": %q, "ObjectId": %q, "ModifiedProperties": [{"Name": %q, "OldValue": "", "NewValue": %q}], "Target": [{"ID": %[6]q, "Type": 5}], "Actor": [{"ID": %[5]q, "Type": 5}]}`,
+			hour, id, operation, address, user, target, property, value)
+	}
+	const clerk, admin, clerkFrom, adminFrom = "planted.clerk@contoso.com", "planted.admin@contoso.com", "203.0.113.21", "203.0.113.99"
+	records := []string{
+		exchange("p1", clerk, clerkFrom, "New-InboxRule", "09", `{"Name": "Name", "Value": "."}, {"Name": "SubjectContainsWords", "Value": "invoice"}, {"Name": "DeleteMessage", "Value": "True"}`),
+		exchange("p2", clerk, clerkFrom, "Set-Mailbox", "10", `{"Name": "Identity", "Value": "planted.clerk@contoso.com"}, {"Name": "ForwardingSmtpAddress", "Value": "smtp:drop@collector.example"}`),
+		directory("q1", admin, adminFrom, "Add member to role.", "09", "planted.new@contoso.com", "Role.DisplayName", "Global Administrator"),
+		directory("q2", admin, adminFrom, "Disable Strong Authentication.", "11", "planted.new@contoso.com", "StrongAuthenticationRequirement", "[]"),
+	}
+	path := filepath.Join(t.TempDir(), "planted.jsonl")
+	if err := os.WriteFile(path, []byte(strings.Join(records, "\n")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	c := openBeside(t, quiet, path)
+	defer c.Close()
+	report := wholeReport(t, c, "incidents")
+	everything := func(func(string) string) bool { return true }
+	who := report.column("who", everything)
+	slices.Sort(who)
+	if want := []string{admin, clerk}; !slices.Equal(who, want) {
+		t.Errorf("the incidents are those of %q, want %q", who, want)
+	}
+	addresses := report.column("ip_addresses", everything)
+	slices.Sort(addresses)
+	if want := []string{clerkFrom, adminFrom}; !slices.Equal(addresses, want) {
+		t.Errorf("the incidents came from %q, want %q", addresses, want)
+	}
+	planted := answer(t, c, "select count(*) from files where path like '%planted.jsonl'")
+	others := answer(t, c, "select count(*) from incident_findings as i join finding_records as r using (finding_id) join files as f using (file_id) where f.path not like '%planted.jsonl'")
+	if planted != "1" || others != "0" {
+		t.Errorf("%s findings of the month's own are in an incident, want none", others)
 	}
 }
 

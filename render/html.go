@@ -376,6 +376,7 @@ type section struct {
 	HowToRead           string // all but the first sentence of a long description, folded away
 	Notes               []string
 	Paper               string // classes of its tables, by which paper sets them
+	LeftOut             string // how many columns are not on paper, in words; empty = none
 	IsTable             bool   // a report's, of other groups than incident
 	IsAnnex             bool   // on paper only with all annexes
 	Count               string // "1,478 rows"

@@ -1,4 +1,4 @@
--- title: Graph security alerts, older and in tables
+-- title: Older Graph alerts, and lists of the Defender portal
 -- family: Defender alerts and incidents
 -- description: What Get-MgSecurityAlert and Microsoft-Extractor-Suite (Get-SecurityAlerts) write of the older security/alerts of Graph, and the
 --   lists of alerts and incidents that the Defender portal exports. https://learn.microsoft.com/graph/api/resources/alert

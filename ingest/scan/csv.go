@@ -113,7 +113,7 @@ func (s *CSV) withOther(line int64) (Record, bool) {
 	case bytes.HasPrefix(rest[end:], []byte("\r\n")):
 		size++
 	}
-	for _, comma := range []byte{',', ';', '\t'} {
+	for _, comma := range []byte{',', ';', '\t', '|'} {
 		if comma == s.Comma || bytes.Count(rest[:end], []byte{comma}) < s.Width-1 {
 			continue
 		}

@@ -233,7 +233,7 @@ select
         case e.source when 'sign_ins' then e.app when 'audit_events' then coalesce(p.app_display_name, k.name, w.object_id) else e.target end,
         w.words,
         concat(e.client_ip, ' (' || coalesce(e.told_country, a.country) || ')'),
-        e.status,
+        lower(e.status),
         c.meaning
     ) as message,
     e.user_id,

@@ -37,18 +37,26 @@ names as (
     select distinct lower(app) from logons
 ),
 -- Letters that look like others: a rn that reads as m, figures and signs for letters, Cyrillic and Greek ones among Latin ones.
-imitations as (
+-- Each word is read by itself: "Micr0soft Office" has a good one and one that imitates.
+words as (
     select
         name,
-        replace(translate(replace(translate(name, 'асеорхуіτονκμ', 'aceopxyitovkm'), 'rn', 'm'), '035$|@', 'oessla'), 'vv', 'w') as read_as
+        unnest(regexp_extract_all(name, '[^\s.,:;()_-]+')) as word
     from names
     where name is not null
 ),
+imitations as (
+    select
+        name,
+        word,
+        replace(translate(replace(translate(word, 'асеорхуіτονκμ', 'aceopxyitovkm'), 'rn', 'm'), '035$|@', 'oessla'), 'vv', 'w') as read_as
+    from words
+),
 imitating as (
-    select name
+    select distinct name
     from imitations
-    where regexp_matches(replace(read_as, '1', 'l') || ' ' || replace(read_as, '1', 'i'), 'microsoft|office ?365|o365|sharepoint|onedrive|outlook|exchange|windows|azure|defender|teams|mircosoft|microsfot')
-        and not regexp_matches(name, 'microsoft|office ?365|o365|sharepoint|onedrive|outlook|exchange|windows|azure|defender|teams')
+    where regexp_matches(replace(read_as, '1', 'l') || ' ' || replace(read_as, '1', 'i'), 'microsoft|office|o365|sharepoint|onedrive|outlook|exchange|windows|azure|defender|teams|mircosoft|microsfot')
+        and not regexp_matches(word, 'microsoft|office|o365|sharepoint|onedrive|outlook|exchange|windows|azure|defender|teams')
 ),
 signed_in as (
     select

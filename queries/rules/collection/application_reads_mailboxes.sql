@@ -24,7 +24,9 @@ with applications as (
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from mail_reads
-    where is_program and not is_system and app_id is not null and app_id not in (select app_id from list_mail_programs)
+    where is_program and app_id is not null
+        -- what acts for itself is marked as a system too; Microsoft's own applications are named
+        and (not is_system or app_id not in (select id from well_known_ids)) and app_id not in (select app_id from list_mail_programs)
     group by mail_reads.app_id
     having count(distinct mailbox) >= 5
 )

@@ -30,7 +30,37 @@ documents_of_hours as (
         list_sort(list(distinct document)) as documents
     from read
     group by who, hour
+),
+-- Microsoft's own check of what was asked, and of what the answer was made of.
+misled as (
+    select
+        user_id as who,
+        event_time,
+        case when regexp_matches(raw, '(?i)"JailbreakDetected"\s*:\s*true') then 'a prompt was meant to get around its limits' else 'a document held orders to it' end as reason,
+        lower(app_id) as app_id,
+        session_id,
+        list_filter([client_address(ip_address)], a -> a is not null) as addresses,
+        coalesce(id, file_id || ':' || record) as act_id,
+        [{'file_id': file_id, 'record': record, 'id': id}] as records
+    from evidence.audit_events
+    where operation = 'CopilotInteraction' and regexp_matches(raw, '(?i)"(JailbreakDetected|XPIADetected)"\s*:\s*true')
 )
+select
+    'medium' as severity,
+    coalesce(who, 'Somebody') || ' used Copilot, and ' || reason as what,
+    who,
+    event_time as first_seen,
+    event_time as last_seen,
+    1::bigint as events,
+    null::varchar as target,
+    app_id,
+    session_id,
+    addresses as ip_addresses,
+    null::varchar as rarity,
+    act_id as act,
+    records
+from misled
+union all by name
 select
     'medium' as severity,
     who || ' asked Copilot ' || things || ' times within an hour'

@@ -2,9 +2,10 @@
 -- severity: medium
 -- techniques: T1114.002
 -- catalogue: D102
--- meaning: Far more mail than usual was read in an hour, so much that the log gave up counting, or by a program that
---   nobody else uses.
--- false positives: A new Outlook profile takes over whole folders: that is not counted here. New lawful mail
+-- meaning: Far more mail than usual was read in an hour, so much that the log gave up counting, by a program that
+--   nobody else uses, or whole folders were taken over from an address where the account had not been.
+-- false positives: A new Outlook profile takes over whole folders: medium
+--   from a country that is new for the account or a rented server, else info. New lawful mail
 --   programs.
 -- blind spots: Reads are logged only with some licences.
 -- next: See which messages were read (message_ids in mailbox_activity), and with which application.
@@ -68,6 +69,37 @@ programs as (
     group by mailbox, reads.app_id
     qualify count(*) over (partition by program) <= 2
 ),
+-- Whole folders taken over from a country or a rented server where the account had not been before.
+taken_over as (
+    select
+        mailbox as who,
+        client_address(ip_address) as address,
+        count(*) as events,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen,
+        min_by(app_id, event_time) as app_id,
+        min_by(session_id, event_time) as session_id,
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    from mail_reads
+    where access = 'Sync' and not is_system and mailbox is not null and client_address(ip_address) is not null
+    group by all
+),
+syncs as (
+    select
+        t.*,
+        coalesce(a.account_days, 0) >= 4 and (upper(p.country) <> '' and c.value is null or h.asn is not null) as is_strange,
+        concat_ws(' ', upper(p.country), h.name) as place
+    from taken_over as t
+    left join addresses as p on p.ip_address = t.address
+    left join list_hosting_networks as h on h.asn = p.network::varchar
+    left join office_addresses as o on o.ip_address = t.address
+    left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = t.who
+    left join account_habits as u
+        on u.feature = 'address' and u.kind = 'user' and u.account = t.who and u.value = t.address and u.first_seen < t.first_seen - interval 1 hour
+    left join account_habits as c
+        on c.feature = 'country' and c.kind = 'user' and c.account = t.who and c.value = upper(p.country) and c.first_seen < t.first_seen - interval 1 hour
+    where u.value is null and o.ip_address is null
+),
 hits as (
     select
         'medium' as severity,
@@ -83,6 +115,12 @@ hits as (
         'The application ' || program || ', which hardly anybody here uses, read ' || counted(messages, 'message', 'messages') || ' of ' || who,
         who, first_seen, last_seen, events, app_id, session_id, addresses, records, 'program ' || who || ' ' || program
     from programs
+    union all
+    select
+        case when is_strange then 'medium' else 'info' end,
+        'A mail program took over whole folders of ' || who || ' from ' || address || case when is_strange then ' (' || place || '), where the account had not been before' else '' end,
+        who, first_seen, last_seen, events, app_id, session_id, [address], records, 'sync ' || who || ' ' || address
+    from syncs
 )
 select
     severity,

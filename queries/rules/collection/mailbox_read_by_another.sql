@@ -10,7 +10,30 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with pairs as (
+with reads as (
+    select
+        actor, mailbox, logon_type, messages, event_time, app_id, session_id, client_address(ip_address) as ip_address, file_id, record, id
+    from mail_reads
+    where is_other and not is_system and mailbox <> ''
+    union all
+    -- folders that were opened, as older records have it
+    select
+        user_id,
+        lower(json_text(raw) ->> '$.MailboxOwnerUPN'),
+        case lower(json_text(raw) ->> '$.LogonType') when '2' then 'delegate' when 'delegated' then 'delegate' else 'administrator' end,
+        1,
+        event_time,
+        app_id,
+        session_id,
+        client_address(ip_address),
+        file_id,
+        record,
+        id
+    from evidence.audit_events
+    where operation = 'FolderBind' and not coalesce(is_system, false)
+        and lower(json_text(raw) ->> '$.LogonType') in ('1', '2', '6', 'admin', 'delegated') and (json_text(raw) ->> '$.MailboxOwnerUPN') <> ''
+),
+pairs as (
     select
         actor as who,
         mailbox,
@@ -22,12 +45,11 @@ with pairs as (
         count(*) as events,
         min_by(lower(app_id), event_time) as app_id,
         min_by(session_id, event_time) as session_id,
-        list_sort(list(distinct client_address(m.ip_address)) filter (where client_address(m.ip_address) is not null)) as addresses,
+        list_sort(list(distinct m.ip_address) filter (where m.ip_address is not null)) as addresses,
         bool_and(u.ip_address is not null) as is_usual_place,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
-    from mail_reads as m
-    left join usual_addresses as u on u.account = m.actor and u.ip_address = client_address(m.ip_address)
-    where is_other and not is_system and mailbox <> ''
+    from reads as m
+    left join usual_addresses as u on u.account = m.actor and u.ip_address = m.ip_address
     group by actor, mailbox
 ),
 readers as (

@@ -26,15 +26,25 @@ with hosted as (
     where l.kind = 'user' and l.is_success and l.account is not null
         and l.ip_address not in (select ip_address from office_addresses)
 ),
-firsts as (
+groups as (
     select
-        unnest(min_by(hosted, {'t': event_time, 'f': file_id, 'r': record})),
+        min({'t': event_time, 'f': file_id, 'r': record}) as first,
         count(*) as times,
         count(distinct date_trunc('day', event_time)) as days,
         max(event_time) as last_time,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from hosted
     group by account, network
+),
+firsts as (
+    select
+        r.*,
+        g.times,
+        g.days,
+        g.last_time,
+        g.records
+    from groups as g
+    join hosted as r on r.file_id = g.first.f and r.record = g.first.r
 )
 select
     case

@@ -4,8 +4,8 @@
 -- catalogue: D30
 -- meaning: The token that belongs to a registered device was used by a program or in a new place, through Microsoft's broker, and was not
 --   bound to the device. Somebody may have taken it along, or registered a device of their own to get one.
--- false positives: Single sign-on on macOS and old builds of Windows leave the token unbound: without another sign the line
---   is left out.
+-- false positives: Single sign-on on macOS and old builds of Windows leave the token unbound: of an account
+--   with a baseline the line is left out without another sign, of others it is low.
 -- blind spots: Tokens used from the user's own network with a browser's user agent.
 -- next: Look for devices registered lately by the user. Remove the device, revoke the sessions.
 -- needs: sign_ins
@@ -20,8 +20,10 @@ with tokens as (
         n.baseline_days,
         coalesce(n.is_new_network, false) as is_new_network,
         coalesce(n.is_new_country, false) as is_new_country,
-        coalesce(n.is_new_client, false) as is_new_client
+        coalesce(n.is_new_client, false) as is_new_client,
+        case when a.account_days >= 4 then a.account_days end as account_days
     from logons as l
+    left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = l.account
     left join tool_user_agents as t on t.user_agent = l.user_agent
     left join strange_logons as n using (file_id, record)
     left join list_hosting_networks as h on h.asn = l.network::varchar
@@ -42,6 +44,7 @@ select
     case
         when tool is not null then 'high'
         when is_new_country or hosting is not null then 'high'
+        when baseline_days is null then 'low'
         else 'medium'
     end as severity,
     'The device token of ' || account || ' was used at ' || coalesce(app, 'an unknown application') || coalesce(' for ' || resource, '')
@@ -64,4 +67,6 @@ select
     records
 from firsts
 where tool is not null or is_new_country or (is_new_network and is_new_client) or (hosting is not null and (is_new_network or baseline_days is null))
+    -- the log says that the device did not hold the token, and nothing is known of the account
+    or (token_protection = 'unbound' and account_days is null)
 order by first_seen, account, act

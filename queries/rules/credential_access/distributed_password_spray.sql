@@ -17,14 +17,22 @@ with used as (
     select
         user_agent,
         app_id,
-        count(distinct account) filter (where is_success) as admitted
-    from logons
-    where kind = 'user'
+        count(account) as admitted
+    from (select distinct user_agent, app_id, account from logons where kind = 'user' and is_success)
     group by all
 ),
 guesses as (
     select
-        *,
+        account,
+        event_time,
+        user_agent,
+        app_id,
+        app,
+        ip_address,
+        network,
+        file_id,
+        record,
+        id,
         date_trunc('day', event_time) as day
     from logons
     where not is_success and kind = 'user' and account is not null and ip_address is not null
@@ -53,7 +61,7 @@ select
         || case when networks > 1 then ' in ' || networks || ' networks' else '' end
         || ' in one day, ' || counted(guesses, 'attempt', 'attempts') || ', with one user agent'
         || coalesce(' (' || left(d.user_agent, 60) || ')', '') || ' at ' || coalesce(app, 'an unknown application')
-        || '; ' || counted(u.admitted, 'account', 'accounts') || ' got in with both' as what,
+        || '; ' || counted(coalesce(u.admitted, 0), 'account', 'accounts') || ' got in with both' as what,
     null::varchar as who,
     first_seen,
     last_seen,
@@ -66,11 +74,11 @@ select
     'distributed spray ' || day || ' ' || coalesce(d.app_id, '') || ' ' || coalesce(d.user_agent, '') as act,
     records
 from days as d
-join used as u on u.user_agent is not distinct from d.user_agent and u.app_id is not distinct from d.app_id
+left join used as u on u.user_agent is not distinct from d.user_agent and u.app_id is not distinct from d.app_id
 where len(tried) >= 10
     and len(addresses) >= 5
     -- few tries each, and few from each address
     and guesses <= 5 * len(tried)
     and guesses <= 5 * len(addresses)
-    and u.admitted * 4 < len(tried)
+    and coalesce(u.admitted, 0) * 4 < len(tried)
 order by first_seen, d.app_id, d.user_agent

@@ -17,7 +17,13 @@ with locked as (
         count(*) filter (where is_first) over (order by event_time, file_id, record) as wave
     from (
         select
-            *,
+            account,
+            event_time,
+            ip_address,
+            failure_reason,
+            file_id,
+            record,
+            id,
             event_time > coalesce(lag(event_time) over (order by event_time, file_id, record) + interval 20 minutes, timestamp '1970-01-01') as is_first
         from logons
         where error_code = 50053 and account is not null

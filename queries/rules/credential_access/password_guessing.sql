@@ -19,7 +19,16 @@ with guesses as (
         count(*) filter (where is_first) over (partition by account order by event_time, file_id, record) as series
     from (
         select
-            *,
+            account,
+            event_time,
+            ip_address,
+            network,
+            country,
+            app,
+            app_id,
+            file_id,
+            record,
+            id,
             event_time > coalesce(lag(event_time) over (partition by account order by event_time, file_id, record) + interval 30 minutes, timestamp '1970-01-01') as is_first
         from logons
         where not is_success and kind = 'user' and account is not null

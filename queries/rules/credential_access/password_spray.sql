@@ -23,7 +23,17 @@ with blocks as (
     from (select distinct ip_address from logons where kind = 'user' and ip_address is not null)
 ),
 guesses as (
-    select *
+    select
+        block,
+        event_time,
+        account,
+        error_code,
+        ip_address,
+        country,
+        network,
+        file_id,
+        record,
+        id
     from logons
     join blocks using (ip_address)
     where not is_success and kind = 'user' and account is not null

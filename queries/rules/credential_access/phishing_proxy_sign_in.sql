@@ -6,8 +6,8 @@
 --   middle). The mark: a start page of Microsoft 365, no registered device, an address that is not the user's, and the
 --   questions of a first sign-in in one sequence; or the user agent of a program where a browser belongs.
 -- false positives: A private browser window on a new network.
--- blind spots: Proxies that run in the user's own network. Without a baseline of the user, only hosting networks and
---   programs are seen.
+-- blind spots: Proxies that run in the user's own network. Without a baseline of the user, only hosting networks,
+--   programs and sessions that went on from another address are seen.
 -- next: Revoke the sessions and reset the password at once; the session's own acts follow by its id. Look for other users
 --   with the address.
 -- needs: sign_ins, audit_events
@@ -42,12 +42,14 @@ judged as (
         coalesce(n.is_new_network, false) as is_new_network,
         coalesce(n.is_new_country, false) as is_new_country,
         n.baseline_days,
+        coalesce(a.account_days, 0) >= 4 as has_baseline,
         coalesce(c.has_factor, false) as has_factor,
         coalesce(c.has_question, false) as has_question,
         coalesce(c.first_seen, l.event_time) as first_seen,
         coalesce(c.records, []) as chain_records
     from arrivals as l
     left join strange_logons as n using (file_id, record)
+    left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = l.account
     left join chains as c on c.correlation_id = l.correlation_id and c.account = l.account
     left join list_hosting_networks as h on h.asn = l.network::varchar
     left join tool_user_agents as g on g.user_agent = l.user_agent
@@ -56,10 +58,12 @@ judged as (
         and g.tool in ('axios', 'undici (Node.js)', 'Node.js', 'node-fetch', 'got (Node.js)', 'fasthttp', 'Go', 'resty (Go)', 'Kali365 phishing kit', 'Evilginx')
 ),
 phished as (
-    select *
+    select
+        *,
+        (tool is not null and (is_new_network or baseline_days is null))
+            or ((is_new_network or is_new_country or (hosting is not null and baseline_days is null)) and has_factor and has_question) as is_strange
     from judged
-    where (tool is not null and (is_new_network or baseline_days is null))
-        or ((is_new_network or is_new_country or (hosting is not null and baseline_days is null)) and has_factor and has_question)
+    where is_strange or (has_factor and has_question and not has_baseline and session_id is not null)
     qualify row_number() over (partition by account, coalesce(session_id, act_id) order by event_time, file_id, record) = 1
 ),
 -- What the session then did from other addresses.
@@ -78,6 +82,7 @@ used as (
 )
 select
     case
+        when not is_strange then 'medium'
         when u.notable > 0 or (has_factor and has_question and (hosting is not null or is_new_country)) then 'critical'
         else 'high'
     end as severity,
@@ -104,4 +109,6 @@ select
         || coalesce(u.records, []::struct(file_id integer, record bigint, id varchar)[]) as records
 from phished as p
 left join used as u on u.session_id = p.session_id
+-- Of an account without a baseline: the session was then used from another address.
+where is_strange or len(list_filter(u.addresses, a -> a <> p.ip_address)) > 0
 order by first_seen, account, act

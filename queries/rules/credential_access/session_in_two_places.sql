@@ -7,32 +7,16 @@
 -- false positives: Neighbouring countries, devices of the organization, and travel at the speed of an aeroplane by an account
 --   with a baseline are low, and so is its phone that roams. A phone between wireless network and carrier; a VPN that carries only a part of the traffic.
 -- blind spots: A thief in the same network or country with the same kind of client. Addresses whose place is known from
---   no sign-in count only where a program is at work.
+--   no sign-in count only where a program or a second kind of client is at work.
 -- next: Ask the user which of the places is theirs. Revoke the session, and read what it did from the other one.
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
 -- lists: hosting_networks, shared_networks, country_centres
 -- seen: in 2 samples, marked 0 of 58 benign ones
-with places_of_events as (
-    select distinct
-        session_id,
-        client_address(ip_address) as ip_address
-    from evidence.audit_events
-    where session_id <> '' and operation not in ('UserLoggedIn', 'UserLoginFailed')
-),
--- Only the few sessions in which there can be two places are looked at closely.
-moving_sessions as (
+with moving_sessions as (
     select session_id
-    from (
-        select session_id, ip_address, network, country
-        from logons
-        where session_id is not null and ip_address is not null and kind = 'user' and is_success
-        union all
-        select e.session_id, e.ip_address, a.network, upper(a.country)
-        from places_of_events as e
-        left join addresses as a on a.ip_address = e.ip_address
-        where e.ip_address is not null
-    )
+    from session_places
+    where session_id is not null and ip_address is not null
     group by session_id
     having min(country) <> max(country)
         or min(network) <> max(network)
@@ -58,7 +42,7 @@ used as (
     union all
     select
         e.session_id,
-        case when contains(e.user_id, '@') then home_account(e.user_id) end,
+        e.account,
         e.ip_address,
         a.network,
         upper(a.country),
@@ -72,17 +56,16 @@ used as (
     from (
         select
             session_id,
-            user_id,
-            client_address(ip_address) as ip_address,
+            account,
+            ip_address,
             min(event_time) as first_seen,
             max(event_time) as last_seen,
             count(*) as events
-        from evidence.audit_events
-        where session_id in (from moving_sessions) and operation not in ('UserLoggedIn', 'UserLoginFailed')
+        from session_acts
+        where session_id in (from moving_sessions) and ip_address is not null
         group by all
     ) as e
     left join addresses as a on a.ip_address = e.ip_address
-    where e.ip_address is not null
 ),
 placed as (
     select
@@ -146,8 +129,8 @@ uses as (
         e.file_id,
         e.record,
         upper(a.country)
-    from evidence.audit_events as e
-    join addresses as a on a.ip_address = client_address(e.ip_address)
+    from session_acts as e
+    join addresses as a on a.ip_address = e.ip_address
     where e.session_id in (select session_id from sessions_seen where len(countries) > 1)
 ),
 moves as (
@@ -195,7 +178,7 @@ found as (
     select *
     from judged
     where (areas > 1 and coalesce(known_countries, 0) < len(countries)) or (len(countries) > 1 and (systems > 1 or tool is not null or hosting is not null))
-        or (len(networks) > 1 and (systems > 1 or tool is not null or hosting is not null)) or (tool is not null and ranges > 1)
+        or (len(networks) > 1 and (systems > 1 or tool is not null or hosting is not null)) or (ranges > 1 and (tool is not null or is_place_unknown and systems > 1))
 ),
 acts as (
     select session_id, list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
@@ -205,8 +188,8 @@ acts as (
         where is_success and kind = 'user' and ip_address is not null and session_id in (select session_id from found)
         union
         select session_id, file_id, record, id, event_time
-        from evidence.audit_events
-        where operation not in ('UserLoggedIn', 'UserLoginFailed') and client_address(ip_address) is not null
+        from session_acts
+        where ip_address is not null
             and session_id in (select session_id from found)
     )
     group by session_id
@@ -221,7 +204,7 @@ select
         when areas > 1 then 'medium'
         when len(networks) > 1 and systems > 1 then 'medium'
         when len(networks) > 1 and (tool is not null or not has_baseline) then 'medium'
-        when tool is not null then 'medium'
+        when tool is not null or systems > 1 then 'medium'
         else 'low'
     end as severity,
     'One session of ' || coalesce(account, 'an unknown user') || ' was used from '

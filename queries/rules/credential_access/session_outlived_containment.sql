@@ -21,13 +21,28 @@ with ends as (
     where not by_user
     group by account, date_trunc('hour', event_time)
 ),
--- Names are worked out once a name, not once a record.
-people as (
+spans as (
     select
-        user_id,
-        home_account(user_id) as account
-    from (select distinct user_id from evidence.audit_events where session_id <> '')
+        account,
+        session_id,
+        min(first_seen) as session_since,
+        max(last_seen) as last_seen
+    from session_places
+    where session_id is not null and account in (select account from ends)
+    group by account, session_id
 ),
+outlived as (
+    select
+        s.account,
+        s.session_id,
+        min(e.event_time) as ended_at,
+        min_by(e.action, e.event_time) as action
+    from spans as s
+    join ends as e on e.account = s.account and s.session_since < e.event_time and s.last_seen > e.event_time
+    group by s.account, s.session_id
+    qualify row_number() over (partition by s.session_id order by ended_at) = 1
+),
+-- What those sessions did.
 activity as (
     select
         account,
@@ -42,54 +57,32 @@ activity as (
         record,
         id
     from logons
-    where session_id is not null and account in (select account from ends)
+    where session_id in (select session_id from outlived) and account in (select account from outlived)
     union all
-    select
-        p.account,
-        e.session_id,
-        e.event_time,
-        client_address(e.ip_address),
-        null,
-        e.operation,
-        true,
-        lower(e.app_id),
-        e.file_id,
-        e.record,
-        e.id
-    from evidence.audit_events as e
-    join people as p on p.user_id = e.user_id
-    where e.session_id <> '' and e.operation not in ('UserLoggedIn', 'UserLoginFailed') and p.account in (select account from ends)
-),
-spans as (
     select
         account,
         session_id,
-        min(event_time) as session_since,
-        max(event_time) as last_seen
-    from activity
-    where is_used
-    group by account, session_id
-),
-outlived as (
-    select
-        s.account,
-        s.session_id,
-        min(e.event_time) as ended_at,
-        min_by(e.action, e.event_time) as action
-    from spans as s
-    join ends as e on e.account = s.account and s.session_since < e.event_time and s.last_seen > e.event_time
-    group by s.account, s.session_id
-    qualify row_number() over (partition by s.session_id order by ended_at) = 1
+        event_time,
+        ip_address,
+        null,
+        operation,
+        true,
+        app_id,
+        file_id,
+        record,
+        id
+    from session_acts
+    where session_id in (select session_id from outlived) and account in (select account from outlived)
 ),
 -- Where the account's other sessions came from.
 other_sessions as (
-    select distinct
+    select
         account,
         session_id,
         network,
         ip_address
-    from logons
-    where is_success and kind = 'user' and ip_address is not null and account in (select account from ends)
+    from session_places
+    where is_sign_in and ip_address is not null and account in (select account from outlived)
 ),
 baselines as (
     select

@@ -25,7 +25,12 @@ with syncing as (
     left join list_hosting_networks as h on h.asn = l.network::varchar
     left join tool_user_agents as t on t.user_agent = l.user_agent
     where l.is_success and l.kind = 'user'
-        and (regexp_matches(l.account, '^(sync_|adtoaadsyncserviceaccount)') or lower(l.app_id) = 'cb1056e2-e479-49de-ae31-7812af012ed8')
+        and (
+            l.account in (
+                select account from account_habits where feature = 'any' and regexp_matches(account, '^(sync_|adtoaadsyncserviceaccount)')
+            )
+            or l.app_id = 'cb1056e2-e479-49de-ae31-7812af012ed8'
+        )
 ),
 strange as (
     select *

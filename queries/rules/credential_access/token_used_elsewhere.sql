@@ -5,7 +5,7 @@
 -- meaning: The audit log says which sign-in issued the token of an act. The act came from another country than that sign-in, or from a
 --   network of rented servers that is new for the account: the token was taken along.
 -- false positives: A VPN that was switched on in between; services that act for the user from Microsoft's data centres.
--- blind spots: Acts whose address is known from no sign-in, and tokens of sign-ins that the export lacks.
+-- blind spots: Acts whose address is known from no sign-in are info alone: Microsoft's own servers act for users too. Tokens of sign-ins that the export lacks.
 -- next: Revoke the user's sessions. Read the acts that came from the other country.
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
@@ -34,7 +34,7 @@ used as (
         i.network as issued_network,
         i.session_id,
         i.issued_at,
-        a.country,
+        upper(a.country) as country,
         a.network,
         h.name as hosting,
         e.event_time,
@@ -46,11 +46,14 @@ used as (
         e.id
     from issued as i
     join evidence.audit_events as e on e.sign_in_id = i.sign_in_id
-    join addresses as a on a.ip_address = client_address(e.ip_address)
+    left join addresses as a on a.ip_address = client_address(e.ip_address)
     left join list_hosting_networks as h on h.asn = a.network::varchar
     where e.ip_address <> i.ip_address
         and (
             upper(a.country) <> i.country
+            -- no sign-in tells where that is
+            or a.country is null and a.network is null and client_address(e.ip_address) is not null
+                and regexp_extract(e.ip_address, '^(\d+\.\d+|[0-9a-f]+:[0-9a-f]+)') <> regexp_extract(i.ip_address, '^(\d+\.\d+|[0-9a-f]+:[0-9a-f]+)')
             or h.name is not null and a.network <> i.network and (i.account, a.network::varchar) not in (select (account, value) from account_habits where feature = 'network')
         )
         and not coalesce(e.is_system, false)
@@ -84,12 +87,13 @@ habits as (
 )
 select
     case
+        when a.country is null then 'info'
         when a.country = issued_in then 'medium'
         when h.country is not null then 'low'
         when hosting is not null then 'high'
         else 'medium'
     end as severity,
-    'A token of ' || a.account || ', issued in ' || issued_in || ' (' || issued_to || '), was used in ' || a.country || ' (' || few(addresses) || coalesce(' ' || hosting, '') || '): '
+    'A token of ' || a.account || ', issued in ' || issued_in || ' (' || issued_to || '), was used in ' || coalesce(a.country, 'a place that no sign-in tells') || ' (' || few(addresses) || coalesce(' ' || hosting, '') || '): '
         || counted(events, 'act', 'acts') || ' (' || few(operations) || ')' as what,
     a.account as who,
     a.first_seen,
@@ -100,7 +104,7 @@ select
     session_id,
     list_sort(list_distinct(addresses || [issued_to])) as ip_addresses,
     case when a.country = issued_in then 'no sign-in of the account came from that network' when h.country is not null then 'the account was in that country before' end as rarity,
-    'token ' || a.account || ' ' || coalesce(session_id, '') || ' ' || a.country as act,
+    'token ' || a.account || ' ' || coalesce(session_id, '') || coalesce(' ' || a.country, '') as act,
     records
 from acts as a
 left join habits as h on h.account = a.account and h.country = a.country and h.first_seen < a.first_seen - interval 1 day

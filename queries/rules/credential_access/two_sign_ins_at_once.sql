@@ -6,7 +6,7 @@
 --   this: the page's sign-in first, then the user's own.
 -- false positives: A phone and a computer at the same moment, in different networks that are both the user's.
 -- blind spots: Networks that the user had used before are left out; so are users without a baseline, unless one of the networks
---   rents out servers.
+--   rents out servers; with two kinds of client, neither a registered device, they are low.
 -- next: Ask the user whether they followed a link at that time. Revoke the sessions if so.
 -- needs: sign_ins, audit_events
 -- source: Microsoft-Analyzer-Suite (LETHAL-FORENSICS), suspicious user logins
@@ -24,7 +24,7 @@ pairs as (
             *,
             lag({
                 'event_time': event_time, 'network': network, 'ip_address': ip_address, 'country': country,
-                'file_id': file_id, 'record': record, 'id': id, 'session_id': session_id
+                'file_id': file_id, 'record': record, 'id': id, 'session_id': session_id, 'device_id': device_id, 'client': client
             }) over (partition by account order by event_time, file_id, record) as earlier
         from interactive
     )
@@ -34,6 +34,8 @@ pairs as (
 judged as (
     select
         p.*,
+        -- nothing is known of the account, and neither client is a registered device
+        coalesce(a.account_days, 0) < 4 and p.device_id is null and p.earlier.device_id is null and p.client is distinct from p.earlier.client as is_doubtful,
         h.name as hosting,
         e.name as earlier_hosting,
         coalesce(n.is_new_network, false) as is_new,
@@ -42,12 +44,13 @@ judged as (
     from pairs as p
     left join strange_logons as n on n.file_id = p.file_id and n.record = p.record
     left join strange_logons as o on o.file_id = p.earlier.file_id and o.record = p.earlier.record
+    left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = p.account
     left join list_hosting_networks as h on h.asn = p.network::varchar
     left join list_hosting_networks as e on e.asn = p.earlier.network::varchar
     where p.network::varchar not in (select asn from list_shared_networks) and p.earlier.network::varchar not in (select asn from list_shared_networks)
 )
 select
-    case when (is_new and hosting is not null) or (is_earlier_new and earlier_hosting is not null) then 'high' else 'medium' end as severity,
+    case when (is_new and hosting is not null) or (is_earlier_new and earlier_hosting is not null) then 'high' when is_new or is_earlier_new or hosting is not null or earlier_hosting is not null then 'medium' else 'low' end as severity,
     account || ' signed in from ' || earlier.ip_address || ' (' || concat_ws(' ', earlier.country, 'AS' || earlier.network, earlier_hosting) || ') and '
         || counted(date_sub('second', earlier.event_time, event_time), 'second', 'seconds') || ' later from ' || ip_address
         || ' (' || concat_ws(' ', country, 'AS' || network, hosting) || ')' as what,
@@ -66,5 +69,5 @@ select
         {'file_id': file_id, 'record': record, 'id': id}
     ] as records
 from judged
-where is_new or is_earlier_new or (baseline_days is null and (hosting is not null or earlier_hosting is not null))
+where is_new or is_earlier_new or (baseline_days is null and (hosting is not null or earlier_hosting is not null or is_doubtful))
 order by first_seen, account

@@ -11,16 +11,22 @@
 -- source: https://learn.microsoft.com/purview/audit-premium,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with licences as (
+with plans as (
+    select
+        'm365_advanced_auditing' as plan,
+        '[{][^{}]*m365_advanced_auditing[^{}]*(disabled|deleted|suspended)|[{][^{}]*(disabled|deleted|suspended)[^{}]*m365_advanced_auditing'
+            || '|[{][^{}]*capabilitystatus[^{}]{1,4}[1-9][^{}]*m365_advanced_auditing|[{][^{}]*m365_advanced_auditing[^{}]*capabilitystatus[^{}]{1,4}[1-9]'
+            || '|disabledplans=\[[^\]]*m365_advanced_auditing' as off
+),
+licences as (
     select
         *,
         coalesce(details like '%M365_ADVANCED_AUDITING%', false)
-        or coalesce(contains(old_values::varchar, 'M365_ADVANCED_AUDITING'), false)
-            and (
-                not coalesce(contains(new_values::varchar, 'M365_ADVANCED_AUDITING'), false)
-                or coalesce(regexp_matches(new_values::varchar, 'M365_ADVANCED_AUDITING[^}]*(Disabled|Deleted|Suspended)'), false)
-            ) as is_audit
+        or coalesce(contains(lower(old_values::varchar), plan), false) and not coalesce(contains(lower(new_values::varchar), plan), false)
+        -- a plan that is there and was not off is off now: by a word, by a number above 0, or among those disabled
+        or coalesce(regexp_matches(lower(new_values::varchar), off), false) and not coalesce(regexp_matches(lower(old_values::varchar), off), false) as is_audit
     from directory_acts
+    cross join plans
     where activity in ('change user license', 'update user')
         and result is distinct from 'failure'
         and not is_service

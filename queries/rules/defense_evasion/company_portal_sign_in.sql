@@ -26,10 +26,11 @@ with portal as (
     left join tool_user_agents as t on t.user_agent = l.user_agent
     where l.app_id = '9ba1a5c7-f17a-4de9-a1f1-6178c8d51223' and l.kind = 'user' and (l.is_success or l.error_code = 50199)
         and not coalesce(l.is_compliant, false)
-        and l.resource_id in (
+        -- confirmed on another device, or for what an enrolment does not need
+        and (coalesce(l.request_type, '') = 'Cmsi:Cmsi' or l.resource_id in (
             '00000003-0000-0000-c000-000000000000', '00000002-0000-0000-c000-000000000000',
             '00000002-0000-0ff1-ce00-000000000000', '00000003-0000-0ff1-ce00-000000000000', '797f4846-ba00-4fd7-ba43-dac1f8f63013'
-        )
+        ))
 ),
 firsts as (
     select

@@ -11,7 +11,8 @@
 -- seen: in 1 samples, marked 0 of 58 benign ones
 select
     'medium' as severity,
-    who || ' destroyed mail ' || things || ' times within an hour' || coalesce('; the most in an hour of other days was ' || usual, '') as what,
+    who || ' destroyed mail ' || counted(things, 'time', 'times') || ' within an hour' || case when messages > things then ', ' || messages || ' messages' else '' end
+        || coalesce('; the most in an hour of other days was ' || usual, '') as what,
     who,
     first_seen,
     last_seen,

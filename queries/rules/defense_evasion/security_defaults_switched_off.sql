@@ -25,7 +25,7 @@ select
     act_id as act,
     records
 from directory_acts
-where activity like '%security default%'
+where (activity like '%security default%' or regexp_matches(lower(coalesce(target, '')), 'security ?defaults'))
     and (
         activity like 'disable%'
         or regexp_matches(lower(coalesce(new_values::varchar, '')), '(isenabled|securitydefaults)[a-z.]*[\\\\": ]+false')

@@ -11,16 +11,9 @@
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list security_notice_subjects
 -- lists: security_notice_subjects
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with deleted as (
-    select
-        *,
-        unnest(json_extract_string(json_text(raw), '$.AffectedItems[*].Subject')) as subject
-    from evidence.audit_events
-    where operation in ('SoftDelete', 'HardDelete', 'MoveToDeletedItems') and not coalesce(is_system, false)
-),
-notice_subjects as (
+with notice_subjects as (
     select subject
-    from (select distinct subject from deleted where subject <> '')
+    from (select distinct subject from deleted_messages where subject <> '')
     where exists (select 1 from list_security_notice_subjects as s where regexp_matches(lower(subject), s.pattern))
 ),
 notices as (
@@ -29,13 +22,13 @@ notices as (
         record,
         any_value(id) as id,
         any_value(event_time) as event_time,
-        any_value(user_id) as who,
+        any_value(actor) as who,
         any_value(operation) as operation,
-        any_value(lower(app_id)) as app_id,
+        any_value(app_id) as app_id,
         any_value(session_id) as session_id,
         any_value(client_address(ip_address)) as ip_address,
         list_sort(list(distinct subject)) as subjects
-    from deleted
+    from deleted_messages
     where subject in (select subject from notice_subjects)
     group by file_id, record
 )

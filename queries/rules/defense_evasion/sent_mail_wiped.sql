@@ -27,25 +27,14 @@ with sent as (
     from evidence.audit_events
     where operation in ('Send', 'SendAs', 'SendOnBehalf') and user_id is not null and not coalesce(is_system, false)
 ),
-deleted_items as (
-    select
-        user_id as who,
-        event_time,
-        file_id,
-        record,
-        id,
-        unnest(from_json(json_text(raw)->'$.AffectedItems', '[{"InternetMessageId": "VARCHAR", "Subject": "VARCHAR"}]')) as item
-    from evidence.audit_events
-    where operation in ('SoftDelete', 'HardDelete') and user_id in (select who from sent) and not coalesce(is_system, false)
-),
 wiped as (
     select
         s.*,
         list({'file_id': d.file_id, 'record': d.record, 'id': d.id} order by d.file_id, d.record) as deletions,
         max(d.event_time) as wiped_at
     from sent as s
-    join deleted_items as d on d.who = s.who and d.event_time between s.event_time and s.event_time + interval 1 day
-        and (d.item.InternetMessageId = s.message_id or d.item.Subject = s.subject and d.item.Subject <> '')
+    join deleted_messages as d on d.actor = s.who and d.operation <> 'MoveToDeletedItems' and d.event_time between s.event_time and s.event_time + interval 1 day
+        and (d.message_id = s.message_id or d.subject = s.subject and d.subject <> '')
     group by all
 ),
 days as (

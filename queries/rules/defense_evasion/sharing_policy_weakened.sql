@@ -41,9 +41,17 @@ wider as (
         list_filter(
             changes,
             c -> c.NewValue is distinct from c.OldValue and (
-                regexp_matches(lower(c.Name), 'allowpublicusers|allowfederatedusers|allowteamsconsumer|enablefederationaccess|enablepublic|enableteamsconsumer|enableacs|allowguest|guestaccess|anonymous|externalaccess|allowdropbox|allowbox|allowgoogle|allowsharefile|allowegnyte|allowemailintochannel|sideload|customapp|externaluser|publicsharing|allowrole.*guest|domainallowed|alloweddomains|accountsthatmayshare|resharing')
+                regexp_matches(replace(lower(c.Name), ' ', ''), 'allowpublicusers|allowfederatedusers|allowteamsconsumer|enablefederationaccess|enablepublic|enableteamsconsumer|enableacs|allowguest|guestaccess|anonymous|externalaccess|allowdropbox|allowbox|allowgoogle|allowsharefile|allowegnyte|allowemailintochannel|sideload|customapp|externaluser|publicsharing|allowrole.*guest|domainallowed|alloweddomains|accountsthatmayshare|resharing')
                     and regexp_matches(lower(c.NewValue), '^\$?(true|enabled|on|1|everyone|allowallknowndomains|unrestricted)$|\w+\.\w+')
+                -- apps are let in but for those on a list
+                or regexp_matches(lower(c.Name), 'catalogappstype') and lower(c.NewValue) = 'blockedapplist'
                 or regexp_matches(lower(c.Name), 'sharingcapability|sharingoption|sharing ?policy|sharelinks?')
+                    -- from narrow to wide
+                    and coalesce(
+                        list_position(['disabled', 'existingexternalusersharingonly', 'externalusersharingonly', 'externaluserandguestsharing'], lower(c.NewValue))
+                        > list_position(['disabled', 'existingexternalusersharingonly', 'externalusersharingonly', 'externaluserandguestsharing'], lower(c.OldValue)),
+                        true
+                    )
                     and regexp_matches(lower(c.NewValue), 'externaluserandguest|externalusersharingonly|externalusersharing|anyone|anonymous|enabled|^true$')
                 or regexp_matches(lower(c.Name), 'conditionalaccesspolicy|allowlimitedaccess|networkaccess') and regexp_matches(lower(c.NewValue), 'allowfullaccess|^false$|disabled')
             )

@@ -27,6 +27,7 @@ with requests as (
             lower(request_uri), '^https?://[^/]+/(?:v1\.0|beta|[^/]+)/([a-z]+)', 1
         ) as collection,
         nullif(regexp_extract(lower(request_uri), '/users/([^/?'']+)/(?:messages|mailfolders|inbox)', 1), '') as mailbox,
+        regexp_matches(lower(request_uri), '/(?:me|users/[^/?'']+)/(?:messages|mailfolders|inbox)') as is_mail,
         file_id,
         record,
         id
@@ -48,6 +49,7 @@ hours as (
             'directoryroletemplates', 'directorysettingtemplates', 'grouplifecyclepolicies', 'devicemanagement'
         ))) as collections,
         count(distinct mailbox) as mailboxes,
+        count(*) filter (where is_mail) as mail_requests,
         count(*) filter (where response_status_code in (401, 403)) as refused,
         max(user_agent) as user_agent,
         min(session_id) as session_id,
@@ -55,7 +57,7 @@ hours as (
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from requests
     group by actor, is_user, app_id, hour
-    having count(distinct collection) >= 4 or count(distinct mailbox) >= 3
+    having count(distinct collection) >= 4 or count(distinct mailbox) >= 3 or count(*) filter (where is_mail) >= 20
 ),
 -- Days on which the actor's application does it.
 habits as (
@@ -80,6 +82,7 @@ judged as (
     left join list_developer_clients as c on c.app_id = h.app_id
     left join account_names as n on n.user_id = h.actor
     where (len(h.collections) >= 5 and h.requests >= 20) or (len(h.collections) >= 4 and t.tool is not null) or h.mailboxes >= 3
+        or (h.mail_requests >= 20 and (t.tool is not null or c.app_id is not null))
     qualify row_number() over (partition by h.actor, h.app_id order by h.first_seen) = 1
 )
 select
@@ -94,14 +97,18 @@ select
     coalesce(user_principal_name, actor, 'Somebody') || ' sent ' || requests || ' requests to Microsoft Graph within '
         || span_text(first_seen, last_seen)
         || case when len(collections) >= 4 then ', for ' || len(collections) || ' kinds of directory objects (' || few(collections) || ')' else '' end
-        || case when mailboxes > 0 then ', and for the mail of ' || counted(mailboxes, 'mailbox', 'mailboxes') else '' end
+        || case
+            when mailboxes > 0 then ', and for the mail of ' || counted(mailboxes, 'mailbox', 'mailboxes')
+            when mail_requests > 0 then ', ' || mail_requests || ' of them for mail'
+            else ''
+        end
         || coalesce(', with ' || coalesce(tool, client_name), '') || coalesce(', from ' || few(addresses), '')
         || case when refused > 0 then '; refused: ' || refused else '' end as what,
     coalesce(user_principal_name, actor) as who,
     first_seen,
     last_seen,
     requests as events,
-    case when mailboxes >= 3 then counted(mailboxes, 'mailbox', 'mailboxes') else 'directory' end as target,
+    case when mailboxes >= 3 then counted(mailboxes, 'mailbox', 'mailboxes') when len(collections) < 4 then 'mail' else 'directory' end as target,
     app_id,
     session_id,
     addresses as ip_addresses,

@@ -3,7 +3,7 @@
 -- techniques: T1530
 -- catalogue: D110
 -- meaning: Somebody fetched many files in a short time, by hand or by having a program take over whole libraries.
---   A hundred files count, or twenty from a network that is new for the user.
+--   Two hundred that were opened count, a hundred that were fetched, or twenty from a network that is new for the user.
 -- false positives: A new laptop that takes over its libraries: low when the address was used before. Migrations.
 -- blind spots: What was done slowly, under the limit in every hour. A network is new only for users with sign-ins on
 --   five days, since three days before.
@@ -13,12 +13,16 @@
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with busy as (
     from bulk_hours
-    where kind = 'files downloaded'
+    where kind in ('files downloaded', 'files opened')
 ),
 downloads as (
-    select *, user_id as who, date_trunc('hour', event_time) as hour
+    select
+        *,
+        user_id as who,
+        date_trunc('hour', event_time) as hour,
+        if(operation in ('FileAccessed', 'FileAccessedExtended', 'FilePreviewed'), 'files opened', 'files downloaded') as kind
     from evidence.audit_events
-    where operation in ('FileDownloaded', 'FileSyncDownloadedFull', 'FileSyncDownloadedPartial', 'FileDownloadedFromBrowser')
+    where operation in ('FileAccessed', 'FileAccessedExtended', 'FilePreviewed', 'FileDownloaded', 'FileSyncDownloadedFull', 'FileSyncDownloadedPartial', 'FileDownloadedFromBrowser')
         and not coalesce(is_system, false)
         and user_id in (select who from busy)
 ),
@@ -34,6 +38,7 @@ addresses_used as (
 ),
 places as (
     select
+        kind,
         who,
         hour,
         any_value(d.user_agent) as user_agent,
@@ -41,9 +46,9 @@ places as (
             filter (where regexp_matches(d.object_id, '^https?://[^/]+/(sites|teams|personal)/[^/]+'))) as sites,
         bool_and(coalesce(u.first_day >= d.event_time::date, true)) as is_new_address
     from downloads as d
-    join busy as b using (who, hour)
+    join busy as b using (kind, who, hour)
     left join addresses_used as u using (who, ip_address)
-    group by who, hour
+    group by kind, who, hour
 ),
 -- The user's own addresses and networks among those of the hour, from days before.
 own as (
@@ -56,7 +61,7 @@ own as (
         and (h.feature = 'address' and h.value = c.ip_address or h.feature = 'network' and h.value = a.network::varchar)
 ),
 strangers as (
-    select
+    select distinct
         c.who,
         c.hour
     from busy as c
@@ -67,17 +72,17 @@ strangers as (
 bursts as (
     select
         b.*,
-        p.* exclude (who, hour),
+        p.* exclude (kind, who, hour),
         s.who is not null as is_stranger
     from busy as b
-    join places as p using (who, hour)
+    join places as p using (kind, who, hour)
     left join strangers as s using (who, hour)
-    where b.things >= 100 or s.who is not null
-    qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
+    where b.things >= case kind when 'files opened' then 200 else 100 end or s.who is not null
+    qualify row_number() over (partition by kind, who, hour::date order by things desc, hour) = 1
 )
 select
     case when other_days > 0 and contains(user_agent, 'SkyDriveSync') and not is_new_address then 'low' else 'medium' end as severity,
-    who || ' downloaded ' || things || ' files within an hour' || coalesce(case when len(sites) <= 3 then ' from ' || in_words(sites) end, '')
+    who || case kind when 'files opened' then ' opened ' else ' downloaded ' end || things || ' files within an hour' || coalesce(case when len(sites) <= 3 then ' from ' || in_words(sites) end, '')
         || case when is_stranger then ', over a network that is new for the user' else '' end
         || coalesce('; the most in an hour of other days was ' || usual, '') as what,
     who,
@@ -89,7 +94,7 @@ select
     session_id,
     addresses as ip_addresses,
     case when other_days > 0 then 'at least three times what is usual, over ' || counted(other_days, 'other day', 'other days') end as rarity,
-    'mass_download ' || who || ' ' || hour as act,
+    case kind when 'files opened' then 'mass_opening ' else 'mass_download ' end || who || ' ' || hour as act,
     records
 from bursts
 order by first_seen, who, target, what

@@ -2,24 +2,23 @@
 -- severity: medium
 -- techniques: T1534
 -- catalogue: D105
--- meaning: An account sent far more mail than usual: phishing from a mailbox that people trust.
+-- meaning: An account sent far more mail than usual, a hundred messages in an hour or fifty with few subjects: phishing from a mailbox that people trust.
 -- false positives: Newsletters and mail merge.
 -- blind spots: What was done slowly, under the limit in every hour.
 -- next: Ask the user. See from which addresses it was done, and what they did before and after.
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 0 samples, marked 0 of 58 benign ones
-with bursts as (
+with busy as (
     from bulk_hours
     where kind = 'mail sent'
-    qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
 ),
 with_subjects as (
     select
         b.who,
         b.hour,
         json_text(a.raw) ->> '$.Item.Subject' as subject
-    from bursts as b
+    from busy as b
     join evidence.audit_events as a on a.user_id = b.who and date_trunc('hour', a.event_time) = b.hour
     where a.operation in ('Send', 'SendAs', 'SendOnBehalf') and not coalesce(a.is_system, false)
 ),
@@ -31,6 +30,13 @@ subjects_of_hours as (
         count(distinct subject) as subjects
     from with_subjects
     group by who, hour
+),
+bursts as (
+    select b.*, s.subject, s.subjects
+    from busy as b
+    join subjects_of_hours as s using (who, hour)
+    where b.things >= 100 or s.subjects between 1 and b.things // 5
+    qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
 )
 select
     'medium' as severity,
@@ -49,5 +55,4 @@ select
     'mail_sent_in_bulk ' || who || ' ' || hour as act,
     records
 from bursts
-join subjects_of_hours using (who, hour)
 order by first_seen, who, target, what

@@ -17,15 +17,16 @@ with changed as (
             when activity in ('delete user', 'hard delete user') then 'deleted'
             when activity = 'disable account' or activity = 'update user' and (new_values ->> 'accountenabled') = 'false' then 'disabled'
             when activity in ('reset user password', 'reset password (by admin)') then 'reset'
+            when activity = 'change user license' then 'changed the licences of'
         end as kind
     from directory_acts
-    where activity in ('delete user', 'hard delete user', 'disable account', 'update user', 'reset user password', 'reset password (by admin)')
+    where activity in ('delete user', 'hard delete user', 'disable account', 'update user', 'reset user password', 'reset password (by admin)', 'change user license')
         and result is distinct from 'failure'
         and not is_service
         and target is not null
 )
 select
-    case when count(distinct target) >= 30 then 'high' else 'medium' end as severity,
+    case when kind = 'changed the licences of' then 'low' when count(distinct target) >= 30 then 'high' else 'medium' end as severity,
     concat(actor, ' ', kind, ' ', counted(count(distinct target), 'account', 'accounts'), ' within an hour: ', listed(list(distinct target order by target))) as what,
     actor as who,
     min(event_time) as first_seen,

@@ -15,7 +15,7 @@ with logged as (
         *,
         json_extract_string(json_text(raw), ['$.Name', '$.Event', '$.Reason', '$.Audience', '$.AlertId']) as parts
     from evidence.audit_events
-    where operation in ('HygieneTenantEvents', 'AlertTriggered', 'AlertEntityGenerated', 'AlertUpdated')
+    where operation in ('HygieneTenantEvents', 'HygieneEvent', 'AlertTriggered', 'AlertEntityGenerated', 'AlertUpdated')
 ),
 restricted as (
     select
@@ -24,8 +24,8 @@ restricted as (
         client_address(ip_address) as address,
         coalesce(parts[5], id, file_id || ':' || record) as act_id
     from logged
-    where operation = 'HygieneTenantEvents' and coalesce(parts[2], '') not ilike 'delisted'
-        or operation <> 'HygieneTenantEvents' and regexp_matches(lower(parts[1]), 'restricted from sending|sending limit exceeded|suspicious email sending')
+    where operation like 'Hygiene%' and coalesce(parts[2], '') not ilike 'delisted'
+        or operation like 'Alert%' and regexp_matches(lower(parts[1]), 'restricted from sending|sending limit exceeded|suspicious email sending')
 )
 select
     'high' as severity,

@@ -5,7 +5,7 @@
 -- meaning: Somebody typed a code that another device or program showed, and that one is signed in now. Phishing uses it: the
 --   victim types the attacker's code on Microsoft's own page, and the second factor is passed by the victim.
 -- false positives: Meeting-room devices; command line tools on servers; they do it again and again, from known places.
--- blind spots: Refreshes of the session later on. The unified audit log tells it only by the request Cmsi:Cmsi, which other
+-- blind spots: Refreshes of the session later on, where the sign-in itself is in the log. The unified audit log tells it only by the request Cmsi:Cmsi, which other
 --   confirmations of an application have too.
 -- next: Ask the user whether they typed a code, and who gave it to them. If in doubt revoke the session, and see whether a
 --   device was registered. Block device code sign-in by policy where nobody needs it.
@@ -16,21 +16,47 @@
 -- seen: in 3 samples, marked 0 of 58 benign ones
 with by_code as (
     select
-        *,
+        account,
+        app_id,
+        network,
+        event_time,
+        is_first,
+        file_id,
+        record,
+        id,
         count(distinct date_trunc('day', event_time)) over (partition by account, app_id) as days
-    from logons
-    where kind = 'user' and is_success and account is not null
-        and (protocol = 'deviceCode' or transfer_method = 'deviceCodeFlow')
-        and coalesce(incoming_token_type, 'none') in ('none', '', 'remoteDesktopToken')
+    from (
+        select
+            *,
+            coalesce(incoming_token_type, 'none') in ('none', '', 'remoteDesktopToken') as is_first
+        from logons
+        where kind = 'user' and is_success and account is not null
+            and (protocol = 'deviceCode' or transfer_method = 'deviceCodeFlow')
+    )
+    -- Refreshes count where the log lacks the sign-in that they go back to.
+    qualify is_first or not bool_or(is_first) over (partition by account, app_id)
 ),
-firsts as (
+groups as (
     select
-        unnest(min_by(by_code, {'t': event_time, 'f': file_id, 'r': record})),
+        min({'t': event_time, 'f': file_id, 'r': record}) as first,
+        bool_or(is_first) as is_first,
+        max(days) as days,
         count(*) as times,
         max(event_time) as last_time,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from by_code
     group by account, app_id, network
+),
+firsts as (
+    select
+        l.*,
+        g.is_first,
+        g.days,
+        g.times,
+        g.last_time,
+        g.records
+    from groups as g
+    join logons as l on l.file_id = g.first.f and l.record = g.first.r
 ),
 judged as (
     select
@@ -51,6 +77,7 @@ judged as (
 select
     case
         when is_managed or is_compliant then 'info'
+        when not is_first then 'low'
         when resource_id = '01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9' then 'high'
         when is_new_country or (is_new_network and hosting is not null) then 'high'
         when days >= 4 and not is_new_network then 'info'
@@ -59,7 +86,7 @@ select
         when app_id = '29d9ed98-a469-4536-ade2-f981bc1d605e' then 'medium'
         else 'low'
     end as severity,
-    account || ' signed in to ' || coalesce(app, 'an unknown application') || coalesce(' for ' || resource, '') || ' by device code, from '
+    account || case when is_first then ' signed in to ' else ' went on with a session at ' end || coalesce(app, 'an unknown application') || coalesce(' for ' || resource, '') || case when is_first then ' by device code, from ' else ', which a device code began, from ' end
         || coalesce(ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
         || coalesce(', by a program (' || tool || ')', '')

@@ -10,7 +10,16 @@
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/role-based-access-control/security-emergency-access
 -- seen: in 0 samples, marked 0 of 58 benign ones
-with used as (
+with names as (
+    select
+        account,
+        regexp_matches(split_part(account, '@', 1), 'break[-_. ]?glass|emergency[-_. ]?(access|admin|account)|^(ea|bg)[-_.]?(admin|acct|account)|firecall|notfall') as is_emergency,
+        regexp_matches(split_part(account, '@', 1), '^(svc|service|srv|sa)[-_.]|[-_.](svc|service)$') as is_service,
+        last_seen > first_seen + interval 45 days as can_be_dormant
+    from account_habits
+    where feature = 'any' and kind = 'user'
+),
+used as (
     select
         account,
         event_time,
@@ -18,15 +27,8 @@ with used as (
         file_id,
         record
     from logons
-    where kind = 'user' and is_success and account is not null and coalesce(is_interactive, true)
-),
--- Names are looked at once a name, not once a sign-in.
-names as (
-    select
-        account,
-        regexp_matches(split_part(account, '@', 1), 'break[-_. ]?glass|emergency[-_. ]?(access|admin|account)|^(ea|bg)[-_.]?(admin|acct|account)|firecall|notfall') as is_emergency,
-        regexp_matches(split_part(account, '@', 1), '^(svc|service|srv|sa)[-_.]|[-_.](svc|service)$') as is_service
-    from (select distinct account from used)
+    where kind = 'user' and is_success and coalesce(is_interactive, true)
+        and account in (select account from names where is_emergency or is_service or can_be_dormant)
 ),
 -- Few sign-ins are worth a look: only of them is all read.
 noticed as (

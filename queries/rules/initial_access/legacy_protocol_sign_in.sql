@@ -16,15 +16,25 @@ with legacy as (
     from logons
     where is_legacy and kind = 'user' and account is not null
 ),
-firsts as (
+groups as (
     select
-        unnest(min_by(legacy, {'t': event_time, 'f': file_id, 'r': record})),
+        min({'t': event_time, 'f': file_id, 'r': record}) as first,
         count(*) as times,
         count(distinct date_trunc('day', event_time)) as days,
         max(event_time) as last_time,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from legacy
     group by account, client_app, network, is_success
+),
+firsts as (
+    select
+        r.*,
+        g.times,
+        g.days,
+        g.last_time,
+        g.records
+    from groups as g
+    join legacy as r on r.file_id = g.first.f and r.record = g.first.r
 )
 select
     case

@@ -18,7 +18,8 @@ changes as (
     select
         e.*,
         lower(coalesce(json_extract_string(json_text(raw), '$.TeamName'), object_id)) as team,
-        unnest(list_transform(json_extract_string(json_text(raw), '$.Members[*].UPN'), m -> lower(m))) as member
+        unnest(list_transform(-- a list, or (Log Analytics) its text
+        json_extract_string(json_text(json_text(raw) ->> '$.Members'), '$[*].UPN'), m -> lower(m))) as member
     from evidence.audit_events as e
     where operation in ('MemberAdded', 'MemberRemoved')
 ),

@@ -20,15 +20,25 @@ with by_program as (
             or regexp_matches(lower(user_agent), '^(bav2ropc|cbainprod|cbaintar|aconsumerv2ropc)')
         )
 ),
-firsts as (
+groups as (
     select
-        unnest(min_by(by_program, {'t': event_time, 'f': file_id, 'r': record})),
+        min({'t': event_time, 'f': file_id, 'r': record}) as first,
         count(*) as times,
         count(distinct date_trunc('day', event_time)) as days,
         max(event_time) as last_time,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from by_program
     group by account, app_id, network
+),
+firsts as (
+    select
+        r.*,
+        g.times,
+        g.days,
+        g.last_time,
+        g.records
+    from groups as g
+    join by_program as r on r.file_id = g.first.f and r.record = g.first.r
 )
 select
     case

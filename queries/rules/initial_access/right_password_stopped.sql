@@ -40,10 +40,17 @@ unpassed as (
         coalesce(n.is_new_network, false) as is_new_network,
         coalesce(n.is_new_country, false) as is_new_country,
         coalesce(n.is_new_client, false) as is_new_client,
-        o.ip_address is not null as is_office
+        o.ip_address is not null as is_office,
+        -- the log does not tell the network: an address that the account never used
+        s.network is null and s.ip_address is not null and u.value is null as is_new_address
     from stopped as s
     left join strange_logons as n using (file_id, record)
     left join office_addresses as o on o.ip_address = s.ip_address
+    left join (
+        select account, value
+        from account_habits
+        where feature = 'address' and kind = 'user' and account in (select account from stopped where network is null)
+    ) as u on u.account = s.account and u.value = s.ip_address
     where (s.file_id, s.record) not in (select (file_id, record) from passed)
 ),
 tries as (
@@ -63,6 +70,7 @@ tries as (
         bool_or(is_new_network) as is_new_network,
         bool_or(is_new_country) as is_new_country,
         bool_or(is_new_client) as is_new_client,
+        bool_or(is_new_address) as is_new_address,
         bool_or(is_managed or is_compliant) as is_managed,
         bool_and(is_office) as is_office,
         min_by(act_id, (event_time, file_id, record)) as act_id,
@@ -112,10 +120,11 @@ select
     case
         when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log'
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'
+        when is_new_address then 'first time from this address for this user'
         when is_office then 'other accounts sign in from this address'
     end as rarity,
     act_id as act,
     records
 from judged
-where is_new_network or is_new_country or hosting is not null or coalesce(account_days, 0) < 4
+where is_new_network or is_new_country or is_new_address or hosting is not null or coalesce(account_days, 0) < 4
 order by first_seen, account, network

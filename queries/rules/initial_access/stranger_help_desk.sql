@@ -14,13 +14,14 @@
 with chats as (
     select
         *,
-        coalesce(id, file_id || ':' || record) as act_id,
-        json_extract_string(json_text(raw), '$.Members[*].DisplayName') as names,
-        list_transform(json_extract_string(json_text(raw), '$.Members[*].UPN'), m -> lower(m)) as members,
+        json_text(raw) ->> '$.ChatThreadId' as thread,
+        -- a list, or (Log Analytics) its text
+        json_extract_string(json_text(json_text(raw) ->> '$.Members'), '$[*].DisplayName') as names,
+        list_transform(json_extract_string(json_text(json_text(raw) ->> '$.Members'), '$[*].UPN'), m -> lower(m)) as members,
         json_extract_string(json_text(raw), '$.CommunicationType') as kind
     from evidence.audit_events
     where operation in ('ChatCreated', 'MessageSent', 'MeetingParticipantDetail')
-        and json_extract_string(json_text(raw), '$.ParticipantInfo.HasForeignTenantUsers') = 'true'
+        and (json_text(json_text(raw) ->> '$.ParticipantInfo') ->> '$.HasForeignTenantUsers') = 'true'
 ),
 named as (
     select
@@ -31,11 +32,18 @@ named as (
             where regexp_matches(lower(n.name), h.pattern)
         ) as is_help_desk
     from chats
-    where operation = 'ChatCreated' and kind = 'OneOnOne'
+    where kind = 'OneOnOne'
+),
+-- A chat whose beginning is not logged is one line, at its first message, if a help desk writes.
+firsts as (
+    select *
+    from named
+    where operation = 'ChatCreated' or is_help_desk
+    qualify row_number() over (partition by coalesce(thread, id, file_id || ':' || record) order by operation, event_time, file_id, record) = 1
 )
 select
     case when is_help_desk then 'high' else 'low' end as severity,
-    coalesce(user_id, 'Somebody') || ' began a chat with people of another tenant: ' || coalesce(few(names), few(members), '(unknown)')
+    coalesce(user_id, 'Somebody') || case when operation = 'ChatCreated' then ' began a chat with' else ' wrote in a chat with' end || ' people of another tenant: ' || coalesce(few(names), few(members), '(unknown)')
         || case when is_help_desk then '; the name is that of a help desk' else '' end as what,
     user_id as who,
     event_time as first_seen,
@@ -46,7 +54,7 @@ select
     session_id,
     list_filter([ip_address], a -> a is not null) as ip_addresses,
     null::varchar as rarity,
-    act_id as act,
+    coalesce(thread, id, file_id || ':' || record) as act,
     [{'file_id': file_id, 'record': record, 'id': id}] as records
-from named
+from firsts
 order by event_time, file_id, record

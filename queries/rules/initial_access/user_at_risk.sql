@@ -6,7 +6,7 @@
 -- false positives: Old states that nobody ever settled.
 -- blind spots: Detections, which are a finding of their own (risk_detection). The state is the latest one: what the account did meanwhile is in the other logs.
 -- next: Reset the password, revoke the sessions, go through what the account did since the first detection.
--- needs: risky_users
+-- needs: risky_users, sign_ins
 -- source: https://learn.microsoft.com/graph/api/resources/riskyuser
 -- seen: in 0 samples, marked 0 of 58 benign ones
 with states as (
@@ -21,6 +21,11 @@ with states as (
         id
     from evidence.risky_users
     where lower(risk_state) in ('atrisk', 'confirmedcompromised') and not coalesce(is_deleted, false)
+    union all
+    -- the sign-in log says of what an administrator confirmed
+    select account, 'confirmedcompromised', risk, null, event_time, file_id, record, id
+    from logons
+    where lower(risk_state) = 'confirmedcompromised' and account is not null
 ),
 users as (
     select

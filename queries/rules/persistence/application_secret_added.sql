@@ -15,7 +15,12 @@ with keys as (
     select
         *,
         new_values ->> 'keydescription' as new_keys,
-        old_values ->> 'keydescription' as old_keys
+        old_values ->> 'keydescription' as old_keys,
+        -- the log lists all keys before and after: those are new whose id was not there
+        list_filter(
+            regexp_extract_all(new_keys, '\[KeyIdentifier=[^\]]*\]'),
+            k -> not contains(coalesce(old_keys, ''), regexp_extract(k, 'KeyIdentifier=([^,\]]+)', 1))
+        ) as added_keys
     from directory_acts
     where (
             activity like 'update application%secrets management'
@@ -30,7 +35,11 @@ select
         when new_keys is null or nth_by_actor > 3 or actor_type <> 'user' then 'low'
         else 'medium'
     end as severity,
-    concat(actor, ' added ', case when new_keys ilike '%asymmetric%' or new_keys ilike '%certificate%' then 'a certificate' else 'a secret' end, ' to the application ', target, coalesce(' (' || filled(regexp_extract(new_keys, 'DisplayName=([^,\]]+)', 1)) || ')', '')) as what,
+    concat(
+        actor, ' added ', case when regexp_matches(array_to_string(coalesce(nullif(added_keys, []), [new_keys]), ' '), '(?i)asymmetric|certificate') then 'a certificate' else 'a secret' end,
+        ' to the application ', target,
+        ' (' || nullif(array_to_string(list_filter(list_transform(added_keys, k -> filled(regexp_extract(k, 'DisplayName=([^,\]]+)', 1))), n -> n is not null), ', '), '') || ')'
+    ) as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,
@@ -46,7 +55,7 @@ from keys
 where new_keys is distinct from old_keys
         and (
             old_keys is null
-            or len(list_filter(regexp_extract_all(new_keys, 'KeyIdentifier=([^,\]]+)', 1), k -> not contains(old_keys, k))) > 0
+            or len(added_keys) > 0
         )
     or activity like 'create application%secrets management'
 order by event_time, act_id

@@ -3,7 +3,7 @@
 -- techniques: T1098.005
 -- catalogue: D14
 -- meaning: A sign-in through Microsoft's authentication broker asked for the service that registers devices, by device code, by a
---   program or with one factor. Whoever registers a device gets a primary refresh token, which outlives a password reset
+--   program, with one factor, or from a network that is not known of the account and a device was registered then. Whoever registers a device gets a primary refresh token, which outlives a password reset
 --   and passes demands for a device.
 -- false positives: Real joins of devices and Autopilot: they come from the device itself, with a second factor.
 -- blind spots: What was registered: see the directory audit log, Register device.
@@ -19,10 +19,14 @@ with joining as (
         t.tool
     from logons as l
     left join tool_user_agents as t on t.user_agent = l.user_agent
+    left join strange_logons as n using (file_id, record)
+    left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = l.account
     where l.is_success and l.kind = 'user' and l.resource_id = '01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9'
         and (
             l.protocol = 'deviceCode' or l.transfer_method in ('deviceCodeFlow', 'authenticationTransfer') or t.tool is not null
             or (l.requirement = 'single_factor' and l.device_id is null and coalesce(l.is_interactive, true))
+            -- of a network that is not known of the account: it counts if a device was registered
+            or (l.device_id is null and (coalesce(n.is_new_network, false) or coalesce(a.account_days, 0) < 4))
         )
 ),
 firsts as (
@@ -92,4 +96,5 @@ select
     act_id as act,
     records || registrations as records
 from judged
+where is_by_code or tool is not null or requirement = 'single_factor' or registered_at is not null
 order by first_seen, account, act

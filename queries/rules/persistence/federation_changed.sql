@@ -9,7 +9,8 @@
 -- next: Compare issuer, addresses and certificate with your provider's. If they aren't yours, set the domain to
 --   managed and end all sessions.
 -- needs: directory_audits, audit_events
--- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
+-- source: https://learn.microsoft.com/powershell/module/exchange/new-federationtrust,
+--   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
 --   https://attack.mitre.org/techniques/T1484/002/
 -- seen: in 2 samples, marked 0 of 58 benign ones
 with federated as (
@@ -21,6 +22,22 @@ with federated as (
     from directory_acts
     where activity in ('set domain authentication', 'set federation settings on domain', 'update federation settings on domain', 'add federated domain')
         and result is distinct from 'failure'
+    union all by name
+    -- the organization's federation in Exchange, which trusts another sign-in too
+    select
+        operation as activity,
+        actor,
+        object as target,
+        event_time,
+        app_id,
+        session_id,
+        list_filter([ip_address], ip -> ip is not null) as ip_addresses,
+        act_id,
+        false as becomes_managed,
+        [{'file_id': file_id, 'record': record, 'id': id}] as records
+    from cmdlets
+    where operation in ('add-federateddomain', 'new-federationtrust', 'set-federationtrust', 'set-federatedorganizationidentifier')
+        and not failed and not is_system
 )
 select
     case

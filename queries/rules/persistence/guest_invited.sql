@@ -20,7 +20,7 @@ with invitations as (
             target, 'somebody'
         )) as invited
     from directory_acts
-    where activity in ('invite external user', 'bulk invite users')
+    where activity = 'invite external user' or activity like 'bulk invite users%'
 ),
 outsiders as (
     select *

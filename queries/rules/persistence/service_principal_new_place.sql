@@ -12,31 +12,30 @@
 -- source: https://learn.microsoft.com/graph/api/resources/signin (servicePrincipalCredentialKeyId, federatedCredentialId)
 -- lists: hosting_networks
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with credentials as (
+with keys as (
     select
         file_id,
         record,
-        -- the key, the federated credential, and who vouches for the workload: the issuer of a federated token
-        list_transform(json_extract_string(json_text(raw), [
-            '$.servicePrincipalCredentialKeyId', '$.properties.servicePrincipalCredentialKeyId', '$.ServicePrincipalCredentialKeyId',
-            '$.federatedCredentialId', '$.properties.federatedCredentialId', '$.FederatedCredentialId',
-            '$.federatedTokenIssuer', '$.properties.federatedTokenIssuer', '$.FederatedTokenIssuer'
-        ]), v -> nullif(v, '')) as c
+        service_principal_credential_key_id as key_id,
+        federated_credential_id as federated_id,
+        federated_token_issuer as issuer
     from evidence.sign_ins
     where category = 'service_principal'
 ),
-keys as (
-    select
-        file_id,
-        record,
-        coalesce(c[1], c[2], c[3]) as key_id,
-        coalesce(c[4], c[5], c[6]) as federated_id,
-        coalesce(c[7], c[8], c[9]) as issuer
-    from credentials
-),
 used as (
     select
-        l.*,
+        l.account,
+        l.event_time,
+        l.ip_address,
+        l.network,
+        l.country,
+        l.resource,
+        l.app_id,
+        l.session_id,
+        l.act_id,
+        l.file_id,
+        l.record,
+        l.id,
         coalesce(k.key_id, k.federated_id) as credential_id,
         k.federated_id is not null as is_federated,
         k.issuer,

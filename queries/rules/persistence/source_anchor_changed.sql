@@ -26,8 +26,8 @@ select
     records
 from directory_acts
 where activity = 'update user'
-    and (new_values ->> 'sourceanchor') is not null
-    and (new_values ->> 'sourceanchor') is distinct from (old_values ->> 'sourceanchor')
+    and coalesce(new_values ->> 'sourceanchor', new_values ->> 'onpremisesimmutableid', new_values ->> 'immutableid')
+        <> coalesce(old_values ->> 'sourceanchor', old_values ->> 'onpremisesimmutableid', old_values ->> 'immutableid', '')
     and not is_service
     and actor_type = 'user'
     and not starts_with(actor, 'sync_')

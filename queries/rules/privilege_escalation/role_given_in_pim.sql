@@ -1,7 +1,7 @@
 -- title: Role given in or outside Privileged Identity Management
 -- severity: high
 -- techniques: T1098.003
--- catalogue: D42
+-- catalogue: D40, D42
 -- meaning: A role was assigned for good or for a time, as active or as eligible. An assignment for good, or past
 --   Privileged Identity Management, needs no approval later.
 -- false positives: Administrators who join; reviews that renew assignments.
