@@ -97,6 +97,10 @@ func do(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.W
 		return program.Describe(ctx, asked, stdout, stderr)
 	case asked.Verify != "":
 		return true, program.Verify(ctx, asked, stdout, stderr)
+	case asked.Pseudonymise != "":
+		return program.Pseudonymise(ctx, asked, stderr)
+	case asked.Restore != "":
+		return true, program.Restore(ctx, asked, stdin, stdout, stderr)
 	}
 	return program.Give(ctx, asked, stdout, stderr)
 }

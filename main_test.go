@@ -44,6 +44,7 @@ import (
 	"github.com/maxmind/mmdbwriter"
 	"github.com/maxmind/mmdbwriter/mmdbtype"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/net/html"
 )
@@ -54,13 +55,13 @@ import (
 // now into scripts and README; read the diff.
 var update = flag.Bool("update", false, "write what is printed now into the scripts and the README")
 
-// What takes more than ten seconds is a step of .ci/run, and is left out else.
-var long = flag.Bool("long", false, "test also what takes more than ten seconds, as .ci/run does")
+// What takes more than some seconds of a core is a step of .ci/run, and is left out else.
+var long = flag.Bool("long", false, "test also what takes long, as .ci/run does")
 
 func takesLong(t *testing.T) {
 	t.Helper()
 	if !*long {
-		t.Skip("it takes more than ten seconds: .ci/run tests it, with -long")
+		t.Skip("it takes long: .ci/run tests it, with -long")
 	}
 }
 
@@ -85,10 +86,13 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
-			if name != "root" {
-				return false, fmt.Errorf("unknown condition %q", name)
+			switch name {
+			case "root":
+				return os.Geteuid() == 0, nil
+			case "long":
+				return *long, nil
 			}
-			return os.Geteuid() == 0, nil
+			return false, fmt.Errorf("unknown condition %q", name)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"contoso": keepContoso,
@@ -126,6 +130,135 @@ func TestEveryAttackHasATest(t *testing.T) {
 	if faults != 16 {
 		t.Errorf("%d faults, want 16", faults)
 	}
+}
+
+// casesFolder has inputs that went wrong once. They are no part of the repository.
+var casesFolder = flag.String("cases", "../shared/cases", "folder with inputs that went wrong once, a folder each")
+
+// TestCases holds these inputs to what their notes say is right, which the table
+// testdata/cases.txtar has.
+func TestCases(t *testing.T) {
+	takesLong(t)
+	if _, err := os.Stat(*casesFolder); err != nil {
+		t.Skip("there is no folder of cases beside the project: -cases names it")
+	}
+	table, err := txtar.ParseFile("testdata/cases.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range table.Files {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			var want, got wrong
+			want.read(t, string(c.Data))
+			got.ask(t, filepath.Join(*casesFolder, c.Name), want)
+			if got.code != want.code {
+				t.Errorf("exit code %d, want %d", got.code, want.code)
+			}
+			if !slices.EqualFunc(got.stderr, want.stderr, strings.Contains) {
+				t.Errorf("standard error is\n%s\nwant\n%s", strings.Join(got.stderr, "\n"), strings.Join(want.stderr, "\n"))
+			}
+			for i, question := range want.questions {
+				if !slices.Equal(got.answers[i], want.answers[i]) {
+					t.Errorf("%s\n got %s\nwant %s", question, strings.Join(got.answers[i], "\n     "), strings.Join(want.answers[i], "\n     "))
+				}
+			}
+		})
+	}
+}
+
+// wrong is what is asked of an input that went wrong once, and what is answered.
+type wrong struct {
+	code      int
+	stderr    []string
+	questions []string
+	answers   [][]string // to each question, in rows
+}
+
+// read reads the table's lines on an input.
+func (w *wrong) read(t *testing.T, text string) {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if code, ok := strings.CutPrefix(line, "exit "); ok {
+			var err error
+			if w.code, err = strconv.Atoi(code); err != nil {
+				t.Fatal(err)
+			}
+		} else if message, ok := strings.CutPrefix(line, "> "); ok {
+			w.stderr = append(w.stderr, message)
+		} else if question, ok := strings.CutPrefix(line, "? "); ok {
+			w.questions, w.answers = append(w.questions, question), append(w.answers, nil)
+		} else if line != "" && !strings.HasPrefix(line, "#") {
+			last := len(w.answers) - 1
+			w.answers[last] = append(w.answers[last], line)
+		}
+	}
+	if len(w.questions) == 0 {
+		t.Fatal("nothing is asked")
+	}
+}
+
+// ask runs the program once on the input, without its note, with all questions in one.
+func (w *wrong) ask(t *testing.T, folder string, asked wrong) {
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var args []string
+	for _, f := range files {
+		if f.Name() != "note.txt" {
+			args = append(args, filepath.Join(folder, f.Name()))
+		}
+	}
+	var all []string
+	for i, question := range asked.questions {
+		all = append(all, fmt.Sprintf("select %d as question, row_number() over () as place, to_json(rows)::varchar as answer from (%s) as rows", i, question))
+	}
+	var stdout, stderr bytes.Buffer
+	w.code = run(t.Context(), append(args, "-f", "csv", "-q", strings.Join(all, " union all ")+" order by 1, 2"), nil, &stdout, &stderr)
+	for line := range strings.Lines(stderr.String()) {
+		w.stderr = append(w.stderr, strings.TrimSuffix(line, "\n"))
+	}
+	rows, err := csv.NewReader(&stdout).ReadAll()
+	if err != nil || len(rows) == 0 {
+		t.Fatalf("no answer: %v\n%s", err, stderr.String())
+	}
+	w.answers = make([][]string, len(asked.questions))
+	for _, row := range rows[1:] {
+		i, err := strconv.Atoi(row[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.answers[i] = append(w.answers[i], values(t, row[2]))
+	}
+}
+
+// values are those of an object, in its order, with | between them and - for null.
+func values(t *testing.T, object string) string {
+	var all []string
+	d := json.NewDecoder(strings.NewReader(object))
+	d.UseNumber()
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, isDelim := token.(json.Delim); isDelim {
+			continue
+		}
+		value, err := d.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if value == nil {
+			value = "-"
+		}
+		all = append(all, fmt.Sprint(value))
+	}
+	return strings.Join(all, "|")
 }
 
 // exits CODE program args...: run it, and it must end with that exit code.
@@ -1013,6 +1146,7 @@ func hostileEvidence(t *testing.T) string {
 // TestHostileFields: from an export with hostile fields to each output, and
 // to the messages, nothing comes out that would act.
 func TestHostileFields(t *testing.T) {
+	takesLong(t)
 	evidence, out := hostileEvidence(t), t.TempDir()
 	db := filepath.Join(out, "case.duckdb")
 	code, _, stderr := entrail(t, evidence, "--db", db, "-q", "select 1")

@@ -58,6 +58,10 @@ func TestOtherObjects(t *testing.T) {
 		{"e.csv", "Id,CreatedDateTime,AppId,AppDisplayName,UserPrincipalName,ServicePrincipalType\n1,2019-03-01T07:00:00Z,x,Tool,,Application\n", howMany, "0|state_applications", "", "the same as CSV"},
 		{"f.json", `[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","principalId":"p","appRoleId":"r","resourceId":"r","resourceDisplayName":"Graph"}]`, howMany, "0|state_consents", "", "what an application may do"},
 		{"g.json", `{"createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1"}`, howMany, "1|entra_sign_ins", "", "with an address it is a sign-in"},
+		{"h.json", `{"value":[{"id":"h","createdDateTime":"2019-03-01T07:00:00Z","appId":"x","appDisplayName":"Tool","status":"InProgress","pendingScopes":[]}]}`, howMany, "0|", "no known export has the keys", "a request for a consent, with a status"},
+		{"i.json", `{"value":[{"id":"i","createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","decision":"Approve","resource":{"id":"r"}}]}`, howMany, "0|", "a list of users, which is no log", "a decision of an access review"},
+		{"j.json", `{"value":[{"id":"j","createdDateTime":"2019-03-01T07:00:00Z","status":"Provisioned","principalId":"p","roleDefinitionId":"r","action":"selfActivate"}]}`, howMany, "0|state_role_assignments", "", "a request for a role"},
+		{"k.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,Permission\n2026-05-02T08:01:11Z,a@contoso.com,Tool,Mail.Read\n", howMany, "0|", "a list of users, which is no log", "a list of permissions"},
 	})
 }
 
@@ -92,6 +96,15 @@ func TestFlattened(t *testing.T) {
 		{"k.csv", "Id,CreatedDateTime,UserPrincipalName,AppId,ErrorCode,City,Country\n#,2026-05-02T08:01:11Z,a@contoso.com,x,50126,Utrecht,NL\n", resultAndPlace, "50126|failure|Utrecht|NL|false", "", "columns of their own"},
 		{"l.json", lowerNames(record(portal, `{"city":"Utrecht","countryOrRegion":"NL"}`, `[{"id":"p","result":"success"}]`)), "select user_principal_name, city, country, error_code, event_time from sign_ins where file_id = FILE", "a@contoso.com|Utrecht|NL|50126|2026-05-02 08:01:11", "", "all in lower case"},
 		{"m.json", record(portal, `{"city":"","geoCoordinates":{"latitude":0.0,"longitude":0}}`, `[]`), "select latitude, longitude from sign_ins where file_id = FILE", "<nil>|<nil>", "", "0/0 is no place"},
+		{"o.json", record(`"map[additionalDetails:<nil> errorCode:50126]"`, `"map[city:Den Haag countryOrRegion:NL geoCoordinates:map[latitude:52 longitude:4.3]]"`, `"[map[id:p result:success] map[id:q result:failure]]"`), resultAndPlace, "50126|failure|Den Haag|NL|true", "", "as Go prints maps"},
+		{"p.json", record(`"{\"errorCode\"=>50126}"`, `"{city: 'Utrecht', countryOrRegion: 'NL'}"`, `[]`), resultAndPlace, "50126|failure|Utrecht|NL|true", "", "as Ruby and JavaScript print them"},
+		{"q.json", record(`"\"{\\\"errorCode\\\":50126}\""`, `null`, `[]`), resultAndPlace, "50126|failure|<nil>|<nil>|true", "", "JSON text of JSON text"},
+		{"r.json", record(`"Failure (50126)"`, `null`, `[]`), resultAndPlace, "50126|failure|<nil>|<nil>|true", "", "a word, and its code behind it"},
+		{"s.json", record(`"Failure","errorCode":50126`, `null`, `[]`), resultAndPlace, "50126|failure|<nil>|<nil>|true", "", "a word, and its code beside it"},
+		{"t.json", record(`"see attachment"`, `"{..."`, `[]`), resultAndPlace, "<nil>|<nil>|<nil>|<nil>|true", `"status", "location": what stands there could not be read`, "neither a word nor a code, and no place"},
+		{"u.json", record(`"[object Object]"`, `"Deserialized.Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInLocation"`, `["[object Object]"]`), resultAndPlace, "<nil>|<nil>|<nil>|<nil>|false", `"status", "location", "appliedConditionalAccessPolicies": only the name of a .NET type`, "types of JavaScript and of a PowerShell elsewhere"},
+		{"v.json", record(`{"ErrorCode":50126}`, `{"city":"Utrecht","country_or_region":"NL"}`, `[]`), resultAndPlace, "50126|failure|Utrecht|NL|true", "", "names in another case, or with _, inside alone"},
+		{"w.json", record(portal, `null`, `["Require MFA","Block"]`), resultAndPlace, "50126|failure|<nil>|<nil>|false", `"appliedConditionalAccessPolicies": what stands there could not be read`, "a list of names alone"},
 		{"n.json", record(portal, `{"city":"Quito","geoCoordinates":{"latitude":0,"longitude":-78.5}}`, `[]`), "select latitude, longitude from sign_ins where file_id = FILE", "0|-78.5", "", "the equator is one"},
 	})
 }
@@ -107,6 +120,12 @@ func TestEnvelope(t *testing.T) {
 		{"c.json", `{` + around + `,"properties":{"id":"#","createdDateTime":"not-a-date","userPrincipalName":"a@contoso.com","ipAddress":"","correlationId":"d","location":{"countryOrRegion":"BE"},"status":{"errorCode":null}}}`, asked, "2026-05-04 08:05:40|50126|failure|192.0.2.9|BE|d|<nil>", completed, "a time that is none, an empty address, a code that is null"},
 		{"d.json", `{"records":[{` + strings.Replace(around, `"50126"`, `0`, 1) + `,"properties":"{\"id\":\"#\",\"servicePrincipalId\":\"s\"}"}]}`, asked, "2026-05-04 08:05:40|0|success|192.0.2.9|NL|c|<nil>", completed, "a number, and properties that are text"},
 		{"e.json", `{"time":"2026-05-04T08:05:40Z","category":"AuditLogs","operationName":"Add user","correlationId":"c","properties":{"id":"#","result":"success"}}`, "select event_time, activity, result, correlation_id from directory_audits where file_id = FILE", "2026-05-04 08:05:40|Add user|success|c", completed, "the directory's log"},
+		{"g.json", `{` + around + `,"properties":{"id":"#","createdDateTime":"0001-01-01T00:00:00Z","userPrincipalName":"a@contoso.com","ipAddress":"null","location":{},"status":{}}}`, asked, "2026-05-04 08:05:40|50126|failure|192.0.2.9|NL|c|<nil>", completed, "a year that no log is of, a placeholder, empty objects"},
+		{"h.json", `{"body":{` + around + `,"properties":{"id":"#","userPrincipalName":"a@contoso.com"}}}`, asked, "2026-05-04 08:05:40|50126|failure|192.0.2.9|NL|c|<nil>", completed, "an envelope that another program has wrapped"},
+		{"i.json", `{` + around + `,"properties":{"id":"#","userPrincipalName":"a@contoso.com","userDisplayName":"\ud83d"}}`, asked, "2026-05-04 08:05:40|50126|failure|192.0.2.9|NL|c|<nil>", completed, "a record that is mended"},
+		{"j.json", `{` + around + `,"properties":{"id":"#","createdDateTime":1777714860000,"userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1","correlationId":"d","location":{"countryOrRegion":"BE"},"status":{"errorCode":0}}}`, asked, "2026-05-02 09:41:00|0|success|192.0.2.1|BE|d|<nil>", "", "a number is a time"},
+		{"k.json", `{"time":"2026-05-04T08:05:40Z","category":"AuditLogs","operationName":"Add user","resultType":"Success","callerIpAddress":"192.0.2.9","properties":{"id":"#","category":"UserManagement","initiatedBy":{"app":{"displayName":"Tool"}}}}`, "select result, ip_address, initiated_by_type from directory_audits where file_id = FILE", "success|192.0.2.9|app", completed, "the directory's log, by an application"},
+		{"l.json", `{"time":"2026-05-04T08:05:40Z","category":"MicrosoftGraphActivityLogs","callerIpAddress":"192.0.2.9","properties":{"requestId":"#","requestMethod":"GET","requestUri":"/me","responseStatusCode":200}}`, "select event_time, ip_address from graph_activity where file_id = FILE", "2026-05-04 08:05:40|192.0.2.9", completed, "requests to Graph"},
 		{"f.json", `{"time":"2026-05-04T08:05:40Z","category":"AuditLogs","operationName":"Add user","properties":{"id":"2","activityDisplayName":"Delete user","activityDateTime":"2026-05-04T08:00:00Z","correlationId":"d","loggedByService":"Core","initiatedBy":{}}}`, "select event_time, activity, correlation_id from directory_audits where file_id = FILE", "2026-05-04 08:00:00|Delete user|d", "", "whole"},
 	})
 }
@@ -137,6 +156,15 @@ func TestAuditInOtherClothes(t *testing.T) {
 		{"m.json", `{"auditLogRecordType":"exchangeItem","auditData":` + record(`"RecordType":2`) + `}`, event, "#|2026-05-02 10:01:00|2|ExchangeItem|<nil>|a@contoso.com|<nil>|false", "", "one with a name has its own"},
 		{"n.csv", "UserIds,AuditData\nx,\"" + strings.ReplaceAll(strings.ReplaceAll(record(`"RecordType":2`), `"`, `""`), `"`, `""`) + "\"\n", event, "#|2026-05-02 10:01:00|2|ExchangeItem|<nil>|a@contoso.com|<nil>|false", "", "written as CSV twice"},
 		{"p.csv", "id,auditData\n#,@{CreationTime=2026-05-02T10:01:00; Id=#; Operation=FileAccessed; RecordType=2; UserId=A@contoso.com; Parameters=System.Object[]}\n", event, "#|2026-05-02 10:01:00|2|ExchangeItem|<nil>|a@contoso.com|<nil>|false", `"Parameters": only the name of a .NET type`, "PowerShell's text of AuditData"},
+		{"q.json", record(`"RecordType":1,"Parameters":{"Name":"r","DeleteMessage":"True"}`), "select raw ->> '$.Parameters[1].Name', raw ->> '$.Parameters[1].Value' from audit_events where file_id = FILE", "DeleteMessage|True", "", "parameters as one object, as Elastic has them"},
+		{"r.json", record(`"RecordType":1,"Parameters":{"Name":["Name","DeleteMessage"],"Value":["r","True"]}`), "select raw ->> '$.Parameters[1].Name', raw ->> '$.Parameters[1].Value' from audit_events where file_id = FILE", "DeleteMessage|True", "", "a list for the names and one for the values"},
+		{"s.json", record(`"RecordType":1,"Parameters.Name":["Name","DeleteMessage"],"Parameters.Value":["r","True"]`), "select raw ->> '$.Parameters[1].Name', raw ->> '$.Parameters[1].Value' from audit_events where file_id = FILE", "DeleteMessage|True", "", "in columns of their own"},
+		{"t.json", record(`"RecordType":2,"AppAccessContext":"System.Object"`), event, "#|2026-05-02 10:01:00|2|ExchangeItem|<nil>|a@contoso.com|<nil>|false", `"AppAccessContext": only the name of a .NET type`, "the type of any object"},
+		{"u.json", lowerNames(record(`"RecordType":8,"Target":[{"ID":"b","Type":5}],"ModifiedProperties":[{"Name":"n","OldValue":"","NewValue":"v"}],"Folders":[{"Path":"\\Inbox"}]`)), "select raw ->> '$.Target[0].ID', raw ->> '$.Target[0].Type', raw ->> '$.ModifiedProperties[0].NewValue', raw ->> '$.Folders[0].Path' from audit_events where file_id = FILE", `b|5|v|\Inbox`, "", "keys in lower case, in the lists too"},
+		{"v.json", record(`"RecordType":"SharePoint File Operation","UserType":"Service Principal"`), event, "#|2026-05-02 10:01:00|6|SharePointFileOperation|6|a@contoso.com|<nil>|false", "", "words apart"},
+		{"w.json", record(`"RecordType":15,"ClientIP":"unknown","ActorIpAddress":"PROXY01 (203.0.113.23)"`), event, "#|2026-05-02 10:01:00|15|AzureActiveDirectoryStsLogon|<nil>|a@contoso.com|203.0.113.23|false", "", "a word for no address, and an address behind a name"},
+		{"x.json", `{"auditLogRecordType":"unknownFutureValue","auditData":` + record(`"RecordType":99262`) + `}`, event, "#|2026-05-02 10:01:00|99262|<nil>|<nil>|a@contoso.com|<nil>|false", "", "Graph's word for no name is none"},
+		{"y.json", `{` + strings.Replace(mail, "MailItemsAccessed", "MemberAdded", 1) + `,"Members":"[{\"UPN\":\"x@example.org\"}]"}`, "select raw ->> '$.Members[0].UPN' from audit_events where file_id = FILE", "x@example.org", "", "members as text, in OfficeActivity"},
 		{"o.json", record(`"RecordType":2,"AppAccessContext":"{\"AADSessionId\":\"s\"}"`), "select session_id from audit_events where file_id = FILE", "s", "", "an object as text"},
 	})
 	for _, tt := range []struct {
@@ -151,6 +179,8 @@ func TestAuditInOtherClothes(t *testing.T) {
 		{"app@sharepoint", "4", "false", "any application with rights there"},
 		{"a@contoso.com", "5", "false", "an application as a user"},
 		{"x", "4", "true", "a system"},
+		{"i:0i.t|ms.sp.ext|11112222-aaaa-4bbb-8ccc-000000000001@t", "4", "false", "an add-in of SharePoint"},
+		{"11112222-aaaa-4bbb-8ccc-000000000001", "4", "false", "an application by its id alone"},
 	} {
 		if got := load(t, write(t, "x.json", `{"Id":"1","CreationTime":"2026-05-02T10:01:00","Operation":"x","RecordType":8,"UserId":"`+strings.ReplaceAll(tt.user, `\`, `\\`)+`","UserType":`+tt.kind+`}`)).ask("select is_system from audit_events")[0]; got != tt.want {
 			t.Errorf("%s: %s", tt.reason, got)
@@ -175,6 +205,16 @@ func TestTimesInOtherClothes(t *testing.T) {
 		{"e.json", at(`1777714860.5`), when, "2026-05-02 09:41:00.5", "", "with a fraction"},
 		{"f.json", at(`"2026-05-02T09:41Z"`), when, "2026-05-02 09:41:00", "", "without seconds"},
 		{"g.json", at(`"2026-05-02T11:41+02:00"`), when, "2026-05-02 09:41:00", "", "and elsewhere"},
+		{"n.json", at(`"2026-05-02T11:41:00,5+02:00"`), when, "2026-05-02 09:41:00.5", "", "a comma before the fraction"},
+		{"o.json", at(`"2026-05-02t09:41:00z"`), when, "2026-05-02 09:41:00", "", "small letters"},
+		{"p.json", at(`"Sat, 02 May 2026 09:41:00 GMT"`), when, "2026-05-02 09:41:00", "", "as in the header of a mail"},
+		{"q.json", at(`"2026-05-02T11:41:00+02:00[Europe/Amsterdam]"`), when, "2026-05-02 09:41:00", "", "the zone's name behind its distance"},
+		{"r.json", at(`{"$date":{"$numberLong":"1777714860000"}}`), when, "2026-05-02 09:41:00", "", "MongoDB"},
+		{"s.json", at(`"1.77771486E9"`), when, "2026-05-02 09:41:00", "", "seconds, as pandas writes them"},
+		{"t.json", at(`1777714860000000000`), when, "2026-05-02 09:41:00", "", "nanoseconds"},
+		{"u.json", at(`"May 2, 2026 @ 09:41:00.000"`), "select event_time from sign_ins where file_id = FILE", "<nil>", "1 record was loaded without a time", "Kibana, in a zone that nobody knows"},
+		{"v.csv", column("GMT"), when, "2026-05-14 01:47:17.582", "", "UTC by its older name"},
+		{"w.csv", column("UTC\u221202:00"), when, "2026-05-14 03:47:17.582", "", "a minus that is no hyphen"},
 		{"h.csv", column("UTC"), when, "2026-05-14 01:47:17.582", "", "UTC"},
 		{"i.csv", column("UTC+02:00"), when, "2026-05-13 23:47:17.582", "", "a distance"},
 		{"j.csv", column("UTC-5:30"), when, "2026-05-14 07:17:17.582", "", "another"},
@@ -203,8 +243,39 @@ func TestCodePages(t *testing.T) {
 		{"a.csv", table(charmap.Windows1252), asked, "Zoë Müller|windows-1252 Søren Kjærgård|windows-1252 Renée d’Arc|windows-1252", "code page windows-1252", "Excel on Windows"},
 		{"b.csv", table(charmap.Macintosh), asked, "Zoë Müller|macintosh Søren Kjærgård|macintosh Renée d’Arc|macintosh", "code page macintosh", "Excel on a Mac"},
 		{"c.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,Zoë\n", asked, "Zoë|utf-8", "", "UTF-8"},
+		{"e.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,\x93na\xefve\x94 \x96 x\n", asked, "“naïve” – x|windows-1252", "code page windows-1252", "Word's quotes and dash"},
+		{"f.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T09:00:00Z,a@contoso.com,Teams,Zoë\n2026-10-01T09:00:01Z,a@contoso.com,Teams,S\xf8ren\n", asked, "Zoë|utf-8 S\ufffdren|utf-8", "1 record was not wholly read: bytes that are no UTF-8", "two files in one"},
+		{"g.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,Zo\x89 M\x81ller\n", asked, "Zo\ufffd M\ufffdller|utf-8", "1 record was not wholly read: bytes that are no UTF-8", "a code page of MS-DOS"},
 		{"d.json", `{"createdDateTime":"2026-10-01T08:00:00Z","userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1","userDisplayName":"Ren` + "\xe9" + `e"}`, asked, "Renée|windows-1252", "code page windows-1252", "JSON of Windows PowerShell"},
 	})
+}
+
+// TestNumbersInOtherClothes: numbers, truth and degrees as spreadsheets and other programs write them.
+func TestNumbersInOtherClothes(t *testing.T) {
+	c := load(t, write(t, "x.json", signIn("s1")))
+	for _, tt := range []struct{ expression, want, reason string }{
+		{"whole('50,126')", "50126", "thousands apart"},
+		{"whole('50 126')", "50126", "with a blank"},
+		{"whole('50,12')", "<nil>", "a decimal comma"},
+		{"whole(concat(chr(39), '50126'))", "50126", "an apostrophe of a spreadsheet"},
+		{"whole('AADSTS50126')", "50126", "Entra's prefix"},
+		{"whole('AS64500')", "64500", "that of a network"},
+		{"whole('2.5')", "<nil>", "no whole number"},
+		{"truth('SANN')", "true", "Norwegian"},
+		{"truth('ИСТИНА')", "true", "Russian"},
+		{"truth('EPÄTOSI')", "false", "Finnish"},
+		{"truth('YANLIŞ')", "false", "Turkish"},
+		{"truth('n')", "false", "one letter"},
+		{"truth('maybe')", "<nil>", "neither"},
+		{"degrees_of('52,09', '5,12')", "52.09", "a decimal comma"},
+		{"degrees_of('0,0', '-0.0')", "<nil>", "0/0 in other clothes"},
+		{"degrees_of('NaN', '5')", "<nil>", "no number"},
+		{"degrees_of('181', '5')", "<nil>", "no degrees"},
+	} {
+		if got := c.ask("select " + tt.expression)[0]; got != tt.want {
+			t.Errorf("%s: %s is %s, want %s", tt.reason, tt.expression, got, tt.want)
+		}
+	}
 }
 
 // TestEveryProperty: each property of Graph's signIn resource, v1.0 and beta,

@@ -27,7 +27,7 @@ var collectors = []collector{
 		},
 		side: []string{
 			"logfile.txt", "*-log.txt", "*summary*.txt", "*amount_of_audit_logs.csv", "*totalresults*.csv", "*statistics*.csv", "*licenses*.csv", "*licensecompatibility*.csv",
-			"*securescore*", "*securitydefaults*", "*oauthpermissions*.html", "*.html",
+			"*securescore*", "*securitydefaults*", "*oauthpermissions*.html", "*.html", "sessions*.csv", "messageids*.csv", "email export/*", "emailexport/*",
 		},
 	},
 	{
@@ -60,7 +60,12 @@ var collectors = []collector{
 			"azure_ad_apps/*", "azure_ad_signin/*", "azure_ad_audit/*", "azure_ad_users/*", "azure_ad_devices/*", "azure_rm_activity/*", "o365_unified_audit_logs/*", "o365_*/*.json",
 			"get-aad*.log", "get-o365*.log", "search-o365.log", "get-azrm*.log", "get-defenderforo365.log",
 		},
-		side: []string{"get-*.log", "search-*.log", "manage-applications.log", "*.pfx"},
+		side: []string{"get-*.log", "search-*.log", "manage-applications.log", "*.pfx", "azure_rm_subscriptions/*"},
+	},
+	{
+		name:  "ROADrecon", // https://github.com/dirkjanm/ROADtools
+		marks: []string{"roadrecon.db", ".roadtools_auth", "caps.html", "caps.json"},
+		side:  []string{".roadtools_auth", "caps.html", "*.log"}, // of the database is said what to do
 	},
 }
 
@@ -173,15 +178,15 @@ func (c *collected) isSide(shown string) bool {
 // neither.
 func (l *loader) warnOfCollected() {
 	for _, c := range l.collected {
-		if len(c.side) == 0 {
-			continue
-		}
 		few := c.side[:min(len(c.side), 4)]
 		more := ""
 		if len(few) < len(c.side) {
 			more = ", ..."
 		}
-		l.options.Warn(fmt.Sprintf("%s: the output of %s: %d of its files are logs, %d are states, and %d are neither and not read (%s%s)",
-			c.shown, c.by.name, c.logs, c.states, len(c.side), strings.Join(few, ", "), more))
+		neither := "none is neither"
+		if len(c.side) > 0 {
+			neither = fmt.Sprintf("%d are neither and not read (%s%s)", len(c.side), strings.Join(few, ", "), more)
+		}
+		l.options.Warn(fmt.Sprintf("%s: the output of %s: %d of its files are logs, %d are states, and %s", c.shown, c.by.name, c.logs, c.states, neither))
 	}
 }

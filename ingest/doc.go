@@ -16,7 +16,7 @@
 //	     |
 //	     +-- of big files -----------> the engine takes them        engine/feed.go
 //	     |                             while they are read
-//	     +-- of small ones -> batch --> the engine reads that       batch.go
+//	     +-- of small ones -> batch --> the engine reads that       batch.go, intake.go
 //	     |
 //	formats/*.sql    a record's JSON -> the tables' columns
 //	     |

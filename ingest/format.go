@@ -49,7 +49,8 @@ func Formats() []Format {
 //	                               that says something counts
 //	-- envelope: PATH = NAME; ...  what the envelope of a diagnostic setting says where the
 //	                               record does not; `envelope, too` only on that occasion
-//	-- names: NAME; ...            further names, for exports with names in another case
+//	-- names: NAME; LIST>NAME; ... further names, for exports with names in another case,
+//	                               and how one is spelled in a list alone
 //	-- says: NAME                  a record without a value there is of another table: queries
 //	                               that join tables give each the columns of all
 //	-- of: FORMAT                  its records are those of that format in another shape:
@@ -258,7 +259,7 @@ func (f *format) findNames(listed []string) {
 	}
 	for _, name := range listed {
 		if f.spelling[headerKey(name)] == "" {
-			f.spelling[headerKey(name)] = name
+			f.spelling[headerKey(name)] = name[strings.IndexByte(name, '>')+1:]
 		}
 	}
 	for key, a := range f.aliases {
@@ -310,8 +311,17 @@ type spellings func(name string) string
 var (
 	asJSON    spellings = func(name string) string { return name }
 	asColumns spellings = headerKey
-	inAnyCase spellings = strings.ToLower
+	inAnyCase spellings = func(name string) string { return strings.ToLower(unsnaked(name)) }
+	inSnake   spellings = func(name string) string { return headerKey(unsnaked(name)) }
 )
+
+// unsnaked is a name such as record_type, as data lakes and Python write it, without what parts its words.
+func unsnaked(name string) string {
+	if strings.ToLower(name) != name || strings.HasPrefix(name, "_") || strings.HasSuffix(name, "_") {
+		return name
+	}
+	return strings.ReplaceAll(name, "_", "")
+}
 
 // anyLogHas are names that say little about what a record is, by their headerKey.
 var anyLogHas = map[string]bool{
@@ -326,7 +336,11 @@ var anyLogHas = map[string]bool{
 // for the nearest, if one name is and the others are of that format alone.
 func recogniseRecord(names []string, csv bool) (*format, string) {
 	if csv {
-		return recogniseNames(names, csv, asColumns)
+		f, reason := recogniseNames(names, csv, asColumns)
+		if f == nil && slices.ContainsFunc(names, func(n string) bool { return unsnaked(n) != n }) {
+			f, _ = recogniseNames(names, csv, inSnake)
+		}
+		return f, reason
 	}
 	return recogniseNames(names, csv, asJSON)
 }
@@ -345,6 +359,11 @@ func recogniseNames(names []string, csv bool, key spellings) (*format, string) {
 		if csv {
 			for name := range has {
 				translated[key(f.aliases[name].name)] = true
+			}
+		}
+		for _, name := range names {
+			if path := f.dotted(name); path != nil && strings.ContainsAny(name, "./") { // initiatedBy.user.id
+				translated[key(path[0])] = true
 			}
 		}
 		for _, r := range f.recognise {

@@ -41,6 +41,7 @@ func (c *loaded) change(statements ...string) {
 // TestMacrosOfACaseDoNotAct adds a log to a case that came with macros of its own,
 // of the names that the load calls: what is stored must be as in a new case.
 func TestMacrosOfACaseDoNotAct(t *testing.T) {
+	takesLong(t)
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte("the secret"), 0o600); err != nil {
 		t.Fatal(err)

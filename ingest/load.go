@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -79,7 +78,7 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 		return Summary{}, err
 	}
 	defer e.Close()
-	l := &loader{ctx: ctx, engine: e, options: o, batches: map[*format]*batch{}, bodies: map[*format]*batch{}}
+	l := &loader{ctx: ctx, engine: e, options: o, intake: newIntake(ctx, e, o.Engine.Temp)}
 	if isNew {
 		err = l.createCase(casePath)
 	} else {
@@ -96,8 +95,7 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 
 // loader is one run of Load.
 //
-//	files --> records --> of big files --------------> source --> format.sql --> tables
-//	              \--> of small ones --> batch --^
+//	files --> reader --> intake --> tables
 type loader struct {
 	ctx     context.Context
 	engine  *engine.Engine
@@ -110,12 +108,7 @@ type loader struct {
 	parts       []string // what was left out of folders of Parquet
 	isJoined    bool     // what a folder of Parquet has came to what the case had
 	files       []*inputFile
-	feed        *engine.Feed // takes the records of one format from a big file
-	feeding     *format
-	rowsBefore  int64 // of the table that the feed fills
-	batches     map[*format]*batch
-	bodies      map[*format]*batch          // what child rows are read from where that is not raw
-	expect      map[*format]map[int32]int64 // what the batches hold: records of each file
+	intake      *intake
 	rejects     *rejectList
 	window      []byte            // memory of the last window, for the next
 	known       map[string]string // sha256 of the files that the case had before -> path
@@ -158,8 +151,7 @@ func (l *loader) load(sources []source) error {
 			l.total += s.size
 		}
 	}
-	l.expect = map[*format]map[int32]int64{}
-	if 8*l.total < feedSize {
+	if 2*l.total < feedSize { // one thread is done sooner up to about 8 MB
 		if err := l.engine.Spare(l.ctx); err != nil {
 			return err
 		}
@@ -192,7 +184,12 @@ func (l *loader) load(sources []source) error {
 		return err
 	}
 	defer l.rejects.remove()
-	defer l.letGo(sources)
+	defer func() {
+		l.intake.close()
+		for _, s := range sources {
+			s.in.close()
+		}
+	}()
 	l.last = l.first
 	folders, sources, err := l.findParquet(sources)
 	if err != nil {
@@ -226,7 +223,7 @@ func (l *loader) load(sources []source) error {
 	}
 	l.warnOfSkipped()
 	l.warnOfCollected()
-	if err := l.flush(); err != nil {
+	if err := l.intake.flush(); err != nil {
 		return err
 	}
 	if l.filled, err = schema.Filled(l.ctx, l.engine, schema.Records()); err != nil {
@@ -238,7 +235,7 @@ func (l *loader) load(sources []source) error {
 	if err := l.listFiles(); err != nil {
 		return fmt.Errorf("list the files: %w", err)
 	}
-	if err := l.loadChildren(); err != nil {
+	if err := l.intake.loadChildren(l.files); err != nil {
 		return err
 	}
 	// A folder of Parquet has been through this before it was written.
@@ -365,18 +362,15 @@ func (l *loader) loadFile(f *inputFile) error {
 	}
 	r, err := l.readFile(f)
 	if err != nil {
-		l.abandonFeed()
+		l.intake.abandonFeed()
 		return err
 	}
 	if before, ok := l.known[f.sha256]; ok && f.format != nil {
-		l.abandonFeed()
-		for format := range f.formats {
-			delete(l.expect[format], f.id)
-		}
+		l.intake.forget(f)
 		l.skip(f, before)
 		return nil
 	}
-	if err := l.closeFeed(f); err != nil {
+	if err := l.intake.closeFeed(f); err != nil {
 		return err
 	}
 	isSide := !f.unreadable && l.isSide(f)
@@ -396,12 +390,8 @@ func (l *loader) loadFile(f *inputFile) error {
 		l.summary.Damaged++
 		l.options.Warn(s.path + ": " + strings.Join(f.losses, "; "))
 	}
-	var waiting int64
-	for _, c := range l.batches {
-		waiting += c.bytes
-	}
-	if waiting > batchSize {
-		return l.flush()
+	if l.intake.waiting() > batchSize {
+		return l.intake.flush()
 	}
 	return nil
 }
@@ -416,6 +406,10 @@ func (l *loader) isSide(f *inputFile) bool {
 		c.states++
 	case f.format != nil:
 		c.logs++
+	case f.empty:
+		c.side = append(c.side, lastName(f.source.path))
+		f.notes = []string{"empty: " + c.by.name + " had nothing to write"}
+		return true
 	case c.isSide(f.source.path):
 		c.side = append(c.side, lastName(f.source.path))
 		f.notes = []string{"a file that " + c.by.name + " leaves beside its exports, neither a log nor a state"}
@@ -470,18 +464,8 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 		return r, nil
 	}
 	isBig := f.size >= feedSize || in.packing != "" && 8*f.size >= feedSize
-	r.sink = func(of *format) (sink, error) {
-		if isBig && l.feed == nil {
-			if err := l.openFeed(of); err != nil {
-				return nil, err
-			}
-		}
-		if of == l.feeding {
-			return l.feed, nil
-		}
-		return l.batchOf(of)
-	}
-	r.bodies, r.recordTypes = l.addBody, l.recordTypes
+	r.sink = func(of *format) (sink, error) { return l.intake.sink(of, isBig) }
+	r.bodies, r.recordTypes = l.intake.addBody, l.recordTypes
 	text, encoding := scan.Decode(in)
 	f.encoding = encoding
 	w := scan.NewWindow(text, l.window)
@@ -517,68 +501,8 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 	if f.format != nil {
 		f.formats = r.counts
 	}
-	for format, n := range f.formats {
-		if n > 0 && format != l.feeding {
-			if l.expect[format] == nil {
-				l.expect[format] = map[int32]int64{}
-			}
-			l.expect[format][f.id] = n
-		}
-	}
+	l.intake.count(f)
 	return r, nil
-}
-
-// openFeed starts to load records of the format while they are read.
-func (l *loader) openFeed(f *format) error {
-	err := l.setSource(`
-		select
-			file_id,
-			record,
-			nullif(category, '') as category,
-			raw,
-			if(body = '', raw, body) as body
-		from fed_records()`)
-	if err != nil {
-		return err
-	}
-	if l.rowsBefore, err = l.engine.Count(l.ctx, f.sections[0].table); err != nil {
-		return err
-	}
-	l.feed, err = l.engine.NewFeed(l.ctx, insertInto(f.sections[0]))
-	l.feeding = f
-	return err
-}
-
-// closeFeed ends the loading of the file that was read.
-func (l *loader) closeFeed(f *inputFile) error {
-	if l.feed == nil {
-		return nil
-	}
-	err := l.feed.Close()
-	table, want := l.feeding.sections[0].table, f.formats[l.feeding]
-	l.feed, l.feeding = nil, nil
-	if err != nil {
-		return err
-	}
-	rows, err := l.engine.Count(l.ctx, table)
-	return errors.Join(err, checkArrival(want, rows-l.rowsBefore))
-}
-
-// checkArrival compares the records that were counted in the bytes with those that
-// came to be in the table.
-func checkArrival(counted, arrived int64) error {
-	if counted != arrived {
-		return fmt.Errorf("%d records were counted, but %d arrived; this must not be: please report it", counted, arrived)
-	}
-	return nil
-}
-
-// abandonFeed undoes what was loaded of the file that was read.
-func (l *loader) abandonFeed() {
-	if l.feed != nil {
-		l.feed.Abandon()
-		l.feed, l.feeding = nil, nil
-	}
 }
 
 // hashArchive sums an archive, whose files are inputs of their own.
@@ -603,149 +527,4 @@ func (l *loader) hashArchive(f *inputFile) error {
 		l.options.Warn(f.source.path + ": " + strings.Join(f.notes[1:], "; "))
 	}
 	return nil
-}
-
-// batchOf returns the batch that takes records of the format.
-func (l *loader) batchOf(f *format) (*batch, error) {
-	if c, ok := l.batches[f]; ok {
-		return c, nil
-	}
-	c, err := newBatch(l.options.Engine.Temp, f.name)
-	if err != nil {
-		return nil, err
-	}
-	l.batches[f] = c
-	return c, nil
-}
-
-// addBody takes what the child rows of a record are read from.
-func (l *loader) addBody(f *format, fileID int32, record int64, body []byte) error {
-	c := l.bodies[f]
-	if c == nil {
-		var err error
-		if c, err = newBatch(l.options.Engine.Temp, f.name+"-bodies"); err != nil {
-			return err
-		}
-		l.bodies[f] = c
-	}
-	return c.Add(fileID, record, "", body, nil)
-}
-
-// flush loads what waits in the batches.
-func (l *loader) flush() error {
-	ready := make([]*format, 0, len(l.batches))
-	for f := range l.batches {
-		ready = append(ready, f)
-	}
-	slices.SortFunc(ready, func(a, b *format) int { return strings.Compare(a.name, b.name) })
-	for _, f := range ready {
-		c := l.batches[f]
-		if err := c.finish(); err != nil {
-			return err
-		}
-		// Files that turned out to be no log, or to be known already, may
-		// have left records there.
-		var ids []string
-		var records int64
-		for id, n := range l.expect[f] {
-			ids = append(ids, fmt.Sprint(id))
-			records += n
-		}
-		slices.Sort(ids)
-		relation := c.relation()
-		if records != c.rows {
-			relation = "select * from (" + relation + ") where file_id in (" + strings.Join(append(ids, "-1"), ", ") + ")"
-		}
-		if err := l.insert(f, relation, records); err != nil {
-			return fmt.Errorf("load %s: %w", f.title, err)
-		}
-		os.Remove(c.file.Name())
-		delete(l.expect, f)
-	}
-	clear(l.batches)
-	return nil
-}
-
-// letGo closes what a load that is cut short still has open: Windows removes no
-// file before.
-func (l *loader) letGo(sources []source) {
-	for _, c := range l.batches {
-		c.file.Close()
-	}
-	for _, s := range sources {
-		s.in.close()
-	}
-}
-
-// insert runs the format's SQL over a relation with the columns file_id,
-// record, category, raw and body, in which so many records were counted.
-func (l *loader) insert(f *format, relation string, records int64) error {
-	if err := l.setSource(relation); err != nil {
-		return err
-	}
-	before, err := l.engine.Count(l.ctx, f.sections[0].table)
-	if err != nil {
-		return err
-	}
-	if err := l.exec(insertInto(f.sections[0])); err != nil {
-		return err
-	}
-	after, err := l.engine.Count(l.ctx, f.sections[0].table)
-	return errors.Join(err, checkArrival(records, after-before))
-}
-
-func (l *loader) setSource(relation string) error {
-	return l.exec("create or replace temp view source as " + relation)
-}
-
-func insertInto(s section) string { return "insert into " + s.table + " by name " + s.sql }
-
-// loadChildren fills the tables that hang on the records of this load.
-func (l *loader) loadChildren() error {
-	for _, f := range formats {
-		if len(f.sections) < 2 || !slices.ContainsFunc(l.files, func(x *inputFile) bool { return x.formats[f] > 0 }) {
-			continue
-		}
-		parents := l.parents(f)
-		if c := l.bodies[f]; c != nil {
-			if err := c.finish(); err != nil {
-				return err
-			}
-			// Of each record of these files one, which is mostly another than raw.
-			parents = "select p.* replace (coalesce(b.raw, p.body) as body) from (" + parents + ") as p left join (" + c.relation() + ") as b using (file_id, record)"
-		}
-		if err := l.exec("create or replace temp view parents as " + parents); err != nil {
-			return err
-		}
-		for _, s := range f.sections[1:] {
-			if err := l.exec(insertInto(s)); err != nil {
-				return fmt.Errorf("load %s: %w", s.table, err)
-			}
-		}
-		if c := l.bodies[f]; c != nil {
-			os.Remove(c.file.Name())
-		}
-	}
-	return nil
-}
-
-// parents is the relation that child tables are filled from: the format's
-// records of this load. The ids stand in the text, since a join would
-// carry every record's text through it.
-func (l *loader) parents(f *format) string {
-	var ids, enveloped []string
-	for _, x := range l.files {
-		if x.formats[f] == 0 {
-			continue
-		}
-		ids = append(ids, fmt.Sprint(x.id))
-		if x.enveloped {
-			enveloped = append(enveloped, fmt.Sprint(x.id))
-		}
-	}
-	body := "raw"
-	if len(enveloped) > 0 {
-		body = "coalesce(case when file_id in (" + strings.Join(enveloped, ", ") + ") then raw ->> '$.properties' end, raw)"
-	}
-	return "select file_id, record, id, event_time, " + body + " as body from " + f.sections[0].table + " where file_id in (" + strings.Join(ids, ", ") + ")"
 }

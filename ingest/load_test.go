@@ -58,8 +58,15 @@ func loadWith(t *testing.T, o Options, paths ...string) *loaded {
 	return c
 }
 
-// What takes more than ten seconds is a step of .ci/run, and is left out else.
-var long = flag.Bool("long", false, "test also what takes more than ten seconds, as .ci/run does")
+// What takes more than some seconds of a core is a step of .ci/run, and is left out else.
+var long = flag.Bool("long", false, "test also what takes long, as .ci/run does")
+
+func takesLong(t *testing.T) {
+	t.Helper()
+	if !*long {
+		t.Skip("it takes long: .ci/run tests it, with -long")
+	}
+}
 
 // emptyCase is the file of a case into which nothing was loaded.
 var emptyCase = sync.OnceValues(func() ([]byte, error) {
@@ -431,6 +438,7 @@ func TestLoadAddsToCase(t *testing.T) {
 // Three files that each know a part of a sign-in, and disagree, make the same row
 // of it in whatever order they are loaded.
 func TestLoadOrderOfCopies(t *testing.T) {
+	takesLong(t)
 	steps := func(method string) string {
 		return `"authenticationDetails":[{"authenticationMethod":"` + method + `"}]`
 	}
@@ -539,8 +547,8 @@ func TestLoadBadInput(t *testing.T) {
 		{"x.csv", auditCSV(good, "{\"Cr"), "unified_audit_log|2|1|0|1", "3|not recognised", "", "a cell of which nothing is left"},
 		{"x.jsonl", good + "\n{\"CreationTime\":,}\n" + audit("2", "x") + "\n", "unified_audit_log|3|2|0|1", "2|where a JSON value should start", "", "a broken line in JSON lines"},
 		{"x.jsonl", strings.Replace(good, "Send", `S\ud83dnd`, 1), "unified_audit_log|1|1|0|0", "", "surrogate", "half a surrogate pair"},
-		{"x.jsonl", good + "\n" + strings.Replace(audit("2", "x"), "Exchange", "Ex\xffchange", 1) + "\n", "unified_audit_log|2|2|0|0", "", "1 record was mended: half a surrogate pair, a control character or bytes that are no UTF-8", "a stray byte in JSON"},
-		{"x.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Team\xff\n2026-10-01T08:00:01Z,a@contoso.com,Teams\n", "graph_sign_ins|2|2|0|0", "", "1 record was mended", "a stray byte in CSV"},
+		{"x.jsonl", good + "\n" + strings.Replace(audit("2", "x"), "Exchange", "Ex\xffchange", 1) + "\n", "unified_audit_log|2|2|0|0", "", "1 record was not wholly read: bytes that are no UTF-8 are shown as U+FFFD", "a stray byte in JSON"},
+		{"x.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Team\xff\n2026-10-01T08:00:01Z,a@contoso.com,Teams\n", "graph_sign_ins|2|2|0|0", "", "1 record was not wholly read: bytes that are no UTF-8 are shown as U+FFFD", "a stray byte in CSV"},
 		{"x.csv", "\"CreationDate\",\"UserIds\",\"RecordType\",\"AuditData\"\n", "unified_audit_log|0|0|0|0", "", "", "an export without a row"},
 		{"x.jsonl", strings.Repeat("{\"a\":1}\n", 3000) + good + "\n", "unified_audit_log|3001|1|0|3000", "1|not recognised: no known export", "", "a log behind thousands of records of something else"},
 		{"x.jsonl", strings.Replace(good, "{", `{"Operation":"First",`, 1), "unified_audit_log|1|1|0|0", "", `1 record was read by the first of two values under one name, such as "Operation": raw has both`, "a name that is there twice"},
@@ -889,6 +897,7 @@ func TestLoadReviewed(t *testing.T) {
 // where its id comes back with another body, and in whatever order and in how
 // many loads the files come.
 func TestLoadChildrenFollowTheirRecord(t *testing.T) {
+	takesLong(t)
 	policies := func(names ...string) string {
 		var all []string
 		for _, n := range names {

@@ -20,7 +20,28 @@ var others = []struct {
 	{[]string{"skupartnumber", "consumedunits"}, "a list of licences"},
 	{[]string{"currentscore", "maxscore", "controlscores"}, "Microsoft's secure score"},
 	{[]string{"consenttype", "clientobjectid"}, "a list of OAuth permission grants"},
+	{[]string{"messagetraceid", "event", "detail"}, "what happened to single messages on their way (Get-MessageTraceDetail), without senders"},
+	{[]string{"timestamp", "user", "action", "sessionid", "operationcount"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-Sessions)"},
+	{[]string{"timestamp", "user", "sessionid", "internetmessageid", "sizeinbytes"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-MessageIDs)"},
+	{[]string{"connectortype", "senderdomains"}, "a list of Exchange's connectors"},
+	{[]string{"isenabled", "displayname", "description"}, "a policy of the tenant, such as its security defaults"},
+	{[]string{"recipientdomains", "smarthosts"}, "a list of Exchange's connectors"},
+	{[]string{"domainname", "autoreplyenabled"}, "a list of Exchange's remote domains"},
+	{[]string{"identity", "autoreplystate"}, "a list of automatic replies"},
+	{[]string{"deviceid", "devicemodel", "firstsynctime"}, "a list of the phones that synchronise mailboxes"},
+	{[]string{"totalitemsize", "itemcount"}, "statistics of mailboxes"},
+	{[]string{"folderpath", "itemsinfolder"}, "statistics of a mailbox's folders"},
+	{[]string{"owaenabled", "popenabled"}, "a list of the protocols that mailboxes allow"},
+	{[]string{"mailboxsettings", "userprincipalname"}, "a list of mailboxes' settings"},
+	{[]string{"safelinksenabled", "identity"}, "the policies of Defender for Office 365"},
+	{[]string{"spamaction", "highconfidencespamaction"}, "the policies of Exchange Online Protection"},
+	{[]string{"recordtype", "amount"}, "a count of records by kind"},
+	{[]string{"workload", "amount"}, "a count of records by kind"},
 }
+
+// requestsOfB2C names no user, and addresses only as hashes.
+// https://learn.microsoft.com/azure/azure-monitor/reference/tables/aadb2crequestlogs
+const requestsOfB2C = "the requests to the gateway of Azure AD B2C (B2CRequestLogs), which name no user and no address: nothing is read from them; the sign-ins of B2C are in the category SignInLogs"
 
 // strangers are logs of other products, by names that the records have.
 var strangers = []struct {
@@ -36,7 +57,7 @@ var strangers = []struct {
 	{[]string{"date", "event", "description", "actor", "ipaddress"}, "a log of Google Workspace"},
 	{[]string{"protopayload", "logname"}, "a log of Google Cloud"},
 	{[]string{"insertid", "logname", "resource"}, "a log of Google Cloud"},
-	{[]string{"receivetime", "serialnumber", "threat/contenttype"}, "a log of a Palo Alto firewall"},
+	{[]string{"receivetime", "threat/contenttype"}, "a log of a Palo Alto firewall"},
 	{[]string{"sourceaddress", "destinationaddress", "natsourceip"}, "a log of a firewall"},
 	{[]string{"srcip", "dstip", "srcport", "dstport"}, "a log of a firewall"},
 	{[]string{"src_ip", "dest_ip", "src_port", "dest_port"}, "a log of a firewall or a network sensor"},
@@ -68,9 +89,12 @@ func otherThing(names []string) string {
 	hasAll := func(names []string) bool {
 		return !slices.ContainsFunc(names, func(n string) bool { return !has[n] })
 	}
+	if hasAll([]string{"aadtenantid", "operationname", "resultsignature", "calleripaddress"}) {
+		return requestsOfB2C
+	}
 	for _, o := range others {
 		if hasAll(o.names) {
-			return fmt.Sprintf("%s, which is no log: nothing is read from it", o.what)
+			return noLog(o.what)
 		}
 	}
 	for _, s := range strangers {
@@ -81,11 +105,20 @@ func otherThing(names []string) string {
 	return ""
 }
 
-// neverInSignIns are names that directory objects have and sign-ins have not,
-// whatever else they have in common.
-var neverInSignIns = []string{"accountenabled", "serviceprincipaltype", "signinaudience", "passwordcredentials", "assignedlicenses", "grouptypes"}
+func noLog(what string) string {
+	return fmt.Sprintf("%s, which is no log: nothing is read from it", what)
+}
 
-// isDirectoryObject tells a user, group, application, service principal or device.
+// neverInSignIns are names that directory objects, requests and grants have and sign-ins
+// have not, whatever else they have in common.
+var neverInSignIns = []string{
+	"accountenabled", "serviceprincipaltype", "signinaudience", "passwordcredentials", "assignedlicenses", "grouptypes", "mail",
+	"principalid", "roledefinitionid", "consenttype", "pendingscopes", "skuid", "keyid", "decision", "createdby", "permission", "scope",
+	"completeddatetime", "deleteddatetime", "modifieddatetime", "lastmodifieddatetime", "expirationdatetime", "enddatetime",
+}
+
+// isDirectoryObject tells a user, group, application, service principal or device, or what
+// was asked for or granted to one.
 func isDirectoryObject(names []string) bool {
 	return slices.ContainsFunc(names, func(n string) bool {
 		return slices.Contains(neverInSignIns, strings.ToLower(strings.Join(strings.Fields(n), "")))

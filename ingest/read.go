@@ -31,6 +31,7 @@ type inputFile struct {
 	losses   []string // the notes that tell of something lost
 
 	timesWarned bool // notes tell of times that are none
+	empty       bool // there is no record in it, and nothing else
 	unreadable  bool
 	enveloped   bool     // records stand inside others, under `properties`
 	header      []string // CSV: the columns
@@ -90,6 +91,7 @@ type reader struct {
 	recordTypes map[string]bool
 
 	json    scan.JSONText
+	inner   scan.JSONText         // a record that another program has wrapped
 	formats map[string]recognised // by the names of a record's keys
 	insides map[string]recognised // the same for what stands in an envelope
 
@@ -97,19 +99,20 @@ type reader struct {
 	first    *reject // of this file
 	rejected int64   // records
 
-	counts  map[*format]int64
-	why     string // the first record of no known format is of none
-	mended  int64
-	untidy  int64    // rows that CSV does not have like this
-	twice   int64    // records with a name that stands there twice
-	example string   // such a name
-	cut     int64    // records that were cut off on their way and saved
-	lost    []string // properties of which there is only the type's name
-	unread  []string // properties that hold what can't be read
-	filled  int64    // records that the envelope completed
-	wrapped int64    // records that stood in those of another program
-	renamed bool     // names were written PowerShell's way
-	buffer  []byte
+	counts    map[*format]int64
+	why       string // the first record of no known format is of none
+	mended    int64
+	illegible int64    // of these, records with bytes that are no UTF-8
+	untidy    int64    // rows that CSV does not have like this
+	twice     int64    // records with a name that stands there twice
+	example   string   // such a name
+	cut       int64    // records that were cut off on their way and saved
+	lost      []string // properties of which there is only the type's name
+	unread    []string // properties that hold what can't be read
+	filled    int64    // records that the envelope completed
+	wrapped   int64    // records that stood in those of another program
+	renamed   bool     // names were written PowerShell's way
+	buffer    []byte
 }
 
 type recognised struct {
@@ -147,10 +150,13 @@ func (r *reader) read(text *scan.Window) error {
 		}
 		r.why = binaryKind(text.Rest())
 	case empty:
+		r.file.empty = true
 		r.file.notef("the file is empty")
 	case pythonPrint.Match(text.Rest()):
 		r.why = "what Python prints of its objects, which is no JSON: write them with json.dumps"
-	case first == '{' || first == '[':
+	case settings.Match(text.Rest()):
+		r.why = "the settings of a program or a link to a page (INI), no log"
+	case (first == '{' || first == '[') && !(runLog.Match(text.Rest()) && headerBehind(text) > 0):
 		isRunLog := runLog.Match(text.Rest())
 		err = r.scanJSON(r.newJSONScanner(text))
 		if isRunLog && len(r.counts) == 0 {
@@ -248,11 +254,14 @@ func (r *reader) conclude() {
 	if r.cut > 0 {
 		f.noteLoss("%s cut off before coming here (Excel ends a cell at 32,767 characters): what is left is loaded, and marked with %s in raw", were(r.cut, "record"), scan.CutOffKey)
 	}
-	if r.mended > 0 {
-		f.notef("%s mended: half a surrogate pair, a control character or bytes that are no UTF-8 are shown as U+FFFD or escaped", were(r.mended, "record"))
+	if r.mended > r.illegible {
+		f.notef("%s mended: half a surrogate pair or a control character is shown as U+FFFD or escaped", were(r.mended-r.illegible, "record"))
+	}
+	if r.illegible > 0 {
+		f.noteLoss("%s not wholly read: bytes that are no UTF-8 are shown as U+FFFD, for their code page is not known here; save the file anew as UTF-8 (CSV UTF-8)", were(r.illegible, "record"))
 	}
 	if r.untidy > 0 {
-		f.notef("%s read as a person would: with a quote too many or too few, or empty cells behind those of the header", were(r.untidy, "row"))
+		f.notef("%s read as a person would: with a quote too many or too few, another delimiter, or empty cells behind those of the header", were(r.untidy, "row"))
 	}
 	if r.twice > 0 {
 		f.notef("%s read by the first of two values under one name, such as %q: raw has both", were(r.twice, "record"), scan.Excerpt([]byte(r.example)))
@@ -280,7 +289,7 @@ func (r *reader) list(x reject) error {
 func (r *reader) newJSONScanner(w *scan.Window) *scan.JSON {
 	return scan.NewJSON(w, func(t *scan.JSONText) bool {
 		known := r.shape(t, r.formats, recogniseJSON)
-		return known.format != nil || known.envelope != "" || known.wrapped && r.unwrapped(t.Walked(), 0) != nil
+		return known.format != nil || known.envelope != "" || known.wrapped && r.unwrapped(t.Walked(), 0) != nil || r.bagged(t) != nil
 	})
 }
 
@@ -314,6 +323,7 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 		r.file.notef("one page of several: it names a next page (nextLink)")
 	}
 	if s.Number == 0 && len(r.file.notes) == 0 {
+		r.file.empty = true
 		r.file.notef("a JSON file without records")
 	}
 	return nil
@@ -353,6 +363,13 @@ func (r *reader) readClixml(text *scan.Window) error {
 	return nil
 }
 
+// see counts a record that was mended and has bytes that are no UTF-8.
+func (r *reader) see(text []byte) {
+	if !utf8.Valid(text) {
+		r.illegible++
+	}
+}
+
 // take recognises one record, mends what can be mended and passes it on.
 func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 	known := r.recognise(t, r.formats, recogniseJSON)
@@ -361,15 +378,25 @@ func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 			return r.takeInner(rec, inner)
 		}
 	}
+	if known.format == nil && known.envelope == "" {
+		if whole := r.bagged(t); whole != nil {
+			rec.Text = whole
+			if err := r.json.Walk(whole); err != nil {
+				return r.reject(rec, err.Error())
+			}
+			return r.take(rec, &r.json)
+		}
+	}
 	if rec.Mended = rec.Mended || t.Flaws != 0; rec.Mended {
 		r.mended++
 	}
 	if t.Flaws != 0 {
+		r.see(rec.Text)
 		rec.Text = scan.Mend(nil, rec.Text)
-		if err := r.json.Walk(rec.Text); err != nil {
+		if err := r.inner.Walk(rec.Text); err != nil {
 			return err
 		}
-		t = &r.json
+		t = &r.inner
 	}
 	if known.envelope != "" {
 		return r.open(rec, t, known.envelope)
@@ -688,6 +715,11 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		}
 		body = []byte(text)
 	}
+	if isAudit && len(body) > 0 && (body[0] == '[' || body[0] == '"') { // a list of one, or a text once more
+		if inner := objectIn(body); len(inner) > 0 {
+			body = inner
+		}
+	}
 	problem := r.json.Walk(body)
 	if problem == scan.ErrIncomplete && isAudit {
 		var columns map[string]any
@@ -739,7 +771,9 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 	}
 	if known.format == nil {
 		reason := known.reason
-		if category != "" {
+		if category == "B2CRequestLogs" {
+			reason = requestsOfB2C
+		} else if category != "" {
 			reason = fmt.Sprintf("a record of category %q: %s", category, reason)
 		}
 		return r.refuse(rec, reason)
@@ -767,8 +801,6 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		around := outer
 		if !incomplete {
 			around = nil
-		} else {
-			r.filled++
 		}
 		raw := body
 		if isDiagnostic && !mended {
@@ -790,7 +822,7 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 // typeNameIn is the record type as the members around AuditData have it.
 func typeNameIn(wrapper *scan.JSONText) (name string) {
 	for _, member := range []string{"RecordType", "auditLogRecordType", "AuditLogRecordType"} {
-		if value := wrapper.Member(member); len(value) > 2 && value[0] == '"' {
+		if value := wrapper.Member(member); len(value) > 2 && value[0] == '"' && !strings.EqualFold(jsonString(value), "unknownFutureValue") {
 			return jsonString(value)
 		}
 	}
@@ -799,10 +831,15 @@ func typeNameIn(wrapper *scan.JSONText) (name string) {
 
 func (r *reader) readCSV(w *scan.Window) error {
 	s := &scan.CSV{Window: w, Comma: ','}
-	header, problem := r.header(s)
+	header, before, problem := r.header(s)
 	if problem != "" {
 		r.why = problem
 		return nil
+	}
+	for _, line := range before {
+		if err := r.reject(line, line.Reason); err != nil {
+			return err
+		}
 	}
 	var names []string
 	for i := range s.Cells {
@@ -854,38 +891,99 @@ func (r *reader) readCSV(w *scan.Window) error {
 }
 
 // header reads the row of column names, behind the lines that PowerShell 5
-// (#TYPE ...) and Excel (sep=;) put first, and finds the delimiter.
-func (r *reader) header(s *scan.CSV) (rec scan.Record, problem string) {
+// (#TYPE ...) and Excel (sep=;) put first, and finds the delimiter. Lines before it are what a
+// program or a person has said of the table.
+func (r *reader) header(s *scan.CSV) (rec scan.Record, before []scan.Record, problem string) {
+	s.Number = r.before
+	for end := s.Window.At + int64(headerBehind(s.Window)); s.Window.At < end; {
+		line, _ := s.Foreign()
+		before = append(before, line)
+	}
+	numbered := s.Number
 	for {
 		for bytes.IndexByte(s.Window.Rest(), '\n') < 0 && len(s.Window.Rest()) < 1<<20 && s.Window.More() {
 		}
 		line, _, _ := bytes.Cut(s.Window.Rest(), scan.Newline)
 		line, _, _ = bytes.Cut(line, []byte("\r"))
-		most := 0
-		for _, c := range []byte{',', ';', '\t'} {
-			if n := bytes.Count(line, []byte{c}); n > most {
-				most, s.Comma = n, c
-			}
-		}
+		s.Comma = delimiterOf(line)
 		rec, ok := s.Next()
-		s.Number = r.before
+		s.Number = numbered
 		if !ok {
-			return rec, "there is no header line"
+			return rec, nil, "there is no header line"
 		}
-		if bytes.HasPrefix(rec.Text, []byte("#TYPE ")) || bytes.HasPrefix(rec.Text, []byte("sep=")) {
+		if isPreamble(rec.Text) {
 			continue
 		}
 		if rec.Reason != "" {
-			return rec, rec.Reason
+			return rec, nil, rec.Reason
 		}
 		if bytes.IndexByte(rec.Text, 0) >= 0 || !utf8.Valid(rec.Text[:min(len(rec.Text), 1000)]) && bytes.ContainsAny(rec.Text, "\x01\x02\x03\x04\x05\x06\x0e\x0f") {
-			return rec, "the file is binary"
+			return rec, nil, "the file is binary"
 		}
 		if len(rec.Text) > 1<<16 {
-			return rec, "the first line is too long for a header"
+			return rec, nil, "the first line is too long for a header"
 		}
-		return rec, ""
+		return rec, before, ""
 	}
+}
+
+// delimiterOf is the one of those that tables have that a line has most of.
+func delimiterOf(line []byte) byte {
+	most, delimiter := 0, byte(',')
+	for _, c := range []byte{',', ';', '\t', '|'} {
+		if n := bytes.Count(line, []byte{c}); n > most {
+			most, delimiter = n, c
+		}
+	}
+	return delimiter
+}
+
+// isPreamble tells the lines that PowerShell and Excel put before a header.
+func isPreamble(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("#TYPE ")) || bytes.HasPrefix(line, []byte("sep="))
+}
+
+// headerBehind is how many bytes of other text stand before a header that is known, where the first line is none: a
+// warning, a banner, the title of a report. 0 for a file without one.
+func headerBehind(w *scan.Window) int {
+	const mostBytes, mostLines = 1 << 16, 50
+	for len(w.Rest()) < mostBytes && w.More() {
+	}
+	rest := w.Rest()[:min(len(w.Rest()), mostBytes)]
+	at := 0
+	for range mostLines {
+		line, _, found := bytes.Cut(rest[at:], scan.Newline)
+		if text := bytes.TrimSpace(line); len(text) > 0 && !isPreamble(text) && isHeader(text) {
+			before := bytes.TrimSpace(rest[:at])
+			if len(before) == 0 || isPreamble(before) {
+				return 0
+			}
+			return len(bytes.TrimRight(rest[:at], " \t\r\n"))
+		}
+		if !found {
+			break
+		}
+		at += len(line) + 1
+	}
+	return 0
+}
+
+// isHeader tells whether a line names the columns of a table that is read.
+func isHeader(line []byte) bool {
+	s := &scan.CSV{Window: scan.NewWindow(bytes.NewReader(line), nil), Comma: delimiterOf(line)}
+	row, ok := s.Next()
+	if !ok || row.Reason != "" || len(s.Cells) < 2 {
+		return false
+	}
+	var names []string
+	for i := range s.Cells {
+		names = append(names, strings.TrimSpace(string(s.Cell(row.Text, i, nil))))
+	}
+	if slices.ContainsFunc(names, func(name string) bool { return headerKey(name) == "auditdata" }) {
+		return true
+	}
+	f, _ := recogniseRecord(names, true)
+	return f != nil
 }
 
 func (r *reader) readAuditRows(s *scan.CSV, column int) error {
@@ -969,8 +1067,8 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	seen := map[string]int{}
 	var times []int
 	for i, n := range names {
-		name, ok := f.spelling[headerKey(n)]
-		if !ok {
+		name := f.spelled(n)
+		if name == n {
 			name = strings.Join(strings.Fields(n), " ")
 		}
 		if f.isTime(name) {
@@ -1032,9 +1130,12 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			if len(scan.TrimCell(cell)) < len(cell) {
 				padded = true
 			}
-			// Lists of things have dozens of columns with nothing but a type.
-			if scan.IsTypeName(cell) && (!f.isState() || f.spelling[headerKey(names[i])] != "") {
-				r.losing(names[i])
+			if scan.IsTypeName(cell) {
+				padded = true
+				// Lists of things have dozens of columns with nothing but a type.
+				if !f.isState() || f.spelling[headerKey(names[i])] != "" {
+					r.losing(names[i])
+				}
 			}
 			var b bool
 			if row, b = appendCell(row, keys[i], cell); b {
@@ -1049,12 +1150,16 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 				if !ok {
 					cell = s.Cell(rec.Text, i, nil)
 				}
+				if scan.IsTypeName(cell) {
+					cell = nil
+				}
 				body, _ = appendCell(body, keys[i], scan.TrimCell(cell))
 			}
 			body = append(body, '}')
 		}
 		if bad {
 			r.mended++
+			r.see(rec.Text)
 		}
 		var err error
 		switch {

@@ -151,6 +151,7 @@ func textKind(head []byte) string {
 		what string
 	}{
 		{isTranscript, "a transcript of a PowerShell session: run the command again and send its result to Export-Csv or ConvertTo-Json -Depth 10"},
+		{matching(1, `^(At line:\d+ char:\d+|\s*\+ (CategoryInfo|FullyQualifiedErrorId)\s*:|Status: [45]\d\d \()`), "an error that PowerShell showed in place of a result: run the command again, with the rights that it asks for"},
 		{isPropertyList, "the output of PowerShell as a list (Format-List), made to be looked at: run the command again and send its result to Export-Csv or ConvertTo-Json -Depth 10 instead"},
 		{isPrintedTable, "the output of PowerShell as a table (Format-Table), in which values are cut off: run the command again and send its result to Export-Csv or ConvertTo-Json -Depth 10 instead"},
 		{matching(2, `^(Received|Return-Path|Delivered-To|From|To|Cc|Subject|Date|Message-I[dD]|MIME-Version|Content-Type|X-[\w-]+|ARC-[\w-]+|DKIM-Signature|Authentication-Results|Received-SPF): `), "an e-mail message, which is no log: messages are not read here"},
@@ -229,6 +230,10 @@ func xmlKind(head string) string {
 		return "an event log of a Windows computer as XML, which is not read here: " + noneOfIts
 	case strings.Contains(lower, "urn:schemas-microsoft-com:office:spreadsheet"):
 		return "a spreadsheet as XML: save its sheets as CSV UTF-8, or as xlsx"
+	case strings.Contains(lower, "<searchresults") && strings.Contains(lower, "mailboxguid="):
+		return "the mailbox audit log as XML (New-MailboxAuditLogSearch): run Search-MailboxAuditLog -ShowDetails and send its result to Export-Csv"
+	case strings.Contains(lower, "<searchresults") && strings.Contains(lower, "cmdlet="):
+		return "the Exchange admin audit log as XML (New-AdminAuditLogSearch): run Search-AdminAuditLog and send its result to ConvertTo-Json -Depth 10"
 	case strings.Contains(lower, "<svg"):
 		return "a picture (SVG): " + asText
 	case regexp.MustCompile(`<(\w+:)?(error|fault)[ >]`).MatchString(lower):
@@ -293,11 +298,15 @@ func apiError(text []byte) string {
 			return ""
 		}
 	}
-	if message == "" {
+	if message == "" || message[0] == '{' || message[0] == '[' {
 		return ""
 	}
 	return apiErrorOf(words(member(answer, "code")), message)
 }
+
+// settings recognises the settings of a program, whose sections are named in brackets, as a list in JSON is not:
+// [InternetShortcut], [Desktop Entry]
+var settings = regexp.MustCompile(`^\s*\[[A-Za-z.][\w ./:-]*\]\s*\n\s*[\w.-]+ ?=`)
 
 // pythonPrint recognises what Python prints of its objects: quotes that JSON does not have.
 var pythonPrint = regexp.MustCompile(`^\s*[\[{]\s*\{?\s*'[^'\n]*': `)

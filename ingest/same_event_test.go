@@ -58,6 +58,7 @@ const (
 // TestOneRecordInSeveralExports loads the exports of an event in each order, at once
 // and one by one, under names in each order: what is in the case is always the same.
 func TestOneRecordInSeveralExports(t *testing.T) {
+	takesLong(t)
 	type want struct{ query, rows string }
 	tests := []struct {
 		reason string

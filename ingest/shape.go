@@ -2,9 +2,11 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"entrail/ingest/dates"
 	"entrail/ingest/scan"
@@ -42,13 +44,47 @@ type fill struct {
 	isAlone bool   // worth a look by itself; others are taken on that occasion
 }
 
-// spelled is the format's spelling of a name, or the name.
+// spelled is the format's spelling of a name, which may be in another case or have _
+// between its words, or the name.
 func (f *format) spelled(name string) string {
-	if known, ok := f.spelling[headerKey(name)]; ok {
+	key := headerKey(name)
+	if known, ok := f.spelling[key]; ok {
+		return known
+	}
+	if known, ok := f.spelling[strings.ReplaceAll(key, "_", "")]; ok {
+		return known
+	}
+	if known, ok := f.spelling[inSnake(name)]; ok {
 		return known
 	}
 	return name
 }
+
+// spelledIn is the format's spelling of the names in a nested value.
+func (f *format) spelledIn(n nesting) func(name string) string {
+	return func(name string) string {
+		if known, ok := f.spelling[headerKey(n.name+">"+name)]; ok {
+			return known
+		}
+		return f.spelled(name)
+	}
+}
+
+// isRespelled tells whether the names in an object, or in those of a list, begin with
+// another case than the name under which it stands, of which the first one tells, or have
+// _ between their words. Where a text may stand, too, the object's case is its own.
+func (n nesting) isRespelled(value []byte) bool {
+	name := bytes.TrimLeft(value, "[{ \t\r\n")
+	if len(name) < 3 || len(name) == len(value) || name[0] != '"' {
+		return false
+	}
+	isCapital := func(c byte) bool { return c >= 'A' && c <= 'Z' }
+	isLetter := name[1]|0x20 >= 'a' && name[1]|0x20 <= 'z'
+	return isLetter && !n.orText && isCapital(name[1]) != isCapital(n.name[strings.LastIndexByte(n.name, '.')+1]) || underscored.Match(name)
+}
+
+// underscored is a name with _ between its words.
+var underscored = regexp.MustCompile(`"[a-z]+_[a-z_]+" ?:`)
 
 // place is where in the record a value belongs: the names that lead there; and
 // which of several values it is that may stand there: the first in rank that says something.
@@ -86,7 +122,6 @@ func (f *format) dotted(name string) []string {
 	if len(parts) < 2 {
 		return nil
 	}
-	within := ""
 	for i, part := range parts {
 		if part = strings.TrimSpace(part); part == "" {
 			return nil
@@ -101,12 +136,6 @@ func (f *format) dotted(name string) []string {
 				return nil
 			}
 			parts[0] = n.name
-		}
-		within += "." + strings.ToLower(part)
-		if n, ok := f.nested[within[1:]]; ok && n.isList && i+1 < len(parts) {
-			if _, isItem := itemNumber(parts[i+1]); !isItem {
-				return nil
-			}
 		}
 	}
 	return parts
@@ -131,10 +160,10 @@ func (f *format) shapes(names []string) (nested []nestedValue, elsewhere bool) {
 }
 
 // signsOfDepth are how values begin that a program wrote as text because they were too deep.
-var signsOfDepth = [][]byte{[]byte("@{"), []byte("System."), []byte("class "), []byte("Microsoft.Graph.")}
+var signsOfDepth = [][]byte{[]byte("@{"), []byte("System."), []byte("class "), []byte("Microsoft."), []byte("Deserialized."), []byte("[object "), []byte("map[")}
 
 // hasSignOfDepth tells whether a text of the JSON begins so. Each record is asked, and to
-// look for the four one after the other took a third of the time of reading it.
+// look for all of them one after the other took a third of the time of reading it.
 func hasSignOfDepth(text []byte) bool {
 	for {
 		i := bytes.IndexByte(text, '"')
@@ -158,10 +187,12 @@ func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
 	for _, n := range known.nested {
 		value := t.Text[t.Values[n.at].Start:t.Values[n.at].End]
 		switch {
+		case n.isRespelled(value):
+			return true
 		case value[0] == 'n', value[0] == '[' && n.isList, value[0] == '{' && !n.isList:
 		case n.pairs && value[0] == '"' && pairText.Match(value[1:]):
 			return true
-		case n.orText && value[0] == '"' && (len(value) < 3 || !bytes.ContainsRune([]byte(`[{@S`), rune(value[1]))):
+		case n.orText && value[0] == '"' && (len(value) < 3 || !bytes.ContainsRune([]byte(`[{@SDMm<`), rune(value[1]))):
 		default:
 			return true
 		}
@@ -220,7 +251,9 @@ func (s *shaper) shape(record *tree) {
 		if n, ok := f.nested[strings.ToLower(name)]; ok && to.path == nil {
 			if s.recase {
 				name = n.name
-				value.rename(f.spelled)
+			}
+			if s.recase || n.isRespelled(value.append(nil)) {
+				value.rename(f.spelledIn(n))
 			}
 			value = s.open(value, n, strings.ToLower(name), 0)
 		} else if value.kind == '"' && scan.IsTypeName([]byte(value.text)) && !s.keep {
@@ -241,7 +274,16 @@ func (s *shaper) shape(record *tree) {
 		if n, ok := f.nested[strings.ToLower(strings.Join(m.path, "."))]; ok {
 			value = s.open(value, n, strings.ToLower(n.name), 0)
 		}
+		if there := out.find(m.path); there != nil && there.kind == '"' && value.isNumber() && !there.isNumber() {
+			*there = *value // a code says more than a word
+			continue
+		}
 		out.put(m.path, value)
+	}
+	for i, name := range out.names { // a column for each member of the items of a list
+		if n, ok := f.nested[strings.ToLower(name)]; ok && n.isList && out.values[i].kind == '{' {
+			out.values[i] = s.open(out.values[i], n, strings.ToLower(name), 0)
+		}
 	}
 	if len(gathered.values) > 0 {
 		out.put([]string{f.gather.into}, gathered)
@@ -298,8 +340,8 @@ func (s *shaper) open(value *tree, n nesting, path string, depth int) *tree {
 			return nullTree()
 		}
 		if read, ofJSON := notation(text); read != nil {
-			if !ofJSON {
-				read.rename(s.format.spelled)
+			if !ofJSON || n.isRespelled([]byte(text)) {
+				read.rename(s.format.spelledIn(n))
 			}
 			return s.open(read, n, path, depth+1)
 		}
@@ -308,8 +350,16 @@ func (s *shaper) open(value *tree, n nesting, path string, depth int) *tree {
 			return pairsOf(text)
 		case n.orText:
 			return value
+		case strings.ContainsAny(text, "{}<>=") || !strings.ContainsFunc(text, isLetterOrDigit): // of a notation that is not known, or a part
 		case n.bare == "countryOrRegion":
 			return placeOf(text)
+		case n.bare == "errorCode" && !value.isNumber():
+			if code := codeBehindWord.FindStringSubmatch(text); code != nil {
+				value = textTree(code[1])
+			} else if !statusWord.MatchString(text) {
+				break
+			}
+			return &tree{kind: '{', names: []string{n.bare}, values: []*tree{value}}
 		case n.bare != "":
 			return &tree{kind: '{', names: []string{n.bare}, values: []*tree{value}}
 		}
@@ -325,6 +375,20 @@ func (s *shaper) open(value *tree, n nesting, path string, depth int) *tree {
 		s.unread(n.name)
 		return nullTree()
 	case '{':
+		if n.isList && n.pairs && (value.member("Name") == nil || value.member("Value") == nil) {
+			list := &tree{kind: '['}
+			for i, name := range value.names {
+				list.values = append(list.values, pair(name, value.values[i]))
+			}
+			return list
+		}
+		if lists := value.zipped(); n.isList && lists != nil {
+			value = lists
+			for _, item := range value.values {
+				s.openMembers(item, path, depth)
+			}
+			return value
+		}
 		s.openMembers(value, path, depth)
 		if n.isList {
 			return &tree{kind: '[', values: []*tree{value}}
@@ -354,6 +418,13 @@ func (s *shaper) open(value *tree, n nesting, path string, depth int) *tree {
 				item = read
 			}
 		}
+		if item.kind == '"' && !n.orText {
+			if !item.isEmpty() {
+				s.unread(n.name)
+			}
+			lost = true
+			continue
+		}
 		if item.kind == '{' {
 			s.openMembers(item, path, depth)
 		}
@@ -373,6 +444,15 @@ func (s *shaper) openMembers(object *tree, path string, depth int) {
 		}
 	}
 }
+
+// codeBehindWord is the code of a status like "Failure (50126)"; statusWord is one that the
+// macro portal_status knows.
+var (
+	codeBehindWord = regexp.MustCompile(`^[^\d]*[(: ](\d{1,10})\)?$`)
+	statusWord     = regexp.MustCompile(`(?i)^(success|succeeded|succès|éxito|correct[oa]|(opération )?réus\S*|failure|failed|échec|error|con errores|err[oó]ne[oa]|interrupted|interrompue?|interrumpid[oa])$`)
+)
+
+func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // placeOf reads a place that is one text: a country, or the portal's "City, State, Country".
 func placeOf(text string) *tree {
@@ -396,8 +476,8 @@ func (r *reader) shaped(known recognised, text []byte, envelope *scan.JSONText) 
 	record := treeOf(text)
 	s := &shaper{format: known.format, recase: known.recased, keep: known.format.shapesRaw(), typed: r.losing, unread: r.cantRead}
 	s.shape(record)
-	if envelope != nil {
-		known.format.fill(record, envelope)
+	if envelope != nil && known.format.fill(record, envelope) {
+		r.filled++
 	}
 	return record.append(nil)
 }
@@ -408,7 +488,9 @@ func (f *format) lacks(t *scan.JSONText) bool {
 		value := t.Member(rule.path[0])
 		switch {
 		case !rule.isAlone:
-		case value == nil, value[0] == 'n', len(value) == 2, f.times[rule.path[0]] && !readsAsTime(dates.TextIn(value)):
+		case value == nil, value[0] == 'n', len(value) == 2, value[0] == '"' && isPlaceholder(string(value[1:len(value)-1])):
+			return true
+		case f.times[rule.path[0]] && !readsAsTime(cmp.Or(dates.TextIn(value), string(value))):
 			return true
 		case len(rule.path) > 1 && value[0] == '{' && !says(value, rule.path[1]):
 			return true
@@ -424,18 +506,28 @@ func says(object []byte, name string) bool {
 	return found && !bytes.HasPrefix(after, []byte("null")) && !bytes.HasPrefix(after, []byte(`""`))
 }
 
-// readsAsTime tells whether a text is a time as exports write it.
+// placeholders are what exports write where there is no value.
+var placeholders = []string{"null", "none", "nil", "nan", "undefined", "n/a", "na", "-"}
+
+func isPlaceholder(text string) bool {
+	return slices.Contains(placeholders, strings.ToLower(strings.Trim(text, " <>()")))
+}
+
+// sinceEpoch is a number of seconds since 1970, or of smaller parts.
+var sinceEpoch = regexp.MustCompile(`^\d{10}(\d{3}|\d{6}|\d{9})?(\.\d*)?$`)
+
+// readsAsTime tells whether a text is a time as exports write it, of which a log can be.
 func readsAsTime(text string) bool {
-	if _, ok := dates.Certainly(text); ok {
-		return true
+	if t, ok := dates.Certainly(text); ok {
+		return t.Year() >= 1990 && t.Year() < 2200
 	}
 	_, isCulture := dates.ParseCulture([]byte(text))
-	return isCulture
+	return isCulture || sinceEpoch.MatchString(text)
 }
 
 // fill puts what the envelope says where the record says nothing, or no time
-// where it should.
-func (f *format) fill(record *tree, envelope *scan.JSONText) {
+// where it should, and tells whether it said any such thing.
+func (f *format) fill(record *tree, envelope *scan.JSONText) (filled bool) {
 	names := envelope.Names()
 	for _, rule := range f.fills {
 		for i, name := range names {
@@ -446,10 +538,14 @@ func (f *format) fill(record *tree, envelope *scan.JSONText) {
 			if value.kind == '{' || value.kind == '[' || value.isEmpty() {
 				continue
 			}
-			if before := record.member(rule.path[0]); f.times[rule.path[0]] && !before.isEmpty() && !readsAsTime(before.text) {
-				record.set(rule.path[0], nullTree())
+			if before := record.find(rule.path); !before.isEmpty() && (isPlaceholder(before.text) || f.times[rule.path[0]] && !readsAsTime(before.text)) {
+				*before = *nullTree()
+			}
+			if record.find(rule.path).isEmpty() {
+				filled = true
 			}
 			record.put(rule.path, value)
 		}
 	}
+	return filled
 }

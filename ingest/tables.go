@@ -2,8 +2,10 @@ package ingest
 
 import (
 	"context"
+	"errors"
 
 	"entrail/ingest/engine"
+	"entrail/ingest/pseudonym"
 	"entrail/ingest/schema"
 )
 
@@ -25,6 +27,13 @@ func CreateTables(ctx context.Context, e *engine.Engine) error {
 func openTables(ctx context.Context, e *engine.Engine) error {
 	if err := schema.Check(ctx, e, "evidence"); err != nil {
 		return err
+	}
+	rows, err := e.All(ctx, "select count(*) from evidence.main.meta where key = $1", pseudonym.MetaKey)
+	switch {
+	case err != nil:
+		return err
+	case rows[0][0] != int64(0):
+		return errors.New("the case is a copy with pseudonyms, and nothing can be added to it; add to the original, and make a copy of that")
 	}
 	return e.Together(ctx, func() error {
 		if err := schema.DropMacros(ctx, e, "evidence"); err != nil {

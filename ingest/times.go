@@ -48,6 +48,11 @@ func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) 
 			d = &dates.Reading{}
 		}
 		text, reason := d.ISO(cell)
+		if text == nil && reason == "" && len(cell) > 16 && !(dates.IsISO(cell) && dates.IsTidy(cell)) {
+			if at, ok := dates.Zoned(string(cell)); ok {
+				text = dates.AppendTime(at)
+			}
+		}
 		if ahead := t.zones[i]; ahead != 0 && reason == "" {
 			if text == nil {
 				text = cell
@@ -64,6 +69,8 @@ func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) 
 			return reason, nil
 		case text != nil:
 			t.rewriteCell(i, text)
+		case t.isState && len(cell) > 0 && !bytes.ContainsAny(cell, "0123456789"): // such as Permanent
+			t.rewriteCell(i, []byte{})
 		case dates.UnknownTime(cell):
 			if t.unknown++; t.unknown == 1 {
 				t.example = fmt.Sprintf("%q in column %q", scan.Excerpt(cell), t.names[i])
@@ -107,7 +114,7 @@ func (r *reader) decideDates(names []string, times []int) (*dates.Reading, error
 	}
 	defer done()
 	s := &scan.CSV{Window: scan.NewWindow(text, nil), Comma: ','}
-	if _, problem := r.header(s); problem != "" {
+	if _, _, problem := r.header(s); problem != "" {
 		return nil, fmt.Errorf("reading it again: %s", problem)
 	}
 	s.Width = len(names)
@@ -155,8 +162,16 @@ func (r *reader) settleTimes(known recognised, t *scan.JSONText, end int, line i
 				continue
 			}
 		}
-		if value[0] != '{' && (len(value) < 8 || value[0] != '"' || value[1] < '0' || value[1] > '9' || dates.IsISO(value[1:len(value)-1])) {
-			continue // or no date with numbers
+		if value[0] == '"' && len(value) > 16 && !(dates.IsISO(value[1:len(value)-1]) && dates.IsTidy(value[1:len(value)-1])) {
+			if at, ok := dates.Zoned(dates.TextIn(value)); ok {
+				rewritten = append(append(rewritten, t.Text[done:t.Values[i].Start]...), '"')
+				rewritten = append(append(rewritten, dates.AppendTime(at)...), '"')
+				done = t.Values[i].End
+				continue
+			}
+		}
+		if value[0] != '{' && (len(value) < 8 || value[0] != '"' || dates.IsISO(value[1:len(value)-1])) {
+			continue // or too short for a date
 		}
 		cell := []byte(dates.TextIn(value))
 		if _, ok := dates.ParseCulture(cell); !ok {

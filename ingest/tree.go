@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -105,6 +106,44 @@ func (v *tree) member(name string) *tree {
 	return nil
 }
 
+// find is what stands where the path leads, nil for nothing.
+func (v *tree) find(path []string) *tree {
+	for _, name := range path {
+		if v = v.member(name); v == nil {
+			return nil
+		}
+	}
+	return v
+}
+
+// isNumber tells whether the value is a number, or the text of one.
+func (v *tree) isNumber() bool {
+	_, err := strconv.ParseFloat(strings.TrimSpace(v.text), 64)
+	return err == nil && (v.kind == 'n' || v.kind == '"')
+}
+
+// zipped is the list of objects of which an object has the members as lists of one
+// length; nil if it has not.
+func (v *tree) zipped() *tree {
+	list := &tree{kind: '['}
+	for i, name := range v.names {
+		column := v.values[i]
+		if column.kind != '[' || i > 0 && len(column.values) != len(list.values) || len(v.names) < 2 {
+			return nil
+		}
+		for k, value := range column.values {
+			if i == 0 {
+				list.values = append(list.values, &tree{kind: '{'})
+			}
+			list.values[k].set(name, value)
+		}
+	}
+	if len(list.values) == 0 {
+		return nil
+	}
+	return list
+}
+
 // set puts a value under the name.
 func (v *tree) set(name string, value *tree) {
 	for i, n := range v.names {
@@ -184,8 +223,8 @@ func (v *tree) rename(spelling func(name string) string) {
 }
 
 // notation reads a value that another program than one of JSON has written:
-// JSON text, Python's repr, PowerShell's @{name=value; ...} or the listing of
-// a class; nil for any other text. ofJSON tells that the names are spelled as
+// JSON text, what Python, Ruby, JavaScript and Go print of it, PowerShell's @{name=value; ...}
+// or the listing of a class; nil for any other text. ofJSON tells that the names are spelled as
 // the source has them.
 func notation(text string) (value *tree, ofJSON bool) {
 	text = strings.TrimSpace(text)
@@ -193,6 +232,13 @@ func notation(text string) (value *tree, ofJSON bool) {
 		return nil, false
 	}
 	switch {
+	case text[0] == '"': // JSON text of JSON text
+		var inner string
+		if json.Unmarshal([]byte(text), &inner) == nil && inner != "" && strings.IndexByte(`{[`, inner[0]) >= 0 {
+			return notation(inner)
+		}
+	case strings.HasPrefix(text, "map["), strings.HasPrefix(text, "[map["):
+		return goText(text), false
 	case text[0] == '{' || text[0] == '[':
 		var json scan.JSONText
 		if json.Walk([]byte(text)) == nil {
@@ -210,7 +256,8 @@ func notation(text string) (value *tree, ofJSON bool) {
 	return nil, false
 }
 
-// pythonText reads what Python writes of a list or a dict.
+// pythonText reads what Python writes of a list or a dict. Ruby has => behind a name,
+// JavaScript no quotes around it.
 type pythonText struct {
 	text string
 	at   int
@@ -231,7 +278,9 @@ func (p *pythonText) take(c byte) bool {
 	return false
 }
 
-var pythonWord = regexp.MustCompile(`^(None|True|False|null|true|false|nan|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)`)
+var bareName = regexp.MustCompile(`^[A-Za-z_$][\w$]*`)
+
+var pythonWord = regexp.MustCompile(`^(None|True|False|null|nil|undefined|true|false|nan|NaN|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)`)
 
 func (p *pythonText) value(depth int) (*tree, bool) {
 	if depth > scan.MaxDepth {
@@ -242,7 +291,11 @@ func (p *pythonText) value(depth int) (*tree, bool) {
 		v := &tree{kind: '{'}
 		for !p.take('}') {
 			name, ok := p.str()
-			if !ok || !p.take(':') {
+			if !ok {
+				name = bareName.FindString(p.text[p.at:])
+				p.at += len(name)
+			}
+			if name == "" && !ok || !p.take(':') && !(p.take('=') && p.take('>')) {
 				return nil, false
 			}
 			member, ok := p.value(depth + 1)
@@ -277,7 +330,7 @@ func (p *pythonText) value(depth int) (*tree, bool) {
 	switch word {
 	case "":
 		return nil, false
-	case "None", "nan", "NaN":
+	case "None", "nan", "NaN", "nil", "undefined":
 		word = "null"
 	case "True", "False":
 		word = strings.ToLower(word)
@@ -320,6 +373,60 @@ func (p *pythonText) str() (string, bool) {
 	return "", false
 }
 
+// goName is where the next member of Go's map[a:b c:d] begins.
+var goName = regexp.MustCompile(`(?:^| )([A-Za-z_][A-Za-z0-9_.@]*):`)
+
+// goText reads map[a:b c:d], or a list of such; nil for what is none.
+func goText(text string) *tree {
+	if list, ok := strings.CutPrefix(text, "["); ok {
+		v := &tree{kind: '['}
+		list = strings.TrimSuffix(list, "]")
+		for list = strings.TrimSpace(list); list != ""; list = strings.TrimSpace(list) {
+			end := closing(list, '[', ']')
+			if !strings.HasPrefix(list, "map[") || end < 0 {
+				return nil
+			}
+			v.values = append(v.values, goText(list[:end+1]))
+			list = list[end+1:]
+		}
+		return v
+	}
+	end := closing(text, '[', ']')
+	if end != len(text)-1 {
+		return nil
+	}
+	inside := text[len("map["):end]
+	outer := []byte(inside) // without the names inside of an inner map
+	for i := 0; i < len(outer); i++ {
+		if outer[i] == '[' {
+			if end := closing(inside[i:], '[', ']'); end > 0 {
+				for k := i; k <= i+end; k++ {
+					outer[k] = '.'
+				}
+				i += end
+			}
+		}
+	}
+	v := &tree{kind: '{'}
+	places := goName.FindAllSubmatchIndex(outer, -1)
+	for k, place := range places {
+		end := len(inside)
+		if k+1 < len(places) {
+			end = places[k+1][0]
+		}
+		value := textTree(strings.TrimSpace(inside[place[1]:end]))
+		if value.text == "<nil>" || value.text == "[]" {
+			value = nullTree()
+		} else if strings.HasPrefix(value.text, "map[") || strings.HasPrefix(value.text, "[map[") {
+			if inner := goText(value.text); inner != nil {
+				value = inner
+			}
+		}
+		v.set(inside[place[2]:place[3]], value)
+	}
+	return v
+}
+
 // hashtableName is where the next member of PowerShell's @{a=b; c=d} begins.
 // A value may hold a semicolon: what follows it is a name only before a =.
 var hashtableName = regexp.MustCompile(`(?:^|; ?)([A-Za-z_@][A-Za-z0-9_.@]*) ?=`)
@@ -328,7 +435,7 @@ var hashtableName = regexp.MustCompile(`(?:^|; ?)([A-Za-z_@][A-Za-z0-9_.@]*) ?=`
 func hashtables(text string) *tree {
 	var all []*tree
 	for text != "" {
-		end := closingBrace(text)
+		end := closing(text, '{', '}')
 		if !strings.HasPrefix(text, "@{") || end < 0 {
 			return nil
 		}
@@ -341,14 +448,14 @@ func hashtables(text string) *tree {
 	return &tree{kind: '[', values: all}
 }
 
-// closingBrace is where the bracket that text opens with is closed; -1 for nowhere.
-func closingBrace(text string) int {
+// closing is where the first bracket that text opens is closed; -1 for nowhere.
+func closing(text string, opens, closes byte) int {
 	depth := 0
 	for i := range len(text) {
 		switch text[i] {
-		case '{':
+		case opens:
 			depth++
-		case '}':
+		case closes:
 			if depth--; depth == 0 {
 				return i
 			}
@@ -363,7 +470,7 @@ func hashtable(inside string, depth int) *tree {
 	outer := []byte(inside)
 	for i := 0; i < len(outer); i++ {
 		if strings.HasPrefix(inside[i:], "@{") {
-			if end := closingBrace(inside[i:]); end > 0 {
+			if end := closing(inside[i:], '{', '}'); end > 0 {
 				for k := i; k <= i+end; k++ {
 					outer[k] = ' '
 				}
@@ -382,7 +489,7 @@ func hashtable(inside string, depth int) *tree {
 		switch {
 		case text == "":
 			value = nullTree()
-		case strings.HasPrefix(text, "@{") && depth < scan.MaxDepth && closingBrace(text) == len(text)-1:
+		case strings.HasPrefix(text, "@{") && depth < scan.MaxDepth && closing(text, '{', '}') == len(text)-1:
 			value = hashtable(text[2:len(text)-1], depth+1)
 		}
 		v.set(inside[place[2]:place[3]], value)

@@ -145,6 +145,7 @@ func rawWorkbook(t *testing.T, sheet, strings string) string {
 // TestWorkbookToDoHarm has workbooks beside a log. Each is named, what it holds before
 // the harm is read, and so is the log.
 func TestWorkbookToDoHarm(t *testing.T) {
+	takesLong(t)
 	cell := func(at, text string) string {
 		return `<c r="` + at + `" t="inlineStr"><is><t>` + text + `</t></is></c>`
 	}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -14,18 +15,29 @@ import (
 // what stands under one of the wrappers, however deep, is looked at, and taken
 // if it is a record of a known log.
 
-// originals are the names under which a program keeps the whole record as it
+// originals are the names, as wrapperKey has them, under which a program keeps the whole record as it
 // came, even if it has copied parts of that beside it.
-var originals = []string{"_raw", "RawEventData", "event.original", "full_message", "original"}
+var originals = []string{"raw", "raweventdata", "eventoriginal", "fullmessage", "original", "rawevent", "rawmessage", "rawlog", "rawdata", "fulllog", "logmessage"}
 
 // wrappers are all such names, the nearest to the original first.
 var wrappers = append(originals[:len(originals):len(originals)],
-	"result", "_source", "event", "data", "office365", "o365audit", "o365", "audit", "azure", "signinlogs", "auditlogs",
-	"message", "json", "record", "log", "payload", "body")
+	"result", "source", "event", "data", "office365", "o365audit", "o365", "audit", "azure", "signinlogs", "auditlogs",
+	"message", "json", "record", "log", "payload", "body", "content", "attributes", "value", "fields", "sourcejson", "msgraph")
+
+// wrapperKey is a name as it is compared with those of wrappers, which programs spell _raw, Raw Log and event.original.
+func wrapperKey(name string) string {
+	name = strings.TrimPrefix(strings.ToLower(name), "_source.")
+	return strings.Map(func(c rune) rune {
+		if strings.ContainsRune("_-. @", c) {
+			return -1
+		}
+		return c
+	}, name)
+}
 
 // isTable tells a header from the first line of JSON that has lost its start.
 func isTable(names []string) bool {
-	return len(names) > 1 && !slices.ContainsFunc(names, func(name string) bool { return name == "" || strings.ContainsAny(name, "{}:") })
+	return (len(names) > 1 || wrapperIn(names, originals)) && !slices.ContainsFunc(names, func(name string) bool { return name == "" || strings.ContainsAny(name, "{}:") })
 }
 
 // maxWrappers is how many layers are opened.
@@ -33,14 +45,7 @@ const maxWrappers = 6
 
 // wrapperIn tells whether one of the names is one under which a record may stand.
 func wrapperIn(names, among []string) bool {
-	for _, name := range names {
-		for _, wrapper := range among {
-			if strings.EqualFold(name, wrapper) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(among, wrapperKey(name)) })
 }
 
 // unwrapped is the record that stands in an object; nil for none. The object
@@ -57,7 +62,7 @@ func (r *reader) unwrapped(object []byte, depth int) []byte {
 	}
 	for _, wrapper := range wrappers {
 		for i, k := range t.Keys {
-			if !strings.EqualFold(string(t.Text[k.Start:k.End]), wrapper) {
+			if wrapperKey(string(t.Text[k.Start:k.End])) != wrapper {
 				continue
 			}
 			if inner := r.unwrapped(objectIn(t.Text[t.Values[i].Start:t.Values[i].End]), depth+1); inner != nil {
@@ -72,8 +77,15 @@ func (r *reader) unwrapped(object []byte, depth int) []byte {
 }
 
 // objectIn is the object that a value is, or that its text holds, perhaps behind
-// the header of a syslog message.
+// the header of a syslog message. Of a list it is the only item: Elasticsearch has one of each field.
 func objectIn(value []byte) []byte {
+	if len(value) > 1 && value[0] == '[' {
+		var items []json.RawMessage
+		if json.Unmarshal(value, &items) != nil || len(items) != 1 {
+			return nil
+		}
+		value = items[0]
+	}
 	if len(value) > 1 && value[0] == '"' {
 		value = behindPrefix([]byte(jsonString(scan.Mend(nil, value))))
 	}
@@ -86,6 +98,32 @@ func behindPrefix(text []byte) []byte {
 		return text[at:]
 	}
 	return text
+}
+
+// bagged is the object that was walked together with the properties that the Graph SDK for PowerShell keeps in
+// a bag of their own, which are those of the kind of object that it does not know by itself; nil for no
+// record that is known then.
+func (r *reader) bagged(t *scan.JSONText) []byte {
+	bag := t.Member("AdditionalProperties")
+	if len(bag) < 3 || bag[0] != '{' {
+		return nil
+	}
+	whole := &tree{kind: '{'}
+	for i, name := range t.Names() {
+		if name != "AdditionalProperties" {
+			whole.set(scan.GraphName(name), treeOf(t.Text[t.Values[i].Start:t.Values[i].End]))
+		}
+	}
+	inner := treeOf(bag)
+	for i, name := range inner.names {
+		if whole.member(name).isEmpty() {
+			whole.set(name, inner.values[i])
+		}
+	}
+	if known := recogniseJSON(whole.names); known.format == nil {
+		return nil
+	}
+	return whole.append(nil)
 }
 
 // timesOfRecords are names that logs give their times, in lower case.
@@ -144,7 +182,7 @@ func withoutPrefix(names []string) ([]string, bool) {
 func wrappingColumns(names, among []string) (columns []int) {
 	for _, wrapper := range among {
 		for i, name := range names {
-			if strings.EqualFold(name, wrapper) || strings.EqualFold(name, "_source."+wrapper) {
+			if wrapperKey(name) == wrapper {
 				columns = append(columns, i)
 			}
 		}
@@ -187,11 +225,12 @@ func (r *reader) inRow(s *scan.CSV, row []byte, columns []int) []byte {
 // takeInner takes the record that stood in the given one.
 func (r *reader) takeInner(rec scan.Record, inner []byte) error {
 	rec.Text = inner
-	if err := r.json.Walk(inner); err != nil {
+	// Of its own: the record may stand in an envelope, which is read beside it.
+	if err := r.inner.Walk(inner); err != nil {
 		return r.reject(rec, err.Error())
 	}
 	r.wrapped++
-	return r.take(rec, &r.json)
+	return r.take(rec, &r.inner)
 }
 
 // readWrapped reads the rows of a table of which nothing is read but the records

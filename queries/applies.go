@@ -69,11 +69,11 @@ func (c *Case) Narrows(ctx context.Context, r Report) (bool, error) {
 
 // judged is judge of a question that nothing is known of.
 func (fs *filters) judged(ctx context.Context, r Report) (applied, error) {
-	refs, err := fs.c.references(ctx, r.SQL)
+	q, err := fs.c.parse(ctx, r.SQL)
 	if err != nil {
 		return applied{}, err
 	}
-	return fs.judge(ctx, r, refs)
+	return fs.judge(ctx, r, q.references())
 }
 
 // judge says where each condition acts. A --filter on a column of the logs that the

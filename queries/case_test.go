@@ -17,13 +17,23 @@ import (
 	"entrail/ingest/schema"
 )
 
-// What takes more than ten seconds is a step of .ci/run, and is left out else.
-var long = flag.Bool("long", false, "test also what takes more than ten seconds, as .ci/run does")
+// What takes more than some seconds of a core is a step of .ci/run, and is left out else.
+var long = flag.Bool("long", false, "test also what takes long, as .ci/run does")
 
 func takesLong(t *testing.T) {
 	t.Helper()
 	if !*long {
-		t.Skip("it takes more than ten seconds: .ci/run tests it, with -long")
+		t.Skip("it takes long: .ci/run tests it, with -long")
+	}
+}
+
+// oneInThree leaves out two of three fixtures, unless -long asks for all of them, or
+// -run for this one.
+func oneInThree(t *testing.T, i int) {
+	t.Helper()
+	isNamed := strings.Contains(flag.Lookup("test.run").Value.String(), "/")
+	if !*long && !isNamed && i%3 != 0 {
+		t.Skip("one fixture in three is tested: .ci/run tests all of them, with -long")
 	}
 }
 

@@ -126,7 +126,7 @@ func (c *Case) UnmatchedNotes(ctx context.Context) ([]string, error) {
 		"user":    "select lower(actor) from all_events where actor is not null union all select lower(target) from all_events where target is not null",
 		"address": "select client_address(ip_address) from all_events where client_address(ip_address) is not null",
 	}
-	if c.hasFindings {
+	if c.findings.isLookedFor {
 		is["finding"] = "select finding_id from all_findings"
 	}
 	var absent []string

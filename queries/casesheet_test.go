@@ -81,6 +81,7 @@ func TestReadCaseSheet(t *testing.T) {
 // TestCaseSheet holds what a sheet does to one finding: kim set a forward to outside, high,
 // from 192.0.2.9 (AS64496), and signed in from there on a device.
 func TestCaseSheet(t *testing.T) {
+	takesLong(t)
 	const (
 		forward = `insert into audit_events (file_id, record, id, event_time, operation, user_id, workload, ip_address, session_id, raw) values (
 			1, 7, 'r7', '2026-10-05 09:00:00', 'Set-Mailbox', 'kim@contoso.com', 'Exchange', '192.0.2.9', 's1',
@@ -120,7 +121,7 @@ func TestCaseSheet(t *testing.T) {
 			if err := c.Know(ctx, sheet); err != nil {
 				t.Fatal(err)
 			}
-			if err := c.lookFor(ctx, []rules.Rule{forwards}); err != nil {
+			if err := c.findings.lookFor(ctx, []rules.Rule{forwards}); err != nil {
 				t.Fatal(err)
 			}
 			rows, err := c.all(ctx, ask)

@@ -49,12 +49,12 @@ func (c *Case) CheckQuery(ctx context.Context, text string) error {
 func (c *Case) defineNew(ctx context.Context, name string) (bool, error) {
 	name = strings.TrimPrefix(name, "memory.main.") // the run's own database
 	_, isView := lookupRelation(name)
-	isNew := isView && c.defined[name] == undefined || isTableOfRules(name) && !c.hasFindings
+	isNew := isView && c.defined[name] == undefined || isTableOfRules(name) && !c.findings.isLookedFor
 	if !isNew {
 		return false, nil
 	}
 	if isTableOfRules(name) {
-		return true, c.lookForFindings(ctx)
+		return true, c.findings.look(ctx)
 	}
 	return true, c.define(ctx, false, name)
 }

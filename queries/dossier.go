@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"entrail/ingest/schema"
 )
@@ -34,7 +32,7 @@ var (
 )
 
 // partRows is how many rows of a part a dossier has at most.
-const partRows = 1000
+const partRows = 20000
 
 var dossierParts = mustReadFolder(dossierFiles, "dossier/*.sql", "sessions")
 
@@ -93,7 +91,7 @@ func (c *Case) Dossier(ctx context.Context, session string) ([]*Result, error) {
 			parts = append(parts, "select file_id, record from evidence."+t.Name+" where session_id = "+literal(session))
 		}
 	}
-	results, err := c.dossier(ctx, "Session "+session, strings.Join(parts, " union all "), 0, session)
+	results, err := dossier{c, "Session " + session, strings.Join(parts, " union all "), 0, session}.tell(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("dossier of session %s: %w", session, err)
 	}
@@ -105,8 +103,8 @@ func (c *Case) DossierOfIncident(ctx context.Context, incident int64) ([]*Result
 	if err := c.define(ctx, false, "incident_events"); err != nil {
 		return nil, err
 	}
-	results, err := c.dossier(ctx, fmt.Sprint("Incident ", incident),
-		fmt.Sprintf("select file_id, record from incident_events where incident = %d", incident), incident, "")
+	records := fmt.Sprintf("select file_id, record from incident_events where incident = %d", incident)
+	results, err := dossier{c, fmt.Sprint("Incident ", incident), records, incident, ""}.tell(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("dossier of incident %d: %w", incident, err)
 	}
@@ -125,7 +123,7 @@ func (c *Case) DossierShown(ctx context.Context, title string) ([]*Result, error
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("dossier: no filter narrows a log")
 	}
-	results, err := c.dossier(ctx, title, strings.Join(parts, " union all "), 0, "")
+	results, err := dossier{c, title, strings.Join(parts, " union all "), 0, ""}.tell(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("dossier of %s: %w", title, err)
 	}
@@ -149,47 +147,55 @@ func (c *Case) IncidentsShown(ctx context.Context) ([]int64, error) {
 	return all, nil
 }
 
-// dossier makes the parts of what the records are that the SELECT gives. incident and
-// session are set where they are those of one.
-func (c *Case) dossier(ctx context.Context, title, records string, incident int64, session string) ([]*Result, error) {
+// dossier tells what its records are.
+type dossier struct {
+	c        *Case
+	title    string
+	records  string // the SELECT that gives them: file_id, record
+	incident int64  // whose they are; 0 = of none
+	session  string // whose they are; "" = of none
+}
+
+// tell makes its parts.
+func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 	names := slices.Concat(namesIn(besideSQL), namesIn(numbersSQL), namesIn(factsSQL))
-	if session != "" {
+	if d.session != "" {
 		names = append(names, "sessions")
 	}
-	if err := c.define(ctx, false, names...); err != nil {
+	if err := d.c.define(ctx, false, names...); err != nil {
 		return nil, err
 	}
 	ofSession, ofIncident := "null", "null"
-	if session != "" {
-		ofSession = literal(session)
+	if d.session != "" {
+		ofSession = literal(d.session)
 	}
-	if incident > 0 {
-		ofIncident = fmt.Sprint(incident)
+	if d.incident > 0 {
+		ofIncident = fmt.Sprint(d.incident)
 	}
 	statements := []string{
 		"set variable dossier_session = " + ofSession,
 		"set variable dossier_incident = " + ofIncident,
-		fmt.Sprintf("set variable dossier_of_users = %t", session == "" && incident == 0 && len(c.filters.filter.Users) > 0),
-		"create or replace table dossier_records as select distinct file_id, record from (" + records + ")",
+		fmt.Sprintf("set variable dossier_of_users = %t", d.session == "" && d.incident == 0 && len(d.c.filters.filter.Users) > 0),
+		"create or replace table dossier_records as select distinct file_id, record from (" + d.records + ")",
 		"create or replace table dossier_beside as\n" + besideSQL,
 		"create or replace table dossier_numbers as\n" + numbersSQL,
 	}
 	for _, s := range statements {
-		if err := c.engine.Exec(ctx, s); err != nil {
+		if err := d.c.engine.Exec(ctx, s); err != nil {
 			return nil, fmt.Errorf("find what belongs to it: %w", err)
 		}
 	}
 	var facts *Result
 	var summary sessionSummary
 	var err error
-	if session != "" {
-		traces, failed := c.traces(ctx)
+	if d.session != "" {
+		traces, failed := d.traces(ctx)
 		if failed != nil {
 			return nil, fmt.Errorf("count what belongs to it: %w", failed)
 		}
-		facts, summary, err = c.sessionFacts(ctx, session, traces)
+		facts, summary, err = d.sessionFacts(ctx, traces)
 	} else {
-		facts, summary, err = c.facts(ctx)
+		facts, summary, err = d.facts(ctx)
 	}
 	if err != nil {
 		return nil, err
@@ -197,7 +203,7 @@ func (c *Case) dossier(ctx context.Context, title, records string, incident int6
 	var results []*Result
 	var nothing []string
 	for _, part := range dossierParts {
-		result, err := c.RunFirst(ctx, part, partRows)
+		result, err := d.c.RunFirst(ctx, part, partRows)
 		if err != nil {
 			return nil, err
 		}
@@ -208,7 +214,7 @@ func (c *Case) dossier(ctx context.Context, title, records string, incident int6
 		result.Notes = nil // on the filters, which do not apply
 		switch {
 		case part.Name == "lanes":
-			result.Report.Title = title
+			result.Report.Title = d.title
 			result.Report.Description = summary.about
 			result.Notes = summary.reasons
 			results = append(results, result)
@@ -220,27 +226,13 @@ func (c *Case) dossier(ctx context.Context, title, records string, incident int6
 	}
 	results = append(results, facts)
 	for _, r := range results {
-		r.Report.Group = cmp.Or(summary.users, title)
+		r.Report.Group = cmp.Or(summary.users, d.title)
 	}
 	if len(nothing) > 0 {
 		lanes := slices.IndexFunc(results, func(r *Result) bool { return r.Report.Name == "lanes" })
 		results[lanes].Notes = append(results[lanes].Notes, "No record in these files tells of: "+strings.Join(nothing, "; ")+".")
 	}
 	return results, nil
-}
-
-// facts is what is known as a whole of what is no session.
-func (c *Case) facts(ctx context.Context) (*Result, sessionSummary, error) {
-	rows, err := c.all(ctx, factsSQL)
-	if err != nil {
-		return nil, sessionSummary{}, err
-	}
-	if len(rows) == 0 {
-		return nil, sessionSummary{}, errors.New("no record is of it")
-	}
-	facts := fields("facts", "What is known of it as a whole", rows)
-	facts.Report.Description = "What its records say, a line a fact."
-	return facts, sessionSummary{about: "Who did what, when and from which network; time in which nothing happened is left out."}, nil
 }
 
 // buffered reads a result to its end and lets it be read again.
@@ -254,143 +246,4 @@ func buffered(r *Result) ([][]any, error) {
 	}
 	r.Rows = eachOf(all)
 	return all, nil
-}
-
-// sessionSummary is what stands above a session: who and when, and why to look.
-type sessionSummary struct {
-	users   string
-	about   string
-	reasons []string
-}
-
-// sessionTraces is what a session has beside the records that the view sessions
-// counts.
-type sessionTraces struct {
-	requests    int64     // to Microsoft Graph, with its id
-	within      int64     // records without its id, within its time
-	outside     int64     // the same, before and after
-	first, last time.Time // of its own and of those from its addresses or under its correlation ids
-}
-
-func (c *Case) traces(ctx context.Context) (sessionTraces, error) {
-	rows, err := c.all(ctx, `
-		select
-			(select count(*) from evidence.graph_activity where session_id = getvariable('dossier_session')),
-			(select count(*) from dossier_beside where is_within),
-			(select count(*) from dossier_beside where not is_within),
-			least(first_seen, (select min(event_time) from dossier_beside where is_trace)),
-			greatest(last_seen, (select max(event_time) from dossier_beside where is_trace))
-		from sessions
-		where session_id = getvariable('dossier_session')`)
-	if err != nil || len(rows) == 0 { // sessionFacts says that there is none
-		return sessionTraces{}, err
-	}
-	var t sessionTraces
-	for i, n := range []*int64{&t.requests, &t.within, &t.outside} {
-		*n = rows[0][i].(int64)
-	}
-	t.first, _ = rows[0][3].(time.Time)
-	t.last, _ = rows[0][4].(time.Time)
-	return t, nil
-}
-
-// sessionFacts is the session's row of the view sessions, a field a row, and
-// what of it stands above.
-func (c *Case) sessionFacts(ctx context.Context, session string, traces sessionTraces) (*Result, sessionSummary, error) {
-	view, _ := lookupView("sessions")
-	var columns []string
-	for _, column := range view.Columns {
-		columns = append(columns, column.Name)
-	}
-	found, err := c.all(ctx, "select "+strings.Join(columns, ", ")+" from sessions where session_id = "+literal(session))
-	if err != nil {
-		return nil, sessionSummary{}, err
-	}
-	if len(found) != 1 {
-		return nil, sessionSummary{}, fmt.Errorf("there is no such session")
-	}
-	var rows [][]any
-	values := map[string]any{}
-	for i, column := range view.Columns {
-		v := found[0][i]
-		values[column.Name] = v
-		if text := c.shown(v); text != "" {
-			rows = append(rows, []any{column.Name, text, column.Comment})
-		}
-	}
-	for _, trace := range []struct {
-		name    string
-		at      time.Time
-		meaning string
-	}{
-		{"first_trace", traces.first, "first_seen, or what came earlier from its addresses or under its correlation ids without its id (UTC)"},
-		{"last_trace", traces.last, "last_seen, or what came later from its addresses or under its correlation ids without its id (UTC)"},
-	} {
-		if !trace.at.IsZero() {
-			rows = append(rows, []any{trace.name, c.shown(trace.at), trace.meaning})
-		}
-	}
-	facts := fields("facts", "What is known of it as a whole", rows)
-	facts.Report.Description = "The session's row in the report sessions, a line a column; last, its first and last trace."
-	return facts, c.summarise(values, traces), nil
-}
-
-func (c *Case) summarise(values map[string]any, traces sessionTraces) sessionSummary {
-	first, _ := values["first_seen"].(time.Time)
-	last, _ := values["last_seen"].(time.Time)
-	s := sessionSummary{users: c.shown(values["users"])}
-	s.about = fmt.Sprintf("%s, %s to %s (%s). ",
-		s.users, c.shown(values["first_seen"]), c.shown(values["last_seen"]), stretchOf(last.Sub(first)))
-	signIns, _ := values["sign_ins"].(int64)
-	audits, _ := values["audit_events"].(int64)
-	carry := howMany(signIns, "sign-in") + " and " + howMany(audits, "audit event")
-	if traces.requests > 0 {
-		carry = howMany(signIns, "sign-in") + ", " + howMany(audits, "audit event") + " and " + howMany(traces.requests, "request") + " to Microsoft Graph"
-	}
-	s.about += carry + " carry its session id."
-	if traces.within+traces.outside > 0 {
-		s.about += fmt.Sprintf(" Records beside it, without its id: %d within its time, %d before or after.", traces.within, traces.outside)
-	}
-	s.about += fmt.Sprintf(" Events in the picture, which are those within its time with its id or without: %d.", signIns+audits+traces.requests+traces.within)
-	if traces.first.Before(first) || traces.last.After(last) {
-		s.about += fmt.Sprintf(" With what came from its addresses or under its correlation ids without its id, the first trace is of %s, the last of %s.",
-			c.shown(traces.first), c.shown(traces.last))
-	}
-	if reasons := c.shown(values["reasons"]); reasons != "" {
-		for reason := range strings.SplitSeq(reasons, "; ") {
-			s.reasons = append(s.reasons, strings.ToUpper(reason[:1])+reason[1:])
-		}
-	} else {
-		s.reasons = []string{"Nothing stands out in it, which is no acquittal."}
-	}
-	return s
-}
-
-// stretchOf is a duration in words, to the minute.
-func stretchOf(d time.Duration) string {
-	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
-	var words []string
-	for _, part := range []struct {
-		n    int
-		noun string
-	}{{days, "day"}, {hours, "hour"}, {minutes, "minute"}} {
-		switch {
-		case part.n == 1:
-			words = append(words, "1 "+part.noun)
-		case part.n > 1:
-			words = append(words, fmt.Sprintf("%d %ss", part.n, part.noun))
-		}
-	}
-	if len(words) == 0 {
-		return "less than a minute"
-	}
-	return strings.Join(words, " ")
-}
-
-// howMany is a count and its noun: 1 sign-in, 2 sign-ins.
-func howMany(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprint(n, " ", noun, "s")
 }

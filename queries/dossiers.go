@@ -43,6 +43,38 @@ func (c *Case) EachIncident(ctx context.Context, isPicture bool, yield func(*Res
 	return true
 }
 
+// Headline names the gravest incident that the filters show, as the title of a case that
+// has none: whom it affected, and when. Empty = there is no incident.
+func (c *Case) Headline(ctx context.Context) (string, error) {
+	rows, err := c.all(ctx, `
+		with shown_incidents as (
+			select i.incident, list_sort(list(distinct who) filter (where who <> '' and severity_rank <= 3)) as accounts
+			from incident_findings as i
+			join findings using (finding_id)
+			group by i.incident
+		)
+		select
+			'Incident' || case
+				when len(accounts) = 1 then ' of ' || accounts[1]
+				when len(accounts) > 1 then ' of ' || len(accounts) || ' accounts'
+				else ''
+			end
+			|| ', ' || left(minute_text(first_seen), 10)
+			|| case when left(minute_text(last_seen), 10) > left(minute_text(first_seen), 10) then ' to ' || left(minute_text(last_seen), 10) else '' end
+			|| case when others > 0 then ', and ' || counted(others, 'other incident', 'other incidents') else '' end
+		from (select *, count(*) over () - 1 as others from shown_incidents)
+		join incident_periods using (incident)
+		order by incident
+		limit 1`)
+	if err != nil {
+		return "", fmt.Errorf("name the incident: %w", err)
+	}
+	if len(rows) == 0 {
+		return "", nil
+	}
+	return rows[0][0].(string), nil
+}
+
 // maxDossiers is how many sessions or incidents one page tells: a person has to read it.
 const maxDossiers = 50
 

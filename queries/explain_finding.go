@@ -22,7 +22,7 @@ func ExplainRule(name string) (*Result, bool) {
 
 // explainRule does so for the rules of the run, those of one's own too.
 func (c *Case) explainRule(name string) (*Result, bool) {
-	for _, r := range c.own {
+	for _, r := range c.findings.own {
 		if r.Name == canonical(name) {
 			return explained(r, r.SQL), true
 		}

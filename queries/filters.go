@@ -85,7 +85,7 @@ func (fs *filters) narrow(ctx context.Context, off []int) error {
 	if err := fs.c.engine.Exec(ctx, "create or replace macro "+fs.sessionShown()); err != nil {
 		return fmt.Errorf("say which sessions are shown: %w", err)
 	}
-	if fs.c.hasFindings {
+	if fs.c.findings.isLookedFor {
 		if err := fs.c.engine.Exec(ctx, "create or replace macro "+fs.findingShown()); err != nil {
 			return fmt.Errorf("say which findings are shown: %w", err)
 		}

@@ -31,6 +31,15 @@ var (
 	hitTables  = []string{"rule_hits", "incident_findings"}
 )
 
+// findings looks for what the rules find in a case, once a run, and has the tables above.
+type findings struct {
+	c           *Case
+	isListed    bool         // the tables of rules and lists are there
+	isLookedFor bool         // the rules ran
+	own         []rules.Rule // of one's own, see own.go
+	addsOwn     bool         // and they are being added now
+}
+
 // isTableOfRules tells of a name that it is a table that the rules or the case sheet make.
 func isTableOfRules(name string) bool {
 	return slices.Contains(ruleTables, name) || slices.Contains(hitTables, name) || strings.HasPrefix(name, "list_") || isTableOfSheet(name)
@@ -50,61 +59,61 @@ func tablesOfRules() []string {
 }
 
 // prepareRules makes what a question reads of the rules, if it reads any of it.
-func (c *Case) prepareRules(ctx context.Context, name string) error {
+func (fi *findings) prepare(ctx context.Context, name string) error {
 	switch {
 	case slices.Contains(hitTables, name):
-		return c.lookForFindings(ctx)
+		return fi.look(ctx)
 	case slices.Contains(ruleTables, name) || strings.HasPrefix(name, "list_"):
-		return c.listRules(ctx)
+		return fi.list(ctx)
 	}
 	return nil
 }
 
 // lookForFindings runs the rules, once a run.
-func (c *Case) lookForFindings(ctx context.Context) error { return c.lookFor(ctx, rules.All()) }
+func (fi *findings) look(ctx context.Context) error { return fi.lookFor(ctx, rules.All()) }
 
 // lookFor runs these rules, unless any ran before, and puts together what they find.
-func (c *Case) lookFor(ctx context.Context, looked []rules.Rule) error {
+func (fi *findings) lookFor(ctx context.Context, looked []rules.Rule) error {
 	switch {
-	case c.addsRules:
+	case fi.addsOwn:
 		return errors.New("a rule can't read what rules find")
-	case c.hasFindings:
+	case fi.isLookedFor:
 		return nil
 	}
-	c.hasFindings = true
-	if err := c.listRules(ctx); err != nil {
+	fi.isLookedFor = true
+	if err := fi.list(ctx); err != nil {
 		return fmt.Errorf("list the rules: %w", err)
 	}
 	for _, r := range looked {
-		if err := c.run(ctx, r); err != nil {
+		if err := fi.run(ctx, r); err != nil {
 			return fmt.Errorf("rule %s: %w", r.Name, err)
 		}
 	}
-	if err := c.define(ctx, false, "all_findings", "finding_records"); err != nil {
+	if err := fi.c.define(ctx, false, "all_findings", "finding_records"); err != nil {
 		return err
 	}
-	if err := c.engine.Exec(ctx, "create or replace macro "+c.filters.findingShown()); err != nil {
+	if err := fi.c.engine.Exec(ctx, "create or replace macro "+fi.c.filters.findingShown()); err != nil {
 		return fmt.Errorf("say which findings are shown: %w", err)
 	}
-	return c.putIncidentsTogether(ctx)
+	return fi.putTogether(ctx)
 }
 
 // listRules makes the tables of rules and lists, which are part of the program.
-func (c *Case) listRules(ctx context.Context) error {
-	if c.hasRules {
+func (fi *findings) list(ctx context.Context) error {
+	if fi.isListed {
 		return nil
 	}
-	c.hasRules = true
-	return c.engine.Together(ctx, func() error {
-		if err := c.makeRuleTables(ctx); err != nil {
+	fi.isListed = true
+	return fi.c.engine.Together(ctx, func() error {
+		if err := fi.makeTables(ctx); err != nil {
 			return err
 		}
-		return c.enterRules(ctx, rules.All(), 0)
+		return fi.enter(ctx, rules.All(), 0)
 	})
 }
 
 // makeRuleTables makes the tables of rules and lists, and fills the lists.
-func (c *Case) makeRuleTables(ctx context.Context) error {
+func (fi *findings) makeTables(ctx context.Context) error {
 	var severities []string
 	for i, s := range rules.Severities {
 		severities = append(severities, fmt.Sprintf("(%s, %d)", engine.Literal(s), i+1))
@@ -132,12 +141,12 @@ func (c *Case) makeRuleTables(ctx context.Context) error {
 		statements = append(statements, "create table list_"+l.Name+" ("+strings.Join(columns, ", ")+")")
 	}
 	for _, s := range statements {
-		if err := c.engine.Exec(ctx, s); err != nil {
+		if err := fi.c.engine.Exec(ctx, s); err != nil {
 			return err
 		}
 	}
 	for _, l := range rules.Lists() {
-		err := c.engine.Append("list_"+l.Name, func(add func(...driver.Value) error) error {
+		err := fi.c.engine.Append("list_"+l.Name, func(add func(...driver.Value) error) error {
 			for _, row := range l.Rows {
 				values := make([]driver.Value, len(row))
 				for i, v := range row {
@@ -160,8 +169,8 @@ func (c *Case) makeRuleTables(ctx context.Context) error {
 
 // enterRules writes what the headers of rules say into the tables of rules, after those
 // that are there.
-func (c *Case) enterRules(ctx context.Context, entered []rules.Rule, before int) error {
-	err := c.engine.Append("rules", func(add func(...driver.Value) error) error {
+func (fi *findings) enter(ctx context.Context, entered []rules.Rule, before int) error {
+	err := fi.c.engine.Append("rules", func(add func(...driver.Value) error) error {
 		for i, r := range entered {
 			err := add(r.Name, int32(before+i+1), r.Tactic, r.Title, r.Severity, strings.Join(r.Techniques, ","), strings.Join(r.Catalogue, ","),
 				r.Meaning, r.FalsePositives, r.BlindSpots, r.Next, r.Source)
@@ -175,7 +184,7 @@ func (c *Case) enterRules(ctx context.Context, entered []rules.Rule, before int)
 		return err
 	}
 	needed := map[string]bool{}
-	err = c.engine.Append("rule_needs", func(add func(...driver.Value) error) error {
+	err = fi.c.engine.Append("rule_needs", func(add func(...driver.Value) error) error {
 		for _, r := range entered {
 			for _, need := range r.Needs {
 				needed[need] = true
@@ -197,7 +206,7 @@ func (c *Case) enterRules(ctx context.Context, entered []rules.Rule, before int)
 		if t.Has("event_time") {
 			period = "min(event_time), max(event_time)"
 		}
-		err := c.engine.Exec(ctx, fmt.Sprintf(
+		err := fi.c.engine.Exec(ctx, fmt.Sprintf(
 			"insert into rule_need_counts select '%s', count(*), %s from evidence.%[1]s having '%[1]s' not in (select log_table from rule_need_counts)", t.Name, period))
 		if err != nil {
 			return err
@@ -207,10 +216,10 @@ func (c *Case) enterRules(ctx context.Context, entered []rules.Rule, before int)
 }
 
 // run asks one rule, if there is anything that it could look in.
-func (c *Case) run(ctx context.Context, r rules.Rule) error {
+func (fi *findings) run(ctx context.Context, r rules.Rule) error {
 	var rows int64
 	for _, need := range r.Needs {
-		n, err := c.count(ctx, "evidence."+need)
+		n, err := fi.c.count(ctx, "evidence."+need)
 		if err != nil {
 			return err
 		}
@@ -219,10 +228,13 @@ func (c *Case) run(ctx context.Context, r rules.Rule) error {
 	if rows == 0 {
 		return nil
 	}
-	if err := c.define(ctx, false, namesIn(r.SQL)...); err != nil {
+	if done, err := fi.runJudged(ctx, r); done || err != nil {
 		return err
 	}
-	return c.engine.Exec(ctx, fmt.Sprintf("insert into rule_hits select %s, * from (\n%s\n)", engine.Literal(r.Name), r.SQL))
+	if err := fi.c.define(ctx, false, namesIn(r.SQL)...); err != nil {
+		return err
+	}
+	return fi.c.engine.Exec(ctx, fmt.Sprintf("insert into rule_hits select %s, * from (\n%s\n)", engine.Literal(r.Name), r.SQL))
 }
 
 // findingShown is the macro that says whether the filters show a finding: they show a

@@ -22,8 +22,8 @@ func BenchmarkFindings(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer c.Close()
-	c.hasFindings = true
-	if err := c.listRules(ctx); err != nil {
+	c.findings.isLookedFor = true
+	if err := c.findings.list(ctx); err != nil {
 		b.Fatal(err)
 	}
 	timed := func(name string, sum *time.Duration, work func() error) {
@@ -44,7 +44,7 @@ func BenchmarkFindings(b *testing.B) {
 		}
 	}
 	for _, r := range rules.All() {
-		timed("rule/"+r.Name, &all, func() error { return c.run(ctx, r) })
+		timed("rule/"+r.Name, &all, func() error { return c.findings.run(ctx, r) })
 	}
 	var joined time.Duration
 	timed("incidents", &joined, func() error {

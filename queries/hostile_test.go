@@ -30,6 +30,7 @@ var hostile = []string{
 
 // TestCaseIsReadAsData asks a hostile case: no name may lead to what it brought.
 func TestCaseIsReadAsData(t *testing.T) {
+	takesLong(t)
 	for _, filter := range []Filter{{}, {Users: []string{"ann@contoso.com"}}} {
 		c := openCase(t, filter, time.UTC, hostile...)
 		for _, test := range []struct{ reason, query, want string }{

@@ -35,16 +35,16 @@ func (f joinable) isSeed() bool { return f.rank <= 3 }
 // together, and by what. Findings of medium severity or more that have something in
 // common within the window are one incident, if it has one of high severity or two of
 // medium; the others are context, and go to an incident that they have something in common with.
-func (c *Case) putIncidentsTogether(ctx context.Context) error {
-	findings, err := c.joinables(ctx)
+func (fi *findings) putTogether(ctx context.Context) error {
+	findings, err := fi.joinables(ctx)
 	if err != nil {
 		return fmt.Errorf("put the incidents together: %w", err)
 	}
-	if err := c.engine.Exec(ctx, "create table incident_findings (incident integer, finding_id varchar, joined_by varchar)"); err != nil {
+	if err := fi.c.engine.Exec(ctx, "create table incident_findings (incident integer, finding_id varchar, joined_by varchar)"); err != nil {
 		return err
 	}
 	incidents := incidentsOf(findings)
-	return c.engine.Append("incident_findings", func(add func(...driver.Value) error) error {
+	return fi.c.engine.Append("incident_findings", func(add func(...driver.Value) error) error {
 		for n, members := range incidents {
 			for _, m := range members {
 				if err := add(int32(n+1), m.finding.id, m.by); err != nil {
@@ -74,11 +74,11 @@ func ofStates() (names []string) {
 // joinables lists the findings, with the addresses that mean somebody: one from which
 // many accounts sign in on several days is an office or a carrier. So is a device or an
 // application of more than three accounts anybody's, and one of Microsoft's.
-func (c *Case) joinables(ctx context.Context) ([]joinable, error) {
-	if err := c.define(ctx, false, "shared_addresses", "logons", "well_known_ids"); err != nil {
+func (fi *findings) joinables(ctx context.Context) ([]joinable, error) {
+	if err := fi.c.define(ctx, false, "shared_addresses", "logons", "well_known_ids"); err != nil {
 		return nil, err
 	}
-	rows, err := c.all(ctx, `
+	rows, err := fi.c.all(ctx, `
 		with shared as (
 			select coalesce(list(ip_address), []) as shared_list
 			from shared_addresses

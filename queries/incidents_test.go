@@ -282,6 +282,7 @@ func TestTrustedTrip(t *testing.T) {
 // TestNotLookedFor takes away one log after the other, all others being there: each rule
 // that needs it is listed, and no other, by what its header says that it needs.
 func TestNotLookedFor(t *testing.T) {
+	takesLong(t)
 	needed := map[string]bool{}
 	for _, r := range rules.All() {
 		for _, need := range r.Needs {

@@ -18,7 +18,7 @@ import (
 // sessions once: working out its first rows alone is much cheaper than all.
 func (c *Case) define(ctx context.Context, isReport bool, names ...string) error {
 	for _, name := range names {
-		if err := c.prepareRules(ctx, name); err != nil {
+		if err := c.findings.prepare(ctx, name); err != nil {
 			return err
 		}
 		v, ok := lookupRelation(name)

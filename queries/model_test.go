@@ -18,17 +18,17 @@ func TestViewsSayWhatTheyRead(t *testing.T) {
 	c := openCase(t, Filter{}, time.UTC)
 	var before []string
 	for _, v := range views {
-		refs, err := c.references(context.Background(), v.SQL)
+		q, err := c.parse(context.Background(), v.SQL)
 		if err != nil {
 			t.Fatalf("%s: %v", v.Name, err)
 		}
-		for _, ref := range refs {
+		for _, ref := range q.references() {
 			if _, isView := lookupView(ref.name); isView && !slices.Contains(v.reads, ref.name) {
 				t.Errorf("%s reads %s, which the program does not see", v.Name, ref.name)
 			}
 		}
 		for _, name := range v.reads {
-			if !slices.ContainsFunc(refs, func(r reference) bool { return r.name == name && !r.evidence }) {
+			if !slices.ContainsFunc(q.references(), func(r reference) bool { return r.name == name && !r.evidence }) {
 				t.Errorf("%s is taken to read %s, and does not", v.Name, name)
 			}
 			if !slices.Contains(before, name) {

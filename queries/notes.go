@@ -1,16 +1,19 @@
 package queries
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"entrail/ingest/pseudonym"
 	"entrail/ingest/schema"
 )
+
+// fewLogs is of how many logs that are missing a note says how to get them.
+const fewLogs = 3
 
 // notesOn returns the sentences that the reader of a report with these
 // references must see with it; isLoaded is false where nothing that the report
@@ -38,16 +41,17 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 		var empty []string
 		for _, name := range r.Needs {
 			if loaded[name] == 0 {
-				empty = append(empty, name)
+				table, _ := schema.Lookup(name)
+				empty = append(empty, cmp.Or(table.Log, table.Snapshot, name))
 			}
-		}
-		it := "it"
-		if len(empty) > 1 {
-			it = "them"
 		}
 		// The sentences of a story say themselves what is not loaded.
 		if len(empty) > 0 && r.Layout != Story && r.Layout != Totals {
-			notes = append(notes, fmt.Sprintf("Nothing is loaded into %s: no file given fills %s. The report is filled by %s.", strings.Join(empty, ", "), it, strings.TrimSuffix(r.FilledBy, ".")))
+			note := "Not among the files, and so not looked at here: " + strings.Join(empty, ", ") + "."
+			if len(empty) <= fewLogs {
+				note += " The report is filled by " + strings.TrimSuffix(r.FilledBy, ".") + "."
+			}
+			notes = append(notes, note)
 		}
 	}
 	if c.part != "" && judgesOnAll(refs) {
@@ -85,13 +89,19 @@ func judgesOnAll(refs []reference) bool {
 	})
 }
 
-// readPart reads what was left out of the evidence when it was read.
+// readPart reads what was left out of the evidence when it was read, and whether its names
+// are pseudonyms.
 func (c *Case) readPart(ctx context.Context) error {
 	rows, err := c.all(ctx, "select string_agg(distinct value, '; ' order by value) from evidence.meta where key = 'part'")
 	if err != nil {
 		return err
 	}
 	c.part, _ = rows[0][0].(string)
+	rows, err = c.all(ctx, "select count(*) > 0 from evidence.meta where key = '"+pseudonym.MetaKey+"'")
+	if err != nil {
+		return err
+	}
+	c.isCopy = rows[0][0] == true
 	return nil
 }
 
@@ -193,136 +203,4 @@ func tablesRead(refs []reference) []string {
 		known = append(known, "sessions")
 	}
 	return known
-}
-
-var wordPattern = regexp.MustCompile(`[a-z_]+`)
-
-// reference is a table or view as a query names it.
-type reference struct {
-	name     string
-	evidence bool // named as evidence.NAME
-}
-
-// references lists what stands in the FROM clauses of a SELECT, names of
-// common table expressions included, and what a table function or SUMMARIZE may be
-// asked about: every word of its own.
-func (c *Case) references(ctx context.Context, text string) ([]reference, error) {
-	var refs []reference
-	err := c.eachNode(ctx, text, func(node map[string]any) {
-		switch node["type"] {
-		case "BASE_TABLE":
-			name, _ := node["table_name"].(string)
-			refs = append(refs, reference{strings.ToLower(name), node["schema_name"] == "evidence" || node["catalog_name"] == "evidence"})
-		case "TABLE_FUNCTION", "SHOW_REF":
-			text, _ := json.Marshal(node) // it was read from JSON
-			for _, word := range wordPattern.FindAllString(strings.ToLower(string(text)), -1) {
-				if _, ok := lookupView(word); ok {
-					refs = append(refs, reference{word, false})
-				}
-			}
-		}
-	})
-	return refs, err
-}
-
-// checkNames refuses a question that names anything in the case file but its
-// tables: a view or macro there may be anybody's. The run has all of ours under
-// their bare names.
-func (c *Case) checkNames(ctx context.Context, text string) error {
-	var refused error
-	err := c.eachNode(ctx, text, func(node map[string]any) {
-		word := func(key string) string { s, _ := node[key].(string); return strings.ToLower(s) }
-		catalog, folder, name := word("catalog_name"), word("schema_name"), word("table_name")
-		isTable := node["type"] == "BASE_TABLE"
-		if function := word("function_name"); function != "" {
-			catalog, folder, name = word("catalog"), word("schema"), function+"()"
-		} else if !isTable {
-			return
-		}
-		if catalog != "evidence" && folder != "evidence" {
-			return
-		}
-		_, isTableOfOurs := schema.Lookup(name)
-		_, isView := lookupView(name)
-		full := strings.Trim(catalog+"."+folder, ".") + "." + name
-		switch {
-		case isTableOfOurs && (catalog != "evidence" || folder == "" || folder == "main"):
-		case isView:
-			refused = fmt.Errorf("%s is no table of the evidence; the view is asked for as %s", full, name)
-		default:
-			refused = fmt.Errorf("%s is no table of the evidence, and nothing else in a case file is asked; --schema lists what there is", full)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	return refused
-}
-
-// notesOnWords says which columns that a query seems to ask for are words of
-// DuckDB's for its own user, who is duckdb in every row.
-func (c *Case) notesOnWords(ctx context.Context, text string) ([]string, error) {
-	var asked []string
-	named := map[string]bool{} // by the query itself
-	err := c.eachNode(ctx, text, func(node map[string]any) {
-		if alias, _ := node["alias"].(string); alias != "" {
-			named[strings.ToLower(alias)] = true
-		}
-		names, _ := node["column_names"].([]any)
-		if node["type"] != "COLUMN_REF" || len(names) != 1 {
-			return
-		}
-		word, _ := names[0].(string)
-		word = strings.ToLower(word)
-		if slices.Contains([]string{"user", "current_user", "session_user"}, word) && !slices.Contains(asked, word) {
-			asked = append(asked, word)
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	var notes []string
-	slices.Sort(asked)
-	for _, word := range asked {
-		if !named[word] {
-			notes = append(notes, word+" is DuckDB's own word for who runs the query, duckdb in every row; of the records, the column is user_principal_name or, in audit_events, user_id.")
-		}
-	}
-	return notes, nil
-}
-
-// eachNode visits the parts of a SELECT.
-func (c *Case) eachNode(ctx context.Context, text string, visit func(node map[string]any)) error {
-	rows, err := c.engine.Query(ctx, "select json_serialize_sql($1::varchar)::varchar", text)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var tree any
-	for rows.Next() {
-		values, err := rows.Values()
-		if err != nil {
-			return err
-		}
-		serialized, _ := values[0].(string)
-		if err := json.Unmarshal([]byte(serialized), &tree); err != nil {
-			return fmt.Errorf("read the query's parts: %w", err)
-		}
-	}
-	var walk func(node any)
-	walk = func(node any) {
-		switch node := node.(type) {
-		case []any:
-			for _, n := range node {
-				walk(n)
-			}
-		case map[string]any:
-			visit(node)
-			for _, n := range node {
-				walk(n)
-			}
-		}
-	}
-	walk(tree)
-	return rows.Err()
 }

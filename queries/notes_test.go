@@ -24,7 +24,7 @@ func TestNotes(t *testing.T) {
 		{"nothing loaded is not nothing found", Filter{}, report("select 1 from risk_detections", "risk_detections"), filterRows,
 			[]string{"Not loaded, which is not the same as nothing found. This report needs the log of logs."}},
 		{"one of two tables loaded", Filter{}, report("select 1 from sign_ins, risk_detections", "sign_ins", "risk_detections"), filterRows,
-			[]string{"Nothing is loaded into risk_detections"}},
+			[]string{"Not among the files, and so not looked at here: risk detections."}},
 		{"loaded, but the filters show none", Filter{Users: []string{"nobody"}}, report("select 1 from sign_ins", "sign_ins"), filterRows,
 			[]string{"The filters exclude all 4 records"}},
 		{"of tables without the column nothing is shown", country, report("select 1 from sign_ins, audit_events, directory_audits"), filterRows,

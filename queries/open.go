@@ -8,7 +8,6 @@ import (
 
 	"entrail/ingest/engine"
 	"entrail/ingest/schema"
-	"entrail/queries/rules"
 )
 
 // Case is a case file open for questions: attached read-only, with the run's
@@ -21,12 +20,11 @@ type Case struct {
 	counts  map[string]int64 // rows a table, by its name or evidence.NAME; see count
 	open    *engine.Rows     // the answer being read, if any
 
-	defined               map[string]definition // what define has made of the views
-	hasRules, hasFindings bool                  // see findings.go
-	own                   []rules.Rule          // of one's own, see own.go
-	addsRules             bool                  // and they are being added now
-	part                  string                // what of the evidence was read, where that is not all
-	placed                string                // the run's own SELECT of addresses, of Place; empty = that of the model
+	defined  map[string]definition // what define has made of the views
+	findings *findings
+	isCopy   bool   // with pseudonyms
+	part     string // what of the evidence was read, where that is not all
+	placed   string // the run's own SELECT of addresses, of Place; empty = that of the model
 }
 
 // Open attaches the case file read-only and puts the filters in front of it.
@@ -89,7 +87,7 @@ func open(ctx context.Context, o engine.Options, f Filter, zone *time.Location, 
 		return nil, err
 	}
 	c := &Case{engine: e, zone: zone, counts: map[string]int64{}, defined: map[string]definition{}}
-	c.filters = &filters{c: c, filter: f}
+	c.filters, c.findings = &filters{c: c, filter: f}, &findings{c: c}
 	err = attach(e)
 	if err == nil {
 		err = c.prepare(ctx)

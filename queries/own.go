@@ -39,6 +39,13 @@ const (
 	maxRuleTime = 5 * time.Minute
 )
 
+// ownRules adds rules of one's own to the findings of a case.
+type ownRules struct {
+	c     *Case
+	known []sigma.Rule          // those that are Sigma's
+	logs  map[string]*sigma.Log // that these are for, by table
+}
+
 // ownRule is a rule that is to be added.
 type ownRule struct {
 	path  string
@@ -53,23 +60,22 @@ func (c *Case) AddRules(ctx context.Context, files []RuleFile) (refused, idle []
 	if len(files) == 0 {
 		return nil, nil, nil
 	}
-	c.addsRules = true
-	defer func() { c.addsRules = false }()
-	if err := c.listRules(ctx); err != nil {
+	c.findings.addsOwn = true
+	defer func() { c.findings.addsOwn = false }()
+	if err := c.findings.list(ctx); err != nil {
 		return nil, nil, fmt.Errorf("list the rules: %w", err)
 	}
 	all, refused := readOwn(files)
-	logs, err := c.learnSpellings(ctx, all)
-	if err != nil {
+	own := &ownRules{c: c, known: sigmaRules(all), logs: map[string]*sigma.Log{}}
+	if err := own.learnSpellings(ctx); err != nil {
 		return nil, nil, fmt.Errorf("--rules: look for the fields: %w", err)
 	}
-	known := sigmaRules(all)
 	isBase := map[string]bool{} // of a correlation, which alone makes findings
 	for i, r := range all {
 		if !r.sigma.IsCorrelation() {
 			continue
 		}
-		bases, missing := r.sigma.Find(known)
+		bases, missing := r.sigma.Find(own.known)
 		isNested := slices.ContainsFunc(bases, sigma.Rule.IsCorrelation)
 		switch {
 		case len(missing) > 0:
@@ -91,9 +97,9 @@ func (c *Case) AddRules(ctx context.Context, files []RuleFile) (refused, idle []
 			continue
 		}
 		if isSigma {
-			r.rule = r.sigma.Compile(logs, known)
+			r.rule = r.sigma.Compile(own.logs, own.known)
 		}
-		if err := c.addRule(ctx, r.rule); err != nil {
+		if err := own.add(ctx, r.rule); err != nil {
 			if ctx.Err() != nil {
 				return nil, nil, ctx.Err()
 			}
@@ -103,7 +109,7 @@ func (c *Case) AddRules(ctx context.Context, files []RuleFile) (refused, idle []
 		if !isSigma {
 			continue
 		}
-		absences, err := c.absences(ctx, r.sigma, logs, known)
+		absences, err := own.absences(ctx, r.sigma)
 		if err != nil {
 			return nil, nil, fmt.Errorf("--rules: rule %s: look for what is missing: %w", r.rule.Name, err)
 		}
@@ -114,7 +120,7 @@ func (c *Case) AddRules(ctx context.Context, files []RuleFile) (refused, idle []
 			}
 		}
 	}
-	return refused, idle, c.enterRules(ctx, c.own, len(rules.All()))
+	return refused, idle, c.findings.enter(ctx, c.findings.own, len(rules.All()))
 }
 
 // OwnRules are the rules of one's own as they would be looked for in logs of which nothing is
@@ -245,42 +251,41 @@ func sigmaRules(all []ownRule) []sigma.Rule {
 
 // learnSpellings makes the logs that the rules are for, and asks how the records write the
 // names that they use.
-func (c *Case) learnSpellings(ctx context.Context, all []ownRule) (map[string]*sigma.Log, error) {
-	known := sigmaRules(all)
+func (o *ownRules) learnSpellings(ctx context.Context) error {
 	names := map[string][]string{} // fields by table
-	for _, r := range known {
+	for _, r := range o.known {
 		if !r.IsCorrelation() {
 			names[r.Table] = append(names[r.Table], r.Fields()...)
 			continue
 		}
-		bases, _ := r.Find(known)
+		bases, _ := r.Find(o.known)
 		for _, base := range bases {
 			names[base.Table] = append(names[base.Table], r.Grouped(base)...)
 		}
 	}
-	logs := map[string]*sigma.Log{}
 	for table, fields := range names {
 		if table == "" { // of a correlation
 			continue
 		}
-		logs[table] = sigma.NewLog(table)
-		statement := logs[table].Spellings(fields)
+		o.logs[table] = sigma.NewLog(table)
+		statement := o.logs[table].Spellings(fields)
 		if statement == "" {
 			continue
 		}
-		rows, err := c.all(ctx, statement)
+		rows, err := o.c.all(ctx, statement)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, row := range rows {
-			logs[table].Learn(row[0].(string))
+			o.logs[table].Learn(row[0].(string))
 		}
 	}
-	return logs, nil
+	return nil
 }
 
-// addRule checks a rule as a question of one's own is checked, and runs it.
-func (c *Case) addRule(ctx context.Context, r rules.Rule) error {
+// add checks a rule as a question of one's own is checked, and runs it.
+func (o *ownRules) add(ctx context.Context, r rules.Rule) error {
+	c := o.c
 	if err := c.CheckQuery(ctx, r.SQL); err != nil {
 		return err
 	}
@@ -302,7 +307,7 @@ func (c *Case) addRule(ctx context.Context, r rules.Rule) error {
 	}
 	bounded, cancel := context.WithTimeout(ctx, maxRuleTime)
 	defer cancel()
-	if err := c.run(bounded, r); err != nil {
+	if err := c.findings.run(bounded, r); err != nil {
 		if errors.Is(bounded.Err(), context.DeadlineExceeded) {
 			return fmt.Errorf("it takes longer than %s", maxRuleTime)
 		}
@@ -319,28 +324,28 @@ func (c *Case) addRule(ctx context.Context, r rules.Rule) error {
 		}
 		return fmt.Errorf("it gives a severity that is none of %s", strings.Join(rules.Severities, ", "))
 	}
-	c.own = append(c.own, r)
+	c.findings.own = append(c.findings.own, r)
 	return nil
 }
 
 // absences say what a rule asks for that no record has, so that it can't find anything; none
 // where there is no log to look in, which another report says.
-func (c *Case) absences(ctx context.Context, r sigma.Rule, logs map[string]*sigma.Log, known []sigma.Rule) ([]string, error) {
-	hits, err := c.engine.Count(ctx, "(from rule_hits where finding = "+engine.Literal(r.Name)+")")
+func (o *ownRules) absences(ctx context.Context, r sigma.Rule) ([]string, error) {
+	hits, err := o.c.engine.Count(ctx, "(from rule_hits where finding = "+engine.Literal(r.Name)+")")
 	if err != nil || hits > 0 {
 		return nil, err
 	}
 	bases := []sigma.Rule{r}
 	if r.IsCorrelation() {
-		bases, _ = r.Find(known)
+		bases, _ = r.Find(o.known)
 	}
 	var sentences []string
 	for _, base := range bases {
-		log := logs[base.Table]
-		if n, err := c.count(ctx, "evidence."+base.Table); err != nil || n == 0 {
+		log := o.logs[base.Table]
+		if n, err := o.c.count(ctx, "evidence."+base.Table); err != nil || n == 0 {
 			return nil, err
 		}
-		rows, err := c.all(ctx, base.Probe(log))
+		rows, err := o.c.all(ctx, base.Probe(log))
 		if err != nil {
 			return nil, err
 		}
@@ -349,7 +354,7 @@ func (c *Case) absences(ctx context.Context, r sigma.Rule, logs map[string]*sigm
 			isPassed[i], _ = v.(bool)
 		}
 		for _, a := range base.Absent(log, isPassed) {
-			sentence, err := c.absence(ctx, a, log)
+			sentence, err := o.absence(ctx, a)
 			if err != nil {
 				return nil, err
 			}
@@ -363,7 +368,7 @@ func (c *Case) absences(ctx context.Context, r sigma.Rule, logs map[string]*sigm
 		}
 		for _, name := range r.Grouped(base) {
 			if !log.Has(name) {
-				sentence, err := c.absence(ctx, sigma.Absence{Table: base.Table, Field: name}, log)
+				sentence, err := o.absence(ctx, sigma.Absence{Table: base.Table, Field: name})
 				if err != nil {
 					return nil, err
 				}
@@ -375,14 +380,14 @@ func (c *Case) absences(ctx context.Context, r sigma.Rule, logs map[string]*sigm
 }
 
 // absence says of a field, or of its values, that no record has it, and what is nearest.
-func (c *Case) absence(ctx context.Context, a sigma.Absence, log *sigma.Log) (string, error) {
+func (o *ownRules) absence(ctx context.Context, a sigma.Absence) (string, error) {
 	t, _ := schema.Lookup(a.Table)
 	if a.Field != "" && !a.IsThere {
-		rows, err := c.all(ctx, "select distinct unnest(json_keys(json_text(raw))) as name from (from evidence."+a.Table+" limit 2000) order by name limit 1000")
+		rows, err := o.c.all(ctx, "select distinct unnest(json_keys(json_text(raw))) as name from (from evidence."+a.Table+" limit 2000) order by name limit 1000")
 		if err != nil {
 			return "", err
 		}
-		names := log.Names()
+		names := o.logs[a.Table].Names()
 		for _, row := range rows {
 			if name, ok := row[0].(string); ok {
 				names = append(names, name)
@@ -401,7 +406,7 @@ func (c *Case) absence(ctx context.Context, a sigma.Absence, log *sigma.Log) (st
 	if len(a.Values) == 0 {
 		return "no record of the " + t.Log + " has " + a.Field + " so", nil
 	}
-	rows, err := c.all(ctx, a.There)
+	rows, err := o.c.all(ctx, a.There)
 	if err != nil {
 		return "", err
 	}

@@ -56,7 +56,7 @@ func hitsOf(t *testing.T, c *Case, path, text string) (ids string, refused, idle
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.hasFindings = true // the rules of the program have no part in it
+	c.findings.isLookedFor = true // the rules of the program have no part in it
 	rows, err := c.all(ctx, "select distinct r.id from (select unnest(records) as r from rule_hits) order by 1")
 	if err != nil {
 		t.Fatal(err)
@@ -77,12 +77,13 @@ func forget(t *testing.T, c *Case) {
 			t.Fatal(err)
 		}
 	}
-	c.own = nil
+	c.findings.own = nil
 }
 
 // TestSigmaMeaning holds each modifier and form of a condition to the records that it must
 // find; the others are its near misses.
 func TestSigmaMeaning(t *testing.T) {
+	takesLong(t)
 	c := openCase(t, Filter{}, time.UTC, ownEvents...)
 	for _, test := range []struct {
 		reason, log, body string
@@ -245,7 +246,7 @@ func TestOwnRulesRefused(t *testing.T) {
 	}
 	ctx := context.Background()
 	c := openCase(t, Filter{}, time.UTC, ownEvents...)
-	c.hasFindings = true // the rules of the program have no part in it
+	c.findings.isLookedFor = true // the rules of the program have no part in it
 	good := RuleFile{Path: "good.yml", Text: detection("", "  s: {Operation: New-InboxRule}\n  condition: s")}
 	for _, test := range []struct{ reason, path, text, want string }{
 		{"a finding in SQL", "own.sql", hit("'low'", "evidence.audit_events"), ""},

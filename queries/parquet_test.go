@@ -198,6 +198,7 @@ func TestReadParquet(t *testing.T) {
 
 // TestReadPart: which partitions are read, and what is said of the others.
 func TestReadPart(t *testing.T) {
+	takesLong(t)
 	folder := writeParquet(t, newCase(t, parquetCase...))
 	moment := func(s string) Moment {
 		m, err := ParseTime(s)

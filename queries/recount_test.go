@@ -182,6 +182,7 @@ func plainKey(text string) string {
 // this program: of the sample tenant, of one with guests in both logs, and of real logs
 // , unified audit logs as CSV, in the folder that ENTRAIL_REAL_LOGS names.
 func TestRecount(t *testing.T) {
+	takesLong(t)
 	real := os.Getenv("ENTRAIL_REAL_LOGS")
 	for _, evidence := range []struct{ name, path string }{
 		{"sample", "../testdata/contoso"},

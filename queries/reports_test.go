@@ -45,8 +45,9 @@ func TestReports(t *testing.T) {
 	if len(fixtures) == 0 {
 		t.Fatal("no fixtures")
 	}
-	for _, path := range fixtures {
+	for i, path := range fixtures {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			oneInThree(t, i)
 			t.Parallel()
 			archive, err := txtar.ParseFile(path)
 			if err != nil {

@@ -20,11 +20,11 @@ import (
 func lookFor(t *testing.T, c *Case, r rules.Rule) {
 	t.Helper()
 	ctx := context.Background()
-	c.hasFindings = true
-	if err := c.listRules(ctx); err != nil {
+	c.findings.isLookedFor = true
+	if err := c.findings.list(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.run(ctx, r); err != nil {
+	if err := c.findings.run(ctx, r); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -52,8 +52,9 @@ func TestRules(t *testing.T) {
 }
 
 func testRules(t *testing.T, report func(name, line string)) {
-	for _, r := range rules.All() {
+	for i, r := range rules.All() {
 		t.Run(r.Name, func(t *testing.T) {
+			oneInThree(t, i)
 			t.Parallel()
 			path := filepath.Join("testdata", "rules", r.Name+".txtar")
 			archive, err := txtar.ParseFile(path)
@@ -174,10 +175,11 @@ func moved(minutes int) []string {
 // TestRuleContract holds every rule to what the package comment of rules asks of it,
 // and runs it on rows full of ties, NULLs and texts that are no JSON.
 func TestRuleContract(t *testing.T) {
+	takesLong(t)
 	c := openCase(t, Filter{}, time.UTC, tiedRows("i", 60)...)
 	ctx := context.Background()
-	c.hasFindings = true
-	if err := c.listRules(ctx); err != nil {
+	c.findings.isLookedFor = true
+	if err := c.findings.list(ctx); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range rules.All() {
@@ -198,11 +200,11 @@ func TestRuleContract(t *testing.T) {
 					t.Errorf("reads the list %s, which is not there", list)
 				}
 			}
-			refs, err := c.references(ctx, r.SQL)
+			q, err := c.parse(ctx, r.SQL)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, ref := range refs {
+			for _, ref := range q.references() {
 				if _, isTable := schema.Lookup(ref.name); ref.evidence != isTable && (ref.evidence || isTable) {
 					t.Errorf("reads %s: want evidence. in front of tables, which rules see whole, and of nothing else", ref.name)
 				}
@@ -224,7 +226,7 @@ func TestRuleContract(t *testing.T) {
 			if !slices.Equal(got, want) {
 				t.Errorf("columns\n got %s\nwant %s", strings.Join(got, ", "), strings.Join(want, ", "))
 			}
-			if err := c.run(ctx, r); err != nil {
+			if err := c.findings.run(ctx, r); err != nil {
 				t.Error(err)
 			}
 		})

@@ -29,10 +29,10 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 	if err := c.CheckQuery(ctx, text); err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	if err := c.checkNames(ctx, text); err != nil {
-		return nil, fmt.Errorf("query: %w", err)
+	q, err := c.parse(ctx, text)
+	if err == nil {
+		err = q.checkNames()
 	}
-	notes, err := c.notesOnWords(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
@@ -41,7 +41,7 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 		return nil, fmt.Errorf("query: %w", err)
 	}
 	result.Own = true
-	result.Notes = append(result.Notes, notes...)
+	result.Notes = append(result.Notes, q.notesOnWords()...)
 	return result, nil
 }
 
@@ -49,10 +49,11 @@ func (c *Case) Query(ctx context.Context, text string) (*Result, error) {
 // rows of its SQL (0 = all).
 func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result, error) {
 	c.endReading()
-	refs, err := c.references(ctx, r.SQL)
+	q, err := c.parse(ctx, r.SQL)
 	if err != nil {
 		return nil, err
 	}
+	refs := q.references()
 	how, err := c.filters.judge(ctx, r, refs)
 	if err != nil {
 		return nil, err

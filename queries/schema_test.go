@@ -14,6 +14,7 @@ import (
 
 // TestSchemaIsTrue compares what --schema says with what the engine has.
 func TestSchemaIsTrue(t *testing.T) {
+	takesLong(t)
 	c := openCase(t, Filter{}, time.UTC)
 	tables := schema.Tables()
 	for _, v := range views {

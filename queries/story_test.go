@@ -147,7 +147,8 @@ func TestStoryOfIntrusions(t *testing.T) {
 }
 
 // TestStoryLeavesHomeOut: a finding that compares two places names the user's own home
-// too, from where the user goes on to work; that is no trace of the intruder.
+// too, from where the user goes on to work; that is no trace of the intruder, and a
+// rule that the user set there is none that the intruder left.
 func TestStoryLeavesHomeOut(t *testing.T) {
 	c := openCase(t, Filter{}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, user_id, app_id, app_display_name, ip_address, country, autonomous_system_number, status, error_code, category, session_id, user_agent, raw)
@@ -159,12 +160,14 @@ func TestStoryLeavesHomeOut(t *testing.T) {
 			(2, 1, 'rule', '2026-10-09 09:50', 1, 'Exchange', 'New-InboxRule', 'ann@contoso.com', '203.0.113.9', 'h8', 'True', false,
 				'{"Parameters":[{"Name":"Name","Value":"."},{"Name":"SubjectContainsWords","Value":"invoice"},{"Name":"MoveToFolder","Value":"RSS Feeds"}]}'),
 			(2, 2, 'read', '2026-10-11 09:10', 50, 'Exchange', 'MailItemsAccessed', 'ann@contoso.com', '192.0.2.1', 'h10', 'Succeeded', false,
-				'{"MailboxOwnerUPN":"ann@contoso.com","Folders":[{"Path":"\\Inbox","FolderItems":[{"InternetMessageId":"<1>"}]}]}')`)
+				'{"MailboxOwnerUPN":"ann@contoso.com","Folders":[{"Path":"\\Inbox","FolderItems":[{"InternetMessageId":"<1>"}]}]}'),
+			(2, 3, 'news', '2026-10-08 09:30', 1, 'Exchange', 'New-InboxRule', 'ann@contoso.com', '192.0.2.1', 'h7', 'True', false,
+				'{"Parameters":[{"Name":"Name","Value":"Newsletters"},{"Name":"From","Value":"news@letters.example"},{"Name":"MoveToFolder","Value":"Newsletters"}]}')`)
 	if n := answer(t, c, "select count(*) from all_findings where list_contains(addresses, '192.0.2.1') and severity_rank <= 3"); n != "1" {
 		t.Fatalf("%s findings of medium severity or more name the home, want 1", n)
 	}
 	story := storyOf(t, c)
-	for _, want := range []string{"to 2026-10-09 09:50", "It came from 1 address in Romania and used 1 session: 203.0.113.9.", "No record names mail that was read"} {
+	for _, want := range []string{"to 2026-10-09 09:50", "It came from 1 address in Romania and used 1 session: 203.0.113.9.", "No record names mail that was read", "1 thing that was made or changed was not removed"} {
 		if !strings.Contains(story, want) {
 			t.Errorf("no %q in\n%s", want, story)
 		}

@@ -21,7 +21,9 @@ type annex struct {
 	Letter        string // set once it is known which there are
 	Sheets        []annexSheet
 
+	Missing int // entries for which there was no room
 	entries int
+	size    int               // bytes
 	lines   int               // that are taken of the last sheet
 	known   map[string]string // addresses of the entries, by what they hold
 }
@@ -51,6 +53,7 @@ func (a *annex) add(heading, row, text string) string {
 	a.entries++
 	address := a.Anchor + "-" + strconv.Itoa(a.entries)
 	a.known[text] = address
+	a.size += len(text)
 	entry := annexEntry{Address: address, Heading: heading, Row: row}
 	const ofHeading = 2 // lines
 	if need := ofHeading + linesOf(text); len(a.Sheets) == 0 || a.lines+min(need, sheetLines) > sheetLines {
@@ -79,6 +82,14 @@ func (a *annex) turn() {
 // Count says how much is in it: "237 records, 63 pages".
 func (a *annex) Count() string {
 	return counted(a.entries, a.Noun) + ", " + counted(len(a.Sheets), "page")
+}
+
+// More says how much there was no room for; empty = nothing.
+func (a *annex) More() string {
+	if a.Missing == 0 {
+		return ""
+	}
+	return were(a.Missing, "more "+a.Noun)
 }
 
 // Pages is how many sheets it has.

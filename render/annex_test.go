@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -97,6 +98,28 @@ func TestColumnsUnder(t *testing.T) {
 	for c, got := range columnsUnder(head, rows) {
 		if got != want[c] {
 			t.Errorf("%s: below the others %v, want %v", head[c].Parts[0], got, want[c])
+		}
+	}
+}
+
+func TestColumnsLeftOut(t *testing.T) {
+	head := []headCell{{Parts: []string{"Event time"}}, {Parts: []string{"Empty"}}, {Parts: []string{"Text"}}, {Parts: []string{"Text"}}, {Parts: []string{"n"}}}
+	text := strings.Repeat("x", 90) // is given 40
+	rows := []bodyRow{
+		{Cells: []bodyCell{{Text: "2026-10-01"}, {}, {Text: text}, {Text: text}, {Text: "1"}}},
+		{Cells: []bodyCell{{Text: "2026-10-02"}, {}, {}, {Text: text}, {Text: "22"}}},
+	}
+	for _, test := range []struct {
+		reason string
+		line   int
+		want   []bool
+	}{
+		{"what says nothing, where all have room", 200, []bool{false, true, false, false, false}},
+		{"and the second text; what follows it is narrow enough", 12 + 42 + 20, []bool{false, true, false, true, false}},
+		{"nothing has room but the first", 12, []bool{false, true, true, true, true}},
+	} {
+		if got := columnsLeftOut(head, rows, test.line); !slices.Equal(got, test.want) {
+			t.Errorf("%s: left out %v, want %v", test.reason, got, test.want)
 		}
 	}
 }

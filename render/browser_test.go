@@ -87,7 +87,8 @@ func runBrowser(t *testing.T, folder, page string, flags ...string) []byte {
 	return out
 }
 
-// drivenDocument is a page with a story, a picture, and a table of five events.
+// drivenDocument is a page with a story, a picture, a table of five events, and one of
+// more rows than a browser has in the page at once.
 func drivenDocument() Document {
 	at := func(day, hour int) time.Time { return time.Date(2026, 10, day, hour, 0, 0, 0, time.UTC) }
 	story := result(queries.Report{Name: "story", Title: "What happened", Group: "incident", Layout: queries.Story},
@@ -115,7 +116,12 @@ func drivenDocument() Document {
 	events := result(queries.Report{Name: "events", Title: "Events", Group: "audit"}, []queries.Column{
 		column("event_time", queries.Time), column("name", queries.Text), column("country", queries.Text), column("size", queries.Integer), styled("raw", queries.RawRecord),
 	}, rows...)
-	return document(story, lanes, events)
+	rows = nil
+	for i := range 700 {
+		rows = append(rows, []any{int64(i + 1), "row " + strconv.Itoa(i+1)})
+	}
+	long := result(queries.Report{Name: "long", Title: "Many rows", Group: "audit"}, []queries.Column{column("n", queries.Integer), column("name", queries.Text)}, rows...)
+	return document(story, lanes, events, long)
 }
 
 // TestPageIsWorkedWith searches, sorts, filters, brushes, follows links and copies in a
@@ -163,7 +169,16 @@ func TestPageIsWorkedWith(t *testing.T) {
 		"target: bravo mail",
 		"raw: 6 lines",
 		"csv: event_time,name,country,size,raw / 2026-10-01 08:00:00,alpha mail,NL,10,\"{\"\"n\"\":0,\"\"list\"\":[1]}\"",
-		"open on paper: 0 closed",
+		"many rows in the page: 300",
+		"led to: row 650",
+		"led back: row 2",
+		"sorted down: 700, and 300 in the page",
+		"scrolled: 600",
+		"searched: row 69,row 169,row 269,row 369,row 469,row 569,row 669,row 690,row 691,row 692,row 693,row 694,row 695,row 696,row 697,row 698,row 699",
+		"led to what the search left out: row 5",
+		"copied: 701 lines",
+		"open on paper: 0 closed, 700 rows",
+		"after it: 300",
 		"requests: 0",
 	}
 	if axe != "" {

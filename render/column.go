@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -128,4 +129,21 @@ func fold(s string, width int) []string {
 		s = s[len(part):]
 	}
 	return append(lines, s)
+}
+
+// inReadingOrder are the columns as a reader wants them where there is no room for all:
+// first those of these names.
+func inReadingOrder(columns []queries.Column, first []string) []int {
+	var order []int
+	for _, name := range first {
+		if i := slices.IndexFunc(columns, func(c queries.Column) bool { return c.Name == name }); i >= 0 {
+			order = append(order, i)
+		}
+	}
+	for i := range columns {
+		if !slices.Contains(order, i) {
+			order = append(order, i)
+		}
+	}
+	return order
 }

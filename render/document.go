@@ -57,6 +57,10 @@ type Document struct {
 	// and of a case the tables that do not tell of incidents. Else a line names them.
 	Annexes bool
 
+	// Chosen says that the reports were asked for by name: a page has their tables as
+	// whole as it has room for.
+	Chosen bool
+
 	// Several says that more than one report was asked for, which the formats
 	// that hold one refuse.
 	Several bool

@@ -4,53 +4,88 @@ import (
 	"slices"
 )
 
-// pageBytes is how many bytes the tables of a page may take, about. With what is no table,
-// a page of very large evidence stays below 15 MB, which a browser opens at once.
-const pageBytes = 9 << 20
+// How many bytes of the page its tables, and the raw records in the annex, may take, about.
+// With what is neither, a page of very large evidence stays below 15 MB, which a
+// browser opens at once.
+const (
+	tableBytes = 8 << 20
+	annexBytes = 4 << 20
+)
 
 // leastRows is how many rows of a table stay, however long they are.
 const leastRows = 100
 
 // fitPage takes rows away from the end of the largest tables, until all of them are together
 // as large as they may be: no table is cut that is smaller than one that is not. What is
-// told of an incident, and rows that lead to an annex, stay whole.
+// told of an incident stays whole, as long as it has room itself.
 func fitPage(sections []*section, limit int) {
-	var tables []*section
-	sizes := map[*section]int{}
-	all := 0
+	var telling, tables []*section
 	for _, s := range sections {
-		size := 0
-		for _, row := range s.Rows {
-			size += row.size()
+		switch {
+		case len(s.Rows) == 0:
+		case s.IsTable && len(s.Sessions) == 0 && !slices.ContainsFunc(s.Rows, bodyRow.leadsToAnnex):
+			tables = append(tables, s)
+		default:
+			telling = append(telling, s)
 		}
-		all += size
-		if s.IsTable && len(s.Sessions) == 0 && !slices.ContainsFunc(s.Rows, bodyRow.leadsToAnnex) {
-			tables, sizes[s] = append(tables, s), size
+	}
+	limit -= share(telling, limit)
+	share(tables, limit)
+}
+
+// share gives the tables so many bytes, the smaller ones all that they take, and
+// returns how many are taken.
+func share(tables []*section, limit int) int {
+	sizes := map[*section]int{}
+	for _, s := range tables {
+		for _, row := range s.Rows {
+			sizes[s] += row.size()
 		}
 	}
 	slices.SortStableFunc(tables, func(a, b *section) int { return sizes[a] - sizes[b] })
-	left := limit
-	for _, size := range sizes {
-		all -= size
-	}
-	left -= all // what is not cut
+	taken := 0
 	for i, s := range tables {
-		most := max(left, 0) / (len(tables) - i)
+		most := max(limit-taken, 0) / (len(tables) - i)
 		if sizes[s] > most {
 			s.cut(most)
 		}
-		left -= min(sizes[s], most)
+		taken += min(sizes[s], most)
 	}
+	return taken
 }
 
 // cut leaves as many of the first rows as take that many bytes, but some.
 func (s *section) cut(most int) {
+	if len(s.Sessions) > 0 { // whose rows are in sections, and few
+		return
+	}
 	size := 0
 	for i, row := range s.Rows {
 		if size += row.size(); size > most && i >= leastRows {
 			s.Rows = s.Rows[:i]
 			s.countMore()
 			return
+		}
+	}
+}
+
+// cutLinks takes away the links that lead from an annex to rows that are not there.
+func (p *htmlPage) cutLinks(sections []*section) {
+	there := map[string]bool{}
+	for _, s := range sections {
+		for _, row := range s.Rows {
+			if row.leadsToAnnex() {
+				there[row.Address] = true
+			}
+		}
+	}
+	for _, a := range []*annex{&p.ids, &p.records} {
+		for _, sheet := range a.Sheets {
+			for i := range sheet.Entries {
+				if e := &sheet.Entries[i]; !there[e.Row] {
+					e.Row = ""
+				}
+			}
 		}
 	}
 }

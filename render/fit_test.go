@@ -24,6 +24,7 @@ func TestTablesFitThePage(t *testing.T) {
 		{"all have room", []*section{table(1000, 300), table(200, 500)}, []int{1000, 200}},
 		{"the small one stays whole, two large ones share what is left", []*section{table(1000, 1000), table(200, 500), table(500, 2000)}, []int{450, 200, 225}},
 		{"what is told of an incident stays, and so does what leads to an annex", []*section{of(table(300, 1000)), annexed, table(1000, 1000)}, []int{300, 400, 300}},
+		{"what is told of an incident has no room itself", []*section{of(table(1000, 1000)), of(table(1000, 3000)), table(1000, 1000)}, []int{500, 166, leastRows}},
 		{"some rows stay of each", []*section{of(table(1000, 1000)), table(1000, 1000), table(50, 5000)}, []int{1000, leastRows, 50}},
 	} {
 		fitPage(test.sections, 1_000_000)

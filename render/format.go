@@ -65,7 +65,7 @@ func (f Format) Rows(d Document, r queries.Report) int {
 	case r.Layout == queries.Summary:
 		return 0
 	case f.Name == "html":
-		return htmlRows
+		return rowsOnPage(d, r)
 	case f.Name == "text" && d.Limit > 0 && hasGrid(r):
 		return max(d.Limit, maxKept)
 	case f.Name == "text":

@@ -16,8 +16,26 @@ import (
 	"entrail/queries"
 )
 
-// htmlRows is how many rows of a table the page holds; the others are counted.
-const htmlRows = 1000
+// How many rows of a table the page holds at most; the others are counted.
+const (
+	annexRows = 1000  // of a table that was not asked for by name, and tells of no incident
+	pageRows  = 20000 // of any other
+)
+
+// rowsOnPage is how many rows of a report the page has room for, before what all take
+// together is known, see fitPage.
+func rowsOnPage(d Document, r queries.Report) int {
+	if isAnnexed(r) && !d.Chosen {
+		return annexRows
+	}
+	return pageRows
+}
+
+// isAnnexed says that a report is a table for reference: no part of a dossier, and
+// none that tells of incidents.
+func isAnnexed(r queries.Report) bool {
+	return slices.Contains(queries.Groups, r.Group) && r.Group != "incident" && r.Group != "summary"
+}
 
 // Lengths from which texts are folded away: that of a cell in characters, of one
 // of a column that holds sentences, and in bytes of what follows the first sentence
@@ -57,7 +75,7 @@ func hashOf(text string) string {
 // HTML writes one page that needs nothing else: no font, no picture, no script
 // from elsewhere. It is whole without its script, which searches, sorts, filters
 // and copies tables. Each row has a number and an address. html/template escapes every field; a table holds
-// its first 1,000 rows and counts the rest; a chart says of which rows it is.
+// as many rows as it has room for and counts the rest; a chart says of which rows it is.
 // What is said in sentences comes first of all, else the summary; reports of logs that
 // are not loaded are one list.
 //
@@ -91,13 +109,13 @@ func HTML(w io.Writer, d Document) error {
 			page.lack(r)
 			continue
 		}
-		s, err := page.newSection(r)
+		s, err := page.newSection(d, r)
 		if err != nil {
 			return err
 		}
 		page.place(s)
 		if r.Report.Layout == queries.Sessions && d.Headings != nil {
-			if err := s.bySession(r.Columns, d.Headings); err != nil {
+			if err := s.bySession(d.Headings); err != nil {
 				return err
 			}
 		}
@@ -125,7 +143,8 @@ func HTML(w io.Writer, d Document) error {
 			}
 		}
 	}
-	fitPage(slices.Concat(first, rest), pageBytes)
+	fitPage(slices.Concat(first, rest), tableBytes)
+	page.cutLinks(slices.Concat(first, rest))
 	paper := paperCSS(d) + page.paperCSS
 	page.Policy, page.Paper = policy(paper), template.CSS(paper) // quoted
 	write := func(template string, data any) error {
@@ -306,9 +325,12 @@ func (p *htmlPage) OnPaper() string {
 
 // enter adds a section to the table of contents.
 func (p *htmlPage) enter(s *section) {
-	last := len(p.Contents) - 1
-	if last < 0 || p.Contents[last].Group != s.Group {
-		p.Contents = append(p.Contents, contents{Group: s.Group})
+	group, last := s.Group, len(p.Contents)-1
+	if slices.ContainsFunc(p.Contents[:max(last, 0)], func(c contents) bool { return c.Group == s.Group }) {
+		group = s.Group + ", continued"
+	}
+	if last < 0 || p.Contents[last].Group != group {
+		p.Contents = append(p.Contents, contents{Group: group})
 		last++
 	}
 	p.Contents[last].Entries = append(p.Contents[last].Entries, entry{s.Anchor, s.Title, s.Count})
@@ -333,7 +355,7 @@ var groupTitles = map[string]string{
 	"apps":     "Applications",
 	"ca":       "Conditional Access",
 	"audit":    "Audit",
-	"incident": "Incident",
+	"incident": "Incidents",
 }
 
 func groupTitle(group string) string {
@@ -354,6 +376,7 @@ type section struct {
 	HowToRead           string // all but the first sentence of a long description, folded away
 	Notes               []string
 	Paper               string // classes of its tables, by which paper sets them
+	LeftOut             string // how many columns are not on paper, in words; empty = none
 	IsTable             bool   // a report's, of other groups than incident
 	IsAnnex             bool   // on paper only with all annexes
 	Count               string // "1,478 rows"
@@ -388,16 +411,17 @@ type headCell struct {
 // Rank is the class of a word of severity.
 type bodyCell struct{ Text, Short, Length, Annex, Raw, Class, Rank string }
 
-func (p *htmlPage) newSection(r *queries.Result) (*section, error) {
+func (p *htmlPage) newSection(d Document, r *queries.Result) (*section, error) {
 	s := &section{
 		Page: p, Anchor: p.anchor(visible(r.Report.Name)),
 		Name: visible(r.Report.Name), Title: visible(title(r)), Group: groupTitle(r.Report.Group),
 		Description: visible(r.Report.Description), Caveat: visible(r.Report.Caveat),
 	}
-	_, s.IsReport = queries.Lookup(r.Report.Name)
-	s.IsTable = s.IsReport && !slices.Contains([]string{"incident", "summary"}, r.Report.Group) && slices.Contains(queries.Groups, r.Report.Group)
+	_, isNamed := queries.Lookup(r.Report.Name)
+	s.IsReport = isNamed && slices.Contains(queries.Groups, r.Report.Group) // a part of a dossier is none
+	s.IsTable = s.IsReport && isAnnexed(r.Report)
 	s.IsWhole = r.IsWhole
-	if first, rest := firstSentence(s.Description); s.IsReport && len(rest) > foldedDescription {
+	if first, rest := firstSentence(s.Description); len(rest) > foldedDescription {
 		s.Description, s.HowToRead = first, rest
 	}
 	for _, n := range r.Notes {
@@ -426,20 +450,22 @@ func (p *htmlPage) newSection(r *queries.Result) (*section, error) {
 		s.JSON, err = rawText(r)
 		s.Count = counted(strings.Count(s.JSON, "\n"), "line")
 	default:
-		err = s.fill(r)
+		err = s.fill(r, rowsOnPage(d, r.Report))
 	}
 	return s, err
 }
 
-// fill reads a table, and its charts.
-func (s *section) fill(r *queries.Result) error {
+// fill reads a table of so many rows at most, and its charts.
+func (s *section) fill(r *queries.Result, most int) error {
+	words := headings(r)
+	order := inReadingOrder(r.Columns, r.Report.OnTerminal)
 	classes := make([]string, len(r.Columns))
-	for i, heading := range headings(r) {
+	for _, i := range order {
 		classes[i] = class(r.Columns[i])
 		if i == 0 && r.Report.Layout == queries.Record {
 			classes[i] = "m" // names of fields
 		}
-		s.Head = append(s.Head, headCell{strings.SplitAfter(heading, "_"), visible(r.Columns[i].Name), classes[i]})
+		s.Head = append(s.Head, headCell{strings.SplitAfter(words[i], "_"), visible(r.Columns[i].Name), classes[i]})
 	}
 	var charts []*chart
 	for _, c := range r.Report.Charts {
@@ -449,7 +475,7 @@ func (s *section) fill(r *queries.Result) error {
 		}
 		charts = append(charts, k)
 	}
-	n := 0
+	n, size := 0, 0
 	for row, err := range rows(r) {
 		if err != nil {
 			return err
@@ -458,31 +484,33 @@ func (s *section) fill(r *queries.Result) error {
 		for _, c := range charts {
 			c.add(row)
 		}
-		if n > htmlRows {
+		if n > most || size > tableBytes {
 			continue
 		}
 		line := make([]bodyCell, len(row))
 		address := "row-" + s.Anchor + "-" + strconv.Itoa(n)
-		for i, v := range row {
+		for at, i := range order {
+			v, cell := row[i], &line[at]
 			if r.Columns[i].Style == queries.RawRecord {
-				line[i] = s.Page.rawCell(s.entryName(r.Columns, row, n), address, v)
+				*cell = s.Page.rawCell(s.entryName(r.Columns, row, n), address, v)
 				continue
 			}
 			limit := folded
 			if r.Columns[i].Style == queries.Sentences {
 				limit = foldedSentences
 			}
-			line[i] = newCell(visibleLines(text(v)), classes[i], limit)
+			*cell = newCell(visibleLines(text(v)), classes[i], limit)
 			if r.Columns[i].Style == queries.Severity {
-				line[i].Rank = rankClasses[queries.Rank(line[i].Text)]
+				cell.Rank = rankClasses[queries.Rank(cell.Text)]
 			}
-			if r.Columns[i].Style == queries.IDs && line[i].Short != "" {
-				line[i].Annex = s.Page.ids.add(s.entryName(r.Columns, row, n), address, inColumns(line[i].Text))
-				line[i].Short = counted(strings.Count(line[i].Text, "\n")+1, "ID")
-				line[i].Length = ""
+			if r.Columns[i].Style == queries.IDs && cell.Short != "" {
+				cell.Annex = s.Page.ids.add(s.entryName(r.Columns, row, n), address, inColumns(cell.Text))
+				cell.Short = counted(strings.Count(cell.Text, "\n")+1, "ID")
+				cell.Length = ""
 			}
 		}
 		s.Rows = append(s.Rows, bodyRow{Number: n, Address: address, Cells: line})
+		size += s.Rows[len(s.Rows)-1].size()
 	}
 	s.setWidths()
 	unread := max(int(r.Total)-n, 0)
@@ -556,6 +584,10 @@ func (p *htmlPage) rawCell(name, row string, v any) bodyCell {
 	var b bytes.Buffer
 	if json.Compact(&b, []byte(raw)) == nil {
 		raw = b.String()
+	}
+	if p.records.size > annexBytes {
+		p.records.Missing++
+		return bodyCell{}
 	}
 	return bodyCell{Raw: p.records.add(name, row, visibleLines(raw))}
 }

@@ -109,20 +109,28 @@ func TestPageIsSelfContained(t *testing.T) {
 func TestPageCountsWhatItHides(t *testing.T) {
 	for _, test := range []struct {
 		given, rows int
+		group       string
+		isChosen    bool
+		most        int
 		want        string
 		reason      string
 	}{
-		{1000, 1000, "", "the cap itself hides nothing"},
-		{1001, 1001, "1 more row", "one"},
-		{3479, 3479, "2,479 more rows", "many"},
-		{1000, 3479, "2,479 more rows", "only the first were asked for"},
+		{1000, 1000, "signins", false, 1000, "", "the cap itself hides nothing"},
+		{1001, 1001, "signins", false, 1000, "1 more row", "one"},
+		{3479, 3479, "signins", false, 1000, "2,479 more rows", "many"},
+		{1000, 3479, "signins", false, 1000, "2,479 more rows", "only the first were asked for"},
+		{3479, 3479, "signins", true, 20000, "", "asked for by name"},
+		{3479, 3479, "incident", false, 20000, "", "it tells of incidents"},
 	} {
 		r := many(test.given)
+		r.Report.Group = test.group
 		if test.given < test.rows {
 			r.Total = int64(test.rows)
 		}
-		page := render(t, HTML, document(r))
-		if got := strings.Count(page, `<tr id="row-signin_list-`); got != min(test.rows, 1000) {
+		d := document(r)
+		d.Chosen = test.isChosen
+		page := render(t, HTML, d)
+		if got := strings.Count(page, `<tr id="row-signin_list-`); got != min(test.rows, test.most) {
 			t.Errorf("%d rows: %d on the page", test.rows, got)
 		}
 		if got := strings.Contains(page, "not on this page"); got != (test.want != "") || !strings.Contains(page, test.want) {

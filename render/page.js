@@ -29,26 +29,32 @@ const wideTable = 14; // from so many columns on, the last ones begin hidden
 const shownFirst = 12;
 const mostValues = 200; // values of a column that a filter offers
 const facetValues = 12; // a column of so many values at most is offered at a glance
+const leastShown = 4; // columns, of a table that has no room for more
+const windowRows = 300; // of a longer table so many stand in the page at once
 
 // The stretch of time that all tables show, and what makes them show it.
 const time = { from: "", to: "", tables: [] };
 
+// By section: how a row is brought into the page, and how all are, for paper.
+const places = new Map();
+
+linkSessions();
 for (const section of document.querySelectorAll("main section")) {
   const tables = [...section.querySelectorAll(":scope > .scroll > table:has(thead .no)")]; // of numbered rows
   if (tables.length) equip(section, tables);
 }
 if (time.tables.length) chooseTime();
-linkSessions();
 searchByLinks();
 openForPrint();
-indentTarget();
-addEventListener("hashchange", indentTarget);
+goToTarget();
+addEventListener("hashchange", goToTarget);
 
 function equip(section, tables) {
   const heads = [...tables[0].tHead.rows[0].cells];
   const names = heads.map((th) => th.textContent);
-  const rows = tables.flatMap((table) => [...table.tBodies[0].rows].map((tr, place) => ({ tr, table, place, texts: null })));
-  const texts = (row) => (row.texts ??= [...row.tr.cells].map(textOf));
+  const rows = tables.flatMap((table) => [...table.tBodies[0].rows].map((tr, place) => ({ tr, table, place, texts: [], fits: true })));
+  const textIn = (row, i) => (row.texts[i] ??= textOf(row.tr.cells[i]));
+  const parts = tables.map((table) => partOf(table, rows.filter((row) => row.table === table)));
   const hidden = new Set();
   const filters = new Map(); // column -> value
   const sheet = new CSSStyleSheet();
@@ -68,11 +74,11 @@ function equip(section, tables) {
     make("div", { className: "tools" }, search, column, value, chips, columns, facets, copy, status));
 
   const times = heads.map((th, i) => (th.classList.contains("t") ? i : 0)).filter(Boolean);
-  const shown = () => rows.filter((row) => !row.tr.hidden);
+  const shown = () => rows.filter((row) => row.fits);
 
   // A row without a time is at no time, and stays.
   function isInTime(row) {
-    const own = times.map((i) => texts(row)[i].slice(0, 19)).filter(Boolean).sort();
+    const own = times.map((i) => textIn(row, i).slice(0, 19)).filter(Boolean).sort();
     return !own.length || ((!time.to || own[0] <= time.to) && (!time.from || own.at(-1) >= time.from));
   }
 
@@ -81,23 +87,26 @@ function equip(section, tables) {
     let n = 0;
     for (const row of rows) {
       let fits = !(time.from || time.to) || isInTime(row);
-      for (const [i, wanted] of filters) fits &&= texts(row)[i] === wanted;
+      for (const [i, wanted] of filters) fits &&= textIn(row, i) === wanted;
       if (fits && words.length) {
-        row.all ??= texts(row).join("\n").toLowerCase();
-        fits = words.every((word) => row.all.includes(word));
+        const all = wordsOf(row);
+        fits = words.every((word) => all.includes(word));
       }
-      row.tr.hidden = !fits;
+      row.fits = fits;
       n += fits;
     }
+    for (const part of parts) part.draw();
     if (facets.open) glance();
     status.textContent = n < rows.length ? numbers.format(n) + " of " + counted(rows.length, "row") : "";
     if (tables.length > 1) {
       for (const table of tables) {
-        const none = [...table.tBodies[0].rows].every((tr) => tr.hidden);
+        const none = !rows.some((row) => row.table === table && row.fits);
         for (let part = table.parentElement; part; part = part.tagName === "H3" ? null : part.previousElementSibling) part.hidden = none;
       }
     }
   }
+
+  const wordsOf = (row) => (row.all ??= names.map((_, i) => textIn(row, i)).join("\n").toLowerCase());
 
   // Columns of few values, each value with how many of the shown rows have it.
   function glance() {
@@ -106,7 +115,7 @@ function equip(section, tables) {
       if (!i || times.includes(i) || heads[i].title === "raw") return null;
       const counts = new Map();
       for (const row of visible) {
-        const text = texts(row)[i];
+        const text = textIn(row, i);
         counts.set(text, (counts.get(text) ?? 0) + 1);
         if (counts.size > facetValues) return null;
       }
@@ -127,7 +136,7 @@ function equip(section, tables) {
     value.hidden = !i;
     if (!i) return;
     const counts = new Map();
-    for (const row of shown()) counts.set(texts(row)[i], (counts.get(texts(row)[i]) ?? 0) + 1);
+    for (const row of shown()) counts.set(textIn(row, i), (counts.get(textIn(row, i)) ?? 0) + 1);
     const all = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
     value.replaceChildren(make("option", { value: "", textContent: counted(all.length, "value") }));
     all.slice(0, mostValues).forEach(([text, n], at) => {
@@ -175,6 +184,20 @@ function equip(section, tables) {
     for (let i = shownFirst + 1; i < names.length; i++) { hidden.add(i); boxes[i].checked = false; }
   }
   hide();
+  whenSeen(section, () => {
+    fitColumns().forEach((i) => { hidden.add(i); boxes[i].checked = false; });
+    hide();
+  });
+
+  // The last columns of a table that is wider than its place, but for links to raw records.
+  function fitColumns() {
+    const box = tables[0].parentElement;
+    const shownNow = heads.map((_, i) => i).filter((i) => i && !hidden.has(i));
+    const isRaw = (i) => heads[i].title === "raw";
+    const room = box.clientWidth - heads[0].offsetWidth - shownNow.filter(isRaw).reduce((sum, i) => sum + heads[i].offsetWidth, 0);
+    let taken = 0;
+    return shownNow.filter((i) => !isRaw(i)).filter((i, at) => (taken += heads[i].offsetWidth) > room + 1 && at >= leastShown);
+  }
 
   tables.forEach((table) => [...table.tHead.rows[0].cells].forEach((th, i) => {
     const button = make("button", { type: "button" }, ...th.childNodes);
@@ -185,17 +208,18 @@ function equip(section, tables) {
   function sort(i, order) {
     const isNumber = heads[i].classList.contains("n");
     const sign = order === "descending" ? -1 : 1;
-    const key = (row) => (isNumber ? parseFloat(texts(row)[i].replaceAll(",", "")) : texts(row)[i]);
+    const key = (row) => (isNumber ? parseFloat(textIn(row, i).replaceAll(",", "")) : textIn(row, i));
     const isEmpty = (k) => k === "" || Number.isNaN(k);
-    for (const table of tables) {
-      const own = rows.filter((row) => row.table === table).map((row) => ({ row, key: key(row) }));
+    for (const part of parts) {
+      const own = part.rows.map((row) => ({ row, key: key(row) }));
       own.sort((a, b) => {
         if (order === "none") return a.row.place - b.row.place;
         if (isEmpty(a.key) || isEmpty(b.key)) return isEmpty(a.key) - isEmpty(b.key) || a.row.place - b.row.place;
         return sign * ((a.key > b.key) - (a.key < b.key)) || a.row.place - b.row.place;
       });
-      table.tBodies[0].append(...own.map((o) => o.row.tr));
-      [...table.tHead.rows[0].cells].forEach((th, at) => (th.ariaSort = at === i ? order : "none"));
+      part.rows = own.map((o) => o.row);
+      part.draw();
+      [...part.table.tHead.rows[0].cells].forEach((th, at) => (th.ariaSort = at === i ? order : "none"));
     }
   }
 
@@ -209,14 +233,11 @@ function equip(section, tables) {
   copy.onclick = async () => {
     const kept = names.map((_, i) => i).filter((i) => i && !hidden.has(i));
     const lines = [kept.map((i) => csvCell(heads[i].title || names[i])).join(",")];
-    for (const table of tables) {
-      for (const tr of table.tBodies[0].rows) {
-        if (tr.hidden) continue;
-        const row = [...tr.cells].map(textOf);
-        lines.push(kept.map((i) => csvCell(row[i], heads[i].classList.contains("n"))).join(","));
-      }
+    for (const row of parts.flatMap((part) => part.rows).filter((row) => row.fits)) {
+      lines.push(kept.map((i) => csvCell(textIn(row, i), heads[i].classList.contains("n"))).join(","));
     }
-    status.textContent = (await copied(lines.join("\n") + "\n")) ? counted(lines.length - 1, "row") + " copied" : "The browser does not let the page copy";
+    const which = hidden.size ? ", of " + kept.length + " of " + (names.length - 1) + " columns" : "";
+    status.textContent = (await copied(lines.join("\n") + "\n")) ? counted(lines.length - 1, "row") + " copied" + which : "The browser does not let the page copy";
   };
 
   let waiting;
@@ -225,6 +246,107 @@ function equip(section, tables) {
   if (times.length) time.tables.push(apply);
   column.onchange = offer;
   value.onchange = choose;
+
+  places.set(section.id, {
+    bring(id) {
+      const part = parts.find((part) => part.rows.some((row) => row.tr.id === id));
+      if (!part) return;
+      if (!part.rows.find((row) => row.tr.id === id).fits) {
+        search.value = "";
+        filters.clear();
+        list();
+        apply();
+      }
+      part.bring(id);
+    },
+    all: () => parts.forEach((part) => part.all()),
+    some: () => parts.forEach((part) => part.draw()),
+  });
+  readAhead(rows, wordsOf);
+}
+
+// Does something once, when the section comes into view.
+function whenSeen(section, act) {
+  const seen = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    seen.disconnect();
+    act();
+  });
+  seen.observe(section);
+}
+
+// The rows of a table, of which a long one has some in the page: those from a first one on,
+// and more as one scrolls. Where none may be missing all are put in.
+function partOf(table, rows) {
+  const body = table.tBodies[0];
+  const part = { table, rows, draw, bring, all };
+  let fitting = rows, first = 0, last = rows.length;
+
+  const step = (text, onclick) => {
+    const button = make("button", { type: "button", textContent: text, onclick });
+    return make("tr", { className: "step" }, make("td", { colSpan: table.tHead.rows[0].cells.length }, button));
+  };
+  const nearly = new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && later(), { root: table.parentElement, rootMargin: "600px" });
+
+  function put() {
+    const trs = fitting.slice(first, last).map((row) => row.tr);
+    if (first > 0) trs.unshift(step("Rows before these: " + numbers.format(first), earlier));
+    nearly.disconnect();
+    if (last < fitting.length) {
+      trs.push(step("Rows after these: " + numbers.format(fitting.length - last), later));
+      nearly.observe(trs.at(-1));
+    }
+    body.replaceChildren(...trs);
+  }
+  function later() {
+    if (last >= fitting.length) return;
+    const from = last;
+    last = Math.min(last + windowRows, fitting.length);
+    nearly.disconnect();
+    const end = body.lastChild;
+    end.before(...fitting.slice(from, last).map((row) => row.tr));
+    if (last < fitting.length) {
+      end.querySelector("button").textContent = "Rows after these: " + numbers.format(fitting.length - last);
+      nearly.observe(end);
+    } else {
+      end.remove();
+    }
+  }
+  function earlier() {
+    first = Math.max(first - windowRows, 0);
+    put();
+  }
+  function draw() {
+    fitting = part.rows.filter((row) => row.fits);
+    first = 0;
+    last = Math.min(windowRows, fitting.length);
+    put();
+  }
+  function bring(id) {
+    const at = fitting.findIndex((row) => row.tr.id === id);
+    if (at < 0 || (at >= first && at < last)) return;
+    first = Math.max(at - 20, 0);
+    last = Math.min(at + windowRows, fitting.length);
+    put();
+  }
+  function all() {
+    first = 0;
+    last = fitting.length;
+    put();
+  }
+  if (rows.length > windowRows) draw();
+  return part;
+}
+
+// Reads what rows say while nothing else is to do, so that a first search need not.
+function readAhead(rows, read) {
+  if (rows.length <= windowRows || !globalThis.requestIdleCallback) return;
+  let at = 0;
+  const some = (idle) => {
+    while (at < rows.length && idle.timeRemaining() > 2) read(rows[at++]);
+    if (at < rows.length) requestIdleCallback(some);
+  };
+  requestIdleCallback(some);
 }
 
 // A stretch of time, chosen in a picture or typed, narrows every table that has times.
@@ -318,6 +440,16 @@ function searchByLinks() {
   }
 }
 
+// A row that is led to is brought into the page.
+function goToTarget() {
+  const id = decodeURIComponent(location.hash.slice(1));
+  if (id.startsWith("row-") && !document.getElementById(id)) {
+    places.get(id.slice(4, id.lastIndexOf("-")))?.bring(id);
+    if (document.getElementById(id)) location.replace(location.href);
+  }
+  indentTarget();
+}
+
 // A raw record that is led to is set in lines.
 function indentTarget() {
   const pre = document.querySelector("#annex-raw .entry:target > pre");
@@ -335,6 +467,7 @@ function openForPrint() {
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open]):not(.annexed):not(.columns)")];
     for (const details of opened) details.open = true;
+    for (const place of places.values()) place.all();
     for (const pre of document.querySelectorAll("pre[data-raw]")) {
       pre.textContent = pre.dataset.raw;
       delete pre.dataset.raw;
@@ -342,6 +475,7 @@ function openForPrint() {
   });
   addEventListener("afterprint", () => {
     for (const details of opened) details.open = false;
+    for (const place of places.values()) place.some();
     indentTarget();
   });
 }

@@ -64,42 +64,114 @@ func (p *htmlPage) setPaper(s *section, layout queries.Layout) {
 	}
 	p.papers++
 	s.Paper = "p" + strconv.Itoa(p.papers)
-	var b strings.Builder
-	if len(s.Head) >= wideTable {
-		for i, h := range s.Head {
-			fmt.Fprintf(&b, " .%s td:nth-child(%d)::before { content: %s }", s.Paper, i+2, cssString(strings.Join(h.Parts, "")+": "))
+	number := max(len(strconv.Itoa(rows[len(rows)-1].Number))+paperPadding, 6)
+	css, under := "", make([]bool, len(s.Head))
+	if layout != queries.Record && len(rows) <= maxUnder {
+		under = columnsUnder(s.Head, rows)
+	}
+	switch {
+	case len(s.Head) >= wideTable && s.IsTable:
+		left := columnsLeftOut(s.Head, rows, paperLine-number)
+		css = without(s.Paper, left) + inColumnsOf(s.Paper, number, paperWidths(s.Head, rows, left, paperLine-number))
+		if n := countOf(left); n > 0 {
+			s.LeftOut = fmt.Sprintf("%d of %d columns are on paper; the page itself has all.", len(left)-n, len(left))
 		}
+	case len(s.Head) >= wideTable:
+		css = asParagraphs(s.Paper, s.Head)
 		s.Paper += " wide"
-	} else {
-		under := make([]bool, len(s.Head))
-		if layout != queries.Record && len(rows) <= maxUnder {
-			under = columnsUnder(s.Head, rows)
-		}
-		number := max(len(strconv.Itoa(rows[len(rows)-1].Number))+paperPadding, 6)
-		widths := paperWidths(s.Head, rows, under, paperLine-number)
-		if slices.Contains(under, true) {
-			fmt.Fprintf(&b, " .%s tr { display: grid; grid-template-columns: %dfr", s.Paper, number)
-			for _, w := range widths {
-				if w > 0 {
-					fmt.Fprintf(&b, " %dfr", w)
-				}
-			}
-			b.WriteString(" }")
-			for i, h := range s.Head {
-				if under[i] {
-					fmt.Fprintf(&b, " .%s :is(th, td:empty):nth-child(%d) { display: none } .%[1]s td:nth-child(%[2]d) { grid-column: 3 / -1; order: 1 } .%[1]s td:nth-child(%[2]d)::before { content: %[3]s }",
-						s.Paper, i+2, cssString(strings.Join(h.Parts, "")+": "))
-				}
-			}
-			s.Paper += " under"
-		} else {
-			fmt.Fprintf(&b, " .%s { table-layout: fixed } .%[1]s .no { width: %.1f%% }", s.Paper, 100*float64(number)/paperLine)
-			for i, w := range widths {
-				fmt.Fprintf(&b, " .%s th:nth-child(%d) { width: %.1f%% }", s.Paper, i+2, 100*float64(w)/paperLine)
-			}
+	case slices.Contains(under, true):
+		css = withLinesUnder(s.Paper, number, s.Head, paperWidths(s.Head, rows, under, paperLine-number), under)
+		s.Paper += " under"
+	default:
+		css = inColumnsOf(s.Paper, number, paperWidths(s.Head, rows, under, paperLine-number))
+	}
+	p.paperCSS += "\n@media print {" + css + " }"
+}
+
+// asParagraphs sets each row as a paragraph, each value behind its heading.
+func asParagraphs(table string, head []headCell) string {
+	var b strings.Builder
+	for i, h := range head {
+		fmt.Fprintf(&b, " .%s td:nth-child(%d)::before { content: %s }", table, i+2, cssString(strings.Join(h.Parts, "")+": "))
+	}
+	return b.String()
+}
+
+// withLinesUnder sets some columns on lines of their own below the rest of their row.
+func withLinesUnder(table string, number int, head []headCell, widths []int, under []bool) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, " .%s tr { display: grid; grid-template-columns: %dfr", table, number)
+	for _, w := range widths {
+		if w > 0 {
+			fmt.Fprintf(&b, " %dfr", w)
 		}
 	}
-	p.paperCSS += "\n@media print {" + b.String() + " }"
+	b.WriteString(" }")
+	for i, h := range head {
+		if under[i] {
+			fmt.Fprintf(&b, " .%s :is(th, td:empty):nth-child(%d) { display: none } .%[1]s td:nth-child(%[2]d) { grid-column: 3 / -1; order: 1 } .%[1]s td:nth-child(%[2]d)::before { content: %[3]s }",
+				table, i+2, cssString(strings.Join(h.Parts, "")+": "))
+		}
+	}
+	return b.String()
+}
+
+// inColumnsOf sets the columns as wide as they are said to be, in characters; number
+// is the width of that of the row.
+func inColumnsOf(table string, number int, widths []int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, " .%s { table-layout: fixed } .%[1]s .no { width: %.1f%% }", table, 100*float64(number)/paperLine)
+	for i, w := range widths {
+		if w > 0 {
+			fmt.Fprintf(&b, " .%s th:nth-child(%d) { width: %.1f%% }", table, i+2, 100*float64(w)/paperLine)
+		}
+	}
+	return b.String()
+}
+
+// without leaves columns out.
+func without(table string, left []bool) string {
+	var b strings.Builder
+	for i := range left {
+		if left[i] {
+			fmt.Fprintf(&b, " .%s :is(th, td):nth-child(%d) { display: none }", table, i+2)
+		}
+	}
+	return b.String()
+}
+
+func countOf(all []bool) int {
+	n := 0
+	for _, is := range all {
+		if is {
+			n++
+		}
+	}
+	return n
+}
+
+// columnsLeftOut are the columns of a table for reference that have no room on a line of
+// paper: those that say nothing, and the last ones.
+func columnsLeftOut(head []headCell, rows []bodyRow, line int) []bool {
+	const most = 40 // characters that a column of texts is given here
+	left := make([]bool, len(head))
+	for c, h := range head {
+		wide := 0
+		for word := range strings.FieldsSeq(strings.Join(h.Parts, "")) {
+			wide = max(wide, cells.StringWidth(word)+1)
+		}
+		isEmpty := true
+		for _, row := range rows {
+			if text := row.Cells[c].Text; text != "" {
+				isEmpty = false
+				wide = max(wide, min(cells.StringWidth(text), most))
+			}
+		}
+		if left[c] = isEmpty || wide+paperPadding > line; !left[c] {
+			line -= wide + paperPadding
+		}
+	}
+	return left
 }
 
 // columnsUnder are the columns that stand on a line of their own below the rest of their

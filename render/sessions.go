@@ -15,8 +15,8 @@ type sessionRows struct {
 
 // bySession parts the rows of the section at each new value of session_id; the
 // headings then say what the column did.
-func (s *section) bySession(columns []queries.Column, headingsOf func(sessions []string) (map[string]queries.SessionHeading, error)) error {
-	column := slices.IndexFunc(columns, func(c queries.Column) bool { return c.Name == "session_id" })
+func (s *section) bySession(headingsOf func(sessions []string) (map[string]queries.SessionHeading, error)) error {
+	column := slices.IndexFunc(s.Head, func(h headCell) bool { return h.Name == "session_id" })
 	if column < 0 {
 		return fmt.Errorf("report %s: layout %s: no column session_id", s.Name, queries.Sessions)
 	}

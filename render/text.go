@@ -261,18 +261,12 @@ func (p *page) layout(r *queries.Result, head []string, sample [][]string, isAll
 // order is in which order the columns are shown: on a terminal, those first that the
 // report wants there.
 func (p *page) order(r *queries.Result, head []string) []int {
-	var order []int
 	if p.d.Width > 0 {
-		for _, name := range r.Report.OnTerminal {
-			if i := slices.Index(head, name); i >= 0 {
-				order = append(order, i)
-			}
-		}
+		return inReadingOrder(r.Columns, r.Report.OnTerminal)
 	}
-	for i := range head {
-		if !slices.Contains(order, i) {
-			order = append(order, i)
-		}
+	order := make([]int, len(head))
+	for i := range order {
+		order[i] = i
 	}
 	return order
 }

@@ -61,10 +61,14 @@ const firstYear, lastYear = 2015, 2039
 
 // ParseCulture returns false for what is no such time.
 func ParseCulture(cell []byte) (d cultureDate, ok bool) {
-	if len(cell) < 6 || len(cell) > 48 || cell[0] < '0' || cell[0] > '9' {
+	if len(cell) < 6 || len(cell) > 48 {
 		return d, false
 	}
-	m := cultureTime.FindStringSubmatch(strings.Join(strings.Fields(string(cell)), " "))
+	text := strings.Join(strings.Fields(string(cell)), " ")
+	if letter(cell[0]) || cell[0] >= '0' && cell[0] <= '9' && bytes.ContainsFunc(cell[:6], unicode.IsLetter) {
+		text = numbered(text)
+	}
+	m := cultureTime.FindStringSubmatch(text)
 	if m == nil {
 		return d, false
 	}
@@ -112,6 +116,8 @@ func ParseCulture(cell []byte) (d cultureDate, ok bool) {
 	d.clock -= ahead
 	return d, hour < 24 && minute < 60 && second < 60 && ahead.Abs() <= 14*time.Hour && d.first > 0 && d.second > 0 && (d.first <= 12 || d.second <= 12) && d.first < 32 && d.second < 32
 }
+
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // letters returns those of a text, in lower case.
 func letters(text string) string {
@@ -194,18 +200,18 @@ func UnknownTime(cell []byte) bool { return len(cell) > 0 && !certainTime.Match(
 
 // zoned is a column's name with a time zone behind it, as Log Analytics has
 // it: TimeGenerated [UTC], [UTC+02:00], [Local Time], [Amsterdam, Berlin, ...].
-var zoned = regexp.MustCompile(`^(.*\S)\s*\[\s*(?:(UTC)\s*(?:([+-])(\d{1,2}):?(\d{2})?)?|([A-Za-z][^\[\]]*))\s*\]\s*$`)
+var zoned = regexp.MustCompile(`^(.*\S)\s*\[\s*(?:(UTC|GMT)\s*(?:([+-])(\d{1,2}):?(\d{2})?)?|([A-Za-z][^\[\]]*))\s*\]\s*$`)
 
 // CutZone cuts the time zone off a column's name; known is false for one that says no distance from UTC.
 func CutZone(name string) (column string, ahead time.Duration, known bool) {
 	if !strings.HasSuffix(strings.TrimSpace(name), "]") {
 		return name, 0, true
 	}
-	m := zoned.FindStringSubmatch(strings.TrimSpace(name))
+	m := zoned.FindStringSubmatch(strings.ReplaceAll(strings.TrimSpace(name), "\u2212", "-"))
 	switch {
 	case m == nil:
 		return name, 0, true
-	case strings.EqualFold(m[6], "utc"):
+	case strings.EqualFold(m[6], "utc"), strings.EqualFold(m[6], "gmt"):
 		return m[1], 0, true
 	case m[6] != "":
 		return m[1], 0, false
@@ -250,18 +256,63 @@ func Certainly(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// zonedForms are forms that say their distance from UTC, of programs that are not Microsoft's.
+var zonedForms = []string{
+	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999 Z0700",
+	time.RFC1123, time.RFC1123Z, "02/Jan/2006:15:04:05 -0700", "20060102T150405Z0700",
+}
+
+var (
+	fractionComma = regexp.MustCompile(`(:\d\d),(\d+)`)
+	zoneName      = regexp.MustCompile(`\s*\[[A-Za-z_/]+\]$|(\+00:?00|Z) UTC$`)
+)
+
+// Zoned reads a time that says how far from UTC it is, in a form other than Microsoft's: with a comma before the
+// fraction, small letters, blanks, the zone's name behind its distance, or names of months.
+func Zoned(text string) (time.Time, bool) {
+	text = strings.NewReplacer("\u2212", "-", "\u00a0", " ", "\u200e", "", "\u200f", "").Replace(strings.TrimSpace(text))
+	text = fractionComma.ReplaceAllString(zoneName.ReplaceAllString(text, "$1"), "$1.$2")
+	if len(text) > 10 && IsISO([]byte(strings.ToUpper(text))) {
+		text = strings.Replace(strings.ToUpper(text), " Z", "Z", 1)
+	}
+	for _, form := range zonedForms {
+		if t, err := time.Parse(form, text); err == nil && !(strings.HasSuffix(form, "MST") && !strings.HasSuffix(text, "GMT") && !strings.HasSuffix(text, "UTC")) {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// IsTidy tells whether a time has the letters of ISO 8601 alone, and a blank only before the time of day.
+func IsTidy(b []byte) bool {
+	for i, c := range b {
+		if !(c >= '0' && c <= '9' || c == '-' || c == ':' || c == '.' || c == '+' || c == 'Z' || c == 'T' && i == 10 || c == ' ' && i == 10) {
+			return false
+		}
+	}
+	return true
+}
+
 // IsISO tells a time as Microsoft's APIs write it by its punctuation.
 func IsISO(b []byte) bool {
 	return len(b) >= 10 && b[4] == '-' && b[7] == '-' && (len(b) == 10 || b[10] == 'T' || b[10] == ' ' && len(b) > 11 && b[11] <= '9')
 }
 
 // TextIn is the text of a JSON value, "" if it is none. PowerShell 5 makes an
-// object of a time that carries notes: {"value": "/Date(...)/", "DateTime": "..."}.
+// object of a time that carries notes: {"value": "/Date(...)/", "DateTime": "..."},
+// MongoDB one of each: {"$date": "..."} or {"$date": {"$numberLong": "..."}}.
 func TextIn(value []byte) string {
 	if value[0] == '{' {
-		var noted struct{ Value, DateTime string }
+		var noted struct {
+			Value, DateTime string
+			Date            json.RawMessage `json:"$date"`
+			Long            string          `json:"$numberLong"`
+		}
 		json.Unmarshal(value, &noted) // of another object there is none
-		return strings.TrimSpace(cmp.Or(noted.Value, noted.DateTime))
+		if len(noted.Date) > 0 {
+			return cmp.Or(TextIn(noted.Date), string(noted.Date))
+		}
+		return strings.TrimSpace(cmp.Or(noted.Value, noted.DateTime, noted.Long))
 	}
 	if value[0] != '"' {
 		return ""

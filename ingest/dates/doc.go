@@ -19,5 +19,6 @@
 // wrong one. So they are where two digits may be the year at either end.
 //
 //	culture.go   what one text can mean
+//	named.go     the same of one with the name of a month, in which nothing is open
 //	evidence.go  what a whole file says of the order: Evidence, Decide
 package dates

@@ -149,13 +149,17 @@ func (v value) opened() value {
 // ofExport are names that an export adds around a record.
 var ofExport = []string{"tenantid", "sourcesystem", "timegenerated", "resourceid", "itemid", "mg", "managementgroupname", "computer"}
 
+// ofTime are names of the time of the event: two records that are compared have the same
+// to the second, in whatever order of day and month each export wrote it.
+var ofTime = []string{"creationtime", "createddatetime", "activitydatetime"}
+
 // contradicts tells whether two records say different things of anything.
 func (v value) contradicts(o value) bool {
 	if v.kind != '{' || o.kind != '{' {
 		return v.kind != o.kind || differ("", v, o)
 	}
 	for i, name := range v.names {
-		if strings.HasPrefix(name, "@") || slices.Contains(ofExport, name) {
+		if strings.HasPrefix(name, "@") || slices.Contains(ofExport, name) || slices.Contains(ofTime, name) {
 			continue
 		}
 		for k, other := range o.names {
@@ -289,6 +293,10 @@ var timeForms = []string{
 
 // readTime reads a time to the second.
 func readTime(s string) (time.Time, bool) {
+	if digits, ok := strings.CutPrefix(s, "/Date("); ok { // PowerShell's
+		ms, err := strconv.ParseInt(strings.TrimSuffix(digits, ")/"), 10, 64)
+		return time.UnixMilli(ms).UTC().Truncate(time.Second), err == nil
+	}
 	if len(s) < 14 || len(s) > 40 || s[0] < '0' || s[0] > '9' || !strings.Contains(s, ":") {
 		return time.Time{}, false
 	}

@@ -72,6 +72,8 @@ func TestContractOfValues(t *testing.T) {
 		{"select array_to_string([], ',') = ''", "true", "not NULL: joined and mail rules ask with nullif"},
 		{"select len(string_split('', ',')), string_split('', ',')[1] = ''", "1 true", "one empty part, not none"},
 		{"select array_to_string(['a', null, 'b'], ',')", "a,b", "NULL values are left out"},
+		{"select concat_ws(', ', 'a', null, 'b'), concat_ws(', ', null, null) = ''", "a, b true", "nor has concat_ws them; of none it makes an empty text"},
+		{"select arg_min(v, n), arg_max(v, n) from (values (null, 1), ('b', 2), ('c', 3), (null, 4), ('d', null)) t(v, n)", "b c", "without filter: what is NULL is passed over, and so is what has no place"},
 		{"select '2024-03-01T00:00:00+05:00'::timestamp::varchar", "2024-03-01 00:00:00", "the offset is lost, so any_time goes through timestamptz"},
 		{"select ('2024-03-01T00:00:00+05:00'::timestamptz at time zone 'UTC')::varchar", "2024-02-29 19:00:00", "the offset counts"},
 		{"select ('2024-03-01 00:00:00'::timestamptz at time zone 'UTC')::varchar", "2024-03-01 00:00:00", "a time without offset is UTC"},

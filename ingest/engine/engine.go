@@ -292,11 +292,15 @@ func (e *Engine) Count(ctx context.Context, relation string) (int64, error) {
 	return n, plain(err)
 }
 
-// Append bulk-loads rows into a table of the case. fill calls add once a row
-// with one value a column, of exactly the column's Go type.
+// Append bulk-loads rows into a table of the case, or SCHEMA.TABLE. fill calls add once a
+// row with one value a column, of exactly the column's Go type.
 func (e *Engine) Append(table string, fill func(add func(...driver.Value) error) error) error {
+	schema, name, ok := strings.Cut(table, ".")
+	if !ok {
+		schema, name = "main", table
+	}
 	err := e.conn.Raw(func(c any) error {
-		a, err := duckdb.NewAppenderFromConn(c.(driver.Conn), "main", table)
+		a, err := duckdb.NewAppenderFromConn(c.(driver.Conn), schema, name)
 		if err != nil {
 			return err
 		}

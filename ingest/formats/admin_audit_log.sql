@@ -1,13 +1,15 @@
 -- title: Exchange admin audit log
 -- family: Exchange audit logs of older cases
--- description: Search-AdminAuditLog as CSV or JSON, as older cases have it: the cmdlets that changed something. CSV has only the names of
+-- description: Search-AdminAuditLog as CSV or JSON, also as hawk shortens it, as older cases have it: the cmdlets that changed something. CSV has only the names of
 --   their parameters. raw has what was exported and, beside that, the names of AuditData, which reports read.
 --   https://learn.microsoft.com/powershell/module/exchangepowershell/search-adminauditlog
 -- recognised by: csv CmdletName; ObjectModified; RunDate
 -- recognised by: json CmdletName; ObjectModified; RunDate
+-- recognised by: csv Cmdlet; FullCommand; RunDate(UTC)
+-- recognised by: json Cmdlet; FullCommand; RunDate(UTC)
 -- nested: Parameters[] or text; ModifiedProperties[] or text
 -- flat: RunDate = CreationTime; CmdletName = Operation; Caller = UserId; ObjectModified = ObjectId; Succeeded = ResultStatus
--- flat: CmdletParameters = Parameters
+-- flat: CmdletParameters = Parameters; Cmdlet = Operation; RunDate(UTC) = CreationTime
 
 -- table: audit_events
 with fields as (

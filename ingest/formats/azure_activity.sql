@@ -1,9 +1,11 @@
 -- title: Azure activity log
 -- family: Azure activity log
 -- description: What was done to the resources of a subscription: the REST API, az monitor activity-log list, and Get-AzActivityLog as
---   JSON. https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema
+--   JSON or CSV. https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema
 -- recognised by: json eventTimestamp; operationName; caller
 -- recognised by: json eventTimestamp; operationName; eventDataId
+-- recognised by: csv eventTimestamp; operationName; caller
+-- recognised by: csv eventTimestamp; operationName; eventDataId
 -- nested: authorization or text; claims or text; httpRequest or text; identity or text; properties or text
 
 -- table: azure_activity

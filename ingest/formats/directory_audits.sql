@@ -6,8 +6,8 @@
 -- recognised by: json activityDisplayName; loggedByService; initiatedBy
 -- nested: initiatedBy; initiatedBy.user; initiatedBy.app; targetResources[]; targetResources.modifiedProperties[]
 -- nested: additionalDetails[]
--- envelope: activityDateTime = time; activityDisplayName = operationName; correlationId = correlationId
--- envelope, too: resultReason = resultDescription; initiatedBy.user.displayName = identity
+-- envelope: activityDateTime = time; activityDisplayName = operationName; correlationId = correlationId; result = resultType
+-- envelope, too: resultReason = resultDescription; initiatedBy.user.displayName = identity; callerIpAddress = callerIpAddress
 
 -- table: directory_audits
 with fields as (
@@ -31,7 +31,8 @@ with fields as (
             "userAgent": "VARCHAR",
             "additionalDetails": [{"key": "VARCHAR", "value": "VARCHAR"}],
             "targetResources": [{"id": "VARCHAR", "displayName": "VARCHAR", "userPrincipalName": "VARCHAR"}],
-            "correlationId": "VARCHAR"
+            "correlationId": "VARCHAR",
+            "callerIpAddress": "VARCHAR"
         }') as f
     from source
 )
@@ -43,7 +44,7 @@ select
     filled(f.category) as category,
     filled(f.activityDisplayName) as activity,
     filled(f.loggedByService) as service,
-    filled(f.result) as result,
+    coalesce(portal_status(f.result), filled(f.result)) as result,
     filled(f.resultReason) as result_reason,
     coalesce(
         lower(filled(f.initiatedBy.user.userPrincipalName)), filled(f.initiatedBy.user.displayName),
@@ -54,7 +55,7 @@ select
         when f.initiatedBy.user.id is not null or f.initiatedBy.user.userPrincipalName is not null then 'user'
         when f.initiatedBy.app is not null then 'app'
     end as initiated_by_type,
-    bare_ip(f.initiatedBy.user.ipAddress) as ip_address,
+    bare_ip(coalesce(address_text(f.initiatedBy.user.ipAddress), f.callerIpAddress)) as ip_address,
     coalesce(
         filled(f.userAgent), filled(list_filter(f.additionalDetails, d -> d.key = 'User-Agent')[1].value)
     ) as user_agent,

@@ -7,14 +7,14 @@
 -- recognised by: json createdDateTime; userPrincipalName
 -- recognised by: json createdDateTime; servicePrincipalId
 -- recognised by: json createdDateTime; ipAddress; status
--- and one of: userDisplayName; deviceDetail; ipAddress; status; correlationId; signInEventTypes; isInteractive; clientAppUsed; resourceId; resourceDisplayName
+-- and one of: deviceDetail; ipAddress; status; correlationId; signInEventTypes; isInteractive; clientAppUsed; resourceId
 -- and one of: conditionalAccessStatus; uniqueTokenIdentifier; appliedConditionalAccessPolicies; authenticationRequirement
 -- nested: status of errorCode; location of countryOrRegion; location.geoCoordinates; deviceDetail of displayName; mfaDetail of authMethod
 -- nested: appliedConditionalAccessPolicies[]; authenticationDetails[]; authenticationProcessingDetails[]; networkLocationDetails[]
 -- nested: authenticationContextClassReferences[]; sessionLifetimePolicies[]; authenticationRequirementPolicies[]
 -- nested: authenticationAppDeviceDetails; authenticationAppPolicyDetails[]; authenticationAppPolicyEvaluationDetails[]
 -- nested: tokenProtectionStatusDetails of signInSessionStatus; managedServiceIdentity of msiType; privateLinkDetails; agent of agentType
--- nested: appliedEventListeners[]; conditionalAccessAudiences[]
+-- nested: appliedEventListeners[]; conditionalAccessAudiences[] or text
 -- nested: appliedConditionalAccessPolicies.includeRulesSatisfied[]; appliedConditionalAccessPolicies.excludeRulesSatisfied[]
 -- nested: appliedConditionalAccessPolicies.authenticationStrength of displayName
 -- flat: errorCode = status.errorCode; failureReason = status.failureReason; additionalDetails = status.additionalDetails

@@ -5,6 +5,7 @@
 --   https://learn.microsoft.com/azure/azure-monitor/reference/tables/microsoftgraphactivitylogs
 -- recognised by: json requestId; requestMethod; requestUri; responseStatusCode
 -- recognised by: csv requestId; requestMethod; requestUri; responseStatusCode
+-- envelope: timeGenerated = time; ipAddress = callerIpAddress
 
 -- table: graph_activity
 with fields as (

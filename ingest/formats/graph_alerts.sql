@@ -7,7 +7,7 @@
 -- recognised by: json title; serviceSource; severity; status; createdDateTime
 -- recognised by: csv detectionSource; serviceSource; severity; status; createdDateTime
 -- recognised by: csv incidentWebUrl; severity; status; createdDateTime
--- nested: evidence[]; mitreTechniques[] or text; alerts[]
+-- nested: userStates[]; evidence[]; mitreTechniques[] or text; alerts[]
 
 -- table: alerts
 with fields as (
@@ -34,6 +34,9 @@ with fields as (
             "mitreTechniques": "VARCHAR",
             "incidentId": "VARCHAR",
             "description": "VARCHAR",
+            "affectedUser": "VARCHAR",
+            "affectedHost": "VARCHAR",
+            "userStates": [{"userPrincipalName": "VARCHAR", "aadUserId": "VARCHAR", "logonIp": "VARCHAR"}],
             "evidence": [{
                 "@odata.type": "VARCHAR",
                 "userAccount": {"userPrincipalName": "VARCHAR", "azureAdUserId": "VARCHAR"},
@@ -54,7 +57,7 @@ select
     file_id,
     record,
     filled(f.id) as id,
-    utc(f.createdDateTime) as event_time,
+    coalesce(utc(f.createdDateTime), utc(f.firstActivityDateTime)) as event_time,
     case when coalesce(filled(f.detectionSource), filled(f.serviceSource), filled(f.title)) is null then 'incident' else 'alert' end as kind,
     coalesce(filled(f.title), filled(f.displayName)) as title,
     filled(f.category) as category,
@@ -72,13 +75,27 @@ select
     utc(f.lastActivityDateTime) as last_activity_time,
     utc(f.lastUpdateDateTime) as last_update_time,
     distinct_values(list_transform(f.evidence, e -> regexp_extract(e."@odata.type", '([A-Za-z]+?)(?:Evidence)?$', 1))) as entity_type,
-    distinct_values(list_transform(f.evidence, e -> lower(coalesce(e.userAccount.userPrincipalName, e.primaryAddress)))) as user_principal_name,
-    distinct_values(list_transform(f.evidence, e -> e.userAccount.azureAdUserId)) as user_id,
-    distinct_values(list_transform(f.evidence, e -> bare_ip(e.ipAddress))) as ip_address,
+    coalesce(
+        distinct_values(list_transform(f.evidence, e -> lower(coalesce(e.userAccount.userPrincipalName, e.primaryAddress)))),
+        distinct_values(list_transform(f.userStates, u -> lower(u.userPrincipalName))),
+        distinct_values(list_transform(string_split(f.affectedUser, '; '), u -> lower(split_part(u, '/', 1))))
+    ) as user_principal_name,
+    coalesce(
+        distinct_values(list_transform(f.evidence, e -> e.userAccount.azureAdUserId)),
+        distinct_values(list_transform(f.userStates, u -> u.aadUserId))
+    ) as user_id,
+    coalesce(
+        distinct_values(list_transform(f.evidence, e -> bare_ip(e.ipAddress))),
+        distinct_values(list_transform(f.userStates, u -> bare_ip(u.logonIp))),
+        distinct_values(list_transform(string_split(f.affectedUser, '; '), u -> bare_ip(split_part(u, '/', 2))))
+    ) as ip_address,
     distinct_values(list_transform(f.evidence, e -> e.url)) as url,
     distinct_values(list_transform(f.evidence, e -> e.fileDetails.fileName)) as file_name,
     distinct_values(list_transform(f.evidence, e -> lower(e.fileDetails.sha256))) as sha256,
-    distinct_values(list_transform(f.evidence, e -> e.deviceDnsName)) as device_name,
+    coalesce(
+        distinct_values(list_transform(f.evidence, e -> e.deviceDnsName)),
+        distinct_values(list_transform(string_split(f.affectedHost, '; '), h -> split_part(h, '/', 1)))
+    ) as device_name,
     distinct_values(list_transform(f.evidence, e -> e.appId)) as app_id,
     distinct_values(list_transform(list_filter(f.evidence, e -> e.appId <> ''), e -> e.displayName)) as app_display_name,
     distinct_values(list_transform(f.evidence, e -> lower(e.networkMessageId))) as network_message_id,

@@ -4,8 +4,7 @@
 --   principals and managed identities (22 columns). Policies, risk and coordinates are not in these files; the
 --   kind of sign-in is only in the file's name.
 --   https://learn.microsoft.com/entra/identity/monitoring-health/howto-download-logs
---   The portal names columns in its user's language and writes some values in it, too. Of each language, the first
---   names are from real files, those after the blank line are what the documentation calls the same things.
+--   The portal names columns in its user's language, and writes some values in it, too: Spanish and French are known in part.
 -- in Spanish: Fecha (UTC) = Date (UTC); Id. de usuario = User ID; Usuario = User; Nombre de usuario = Username
 -- in Spanish: Tipo de usuario = User type; Dirección IP = IP address; Ubicación = Location
 -- in Spanish: Número de sistema autónomo = Autonomous system number; Sistema operativo = Operating System

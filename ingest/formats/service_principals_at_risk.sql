@@ -9,6 +9,9 @@
 -- recognised by: csv riskLastUpdatedDateTime; riskState; servicePrincipalType
 -- recognised by: csv riskLastUpdatedDateTime; riskState; appId
 -- recognised by: csv riskLastUpdatedDateTime; riskState; agentDisplayName
+-- recognised by: json riskLastModifiedDateTime; riskState; agentDisplayName
+-- recognised by: csv riskLastModifiedDateTime; riskState; agentDisplayName
+-- flat: riskLastModifiedDateTime = riskLastUpdatedDateTime
 
 -- table: risky_users
 with fields as (

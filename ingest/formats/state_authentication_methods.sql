@@ -38,6 +38,7 @@ with fields as (
             "userPrincipalName": "VARCHAR",
             "methodsRegistered": "VARCHAR",
             "defaultMfaMethod": "VARCHAR",
+            "defaultMethod": "VARCHAR",
             "userPreferredMethodForSecondaryAuthentication": "VARCHAR",
             "mfaStatus": "VARCHAR",
             "mfaState": "VARCHAR",
@@ -84,7 +85,7 @@ select
             case when truth(f.certificateBasedAuthConfiguration) then 'certificate' end
         ), ''),
         case
-            when filled(f.phoneNumber) is not null then 'phone (' || coalesce(f.phoneType, '') || ')'
+            when filled(f.phoneNumber) is not null then 'phone' || coalesce(' (' || filled(f.phoneType) || ')', '')
             when filled(f.phoneAppVersion) is not null or filled(f.deviceTag) is not null then 'app on ' || coalesce(filled(f.displayName), 'a device')
             when filled(f.emailAddress) is not null then 'email (' || f.emailAddress || ')'
             when filled(f.keyStrength) is not null then 'windowsHelloForBusiness on ' || coalesce(filled(f.displayName), 'a device')
@@ -94,7 +95,7 @@ select
             when filled(f.aaGuid) is not null then 'key ' || coalesce(filled(f.model), '')
         end
     ) as methods,
-    coalesce(filled(f.defaultMfaMethod), filled(f.userPreferredMethodForSecondaryAuthentication)) as default_method,
+    coalesce(filled(f.defaultMfaMethod), filled(f.defaultMethod), filled(f.userPreferredMethodForSecondaryAuthentication)) as default_method,
     coalesce(truth(f.isMfaRegistered), case lower(coalesce(f.mfaStatus, f.mfaState)) when 'enabled' then true when 'enforced' then true when 'disabled' then false end) as is_mfa_registered,
     truth(f.isMfaCapable) as is_mfa_capable,
     truth(f.isAdmin) as is_admin,

@@ -10,6 +10,7 @@
 -- recognised by: csv deviceId; deviceTrustType; deviceOSType
 -- recognised by: json deviceId; joinType; os
 -- recognised by: csv deviceId; joinType; os
+-- recognised by: csv userName; userId; deviceName; operatingSystem
 
 -- table: state_devices
 with fields as (
@@ -22,6 +23,9 @@ with fields as (
             "objectId": "VARCHAR",
             "deviceId": "VARCHAR",
             "displayName": "VARCHAR",
+            "deviceName": "VARCHAR",
+            "userName": "VARCHAR",
+            "userId": "VARCHAR",
             "operatingSystem": "VARCHAR",
             "operatingSystemVersion": "VARCHAR",
             "deviceOSType": "VARCHAR",
@@ -41,6 +45,7 @@ with fields as (
             "registrationTime": "VARCHAR",
             "registered": "VARCHAR",
             "lastSignInDateTime": "VARCHAR",
+            "approximateLastSignInDate": "VARCHAR",
             "approximateLastSignInDateTime": "VARCHAR",
             "approximateLastLogonTimeStamp": "VARCHAR"
         }') as f
@@ -49,16 +54,16 @@ with fields as (
 select
     file_id,
     record,
-    coalesce(filled(f.id), filled(f.objectId), filled(f.deviceId)) as id,
+    coalesce(filled(f.id), filled(f.objectId), filled(f.deviceId), filled(f.deviceName) || '|' || filled(f.userId)) as id,
     filled(f.deviceId) as device_id,
-    filled(f.displayName) as display_name,
+    coalesce(filled(f.displayName), filled(f.deviceName)) as display_name,
     nullif(concat_ws(' ', coalesce(filled(f.operatingSystem), filled(f.deviceOSType), filled(f.os)), coalesce(filled(f.operatingSystemVersion), filled(f.deviceOSVersion), filled(f.version))), '') as operating_system,
     coalesce(filled(f.trustType), filled(f.deviceTrustType), filled(f.joinType)) as trust_type,
     truth(f.accountEnabled) as is_enabled,
     truth(f.isCompliant) as is_compliant,
     truth(f.isManaged) as is_managed,
-    coalesce(joined(f.registeredOwners), filled(f.owner)) as owners,
+    coalesce(joined(f.registeredOwners), filled(f.owner), filled(f.userName)) as owners,
     coalesce(utc(f.registrationDateTime), utc(f.registrationTime), utc(f.createdDateTime), utc(f.registered)) as created_time,
-    coalesce(utc(f.approximateLastSignInDateTime), utc(f.approximateLastLogonTimeStamp), utc(f.lastSignInDateTime)) as last_sign_in,
+    coalesce(utc(f.approximateLastSignInDateTime), utc(f.approximateLastLogonTimeStamp), utc(f.lastSignInDateTime), utc(f.approximateLastSignInDate)) as last_sign_in,
     raw
 from fields

@@ -11,6 +11,10 @@
 -- recognised by: csv primarySmtpAddress; forwardingAddress; deliverToMailboxAndForward
 -- recognised by: json identity; forwardingSmtpAddress
 -- recognised by: csv identity; forwardingSmtpAddress
+-- recognised by: json name; forwardingSmtpAddress
+-- recognised by: csv name; forwardingSmtpAddress
+-- recognised by: json displayName; forwardingSmtpAddress
+-- recognised by: csv displayName; forwardingSmtpAddress
 -- recognised by: json userPrincipalName; auditEnabled
 -- recognised by: csv userPrincipalName; auditEnabled
 -- recognised by: json identity; auditBypassEnabled

@@ -1,10 +1,13 @@
 -- title: Named locations (a state)
 -- family: States of the directory: users, roles, applications, policies, ...
--- description: Graph conditionalAccess/namedLocations as JSON. https://learn.microsoft.com/graph/api/resources/namedlocation
+-- description: Graph conditionalAccess/namedLocations as JSON, and what Get-MgIdentityConditionalAccessNamedLocation writes, which as CSV
+--   has no more than the names. https://learn.microsoft.com/graph/api/resources/namedlocation
 -- recognised by: json displayName; ipRanges
 -- recognised by: json displayName; countriesAndRegions
 -- recognised by: csv displayName; ipRanges
 -- recognised by: csv displayName; countriesAndRegions
+-- recognised by: csv displayName; modifiedDateTime; additionalProperties
+-- nested: ipRanges[] or text; additionalProperties
 
 -- table: state_named_locations
 with fields as (

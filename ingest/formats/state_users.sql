@@ -16,6 +16,8 @@
 -- recognised by: csv userPrincipalName; displayName; userType
 -- recognised by: json userPrincipalName; displayName; whenCreated
 -- recognised by: csv userPrincipalName; displayName; whenCreated
+-- recognised by: json userPrincipalName; signInActivity
+-- recognised by: csv userPrincipalName; lastPasswordChangeDateTime
 
 -- table: state_users
 with fields as (

@@ -7,10 +7,11 @@
 --   https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema
 -- recognised by: json CreationTime; Id; Operation; RecordType
 -- recognised by: csv CreationTime; Id; Operation; RecordType
--- nested: Parameters[] or pairs or text; ExtendedProperties[] or text; DeviceProperties[] or text; ModifiedProperties[] or text
--- nested: OperationProperties[] or text; NonPIIParameters[] or text; Folders[] or text; AffectedItems[] or text
+-- recognised by: csv AuditCreationTime; AuditId; Operation; AuditRecordType
+-- nested: Parameters[] or pairs or text; ExtendedProperties[] or pairs or text; DeviceProperties[] or pairs or text
+-- nested: ModifiedProperties[] or text; OperationProperties[] or pairs or text; NonPIIParameters[] or pairs or text; Folders[] or text; AffectedItems[] or text
 -- nested: Item or text; Folder or text; DestFolder or text; AppAccessContext or text; Actor[] or text; Target[] or text
--- nested: Folders.FolderItems[] or text; Item.ParentFolder or text; AffectedItems.ParentFolder or text; ExtraProperties[] or text
+-- nested: Folders.FolderItems[] or text; Item.ParentFolder or text; AffectedItems.ParentFolder or text; ExtraProperties[] or text; Members[] or text
 -- gathered: Param_ = Parameters
 -- flat: AADSessionId = AppAccessContext.AADSessionId; AppAccessContextUniqueTokenId = AppAccessContext.UniqueTokenId
 -- flat: AppAccessContextIssuedAtTime = AppAccessContext.IssuedAtTime; AuditCreationTime = CreationTime; AuditId = Id
@@ -21,6 +22,12 @@
 -- names: SourceFileExtension; DestinationRelativeUrl; DestinationFileName; ItemType; EventSource; WebId; ListId; ListItemUniqueId
 -- names: TargetUserOrGroupName; TargetUserOrGroupType; SharingLinkScope; FileSizeBytes; ApplicationDisplayName; EventData
 -- names: InterSystemsId; IntraSystemId; ActorContextId; TargetContextId; AzureActiveDirectoryEventType; SupportTicketId
+-- names: Actor>ID; Target>ID; Value; NewValue; OldValue; Type; Path; InternetMessageId; Subject; Attachments; FolderName; Recipients
+-- names: UPN; Key; FileName; FileData; P1Sender; P2Sender; Url; UrlClickAction; Verdict; VirusInfo; MalwareFamily; DeliveryAction
+-- names: LatestDeliveryLocation; QueryText; SearchQueryText; SearchQueryInitiatedExchange; SearchQueryInitiatedSharePoint
+-- names: AlertDisplayName; AlertEntityId; AlertSeverity; CopilotEventData; AccessedResources; ParticipantInfo; HasForeignTenantUsers
+-- names: CommunicationType; MemberRights; MemberUpn; Audience; ContentMatchQuery; Event; Reason; ActionType; AdditionalDetails
+-- names: ServicePrincipalCredentialKeyId; FederatedCredentialId; FederatedTokenIssuer
 -- names: TeamName; TeamGuid; ChannelName; ChatThreadId; MessageId; Members; Name; Data; AlertId; Severity; Status; Query
 
 -- table: audit_events

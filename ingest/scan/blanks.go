@@ -19,12 +19,13 @@ var plainEnd = func() (plain [256]bool) {
 // Unicode's category Zs: no tabs, no ends of lines.
 func isBlank(r rune) bool { return unicode.Is(unicode.Zs, r) }
 
-// TrimCell returns the text of a CSV cell without blanks around it.
+// TrimCell returns the text of a CSV cell without blanks around it, and without the
+// ends of lines that Out-String of PowerShell puts behind a value.
 func TrimCell(text []byte) []byte {
 	if len(text) == 0 || plainEnd[text[0]] && plainEnd[text[len(text)-1]] {
 		return text
 	}
-	return bytes.TrimFunc(text, isBlank)
+	return bytes.TrimFunc(text, func(r rune) bool { return r == '\r' || r == '\n' || isBlank(r) })
 }
 
 // trimBlanks returns what stands between the quotes of a JSON string without

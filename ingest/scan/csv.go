@@ -79,6 +79,11 @@ func (s *CSV) Next() (Record, bool) {
 			s.Window.consume(size)
 			continue
 		}
+		if s.Width > 1 && (problem != "" || !s.Tidy || len(s.Cells) != s.Width) {
+			if r, ok := s.withOther(line); ok {
+				return r, true
+			}
+		}
 		if problem == "" && s.Width > 1 && len(s.Cells) != s.Width {
 			// Quotes that don't pair up may have drawn in the next row.
 			if next := s.rowWithin(s.Window.Rest()[:size], 0, false); next > 0 {
@@ -94,6 +99,55 @@ func (s *CSV) Next() (Record, bool) {
 		s.Window.consume(size)
 		return r, true
 	}
+}
+
+// withOther takes the line at the start of the window, if it is a row with another delimiter than the
+// header: Export-Csv -Append writes the one that it is told to.
+func (s *CSV) withOther(line int64) (Record, bool) {
+	rest := s.Window.Rest()
+	end := bytes.IndexAny(rest, "\r\n")
+	size := end + 1
+	switch {
+	case end < 0:
+		end, size = len(rest), len(rest)
+	case bytes.HasPrefix(rest[end:], []byte("\r\n")):
+		size++
+	}
+	for _, comma := range []byte{',', ';', '\t', '|'} {
+		if comma == s.Comma || bytes.Count(rest[:end], []byte{comma}) < s.Width-1 {
+			continue
+		}
+		other := CSV{Window: &Window{}, Comma: comma, Tidy: true}
+		if at, _, state := other.split(rest[:end], true); state == rowComplete && at == end && other.Tidy && len(other.Cells) == s.Width {
+			s.Cells, s.Tidy = append(s.Cells[:0], other.Cells...), false
+			s.Number++
+			r := Record{Number: s.Number, Line: line, Text: rest[:end]}
+			s.Window.consume(size)
+			return r, true
+		}
+	}
+	return Record{}, false
+}
+
+// Foreign gives up the next line that is not blank, which is no row of the table; false at the end.
+func (s *CSV) Foreign() (Record, bool) {
+	for len(s.Window.Rest()) > 0 || s.Window.More() {
+		for bytes.IndexByte(s.Window.Rest(), '\n') < 0 && s.Window.More() {
+		}
+		line, _, found := bytes.Cut(s.Window.Rest(), Newline)
+		size := len(line)
+		if found {
+			size++
+		}
+		at := s.Window.Line
+		text := Excerpt(bytes.TrimSpace(line))
+		s.Window.consume(size)
+		if len(text) > 0 {
+			s.Number++
+			return Record{Number: s.Number, Line: at, Text: text, Reason: "a line before the header, which is no part of the table"}, true
+		}
+	}
+	return Record{}, false
 }
 
 // row splits the row at the start of the window into cells. It returns the

@@ -131,7 +131,9 @@ func likely(text []byte, page *charmap.Charmap) (weight int) {
 			if weight += 2; r > 0xff {
 				weight-- // in Windows-1252 these are rare
 			}
-		case (r == '’' || r == '‘') && isLetter(i-1) && isLetter(i+1):
+		case (r == '’' || r == '‘') && isLetter(i-1) && isLetter(i+1),
+			(r == '“' || r == '„') && !isLetter(i-1) && isLetter(i+1), r == '”' && isLetter(i-1) && !isLetter(i+1),
+			(r == '–' || r == '€') && i > 0 && text[i-1] == ' ':
 			weight += 2
 		case unicode.IsPunct(r), unicode.IsSymbol(r), unicode.IsSpace(r):
 			if isLetter(i-1) && isLetter(i+1) {

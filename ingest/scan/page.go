@@ -19,7 +19,11 @@ type page struct {
 var pageKeys = map[string]bool{
 	"value": true, "Value": true, "records": true, "Records": true,
 	"tables": true, "Tables": true, "results": true, "Results": true, "hits": true,
+	"data": true, "items": true, "logs": true, "events": true, // what scripts call it
 }
+
+// pageRooms are the names of objects in which the list stands: those of Elasticsearch, of OData before version 4, and of scripts.
+var pageRooms = map[string]bool{"hits": true, "d": true, "data": true, "response": true, "body": true, "result": true}
 
 // columnKeys are the names of the list of a table's columns, and rowKeys of its rows.
 var (
@@ -78,7 +82,7 @@ func (s *JSON) findList(t *JSONText, i int, p *page) (at int, isPage, incomplete
 				p.columns = nil
 			}
 			return i + 1, true, false
-		case c == '{' && name == "hits":
+		case c == '{' && pageRooms[name]:
 			p.around++
 			return s.findList(t, i, p)
 		}

@@ -9,17 +9,28 @@ import (
 // with a capital letter, and ConvertTo-Json and Export-Csv write what they do
 // not look into as the name of its type.
 
-// typeNames are how such a name of a type starts.
-var typeNames = [][]byte{[]byte("Microsoft.Graph.PowerShell.Models."), []byte("Microsoft.Graph.Beta.PowerShell.Models."), []byte("System.Collections."), []byte("System.Object[]"), []byte("System.String[]")}
+// typeNames are how such a name of a type starts; the last is JavaScript's.
+var typeNames = [][]byte{
+	[]byte("Microsoft.Graph.PowerShell.Models."), []byte("Microsoft.Graph.Beta.PowerShell.Models."),
+	[]byte("Microsoft.Open."), []byte("Microsoft.Online.Administration."), []byte("Deserialized."),
+	[]byte("System.Collections."), []byte("System.Management.Automation."), []byte("System.Object[]"), []byte("System.String[]"),
+	[]byte("[object Object]"),
+}
 
-// IsTypeName tells whether a value is nothing but the name of a .NET type.
+// IsTypeName tells whether a value is nothing but the name of a .NET type, or what Power Query writes of a list.
 func IsTypeName(value []byte) bool {
+	if len(value) < 9 && len(value) > 5 && value[0] == '[' {
+		switch string(value) {
+		case "[List]", "[Record]", "[Table]":
+			return true
+		}
+	}
 	for _, name := range typeNames {
 		if bytes.HasPrefix(value, name) {
 			return true
 		}
 	}
-	return false
+	return string(value) == "System.Object"
 }
 
 // GraphName is the name that Graph gives the property: IPAddress is ipAddress.

@@ -14,9 +14,13 @@ create macro any_time(text) as coalesce(
         '%m/%d/%Y, %I:%M:%S.%g %p', '%m/%d/%Y, %I:%M:%S %p', '%m/%d/%Y %I:%M:%S %p'
     ]),
     make_timestamp(try_cast(regexp_extract(text, '^/Date\((-?\d{1,14})(?:[+-]\d{4})?\)/$', 1) as bigint) * 1000),
-    -- seconds, milli- or microseconds since 1970
-    case when regexp_full_match(text, '[0-9]{10}([0-9]{3}|[0-9]{6})?(\.[0-9]*)?') then make_timestamp(
+    -- seconds, milli-, micro- or nanoseconds since 1970
+    case when regexp_full_match(text, '[0-9]{10}([0-9]{3}|[0-9]{6}|[0-9]{9})?(\.[0-9]*)?') then make_timestamp(
         (try_cast(text as double) * 10 ** (16 - strpos(text || '.', '.') + 1))::bigint
+    ) end,
+    -- the same as 1.77771486E9
+    case when regexp_full_match(text, '1\.[0-9]{1,18}[eE]\+?(09|9|12|15)') then make_timestamp(
+        (try_cast(text as double) * 10 ** (15 - regexp_extract(text, '[0-9]+$')::integer))::bigint
     ) end,
     -- without seconds
     try_cast(regexp_replace(text, '^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(Z|[+-]\d\d:?\d\d)?$', '\1 \2:00\3') as timestamptz) at time zone 'UTC'
@@ -35,27 +39,35 @@ end;
 -- aside a vector, in every place in which the macro is called
 create macro truth(text) as case
     when list_contains([
-        'true', 'yes', '1', '1.0', '$true', 'oui', 'vrai', 'sí', 'verdadero', 'wahr', 'ja', 'vero', 'sì', 'waar',
-        'verdadeiro', 'sim', 'sant', 'sand', 'prawda', 'tak'
+        'true', 'yes', '1', '1.0', '$true', 'y', 't', 'oui', 'vrai', 'sí', 'verdadero', 'wahr', 'ja', 'vero', 'sì', 'waar',
+        'verdadeiro', 'sim', 'sant', 'sand', 'sann', 'tosi', 'prawda', 'tak', 'pravda', 'igaz', 'doğru', 'истина'
     ], lower(text)) then true
     when list_contains([
-        'false', 'no', '0', '0.0', '$false', 'non', 'faux', 'falso', 'falsch', 'nein', 'onwaar', 'nee', 'não', 'falskt', 'falsk',
-        'fałsz', 'nie'
+        'false', 'no', '0', '0.0', '$false', 'n', 'f', 'non', 'faux', 'falso', 'falsch', 'nein', 'onwaar', 'nee', 'não', 'falskt', 'falsk',
+        'usann', 'epätosi', 'fałsz', 'nie', 'nepravda', 'hamis', 'yanlış', 'yanliş', 'ложь'
     ], lower(text)) then false
 end;
 
--- a whole number, as 2, 2.0 and 2E0 are; NULL for any other, which a cast would round
+-- a whole number, as 2, 2.0 and 2E0 are, and 50,126 by thousands, '50126 of a spreadsheet, and AADSTS50126 or AS64500, which
+-- say of what; NULL for any other, which a cast would round
 create macro whole(text) as case
     when regexp_full_match(text, '-?[0-9]{1,18}') then try_cast(text as bigint)
     when regexp_full_match(text, '-?[0-9]{1,15}(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?')
         and try_cast(text as double) = trunc(try_cast(text as double)) and abs(try_cast(text as double)) < 1e15
         then try_cast(try_cast(text as double) as bigint)
+    when regexp_full_match(text, '(''|\+|AADSTS|AS)?(\d{1,15}|\d{1,3}([, \x{A0}\x{202F}]\d{3}){1,4})')
+        then try_cast(regexp_replace(text, '[^0-9]', '', 'g') as bigint)
 end;
+
+-- a number of degrees, perhaps with a decimal comma; NULL for what no degrees are
+create macro angle(text) as list_filter(
+    [try_cast(replace(text, ',', '.') as double)], number -> number between -180 and 180
+)[1];
 
 -- a latitude or longitude in degrees; NULL where both are 0, which exports write
 -- where they know no place: none lies there
 create macro degrees_of(text, other) as case
-    when try_cast(text as double) <> 0 or try_cast(other as double) <> 0 then try_cast(text as double)
+    when angle(text) <> 0 or angle(other) <> 0 then angle(text)
 end;
 
 -- text that is JSON, else NULL
@@ -142,7 +154,7 @@ create macro one_ip(text) as case
         then regexp_extract(text, '^\s*\[?([A-Za-z0-9._-]+)', 1)
     else coalesce(
         nullif(regexp_extract(
-            lower(trim(text)), '^\[?(?:[0:]*:ffff:)?(\d+\.\d+\.\d+\.\d+)\]?(?::\d*)?$', 1
+            lower(trim(text)), '^\[?(?:[0:]*:ffff:)?(\d+\.\d+\.\d+\.\d+)(?:%\w*)?\]?(?::\d*)?$', 1
         ), ''),
         list_filter(
             list_transform([
@@ -158,22 +170,29 @@ end;
 
 -- an address as logged; NULL for what exports write where there is none
 create macro address_text(text) as case
-    when lower(trim(text)) not in ('', '<null>', 'null', '(null)', '<none>', 'none', 'nil', '-', 'n/a', 'na')
-        then text
+    when not list_contains([
+        '', 'null', 'none', 'nil', 'nan', 'undefined', 'unknown', '-', '--', 'n/a', 'na', '0',
+        'not available', 'not set', 'not applicable'
+    ], lower(trim(text, ' <>()[]{}"''' || chr(0)))) then text
 end;
 
+-- of a text with an address and more, such as a name, a network's width, a scheme or other addresses,
+-- the first address, which is the client's; NULL if none is in it
+create macro address_within(text) as list_filter(
+    string_split_regex(text, '[\s,;|/()<>{}"'']+'),
+    part -> regexp_full_match(part, '\[?(\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f:]*::[0-9A-Fa-f:.]*|([0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4})(%\w*)?\]?(:\d*)?\.?')
+)[1];
+
 -- an address without port, brackets and zone, in the one form that equal addresses
--- share: "1.2.3.4:33758", "[2A01:0::1]:52903", "[::ffff:1.2.3.4]:443"; of "NAME (1.2.3.4)" what is in brackets, of
--- a list the first, which is the client; the log's placeholders for no address are NULL, other text stays
+-- share: "1.2.3.4:33758", "[2A01:0::1]:52903", "[::ffff:1.2.3.4]:443"; of "NAME (1.2.3.4)", "tcp://1.2.3.4" or a list
+-- the first address that is in it; the log's placeholders for no address are NULL, other text stays
 create macro bare_ip(text) as case
-    when regexp_full_match(text, '[0-9.]+(:[0-9]*)?') then split_part(text, ':', 1)
+    when regexp_full_match(text, '\d+\.\d+\.\d+\.\d+(:[0-9]*)?') then split_part(text, ':', 1)
     when address_text(text) is null then null
     -- bound once: each place in which a macro names its parameter is an expression of its own
     else list_transform([case
-        when regexp_matches(text, '^\s*[0-9A-Fa-f.:%\[\]]+\s*[,;]') then regexp_extract(text, '^[^,;]*')
-        when regexp_matches(text, '\(\s*\[?[0-9A-Fa-f]*[.:][0-9A-Fa-f.:%]+\]?(:\d+)?\s*\)\s*$')
-            then regexp_extract(text, '\(([^()]*)\)\s*$', 1)
-        else text
+        when regexp_full_match(text, '[0-9A-Fa-f:.%\[\]]*[0-9A-Fa-f:%\]]') then text
+        else coalesce(rtrim(address_within(text), '.'), text)
     end], address -> one_ip(address))[1]
 end;
 
@@ -222,9 +241,9 @@ create macro unguarded(text) as filled(regexp_replace(text, '^''([-+=@])', '\1')
 -- how a sign-in ended, from the portal's word in English, French or Spanish, and
 -- NULL for any other word
 create macro portal_status(text) as case
-    when list_contains(['success', 'correcto', 'correcta', 'éxito', 'succès'], lower(text))
+    when list_contains(['success', 'succeeded', 'correcto', 'correcta', 'éxito', 'succès'], lower(text))
         or lower(text) like 'opération réus%' or lower(text) like 'réus%' then 'success'
-    when list_contains(['failure', 'échec', 'error', 'con errores', 'errónea', 'erróneo'], lower(text)) then 'failure'
+    when list_contains(['failure', 'failed', 'échec', 'error', 'con errores', 'errónea', 'erróneo'], lower(text)) then 'failure'
     when list_contains(['interrupted', 'interrompu', 'interrompue', 'interrumpido', 'interrumpida'], lower(text)) then 'interrupted'
 end;
 
@@ -264,7 +283,7 @@ end;
 -- its name
 create macro record_type_number(text) as coalesce(
     try_cast(whole(text) as integer),
-    list_position(getvariable('record_type_words'), lower(filled(text)))
+    list_position(getvariable('record_type_words'), lower(replace(filled(text), ' ', '')))
 );
 
 -- who issued a token, in the words of Graph: the portal writes them apart, and
@@ -276,7 +295,7 @@ create macro token_issuer(text) as list_transform(
 -- the number of a kind of user that is a number or its name
 create macro user_type_number(text) as coalesce(
     try_cast(whole(text) as integer),
-    case lower(text)
+    case lower(replace(text, ' ', ''))
         when 'regular' then 0
         when 'reserved' then 1
         when 'admin' then 2
@@ -293,7 +312,7 @@ create macro user_type_number(text) as coalesce(
 
 -- whether who acted in the unified audit log is a service of Microsoft's. An application
 -- is none, whoever's it is: that of an attacker acts by the names ServicePrincipal_ID and app@sharepoint, too,
--- and these have the user type of a system.
+-- and these have the user type of a system; so do an add-in of SharePoint, i:0i.t|..., and an application by its id alone.
 create macro service_actor(user_id, user_type) as coalesce(
     starts_with(lower(user_id), 'nt authority\')
     or starts_with(lower(user_id), 'nt service\')
@@ -302,7 +321,9 @@ create macro service_actor(user_id, user_type) as coalesce(
         'certificate', 'not-found', 'microsoft.exchange.servicehost'
     )
     or user_type in (3, 4, 8)
-        and not coalesce(starts_with(lower(user_id), 'serviceprincipal_') or lower(user_id) = 'app@sharepoint', false),
+        and not coalesce(regexp_matches(
+            lower(user_id), '^serviceprincipal_|^app@sharepoint$|^i:0i\.t\||^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+        ), false),
     false
 );
 
@@ -353,3 +374,12 @@ end;
 
 -- the values of a JSON list without repeats, comma-joined
 create macro distinct_values(list) as nullif(array_to_string(list_sort(list_distinct(list_filter(list, v -> v <> ''))), ', '), '');
+
+-- the names of Graph's users, groups and applications in a list, comma-joined; a text that is no list stays
+create macro directory_objects(text) as case
+    when starts_with(ltrim(text), '[') or starts_with(ltrim(text), '{') then distinct_values(list_transform(
+        from_json(json_list(text), '[{"userPrincipalName": "VARCHAR", "displayName": "VARCHAR", "id": "VARCHAR"}]'),
+        o -> coalesce(filled(o.userPrincipalName), filled(o.displayName), filled(o.id))
+    ))
+    else filled(text)
+end;

@@ -10,6 +10,9 @@
 //	-- description: what a row is, for --schema
 //	-- source: Microsoft's page about it
 //	-- position: where it stands among the others
+//	-- names: the columns whose text is a name, whatever it says, with a comma between
+//	-- words: the columns in which Microsoft's logs speak words of their own, likewise; see
+//	--   package pseudonym
 //
 // and, if its rows are records of a file (they have file_id and record),
 //
@@ -112,9 +115,14 @@ type Table struct {
 
 	IsCodes bool // what codes mean, the same in every case
 
+	Names, Words []string // columns of names, and of words of Microsoft's: see package pseudonym
+
 	Position int    // its place among the tables
 	sql      string // what makes it, its rows included
 }
+
+// SQL is what makes the table, its rows included.
+func (t Table) SQL() string { return t.sql }
 
 // Column is one column of a Table.
 type Column struct {
@@ -292,6 +300,10 @@ func (t *Table) set(key, value string) (err error) {
 		t.Comment += " " + value
 	case key == "position":
 		t.Position, err = strconv.Atoi(value)
+	case key == "names":
+		t.Names = strings.Split(value, ", ")
+	case key == "words":
+		t.Words = strings.Split(value, ", ")
 	case key == "log":
 		t.Log = value
 	case key == "id":
@@ -351,7 +363,7 @@ func (t *Table) set(key, value string) (err error) {
 
 // check tells what the header lacks, or names that is no column.
 func (t *Table) check() error {
-	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parent.Column}, t.Parent.Repeats, t.State, t.Bucket, slices.Concat(t.Identity...)) {
+	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parent.Column}, t.Parent.Repeats, t.State, t.Bucket, t.Names, t.Words, slices.Concat(t.Identity...)) {
 		if column != "" && !t.Has(column) {
 			return fmt.Errorf("%s.sql: the header names %s, which is no column", t.Name, column)
 		}

@@ -21,7 +21,7 @@ with own as (
     select
         e.event_time,
         case when lower(e.operation) = 'userloginfailed' or lower(e.result_status) in ('failed', 'failure', 'false') then 4 else 2 end,
-        coalesce(e.workload, 'audit log') || ': ' || case
+        case when e.workload = 'AzureActiveDirectory' then 'Entra ID' else coalesce(e.workload, 'audit log') end || ': ' || case
             when lower(e.operation) = 'userloginfailed' then 'failed sign-ins'
             when lower(e.result_status) in ('failed', 'failure', 'false') then 'failed'
             else coalesce(k.kind, case when notable_operation(e.operation) is not null then 'changed' end, 'other')
@@ -82,8 +82,7 @@ beside as (
         coalesce(told_network, a.network),
         coalesce(told_country, a.country),
         concat_ws(' ', action, case when is_failed_attempt then nullif(concat_ws(' ', result, 'from', b.ip_address, coalesce(told_country, a.country), 'AS' || coalesce(told_network, a.network)), '') end),
-        case when not is_by_user or notable_operation(action) is not null then case when action ilike '%StsRefreshTokenValidFrom%' then 'tokens revoked'
-            else coalesce(notable_operation(action), action) end end,
+        case when action ilike '%StsRefreshTokenValidFrom%' then 'tokens revoked' else notable_operation(action) end,
     from dossier_beside as b
     left join operation_kinds as k on rtrim(lower(action), '. ') = k.operation
     left join addresses as a on b.address = a.ip_address

@@ -44,12 +44,15 @@ select
     mailbox,
     folder,
     case lower(access)
-        when 'sync' then 'Sync: the whole folder'
+        when 'sync' then 'Sync: the whole folder, how many is not logged'
         when 'bind' then 'Bind: single messages'
         else access
     end as access,
     count(*) as events,
-    len(list_distinct(flatten(list(coalesce(messages, []::varchar[]))))) as messages,
+    case
+        when lower(access) is distinct from 'sync' or len(flatten(list(coalesce(messages, []::varchar[])))) > 0
+        then len(list_distinct(flatten(list(coalesce(messages, []::varchar[])))))
+    end as messages,
     count_if(lower(throttled) = 'true')::bigint as throttled,
     min(event_time) as first_read,
     max(event_time) as last_read,

@@ -1,7 +1,7 @@
 -- title: In numbers
 -- description: Who, how long, from where, and what was read, sent, deleted, taken and left open, counted. What no log tells is
 --   not known.
--- position: -1
+-- position: 0
 -- layout: totals
 with lines as (
     select 1 as position, 'Accounts' as item, len(accounts)::varchar as value, few(accounts) as detail, 'story' as look_in

@@ -1,7 +1,7 @@
 -- title: What happened
 -- description: In sentences, each with how far the files bear it: The log shows; Must be assumed, where a log names no more than
 --   that it may have been so; The files can't say.
--- position: 0
+-- position: -1
 -- layout: story
 -- wrap: sentence
 with own as (

@@ -17,7 +17,7 @@ import (
 
 // withVerify are the flags that may stand beside --verify: those that say where the
 // evidence is and how the machine works. What was asked is in the file.
-var withVerify = []string{"verify", "db", "case", "mmdb", "rules", "compare", "memory", "threads", "temp", "quiet"}
+var withVerify = []string{"verify", "db", "case", "mmdb", "rules", "compare", "key-file", "memory", "threads", "temp", "quiet"}
 
 func (c *Call) checkVerify(flags *pflag.FlagSet) error {
 	var more string
@@ -70,6 +70,9 @@ func (c *Call) Again(ctx context.Context, r render.Request, folder string) (*Cal
 	}
 	if c.Compare != "" {
 		args = append(args, "--compare="+c.Compare)
+	}
+	if c.KeyFile != "" {
+		args = append(args, "--key-file="+c.KeyFile)
 	}
 	for _, path := range c.MMDB {
 		args = append(args, "--mmdb="+path)

@@ -60,9 +60,13 @@ type Call struct {
 	Force   bool
 	Quiet   bool
 	Compare string   // an earlier case that this one is compared with; empty = none
+	KeyFile string   // of pseudonyms; empty = none
 	Verify  string   // an output that is compared with what the evidence gives; empty = none
 	Options []string // the flags that decide what an answer says, as --name=value, with what @FILE gave
 	Engine  engine.Options
+
+	Pseudonymise string // the copy of the case to make, with pseudonyms; empty = none
+	Restore      string // a text about a copy, to be led back from its pseudonyms; empty = none
 
 	DateOrder string // of dates that are 03/12/2025: dmy, mdy or empty
 
@@ -135,6 +139,9 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 	flags.BoolVar(&c.Force, "force", false, "")
 	flags.StringVar(&c.Verify, "verify", "", "")
 	flags.StringVar(&c.Compare, "compare", "", "")
+	flags.StringVar(&c.Pseudonymise, "pseudonymise", "", "")
+	flags.StringVar(&c.KeyFile, "key-file", "", "")
+	flags.StringVar(&c.Restore, "restore", "", "")
 	flags.BoolVar(&c.Quiet, "quiet", false, "")
 	flags.StringVar(&c.DateOrder, "date-order", "", "")
 	flags.StringVar(&c.Engine.Memory, "memory", "", "")
@@ -200,6 +207,9 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		if err := c.checkVerify(flags); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.checkPseudonyms(flags); err != nil {
+		return nil, err
 	}
 	for flag, names := range map[string][]string{"db": {c.DB}, "mmdb": c.MMDB, "compare": {c.Compare}} {
 		for _, name := range names {
@@ -272,6 +282,13 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 		c.Reports = []queries.Report{{Name: "list"}}
 	case c.Schema:
 		c.Reports = []queries.Report{{Name: "schema"}}
+	}
+	switch {
+	case c.Pseudonymise != "":
+		return c, nil
+	case c.Restore != "":
+		c.Bare = true // it is no answer
+		return c, c.protect()
 	}
 	if *format == formatParquet {
 		return c, c.chooseParquet(flags)

@@ -50,10 +50,18 @@ file_counts as (
 open_doors as (
     select
         incident,
-        count(*) as open_things,
-        listed(list_sort(list(distinct kind || case when contains(object, '@') and kind not in ('account', 'guest') then ' of ' else ' ' end || object))) as open_names
-    from report_still_open
-    where incident is not null
+        sum(things)::bigint as open_things,
+        few(list(name order by severity_rank nulls last, name)) as open_names
+    from (
+        select
+            incident,
+            kind || case when contains(object, '@') and kind not in ('account', 'guest') then ' of ' else ' ' end || object as name,
+            count(*) as things,
+            min(list_position(['critical', 'high', 'medium', 'low', 'info'], severity)) as severity_rank
+        from report_still_open
+        where incident is not null
+        group by incident, name
+    )
     group by incident
 )
 select

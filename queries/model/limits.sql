@@ -133,7 +133,8 @@ damage as (
     select
         coalesce(sum(rejected), 0)::bigint as rejected,
         few(list(regexp_extract(path, '[^/\\]*$') order by file_id) filter (where rejected > 0)) as damaged,
-        count(*) filter (where format is null and sha256 is not null) as unrecognised,
+        -- what a collector leaves beside its exports is known
+        count(*) filter (where format is null and sha256 is not null and not starts_with(note, 'a file that ') and not starts_with(note, 'empty: ')) as unrecognised,
         count(*) filter (where note like '%cut off%') as cut,
     from evidence.files
 ),

@@ -30,11 +30,8 @@ mailbox_things as (
         select file_id from evidence.state_mailboxes where coalesce(forwarding_smtp_address, forwarding_address) is not null or keeps_copy is not null
     )
     union all
-    select
-        case when folder is not null then 'folder permission' when contains(lower(access_rights), 'sendas') then 'right to send as' else 'mailbox permission' end,
-        mailbox, coalesce(trustee, ''), coalesce(is_denied, false), file_id, record, snapshot_time
-    from evidence.state_mailbox_permissions
-    where trustee is not null
+    select kind, mailbox, trustee, is_denied, file_id, record, snapshot_time
+    from mailbox_rights
 )
 select
     kind,

@@ -2,7 +2,7 @@
 // writes what it says. Package given reads the command line, and package main turns
 // the error into an exit code.
 //
-// A job that is none of these (Describe, Give, Verify) is a method of Program of its own,
+// A job that is none of these (Describe, Give, Verify, Pseudonymise, Restore) is a method of Program of its own,
 // with a case in main's switch. What a flag changes about an answer stands in the file
 // of the step that it changes: load.go, write.go, document.go, verify.go.
 package answer
@@ -112,6 +112,11 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 			return false, err
 		}
 	}
+	if c.KeyFile != "" {
+		if path, err = c.restored(ctx, private); err != nil {
+			return false, err
+		}
+	}
 	if c.Parquet {
 		return complete, c.writeParquet(ctx, path, stderr)
 	}
@@ -123,6 +128,10 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 	if part := evidence.Part(); part != "" {
 		c.Remarks = append(c.Remarks, part)
 		c.say(stderr, "%s", part)
+	}
+	if copied := evidence.Pseudonyms(); copied != "" {
+		c.Remarks = append(c.Remarks, copied)
+		c.say(stderr, "%s", copied)
 	}
 	placed, err := evidence.Geolocate(ctx, databases)
 	if err != nil {

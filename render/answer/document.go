@@ -69,6 +69,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 		Asked:   c.asked(),
 		Request: c.request(),
 		Others:  c.Others,
+		Chosen:  !c.Unasked,
 		Several: len(c.Reports) > 1 || c.Explain != "",
 		RawCSV:  c.RawCSV,
 		Bare:    c.Bare,

@@ -60,6 +60,12 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 		return err
 	}
 	isWholeCase := c.Unasked && c.Format.Name == "html" && !c.Folder
+	isToHandOver := c.Unasked && !c.Folder && slices.Contains([]string{"html", "xlsx", "md"}, c.Format.Name)
+	if isToHandOver && d.Case.Title == "" {
+		if d.Case.Title, err = evidence.Headline(ctx); err != nil {
+			return err
+		}
+	}
 	ask := func(reports []queries.Report) iter.Seq2[*queries.Result, error] {
 		return func(yield func(*queries.Result, error) bool) {
 			for _, r := range reports {
@@ -73,8 +79,8 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 				if !yield(result, err) || err != nil {
 					return
 				}
-				if isWholeCase && (r.Name == "story" || r.Name == "incidents") {
-					if !evidence.EachIncident(ctx, r.Name == "story", yield) {
+				if isWholeCase && (r.Name == "totals" || r.Name == "incidents") {
+					if !evidence.EachIncident(ctx, r.Name == "totals", yield) {
 						return
 					}
 				}

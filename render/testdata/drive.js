@@ -86,9 +86,40 @@
     await wait(50);
     lines.push("csv: " + copied.split("\n").slice(0, 2).join(" / "));
 
+    const long = document.getElementById("long");
+    const here = () => long.querySelectorAll("tbody tr[id]").length;
+    const target = () => document.querySelector(":target")?.cells[2].textContent;
+    const find = async (text) => {
+      const box = long.querySelector("input[type=search]");
+      box.value = text;
+      box.dispatchEvent(new Event("input"));
+      await wait(200);
+    };
+    lines.push("many rows in the page: " + here());
+    location.hash = "#row-long-650";
+    await wait(50);
+    lines.push("led to: " + target());
+    location.hash = "#row-long-2";
+    await wait(50);
+    lines.push("led back: " + target());
+    long.querySelectorAll("thead button")[1].click();
+    long.querySelectorAll("thead button")[1].click();
+    lines.push("sorted down: " + long.querySelector("tbody tr[id]").cells[1].textContent + ", and " + here() + " in the page");
+    long.querySelector(".step button").click();
+    lines.push("scrolled: " + here());
+    await find("69");
+    lines.push("searched: " + [...long.querySelectorAll("tbody tr[id]")].map((tr) => tr.cells[2].textContent).reverse().join(","));
+    location.hash = "#row-long-5";
+    await wait(50);
+    lines.push("led to what the search left out: " + target());
+    button("Copy as CSV", long).click();
+    await wait(50);
+    lines.push("copied: " + (copied.split("\n").length - 1) + " lines");
+
     dispatchEvent(new Event("beforeprint"));
-    lines.push("open on paper: " + [...document.querySelectorAll("details:not([open]):not(.annexed):not(.columns)")].length + " closed");
+    lines.push("open on paper: " + [...document.querySelectorAll("details:not([open]):not(.annexed):not(.columns)")].length + " closed, " + here() + " rows");
     dispatchEvent(new Event("afterprint"));
+    lines.push("after it: " + here());
 
     lines.push("requests: " + performance.getEntriesByType("resource").length);
     if (globalThis.axe) {

@@ -1,6 +1,9 @@
 -- description: Alerts and incidents of Microsoft Defender XDR, and the evidence of alerts.
 -- source: https://learn.microsoft.com/graph/api/resources/security-alert
 -- position: 23
+-- names: file_name, device_name, subject
+-- words: kind, category, severity, status, classification, determination, service_source, detection_source,
+--   techniques, entity_type, evidence_role
 -- log: Defender alerts
 -- id: id
 -- time: event_time, required

@@ -1,6 +1,7 @@
 -- description: The Microsoft 365 unified audit log.
 -- source: https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema
 -- position: 9
+-- words: record_type_name, workload, operation, result_status, user_agent, session_id_source, logon_error
 -- log: unified audit log
 -- id: id
 -- time: event_time, required

@@ -1,6 +1,8 @@
 -- description: The activity log of Azure subscriptions: who changed which resource.
 -- source: https://learn.microsoft.com/azure/azure-monitor/platform/activity-log-schema
 -- position: 25
+-- names: resource_group
+-- words: category, operation, status, sub_status, level, resource_provider
 -- log: Azure activity log
 -- id: id
 -- time: event_time, required

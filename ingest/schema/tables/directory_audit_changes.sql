@@ -1,5 +1,6 @@
 -- description: Property changes of a directory audit record.
 -- position: 11
+-- words: target_type, property
 -- parent: directory_audits by audit_id = id
 create table directory_audit_changes (
     parent_file_id integer, -- directory_audits.file_id of the record

@@ -1,6 +1,7 @@
 -- description: The Entra ID directory audit log.
 -- source: https://learn.microsoft.com/graph/api/resources/directoryaudit
 -- position: 10
+-- words: category, activity, service, result, result_reason, initiated_by_type, user_agent
 -- log: directory audit log
 -- id: id
 -- time: event_time, required

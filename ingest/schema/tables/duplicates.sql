@@ -1,6 +1,7 @@
 -- description: Records taken out because they are the same record as another one. What they say by themselves is in the
 --   schema copies, where it is not what the other says.
 -- position: 4
+-- words: added, lacked
 -- timeline: no, the record that stays is there
 create table duplicates (
     file_id integer, -- the record taken out

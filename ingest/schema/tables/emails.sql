@@ -1,6 +1,9 @@
 -- description: Messages as Defender for Office 365 saw them, one row a recipient.
 -- source: https://learn.microsoft.com/defender-xdr/advanced-hunting-emailevents-table
 -- position: 21
+-- names: sender_display_name, subject
+-- words: direction, delivery_action, delivery_location, latest_delivery_action, latest_delivery_location,
+--   threat_types, threat_names, detection_methods, email_action, authentication_details
 -- log: Defender e-mail events
 -- id: id
 -- time: event_time, required

@@ -1,5 +1,7 @@
 -- description: Every input, recognised or not: records = loaded + duplicates + rejected.
 -- position: 2
+-- names: path
+-- words: format, encoding
 -- timeline: no, it lists the inputs, and is what coverage counts
 create table files (
     file_id integer, -- number of the file in this case, by path order within a run

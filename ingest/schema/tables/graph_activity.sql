@@ -1,6 +1,7 @@
 -- description: Requests to Microsoft Graph, by whatever application.
 -- source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/microsoftgraphactivitylogs
 -- position: 17
+-- words: api_version, request_method, user_agent, location, scopes, roles
 -- log: Graph activity log
 -- id: id
 -- time: event_time, required

@@ -1,6 +1,8 @@
 -- description: Logons that Defender for Identity and Defender for Cloud Apps saw, on-premises and in the cloud.
 -- source: https://learn.microsoft.com/defender-xdr/advanced-hunting-identitylogonevents-table
 -- position: 24
+-- names: user_display_name, account_name, account_sid, device_name, target_device_name
+-- words: action, app_display_name, logon_type, protocol, failure_reason, device_type, operating_system, isp, location
 -- log: Defender identity logons
 -- id: id
 -- time: event_time, required

@@ -1,6 +1,8 @@
 -- description: Messages that Exchange Online delivered or did not, one row a recipient, or a step of its way.
 -- source: https://learn.microsoft.com/powershell/module/exchangepowershell/get-messagetracev2
 -- position: 20
+-- names: subject, organization
+-- words: kind, status, direction, event, event_source
 -- log: message trace
 -- id: id
 -- time: event_time, required

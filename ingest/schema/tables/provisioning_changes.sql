@@ -1,5 +1,6 @@
 -- description: Properties that a provisioning event changed (JSON, or the ModifiedProperties CSV).
 -- position: 16
+-- names: old_value, new_value
 -- id: change_id
 -- parent: provisioning_events by change_id = change_id
 -- timeline: no, a change is a part of its provisioning event

@@ -1,6 +1,8 @@
 -- description: Provisioning log: accounts created, changed, deleted in or from other systems.
 -- source: https://learn.microsoft.com/graph/api/resources/provisioningobjectsummary
 -- position: 14
+-- names: source_identity, target_identity
+-- words: action, status
 -- log: provisioning log
 -- id: id
 -- time: event_time, required

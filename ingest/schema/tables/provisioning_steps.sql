@@ -1,6 +1,7 @@
 -- description: Steps of a provisioning event (JSON, or the ProvisioningSteps CSV).
 -- source: https://learn.microsoft.com/graph/api/resources/provisioningstep
 -- position: 15
+-- words: name, step_type, status
 -- id: change_id
 -- parent: provisioning_events by change_id = change_id
 -- timeline: no, a step is a part of its provisioning event

@@ -1,5 +1,7 @@
 -- description: Records that could not be read, one row each.
 -- position: 3
+-- names: excerpt
+-- words: reason
 -- timeline: no, what could not be read has no time
 create table rejects (
     file_id integer, -- the file

@@ -1,6 +1,9 @@
 -- description: Entra ID Protection risk detections.
 -- source: https://learn.microsoft.com/graph/api/resources/riskdetection
 -- position: 12
+-- names: user_display_name
+-- words: risk_event_type, risk_level, risk_state, risk_detail, source, detection_timing_type, activity, city, state,
+--   country
 -- log: risk detections
 -- id: id
 -- time: event_time, required

@@ -1,6 +1,7 @@
 -- description: Earlier risk of sign-ins, risk detections and risky users: what a record said that an export of another
 --   time says otherwise. The row in the log has the last state.
 -- position: 5
+-- words: log, risk_level, risk_state, risk_detail
 -- timeline: no, an earlier state has no time of its own in every log
 create table risk_history (
     file_id integer, -- the file that has this state

@@ -1,6 +1,8 @@
 -- description: Users, service principals and agents with a risk state.
 -- source: https://learn.microsoft.com/graph/api/resources/riskyuser
 -- position: 13
+-- names: user_display_name
+-- words: risk_level, risk_state, risk_detail
 -- log: risky users
 -- id: id
 -- time: event_time

@@ -1,6 +1,7 @@
 -- description: Lists of a sign-in's record that have no table of their own: one row an item.
 -- source: https://learn.microsoft.com/graph/api/resources/signin
 -- position: 18
+-- words: property
 -- parent: sign_ins by sign_in_id = id
 -- repeats: event_time
 create table sign_in_details (

@@ -1,5 +1,8 @@
 -- description: Conditional Access policies evaluated for a sign-in (JSON exports only).
 -- position: 7
+-- names: policy_name
+-- words: result, grant_controls, session_controls, conditions_satisfied, conditions_not_satisfied,
+--   session_controls_not_satisfied, include_rules_satisfied, exclude_rules_satisfied, authentication_strength_result
 -- parent: sign_ins by sign_in_id = id
 -- repeats: event_time
 create table sign_in_policies (

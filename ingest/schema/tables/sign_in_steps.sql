@@ -1,5 +1,6 @@
 -- description: Authentication steps of a sign-in (JSON exports, or the AuthDetails CSV).
 -- position: 8
+-- words: method, method_detail, result_detail, requirement
 -- id: sign_in_id
 -- time: step_time
 -- parent: sign_ins by sign_in_id = id

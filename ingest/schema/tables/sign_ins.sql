@@ -1,6 +1,14 @@
 -- description: Entra ID sign-ins: users, service principals and managed identities.
 -- source: https://learn.microsoft.com/graph/api/resources/signin
 -- position: 6
+-- names: user_display_name, device_name, named_locations, private_link_policy_name, home_tenant_name
+-- words: category, user_type, city, state, country, status, failure_reason, additional_details, client_app,
+--   authentication_protocol, original_transfer_method, incoming_token_type, client_credential_type,
+--   token_protection_status, user_agent, browser, operating_system, trust_type, conditional_access_status,
+--   authentication_requirement, authentication_methods_used, mfa_result, mfa_method, session_lifetime_policies,
+--   risk_level_during_sign_in, risk_level_aggregated, risk_state, risk_detail, risk_event_types, token_issuer_type,
+--   cross_tenant_access_type, token_protection_status_code, app_token_protection_status, authenticator_app_version,
+--   authenticator_operating_system, agent_type, agent_subject_type, sign_in_identifier_type
 -- log: sign-ins
 -- id: id
 -- time: event_time, required

@@ -1,6 +1,8 @@
 -- description: Conditional Access policies.
 -- source: https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
 -- position: 42
+-- names: display_name
+-- words: state, grant_controls, session_controls
 -- snapshot: Conditional Access policies
 -- id: id
 -- time: snapshot_time

@@ -1,6 +1,7 @@
 -- description: Applications and service principals, with their credentials.
 -- source: https://learn.microsoft.com/graph/api/resources/application, https://learn.microsoft.com/graph/api/resources/serviceprincipal
 -- position: 35
+-- words: kind, sign_in_audience
 -- snapshot: applications
 -- id: id
 -- time: snapshot_time

@@ -1,6 +1,8 @@
 -- description: By what users may prove who they are.
 -- source: https://learn.microsoft.com/graph/api/resources/userregistrationdetails
 -- position: 41
+-- names: phone
+-- words: methods, default_method
 -- snapshot: authentication methods
 -- account in the file's name: user_principal_name
 -- id: id

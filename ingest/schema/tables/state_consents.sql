@@ -1,6 +1,7 @@
 -- description: What applications may do: OAuth grants for a user or for everybody, and roles of applications.
 -- source: https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant, https://learn.microsoft.com/graph/api/resources/approleassignment
 -- position: 34
+-- words: kind, permission
 -- snapshot: permissions of applications
 -- id: id
 -- time: snapshot_time

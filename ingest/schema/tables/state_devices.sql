@@ -1,6 +1,8 @@
 -- description: Devices of the directory.
 -- source: https://learn.microsoft.com/graph/api/resources/device
 -- position: 40
+-- names: display_name
+-- words: operating_system, trust_type
 -- snapshot: devices
 -- id: id
 -- time: snapshot_time

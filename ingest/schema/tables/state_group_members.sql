@@ -1,6 +1,7 @@
 -- description: Members of groups.
 -- source: https://learn.microsoft.com/graph/api/group-list-members
 -- position: 38
+-- names: group_name
 -- snapshot: members of groups
 -- id: id
 -- time: snapshot_time

@@ -1,6 +1,8 @@
 -- description: Groups of the directory.
 -- source: https://learn.microsoft.com/graph/api/resources/group
 -- position: 37
+-- names: display_name
+-- words: kinds
 -- snapshot: groups
 -- id: id
 -- time: snapshot_time

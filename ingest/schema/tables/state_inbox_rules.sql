@@ -1,6 +1,7 @@
 -- description: Inbox rules that a mailbox had.
 -- source: https://learn.microsoft.com/powershell/module/exchange/get-inboxrule, https://learn.microsoft.com/graph/api/resources/messagerule
 -- position: 30
+-- names: name
 -- snapshot: inbox rules
 -- account in the file's name: mailbox
 -- id: id

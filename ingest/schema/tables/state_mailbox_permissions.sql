@@ -1,6 +1,7 @@
 -- description: Who may open a mailbox or a folder of it, or send as its owner.
 -- source: https://learn.microsoft.com/powershell/module/exchange/get-mailboxpermission
 -- position: 33
+-- words: access_rights
 -- snapshot: mailbox permissions
 -- id: id
 -- time: snapshot_time

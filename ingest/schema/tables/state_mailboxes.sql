@@ -1,6 +1,8 @@
 -- description: Mailboxes: where their mail is sent on to, and whether they are audited.
 -- source: https://learn.microsoft.com/powershell/module/exchange/get-mailbox
 -- position: 31
+-- names: display_name
+-- words: kind, audit_actions
 -- snapshot: mailboxes
 -- id: id
 -- time: snapshot_time

@@ -1,6 +1,8 @@
 -- description: Named locations of Conditional Access.
 -- source: https://learn.microsoft.com/graph/api/resources/namedlocation
 -- position: 43
+-- names: display_name
+-- words: countries
 -- snapshot: named locations
 -- id: id
 -- time: snapshot_time

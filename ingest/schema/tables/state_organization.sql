@@ -1,6 +1,7 @@
 -- description: Settings of the tenant: its domains, what Exchange audits, who may invite and consent.
 -- source: https://learn.microsoft.com/graph/api/resources/organization, https://learn.microsoft.com/powershell/module/exchange/get-organizationconfig
 -- position: 44
+-- words: kind, authentication_type, invites_from
 -- snapshot: organisation settings
 -- id: id
 -- time: snapshot_time

@@ -1,6 +1,7 @@
 -- description: Who has a role of the directory, or may take it (PIM).
 -- source: https://learn.microsoft.com/graph/api/resources/unifiedroleassignment
 -- position: 39
+-- words: role, kind
 -- snapshot: roles
 -- id: id
 -- time: snapshot_time

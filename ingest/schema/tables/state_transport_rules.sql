@@ -1,6 +1,8 @@
 -- description: Mail flow rules of the tenant.
 -- source: https://learn.microsoft.com/powershell/module/exchange/get-transportrule
 -- position: 32
+-- names: name, comments
+-- words: state, mode
 -- snapshot: transport rules
 -- id: id
 -- time: snapshot_time

@@ -1,6 +1,8 @@
 -- description: Accounts of the directory.
 -- source: https://learn.microsoft.com/graph/api/resources/user
 -- position: 36
+-- names: display_name, job_title, department
+-- words: user_type, mfa_setting
 -- snapshot: users
 -- id: id
 -- time: snapshot_time

@@ -1,6 +1,7 @@
 -- description: Clicks on links that Safe Links checked, in mail, Teams and Office.
 -- source: https://learn.microsoft.com/defender-xdr/advanced-hunting-urlclickevents-table
 -- position: 22
+-- words: action, workload, threat_types, detection_methods
 -- log: Defender link clicks
 -- id: id
 -- time: event_time, required

@@ -42,7 +42,7 @@ from (values
     ('sharingset', 'shared'),
     ('sharinginvitationcreated', 'shared'),
     ('userloggedin', 'signed in'),
-    ('userloginfailed', 'signed in'),
+    ('userloginfailed', 'failed to sign in'),
     ('mailboxlogin', 'signed in'),
     ('teamssessionstarted', 'signed in')
 ) as operations (operation, kind)

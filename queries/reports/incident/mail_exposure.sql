@@ -6,7 +6,7 @@
 --   subject is from whichever record has it, and recipients are from the message trace or Defender's e-mail events.
 -- wrap: basis, subject, recipients, folders, ip_addresses, clients
 -- position: 4
--- on a terminal: action, basis, mailbox, subject, first_seen, who, message_id
+-- on a terminal: action, basis, first_seen, mailbox, message_id, subject, who
 -- workbook: yes
 -- topics: exposure, data breach, which mails, message ids, mailitemsaccessed, notification
 -- needs: audit_events

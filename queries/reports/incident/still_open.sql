@@ -2,7 +2,7 @@
 -- description: The doors that the logs leave open: what was made or changed and, as far as the files go, not removed again. Inbox rules,
 --   forwards, transport rules, connectors, permissions on mailboxes and folders, consents and credentials of applications, owners,
 --   roles, authentication methods, devices, guests, accounts, group members, policies. how_sure says whether the log has it made, or only
---   changed; the_state says whether it stood in the newest dump of the tenant's state after that (inbox rules, mailboxes, grants, users, ...),
+--   changed; the_state says whether it stood in the newest dump of the tenant's state after that (inbox rules, mailboxes and who may open them, grants, users, ...),
 --   where there is one. What a finding names in such a dump stands here too where no log has it made: then nothing says since when, or
 --   by whom. What belongs to an incident or a finding comes first; the rest is ordinary administration, listed so that nothing is
 --   missed.
@@ -14,8 +14,9 @@
 -- topics: persistence, backdoors, remediation, clean up, containment, what is left, eviction
 -- needs: audit_events, directory_audits, state_inbox_rules, state_mailboxes, state_transport_rules, state_mailbox_permissions,
 --   state_consents, state_applications, state_role_assignments
--- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export) and the Entra audit log (Entra admin
---   center > Audit logs > Download)
+-- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export), the Entra audit log (Entra admin
+--   center > Audit logs > Download), and dumps of the tenant's state (Get-InboxRule, Get-Mailbox, Get-MailboxPermission, Graph's
+--   oauth2PermissionGrants, applications and roleAssignments)
 -- caveat: What was made before the files begin is not in here, and what was removed after they end still is. Check each in the tenant
 --   before saying that it is there. A failed attempt opens nothing.
 with closings as (
@@ -57,11 +58,13 @@ open_things as (
     from open_steps
     group by kind, object, part
 ),
+-- What is only context of an incident, as the ordinary rule of an account that it touched, is
+-- of it where its session or address says so.
 evidence_of as (
-    select r.file_id, r.record, f.finding, f.severity, f.severity_rank, i.incident
+    select r.file_id, r.record, f.finding, f.severity, f.severity_rank, lower(f.what) as what, i.incident
     from finding_records as r
     join all_findings as f using (finding_id)
-    left join incident_findings as i using (finding_id)
+    left join incident_findings as i on i.finding_id = f.finding_id and f.severity_rank <= 3
 ),
 named as (
     select
@@ -151,11 +154,11 @@ traced as (
         )) as incident
     from placed as p
 ),
--- What a finding names in a dump, and no log has made.
+-- What a finding names in a dump, and no log has made. A record may hold several things, of which a finding names one.
 standing_alone as (
     select
-        min(e.severity_rank) as severity_rank,
-        min_by(e.severity, e.severity_rank) as severity,
+        min_by(e.severity, (not contains(e.what, u.part), e.severity_rank)) as severity,
+        min_by(e.severity_rank, (not contains(e.what, u.part), e.severity_rank)) as severity_rank,
         string_agg(distinct e.finding, ', ' order by e.finding) as findings,
         u.kind,
         coalesce(u.names[1], '') as object,

@@ -4,7 +4,7 @@
 --   files can't say. look_in is the report that has the rows behind it, look_for a text by which they are found there.
 -- layout: story
 -- wrap: sentence
--- position: 0
+-- position: -1
 -- workbook: yes
 -- topics: narrative, executive summary, management summary, who what when, story in sentences
 -- needs: every log
@@ -94,7 +94,7 @@ case_sentences as (
         null,
         2,
         'Looked at',
-        counted(events, 'event', 'events') || ' by ' || counted(accounts, 'account or application', 'accounts and applications')
+        format('{:,} ', events) || case when events = 1 then 'event' else 'events' end || ' by ' || counted(accounts, 'account or application', 'accounts and applications')
             || case when first_event is not null then ', from ' || minute_text(first_event) || ' to ' || minute_text(last_event) else '' end || '.',
         'The log shows',
         'coverage',

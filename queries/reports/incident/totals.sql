@@ -2,7 +2,7 @@
 -- description: The gravest incident counted: whom it touched, what was read, sent, deleted, taken and left open. What no log tells is
 --   not known.
 -- layout: totals
--- position: -1
+-- position: 0
 -- workbook: yes
 -- topics: totals, in numbers, how many, key figures
 -- needs: every log

@@ -1,6 +1,6 @@
 -- title: Events by session
 -- description: What happened in each session: its sign-ins, audit events and requests to Microsoft Graph by time, sessions
---   in the order of their first event. activity and status are the audit event's operation and result as logged, for
+--   in the order of their first event. message says in a sentence what happened. activity and status are the audit event's operation and result as logged, for
 --   sign-ins the status with the error code, for requests the method and the HTTP status; a UserLoginFailed is a failure
 --   whatever its record says. record_type is the audit record's type, or the kind of sign-in. country and network are
 --   those that the sign-in tells; for other events they are looked up by the address, and place_source says where: learned =
@@ -11,10 +11,10 @@
 --   judged on all the session's events in evidence, also when the filters hide the one before. verdict and note are of the
 --   case sheet (--case).
 -- position: 2
--- on a terminal: event_time, activity, target, change, status, client_ip, country, session_id
+-- on a terminal: event_time, message, change, client_ip, country, session_id
 -- first rows: what matters
 -- layout: sessions
--- wrap: change
+-- wrap: message, change
 -- needs: sign_ins, audit_events, graph_activity
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns), the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export) and Microsoft Graph's activity log
 -- caveat: Ask the people whether what stands here was theirs: an account may be in use by somebody else. Events without a session id are not in here: failed sign-ins, some aggregated and background events, and
@@ -152,6 +152,7 @@ agents as (
 activity as (
     select
         1 as log,
+        'sign_ins' as source,
         file_id,
         record,
         session_id,
@@ -169,10 +170,12 @@ activity as (
         autonomous_system_number as told_network,
         unique_token_id as token,
         resource_display_name as target,
+        category as sign_in,
     from sign_ins
     union all
     select
         2,
+        'audit_events',
         e.file_id,
         e.record,
         e.session_id,
@@ -193,11 +196,13 @@ activity as (
         null,
         e.unique_token_id,
         e.object_id,
+        null,
     from audit_events as e
     left join app_names as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
     union all
     select
         3,
+        'graph_activity',
         g.file_id,
         g.record,
         g.session_id,
@@ -215,6 +220,7 @@ activity as (
         null,
         g.unique_token_id,
         g.request_uri,
+        null,
     from graph_activity as g
     left join account_names as u on lower(g.user_id) = u.user_id
     left join app_names as p on lower(g.app_id) = p.app_id
@@ -222,6 +228,14 @@ activity as (
 select
     e.event_time,
     e.session_id,
+    event_message(
+        e.source, e.user_id, coalesce(e.sign_in, e.activity),
+        case e.source when 'sign_ins' then e.app when 'audit_events' then coalesce(p.app_display_name, k.name, w.object_id) else e.target end,
+        w.words,
+        concat(e.client_ip, ' (' || coalesce(e.told_country, a.country) || ')'),
+        lower(e.status),
+        c.meaning
+    ) as message,
     e.user_id,
     e.activity,
     e.status,
@@ -245,6 +259,10 @@ join ordered_sessions using (session_id)
 left join addresses as a on e.address = a.ip_address
 left join moves using (log, file_id, record)
 left join agents using (log, file_id, record)
+left join audit_words as w on e.source = 'audit_events' and e.file_id = w.file_id and e.record = w.record
+left join app_names as p on w.object_id = p.app_id
+left join well_known_ids as k on w.object_id = k.id
+left join error_codes as c on try_cast(regexp_extract(e.status, '\d+$') as bigint) = c.error_code
 left join noted_records as n on n.file_id = e.file_id and n.record = e.record
 order by
     session,

@@ -10,23 +10,27 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with acts as (
+with bursts as (
+    from bulk_hours
+    where kind = 'questions to Copilot'
+    qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
+),
+read as (
     select
-        user_id as who,
-        event_time,
-        date_trunc('hour', event_time) as hour,
-        object_id,
-        app_id,
-        session_id,
-        ip_address,
-        list_distinct(json_extract_string(json_text(raw), '$.CopilotEventData.AccessedResources[*].Name')) as documents,
-        file_id,
-        record,
-        id
-    from evidence.audit_events
-    where operation = 'CopilotInteraction'
-        and not coalesce(is_system, false)
-        and user_id is not null
+        b.who,
+        b.hour,
+        unnest(json_extract_string(json_text(a.raw), '$.CopilotEventData.AccessedResources[*].Name')) as document
+    from bursts as b
+    join evidence.audit_events as a on a.user_id = b.who and date_trunc('hour', a.event_time) = b.hour
+    where a.operation = 'CopilotInteraction' and not coalesce(a.is_system, false)
+),
+documents_of_hours as (
+    select
+        who,
+        hour,
+        list_sort(list(distinct document)) as documents
+    from read
+    group by who, hour
 ),
 -- Microsoft's own check of what was asked, and of what the answer was made of.
 misled as (
@@ -41,41 +45,6 @@ misled as (
         [{'file_id': file_id, 'record': record, 'id': id}] as records
     from evidence.audit_events
     where operation = 'CopilotInteraction' and regexp_matches(raw, '(?i)"(JailbreakDetected|XPIADetected)"\s*:\s*true')
-),
-hours as (
-    select
-        who,
-        hour,
-        count(distinct file_id || ':' || record) as things,
-        min(event_time) as first_seen,
-        max(event_time) as last_seen,
-        count(*) as events,
-        list_sort(list_distinct(flatten(list(coalesce(documents, []))))) as documents,
-        min_by(lower(app_id), event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
-        list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
-    from acts
-    group by who, hour
-),
--- What is usual: the most in an hour of the user's other days.
-compared as (
-    select
-        h.*,
-        max(o.things) as usual,
-        count(distinct o.hour::date) as other_days
-    from hours as h
-    left join hours as o on o.who = h.who and o.hour::date <> h.hour::date
-    where h.things >= 30
-    group by all
-),
-bursts as (
-    select
-        *,
-        sum(things) over (partition by who, hour::date) as things_of_day
-    from compared
-    where things >= 3 * coalesce(usual, 0)
-    qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
 )
 select
     'medium' as severity,
@@ -110,4 +79,5 @@ select
     'copilot_collects ' || who || ' ' || hour as act,
     records
 from bursts
+left join documents_of_hours using (who, hour)
 order by first_seen, who, target, what

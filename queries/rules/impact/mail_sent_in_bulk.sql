@@ -9,64 +9,33 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 0 samples, marked 0 of 58 benign ones
-with acts as (
-    select
-        user_id as who,
-        date_trunc('hour', event_time) as hour,
-        *
-    from evidence.audit_events
-    where operation in ('Send', 'SendAs', 'SendOnBehalf')
-        and not coalesce(is_system, false)
-        and user_id is not null
-),
--- Only those who sent much in some hour are looked at closely.
-busy as (
-    select who
-    from acts
-    group by who, hour
-    having count(*) >= 50
+with busy as (
+    from bulk_hours
+    where kind = 'mail sent'
 ),
 with_subjects as (
     select
-        *,
-        json_text(raw) ->> '$.Item.Subject' as subject
-    from acts
-    where who in (from busy)
+        b.who,
+        b.hour,
+        json_text(a.raw) ->> '$.Item.Subject' as subject
+    from busy as b
+    join evidence.audit_events as a on a.user_id = b.who and date_trunc('hour', a.event_time) = b.hour
+    where a.operation in ('Send', 'SendAs', 'SendOnBehalf') and not coalesce(a.is_system, false)
 ),
-hours as (
+subjects_of_hours as (
     select
         who,
         hour,
-        count(distinct coalesce(id, file_id || ':' || record)) as things,
-        min(event_time) as first_seen,
-        max(event_time) as last_seen,
-        count(*) as events,
         mode(subject) filter (where subject <> '') as subject,
-        count(distinct subject) as subjects,
-        min_by(lower(app_id), event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
-        list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        count(distinct subject) as subjects
     from with_subjects
     group by who, hour
 ),
--- What is usual: the most in an hour of the user's other days.
-compared as (
-    select
-        h.*,
-        max(o.things) as usual,
-        count(distinct o.hour::date) as other_days
-    from hours as h
-    left join hours as o on o.who = h.who and o.hour::date <> h.hour::date
-    where h.things >= 100 or (h.things >= 50 and h.subjects between 1 and h.things // 5)
-    group by all
-),
 bursts as (
-    select
-        *,
-        sum(things) over (partition by who, hour::date) as things_of_day
-    from compared
-    where things >= 3 * coalesce(usual, 0)
+    select b.*, s.subject, s.subjects
+    from busy as b
+    join subjects_of_hours as s using (who, hour)
+    where b.things >= 100 or s.subjects between 1 and b.things // 5
     qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
 )
 select

@@ -9,66 +9,6 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 0 samples, marked 0 of 58 benign ones
-with acts as (
-    select
-        user_id as who,
-        event_time,
-        date_trunc('hour', event_time) as hour,
-        object_id,
-        app_id,
-        session_id,
-        ip_address,
-        user_agent,
-        file_id,
-        record,
-        id
-    from evidence.audit_events
-    where operation in ('FileDeleted', 'FileRecycled', 'FileDeletedFirstStageRecycleBin', 'FileDeletedSecondStageRecycleBin', 'FileVersionsAllDeleted', 'FolderRecycled')
-        and not coalesce(is_system, false)
-        and user_id is not null
-),
--- Only those who deleted much in some hour are looked at closely.
-busy as (
-    select who
-    from acts
-    group by who, hour
-    having count(*) >= 100
-),
-hours as (
-    select
-        who,
-        hour,
-        count(distinct coalesce(object_id, file_id || ':' || record)) as things,
-        min(event_time) as first_seen,
-        max(event_time) as last_seen,
-        count(*) as events,
-        min_by(lower(app_id), event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
-        list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
-    from acts
-    where who in (from busy)
-    group by who, hour
-),
--- What is usual: the most in an hour of the user's other days.
-compared as (
-    select
-        h.*,
-        max(o.things) as usual,
-        count(distinct o.hour::date) as other_days
-    from hours as h
-    left join hours as o on o.who = h.who and o.hour::date <> h.hour::date
-    where h.things >= 100
-    group by all
-),
-bursts as (
-    select
-        *,
-        sum(things) over (partition by who, hour::date) as things_of_day
-    from compared
-    where things >= 3 * coalesce(usual, 0)
-    qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
-)
 select
     'medium' as severity,
     who || ' deleted ' || things || ' files within an hour' || coalesce('; the most in an hour of other days was ' || usual, '') as what,
@@ -83,5 +23,7 @@ select
     case when other_days > 0 then 'at least three times what is usual, over ' || counted(other_days, 'other day', 'other days') end as rarity,
     'mass_file_deletion ' || who || ' ' || hour as act,
     records
-from bursts
+from bulk_hours
+where kind = 'files deleted'
+qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
 order by first_seen, who, target, what

@@ -10,65 +10,33 @@
 -- needs: audit_events
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with acts as (
-    select
-        user_id as who,
-        event_time,
-        date_trunc('hour', event_time) as hour,
-        object_id,
-        app_id,
-        session_id,
-        ip_address,
-        user_agent,
-        raw as raw_ending,
-        file_id,
-        record,
-        id
-    from evidence.audit_events
-    where operation = 'FileRenamed'
-        and not coalesce(is_system, false)
-        and user_id is not null
+with bursts as (
+    from bulk_hours
+    where kind = 'files renamed'
+    qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
 ),
-hours as (
+renames as (
+    select
+        b.who,
+        b.hour,
+        lower(nullif(regexp_extract(a.raw, '"DestinationFileExtension"\s*:\s*"([^"]*)"', 1), '')) as ending
+    from bursts as b
+    join evidence.audit_events as a on a.user_id = b.who and date_trunc('hour', a.event_time) = b.hour
+    where a.operation = 'FileRenamed' and not coalesce(a.is_system, false)
+),
+endings as (
     select
         who,
         hour,
-        count(distinct coalesce(object_id, file_id || ':' || record)) as things,
-        min(event_time) as first_seen,
-        max(event_time) as last_seen,
-        count(*) as events,
-        min_by(lower(app_id), event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
-        list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records,
-        count(distinct lower(nullif(regexp_extract(raw_ending, '"DestinationFileExtension"\s*:\s*"([^"]*)"', 1), ''))) as new_endings,
-        any_value(lower(nullif(regexp_extract(raw_ending, '"DestinationFileExtension"\s*:\s*"([^"]*)"', 1), ''))) as ending,
+        count(distinct ending) as new_endings,
+        any_value(ending) as ending,
         ['docx', 'xlsx', 'pptx', 'pdf', 'doc', 'xls', 'ppt', 'txt', 'csv', 'jpg', 'jpeg', 'png', 'mp4', 'mov', 'zip', 'msg', 'eml'] as ending_list
-    from acts
+    from renames
     group by who, hour
-),
--- What is usual: the most in an hour of the user's other days.
-compared as (
-    select
-        h.*,
-        max(o.things) as usual,
-        count(distinct o.hour::date) as other_days
-    from hours as h
-    left join hours as o on o.who = h.who and o.hour::date <> h.hour::date
-    where h.things >= 50
-    group by all
-),
-bursts as (
-    select
-        *,
-        sum(things) over (partition by who, hour::date) as things_of_day
-    from compared
-    where things >= 3 * coalesce(usual, 0)
-    qualify row_number() over (partition by who, hour::date order by things desc, hour) = 1
 )
 select
-    case when new_endings = 1 and ending is not null and not contains(ending_list, ending) then 'high' else 'medium' end as severity,
-    who || ' renamed ' || things || ' files within an hour' || case when new_endings = 1 then ', all to .' || coalesce(ending, '') else '' end || coalesce('; the most in an hour of other days was ' || usual, '') as what,
+    case when new_endings = 1 and not contains(ending_list, ending) then 'high' else 'medium' end as severity,
+    who || ' renamed ' || things || ' files within an hour' || case when new_endings = 1 then ', all to .' || ending else '' end || coalesce('; the most in an hour of other days was ' || usual, '') as what,
     who,
     first_seen,
     last_seen,
@@ -81,4 +49,5 @@ select
     'mass_file_rename ' || who || ' ' || hour as act,
     records
 from bursts
+join endings using (who, hour)
 order by first_seen, who, target, what

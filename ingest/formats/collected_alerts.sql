@@ -1,0 +1,13 @@
+-- title: Older Graph alerts, and lists of the Defender portal
+-- family: Defender alerts and incidents
+-- description: What Get-MgSecurityAlert and Microsoft-Extractor-Suite (Get-SecurityAlerts) write of the older security/alerts of Graph, and the
+--   lists of alerts and incidents that the Defender portal exports. https://learn.microsoft.com/graph/api/resources/alert
+-- recognised by: csv title; severity; status; createdDateTime; eventDateTime
+-- recognised by: json title; severity; status; createdDateTime; vendorInformation
+-- recognised by: csv Alert name; Severity; Status; First activity
+-- recognised by: csv Incident name; Severity; Status; First activity
+-- of: graph_alerts
+-- flat: Alert name = title; Alert ID = id; Incident name = displayName; Incident Id = id; Category = category; Detection source = detectionSource
+-- flat: First activity = firstActivityDateTime; Last activity = lastActivityDateTime; Assigned to = assignedTo; Categories = category
+-- flat: eventDateTime = firstActivityDateTime; lastEventDateTime = lastActivityDateTime; lastModifiedDateTime = lastUpdateDateTime
+-- flat: provider = serviceSource; incidentIds = incidentId; Service sources = services; Detection sources = sensors

@@ -1,0 +1,10 @@
+-- title: Message trace of Graph
+-- family: Exchange message trace
+-- description: Graph's messageTraces as JSON or CSV, and lists of messages with sender, recipient and time.
+--   https://learn.microsoft.com/graph/api/resources/exchangemessagetrace
+-- recognised by: json receivedDateTime; senderAddress; recipientAddress; messageId
+-- recognised by: csv receivedDateTime; senderAddress; recipientAddress; messageId
+-- recognised by: csv Date (UTC); Sender; Recipient; Message ID
+-- of: message_trace
+-- respelled: yes
+-- flat: receivedDateTime = Received; id = MessageTraceId; Date (UTC) = Received; Sender = SenderAddress; Recipient = RecipientAddress

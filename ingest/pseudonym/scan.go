@@ -1,0 +1,62 @@
+package pseudonym
+
+import (
+	"errors"
+	"io"
+	"os"
+)
+
+// A file of the engine has stretches that hold nothing, and now and then one of them has what the
+// memory held before, which may be of the original.
+
+const (
+	chunk   = 1 << 20 // bytes that are looked through at once
+	overlap = 1 << 8  // with the last of those before
+)
+
+// StandsIn tells whether an address of the original, or a name of two words or more, stands
+// anywhere in the bytes of a file, such as that of the copy.
+func (m *Mapper) StandsIn(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	buffer := make([]byte, overlap+chunk)
+	before := 0
+	for {
+		n, err := io.ReadFull(f, buffer[before:])
+		if m.stands(string(buffer[:before+n])) {
+			return true, nil
+		}
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return false, nil
+		case err != nil:
+			return false, err
+		}
+		before = copy(buffer, buffer[len(buffer)-overlap:])
+	}
+}
+
+func (m *Mapper) stands(text string) bool {
+	parts := partsOf(text)
+	inName := m.phrasesIn(text, parts, Own)
+	last := -1 // the word before
+	for i, p := range parts {
+		switch {
+		case p.shape == address && m.names[text[p.start:p.end]]:
+			if a, ok := readAddress(text[p.start:p.end]); ok && !isFixed(a.ip) {
+				return true
+			}
+		case p.shape == gap && p.end-p.start <= 3:
+			continue
+		case inName[i] && last >= 0 && inName[last]:
+			return true
+		}
+		if last = i; p.shape == gap {
+			last = -1
+		}
+	}
+	return false
+}
