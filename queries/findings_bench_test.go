@@ -54,7 +54,7 @@ func BenchmarkFindings(b *testing.B) {
 		if err := c.engine.Exec(ctx, "drop table if exists incident_findings"); err != nil {
 			return err
 		}
-		return c.putIncidentsTogether(ctx)
+		return c.findings.putTogether(ctx)
 	})
 	b.Logf("what rules share: %.1f s; %d rules: %.1f s; the incidents put together: %.1f s (with -benchtime 1x)",
 		shared.Seconds(), len(rules.All()), all.Seconds(), joined.Seconds())
