@@ -11,8 +11,9 @@
 //	     |
 //	   scan          bytes -> text -> records               package scan
 //	     |
-//	   read          each record is recognised, its times   read.go, times.go,
-//	     |           settled, its shape put right           package dates, shape.go
+//	   read          each record is recognised, its times   read.go, rows.go, recognise.go,
+//	     |           settled, its shape put right           envelope.go, times.go, package
+//	     |                                                  dates, shape.go
 //	     |
 //	     +-- of big files -----------> the engine takes them        engine/feed.go
 //	     |                             while they are read

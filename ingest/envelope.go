@@ -1,0 +1,178 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"entrail/ingest/scan"
+)
+
+// withTypeName is the AuditData with a name for its record type.
+func withTypeName(body []byte, name string) []byte {
+	out := append(slices.Clone(bytes.TrimRight(body, " \t\r\n}")), `,"RecordTypeName":`...)
+	out, _ = scan.AppendJSONString(out, []byte(name))
+	return append(out, '}')
+}
+
+// open takes the record out of its envelope: an object, or its text.
+func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) error {
+	isAudit := strings.EqualFold(envelope, "AuditData")
+	category := categoryIn(outer)
+	if of := formatNamed(wholeCategories[category]); of != nil && outer.Member("operationName") != nil {
+		known := recognised{format: of}
+		known.look(outer.Names())
+		return r.takeKnown(rec, outer, known)
+	}
+	body, problem := r.inside(rec, outer.Member(envelope), isAudit)
+	if problem != nil {
+		return r.reject(rec, envelope+": "+problem.Error())
+	}
+	mended := r.json.Flaws != 0
+	if mended {
+		body = scan.Mend(nil, body)
+		if err := r.json.Walk(body); err != nil {
+			return err
+		}
+	}
+	if mended && !rec.Mended {
+		r.mended++
+	}
+	known := r.recognise(&r.json, r.insides, recogniseBody)
+	if known.wrapped {
+		if inner := r.unwrapped(body, 0); inner != nil {
+			return r.takeInner(rec, inner)
+		}
+	}
+	if known.format == nil && isAudit {
+		if inner := r.inBag(body); inner != nil {
+			body, known = inner, r.recognise(&r.json, r.insides, recogniseBody)
+		}
+	}
+	if of := formatNamed(categories[category]); known.format == nil && of != nil && len(body) > 0 && body[0] == '{' {
+		known.format = of
+		known.look(r.json.Names())
+	}
+	if known.format == nil {
+		reason := known.reason
+		if category == "B2CRequestLogs" {
+			reason = requestsOfB2C
+		} else if category != "" {
+			reason = fmt.Sprintf("a record of category %q: %s", category, reason)
+		}
+		return r.refuse(rec, reason)
+	}
+	settled, reason, err := r.settleTimes(known, &r.json, len(body), rec.Line, !isAudit)
+	if err != nil {
+		return err
+	}
+	if reason != "" {
+		r.counts[known.format] += 0
+		return r.reject(rec, reason)
+	}
+	if name := r.strangeType(known.format, &r.json, typeNameIn(outer)); name != "" {
+		if settled == nil {
+			settled = body
+		}
+		settled = withTypeName(settled, name)
+	}
+	isDiagnostic := envelope == "properties" && known.format != auditLog
+	incomplete := !isAudit && known.format.lacks(&r.json)
+	if incomplete || known.isOdd(&r.json, body) {
+		if settled == nil {
+			settled = body
+		}
+		around := outer
+		if !incomplete {
+			around = nil
+		}
+		raw := body
+		if isDiagnostic && !mended {
+			raw = rec.Text
+		}
+		return r.passShaped(known, rec, signInCategories[category], raw, r.shaped(known, settled, around))
+	}
+	settled = r.json.Unpadded(body, settled)
+	if envelope == "properties" && !mended && known.format != auditLog {
+		r.file.enveloped = true
+		if settled == nil {
+			settled = body
+		}
+		return r.pass(known.format, rec, signInCategories[category], rec.Text, settled)
+	}
+	return r.pass(known.format, rec, signInCategories[category], body, settled)
+}
+
+// categoryIn is the category of diagnostic settings that an envelope names; "" for none.
+func categoryIn(outer *scan.JSONText) (category string) {
+	for _, name := range outer.Names() {
+		if strings.EqualFold(name, "category") {
+			json.Unmarshal(outer.Member(name), &category) // of no text there is none
+			break
+		}
+	}
+	return category
+}
+
+// inside is the object that is the value of an envelope's member, or the text of one,
+// walked. An AuditData may be a list of one, a text once more, or cut off.
+func (r *reader) inside(rec scan.Record, body []byte, isAudit bool) ([]byte, error) {
+	if body[0] == '"' {
+		var text string
+		if err := json.Unmarshal(body, &text); err != nil {
+			return nil, err
+		}
+		body = []byte(text)
+	}
+	if isAudit && len(body) > 0 && (body[0] == '[' || body[0] == '"') {
+		if inner := objectIn(body); len(inner) > 0 {
+			body = inner
+		}
+	}
+	problem := r.json.Walk(body)
+	switch {
+	case problem == nil:
+		return body, nil
+	case problem != scan.ErrIncomplete || !isAudit:
+		return nil, problem
+	}
+	var columns map[string]any
+	json.Unmarshal(rec.Text, &columns)
+	around := map[string]string{}
+	for name, value := range columns {
+		if text, ok := value.(string); ok && wrapperColumns[headerKey(name)] != "" {
+			around[wrapperColumns[headerKey(name)]] = text
+		}
+	}
+	if saved, ok := r.saveCut(body, around); ok {
+		return saved, nil
+	}
+	return nil, problem
+}
+
+// inBag is the object in which Graph and its SDK keep the properties of an open type,
+// walked; nil where there is none.
+func (r *reader) inBag(body []byte) (inner []byte) {
+	var bag struct{ AdditionalProperties, DynamicProperties json.RawMessage }
+	if json.Unmarshal(body, &bag) != nil {
+		return nil
+	}
+	for _, held := range []json.RawMessage{bag.AdditionalProperties, bag.DynamicProperties} {
+		if len(held) > 0 && held[0] == '{' && r.json.Walk(held) == nil {
+			inner = held
+		}
+	}
+	return inner
+}
+
+// typeNameIn is the record type as the members around AuditData have it.
+func typeNameIn(wrapper *scan.JSONText) (name string) {
+	for _, member := range []string{"RecordType", "auditLogRecordType", "AuditLogRecordType"} {
+		if value := wrapper.Member(member); len(value) > 2 && value[0] == '"' && !strings.EqualFold(jsonString(value), "unknownFutureValue") {
+			return jsonString(value)
+		}
+	}
+	return ""
+}

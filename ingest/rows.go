@@ -1,0 +1,297 @@
+package ingest
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"entrail/ingest/dates"
+	"entrail/ingest/scan"
+)
+
+func (r *reader) readCSV(w *scan.Window) error {
+	s := &scan.CSV{Window: w, Comma: ','}
+	header, before, problem := r.header(s)
+	if problem != "" {
+		r.why = problem
+		return nil
+	}
+	for _, line := range before {
+		if err := r.reject(line, line.Reason); err != nil {
+			return err
+		}
+	}
+	var names []string
+	for i := range s.Cells {
+		names = append(names, strings.ToValidUTF8(strings.TrimSpace(string(s.Cell(header.Text, i, nil))), "\ufffd"))
+	}
+	s.Width = len(names)
+	s.Header = bytes.Clone(header.Text)
+	defer func() {
+		if s.Repeats > 0 {
+			r.file.notef("the header comes %d times again: files were joined", s.Repeats)
+		}
+	}()
+	r.file.header = names
+	zones, local := dates.ColumnZones(names)
+	for i, n := range names {
+		if headerKey(n) == "auditdata" {
+			r.counts[auditLog] += 0
+			return r.readAuditRows(s, i)
+		}
+	}
+	f, reason := recogniseRecord(names, true)
+	if f == nil {
+		if short, ok := withoutPrefix(names); ok {
+			if f, _ = recogniseRecord(short, true); f != nil {
+				names, r.file.header = short, short
+			}
+		}
+	}
+	if f == nil {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.holdRecords(s, columns) {
+			return r.readWrapped(s, names, columns)
+		}
+		r.why = reason
+		return nil
+	}
+	if local != "" {
+		r.why = fmt.Sprintf("%s, whose times are in the local time of whoever exported it, in column %q: nobody can say here what they are in UTC; export it again with the time zone UTC", f.title, local)
+		return nil
+	}
+	language := f.translated(names)
+	if language != "" {
+		r.file.notef("the columns are named in %s; they were read by their English names", language)
+	}
+	if unread := f.unread(names); len(unread) > 0 && (language != "" || f.unsure) {
+		r.file.notef("not read, for their names are not known: %s; the JSON download has everything", scan.Quoted(unread))
+	}
+	r.counts[f] += 0 // an export without a single row is one, too
+	return r.readRows(s, f, names, zones)
+}
+
+func (r *reader) readAuditRows(s *scan.CSV, column int) error {
+	var unquoted, mended []byte
+	types := slices.IndexFunc(r.file.header, func(name string) bool {
+		return headerKey(name) == "recordtype" || headerKey(name) == "auditlogrecordtype"
+	})
+	for {
+		rec, ok := s.Next()
+		if !ok {
+			r.before = s.Number
+			r.noteTimes()
+			return nil
+		}
+		if rec.Reason == "" {
+			rec.Reason = s.CellsProblem(rec.Text)
+		}
+		if rec.Reason != "" {
+			if err := r.reject(rec, rec.Reason); err != nil {
+				return err
+			}
+			continue
+		}
+		cell := s.Cell(rec.Text, column, unquoted[:0])
+		if s.Cells[column].Doubled {
+			unquoted = cell
+		}
+		if !s.Tidy {
+			r.untidy++
+		}
+		err := r.json.Walk(cell)
+		if err != nil && bytes.HasPrefix(cell, []byte(`{""`)) {
+			// Written as CSV twice: the quotes are doubled once more.
+			cell = bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
+			err = r.json.Walk(cell)
+		}
+		if err != nil && bytes.HasPrefix(cell, []byte("@{")) {
+			if table := hashtables(string(cell)); table != nil && table.kind == '{' {
+				cell = table.append(nil) // PowerShell's text of an object
+				err = r.json.Walk(cell)
+			}
+		}
+		if err == scan.ErrIncomplete {
+			around := map[string]string{}
+			for i, name := range r.file.header {
+				if member := wrapperColumns[headerKey(name)]; member != "" {
+					around[member] = string(s.Cell(rec.Text, i, nil))
+				}
+			}
+			if saved, ok := r.saveCut(cell, around); ok {
+				cell, err = saved, nil
+			}
+		}
+		if err != nil {
+			if err := r.reject(rec, "AuditData: "+err.Error()); err != nil {
+				return err
+			}
+			continue
+		}
+		if rec.Mended = r.json.Flaws != 0; rec.Mended {
+			mended = scan.Mend(mended[:0], cell)
+			if err := r.json.Walk(mended); err != nil {
+				return err
+			}
+			cell = mended
+		}
+		if types >= 0 {
+			rec.TypeName = string(s.Cell(rec.Text, types, nil))
+		}
+		rec.Text = cell
+		if err := r.take(rec, &r.json); err != nil {
+			return err
+		}
+	}
+}
+
+// readRows turns each row into a JSON object by its header, with the names as
+// the format spells them.
+func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]time.Duration) error {
+	keys := make([][]byte, len(names))
+	seen := map[string]int{}
+	var times []int
+	for i, n := range names {
+		name := f.spelled(n)
+		if name == n {
+			name = strings.Join(strings.Fields(n), " ")
+		}
+		if f.isTime(name) {
+			times = append(times, i)
+		}
+		if seen[headerKey(name)]++; seen[headerKey(name)] > 1 {
+			name = fmt.Sprintf("%s (%d)", name, seen[headerKey(name)])
+		}
+		keys[i], _ = scan.AppendJSONString(nil, []byte(name))
+	}
+	category := r.categoryFromName(f)
+	known := recognised{format: f}
+	inner := wrappingColumns(names, originals)
+	says := slices.IndexFunc(names, func(name string) bool { return headerKey(name) == headerKey(f.says) })
+	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState()}
+	var row, body []byte
+	for {
+		rec, ok := s.Next()
+		if !ok {
+			break
+		}
+		reason := rec.Reason
+		if reason == "" {
+			reason = s.CellsProblem(rec.Text)
+		}
+		if reason == "" && len(inner) > 0 {
+			if text := r.inRow(s, rec.Text, inner); text != nil {
+				if err := r.takeInner(rec, text); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if reason == "" {
+			var err error
+			if reason, err = t.rewrite(s, rec.Text); err != nil {
+				return err
+			}
+		}
+		if reason != "" {
+			if err := r.reject(rec, reason); err != nil {
+				return err
+			}
+			continue
+		}
+		if !s.Tidy {
+			r.untidy++
+		}
+		if f.says != "" && says >= 0 && len(scan.TrimCell(s.Cell(rec.Text, says, nil))) == 0 {
+			if err := r.refuse(rec, f.otherTable()); err != nil {
+				return err
+			}
+			continue
+		}
+		row, body = append(row[:0], '{'), body[:0]
+		bad, padded := false, false
+		for i := range s.Cells {
+			cell := s.Cell(rec.Text, i, nil)
+			if len(scan.TrimCell(cell)) < len(cell) {
+				padded = true
+			}
+			if scan.IsTypeName(cell) {
+				padded = true
+				// Lists of things have dozens of columns with nothing but a type.
+				if !f.isState() || f.spelling[headerKey(names[i])] != "" {
+					r.losing(names[i])
+				}
+			}
+			var b bool
+			if row, b = appendCell(row, keys[i], cell); b {
+				bad = true
+			}
+		}
+		row = append(row, '}')
+		if len(t.rewritten) > 0 || padded {
+			body = append(body, '{')
+			for i := range s.Cells {
+				cell, ok := t.rewritten[i]
+				if !ok {
+					cell = s.Cell(rec.Text, i, nil)
+				}
+				if scan.IsTypeName(cell) {
+					cell = nil
+				}
+				body, _ = appendCell(body, keys[i], scan.TrimCell(cell))
+			}
+			body = append(body, '}')
+		}
+		if bad {
+			r.mended++
+			r.see(rec.Text)
+		}
+		var err error
+		switch {
+		case len(f.nested) == 0 && len(f.flat) == 0:
+			err = r.pass(f, rec, category, row, body)
+		case len(body) > 0:
+			err = r.passShaped(known, rec, category, row, r.shaped(known, body, nil))
+		default:
+			err = r.passShaped(known, rec, category, row, r.shaped(known, row, nil))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	r.before = s.Number
+	t.note()
+	return nil
+}
+
+// appendCell appends a name and a value to an open JSON object.
+func appendCell(object, key, cell []byte) (out []byte, bad bool) {
+	if object[len(object)-1] != '{' {
+		object = append(object, ',')
+	}
+	object = append(object, key...)
+	return scan.AppendJSONString(append(object, ':'), cell)
+}
+
+// categoryFromName supplies the kind of sign-in where only the name of the
+// portal's file says it.
+func (r *reader) categoryFromName(f *format) string {
+	if f.sections[0].table != "sign_ins" || f.name != "portal_sign_ins" {
+		return ""
+	}
+	name := strings.ToLower(lastName(r.file.source.path))
+	for _, k := range []struct{ part, category string }{
+		{"noninteractive", "non_interactive"},
+		{"interactive", "interactive"},
+		{"applicationsignins", "service_principal"},
+		{"msisignins", "managed_identity"},
+	} {
+		if strings.Contains(name, k.part) {
+			r.file.notef("%s by the file's name", k.category)
+			return k.category
+		}
+	}
+	r.file.notef("the columns don't say which kind of sign-ins these are, nor does the file's name")
+	return ""
+}
