@@ -51,9 +51,6 @@ func (f *format) spelled(name string) string {
 	if known, ok := f.spelling[key]; ok {
 		return known
 	}
-	if known, ok := f.spelling[strings.ReplaceAll(key, "_", "")]; ok {
-		return known
-	}
 	if known, ok := f.spelling[inSnake(name)]; ok {
 		return known
 	}
