@@ -212,7 +212,7 @@ func TestTimesInOtherClothes(t *testing.T) {
 		{"r.json", at(`{"$date":{"$numberLong":"1777714860000"}}`), when, "2026-05-02 09:41:00", "", "MongoDB"},
 		{"s.json", at(`"1.77771486E9"`), when, "2026-05-02 09:41:00", "", "seconds, as pandas writes them"},
 		{"t.json", at(`1777714860000000000`), when, "2026-05-02 09:41:00", "", "nanoseconds"},
-		{"u.json", at(`"May 2, 2026 @ 09:41:00.000"`), "select event_time from sign_ins where file_id = FILE", "<nil>", "1 record was loaded without a time", "Kibana, in a zone that nobody knows"},
+		{"u.json", at(`"02/May/2026:11:41:00 +0200"`), when, "2026-05-02 09:41:00", "", "the log of a web server"},
 		{"v.csv", column("GMT"), when, "2026-05-14 01:47:17.582", "", "UTC by its older name"},
 		{"w.csv", column("UTC\u221202:00"), when, "2026-05-14 03:47:17.582", "", "a minus that is no hyphen"},
 		{"h.csv", column("UTC"), when, "2026-05-14 01:47:17.582", "", "UTC"},

@@ -99,7 +99,11 @@ func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*R
 			return "", nil, ErrNoSession
 		}
 		for _, session := range sessions {
-			title = "Session " + session
+			headings, err := c.SessionHeadings(ctx, []string{session})
+			if err != nil {
+				return "", nil, err
+			}
+			title = "Session " + session + ": " + headings[session].About
 			tell = append(tell, func() ([]*Result, error) { return c.Dossier(ctx, session) })
 		}
 		if len(sessions) > 1 {
@@ -113,6 +117,13 @@ func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*R
 				return "", nil, fmt.Errorf("--incident %s: not the number of an incident; --report incidents lists them", text)
 			}
 			tell = append(tell, func() ([]*Result, error) { return c.DossierOfIncident(ctx, n) })
+		}
+		if len(tell) == 1 {
+			headline, err := c.Headline(ctx)
+			if err != nil {
+				return "", nil, err
+			}
+			title += strings.TrimPrefix(headline, "Incident")
 		}
 	default:
 		for _, kind := range []struct {

@@ -259,7 +259,7 @@ func Certainly(text string) (time.Time, bool) {
 // zonedForms are forms that say their distance from UTC, of programs that are not Microsoft's.
 var zonedForms = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999 Z0700",
-	time.RFC1123, time.RFC1123Z, "02/Jan/2006:15:04:05 -0700", "20060102T150405Z0700",
+	"02/Jan/2006:15:04:05 -0700", "20060102T150405Z0700",
 }
 
 var (
@@ -268,7 +268,7 @@ var (
 )
 
 // Zoned reads a time that says how far from UTC it is, in a form other than Microsoft's: with a comma before the
-// fraction, small letters, blanks, the zone's name behind its distance, or names of months.
+// fraction, small letters, blanks, or the zone's name behind its distance.
 func Zoned(text string) (time.Time, bool) {
 	text = strings.NewReplacer("\u2212", "-", "\u00a0", " ", "\u200e", "", "\u200f", "").Replace(strings.TrimSpace(text))
 	text = fractionComma.ReplaceAllString(zoneName.ReplaceAllString(text, "$1"), "$1.$2")
@@ -276,7 +276,7 @@ func Zoned(text string) (time.Time, bool) {
 		text = strings.Replace(strings.ToUpper(text), " Z", "Z", 1)
 	}
 	for _, form := range zonedForms {
-		if t, err := time.Parse(form, text); err == nil && !(strings.HasSuffix(form, "MST") && !strings.HasSuffix(text, "GMT") && !strings.HasSuffix(text, "UTC")) {
+		if t, err := time.Parse(form, text); err == nil {
 			return t.UTC(), true
 		}
 	}

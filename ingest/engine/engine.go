@@ -200,8 +200,14 @@ func (e *Engine) Spare(ctx context.Context) error {
 // ErrDamaged is the error of a database file whose bytes aren't what was written.
 var ErrDamaged = errors.New("the case database is damaged; use a copy of it, or load the exports again into a new case")
 
+// ErrNoDatabase is the error of a file that is none of the engine's.
+var ErrNoDatabase = errors.New("the file is no case database; entrail PATH --db FILE makes one, in a file that is not there yet")
+
 // damage puts ErrDamaged before what the engine says of such a file.
 func damage(err error) error {
+	if strings.Contains(err.Error(), "not a valid DuckDB database") {
+		return ErrNoDatabase
+	}
 	for _, words := range []string{"Corrupt", "read enough bytes", "deserialize"} {
 		if strings.Contains(err.Error(), words) {
 			return fmt.Errorf("%w (%w)", ErrDamaged, err)

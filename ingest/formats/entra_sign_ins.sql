@@ -7,7 +7,7 @@
 -- recognised by: json createdDateTime; userPrincipalName
 -- recognised by: json createdDateTime; servicePrincipalId
 -- recognised by: json createdDateTime; ipAddress; status
--- and one of: deviceDetail; ipAddress; status; correlationId; signInEventTypes; isInteractive; clientAppUsed; resourceId
+-- and one of: userDisplayName; deviceDetail; ipAddress; status; correlationId; signInEventTypes; isInteractive; clientAppUsed; resourceId
 -- and one of: conditionalAccessStatus; uniqueTokenIdentifier; appliedConditionalAccessPolicies; authenticationRequirement
 -- nested: status of errorCode; location of countryOrRegion; location.geoCoordinates; deviceDetail of displayName; mfaDetail of authMethod
 -- nested: appliedConditionalAccessPolicies[]; authenticationDetails[]; authenticationProcessingDetails[]; networkLocationDetails[]

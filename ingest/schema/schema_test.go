@@ -12,6 +12,8 @@ func TestHeaders(t *testing.T) {
 --   by whatever application.
 -- source: https://example.org/log
 -- position: 7
+-- names: id
+-- words: id
 -- log: service log
 -- id: id
 -- time: event_time, required
@@ -69,6 +71,8 @@ create table service_log (
 		{"a state that is no column", "-- state: record", "-- state: risk", "names risk, which is no column"},
 		{"a log that is a state", "-- actor: id\n", "-- actor: id\n-- snapshot: requests\n", "what stood at one time is no log"},
 		{"a misspelt word", "event_time, required", "event_time, require", "want COLUMN or `COLUMN, required`"},
+		{"a name that is no column", "-- names: id", "-- names: id, caller", "caller, which is no column"},
+		{"words that are no column", "-- words: id", "-- words: verb", "verb, which is no column"},
 		{"no description", "-- description: Requests to a service,\n--   by whatever application.\n-- source: https://example.org/log\n", "", "no description"},
 		{"another table than the file's", "create table service_log", "create table servicelog", "want `create table service_log (`"},
 		{"records without their text", "event_time timestamp, -- when\n    raw varchar -- the record", "event_time timestamp -- when", "has file_id, record and raw"},

@@ -308,6 +308,9 @@ func flagError(err error, flags *pflag.FlagSet) error {
 	}
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
+		if errors.Is(err, errNoValue) {
+			return &Mistake{fmt.Sprintf("--%s %v", invalid.GetFlag().Name, errNoValue), "leave it out to show all"}
+		}
 		return &Mistake{fmt.Sprintf("--%s %s: not a number", invalid.GetFlag().Name, invalid.GetValue()), hint}
 	}
 	return &Mistake{err.Error(), hint}

@@ -148,9 +148,11 @@ func readAll(ctx context.Context, most int, open func() (io.ReadCloser, error)) 
 // a CSV file they are part of the value.
 type List []string
 
+var errNoValue = errors.New("has no value")
+
 func (l *List) Set(text string) error {
-	if text == "" {
-		return nil
+	if strings.TrimSpace(text) == "" { // as of a script's variable that is not set: all would be shown, and nothing said
+		return errNoValue
 	}
 	values, err := csv.NewReader(strings.NewReader(text)).Read()
 	if err != nil {

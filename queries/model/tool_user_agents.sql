@@ -17,5 +17,5 @@ select
     min_by(t.name, (t.kind, t.name)) as tool,
     min(t.kind) as tool_kind
 from logged as l
-join list_tool_agents as t on regexp_matches(lower(l.user_agent), t.pattern)
+join list_tool_agents as t on t.kind <> 'files' and regexp_matches(lower(l.user_agent), t.pattern)
 group by l.user_agent

@@ -9,7 +9,7 @@
 -- wrap: title, what, note, known, target, rarity, also, ip_addresses, evidence
 -- position: 1
 -- workbook: yes
--- topics: finding, alerts, detections, mitre, att&ck, attack, bec, business email compromise, persistence, spray, password spray
+-- topics: finding, alerts, detections, mitre, att&ck, attack, bec, business email compromise, persistence, spray, password spray, impossible travel, mfa fatigue, push bombing
 -- needs: every log
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log
 --   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

@@ -9,7 +9,7 @@
 -- workbook: yes
 -- wrap: reasons
 -- severity: attention
--- topics: aitm, adversary in the middle, phishing, stolen token, token theft, hijacking, impossible travel, anomalies
+-- topics: aitm, adversary in the middle, phishing, stolen token, token theft, hijacking, anomalies
 -- needs: sign_ins, audit_events
 -- filled by: the sign-in logs (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns) and the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: Points order the reading, they prove nothing: a phone that leaves the house has two networks, a VPN two countries,

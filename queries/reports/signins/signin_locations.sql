@@ -4,7 +4,7 @@
 --   before those seven, and without any is_new is empty. named_locations are the networks that the tenant gave a
 --   name. The row without a country has the sign-ins without a place, such as those of managed identities.
 -- position: 8
--- topics: countries, geolocation, named locations, impossible travel
+-- topics: countries, geolocation, named locations
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- caveat: There is no firm connection between an address and a place: mobile networks and VPNs move it far away. In

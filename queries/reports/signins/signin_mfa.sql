@@ -6,7 +6,7 @@
 --   words not known here (portals in other languages translate them). The rows to look at are successes with a single
 --   factor. mfa_method and mfa_result are the log's own words.
 -- position: 12
--- topics: multifactor, two factor, 2fa, mfa fatigue, push bombing, single factor
+-- topics: multifactor, two factor, 2fa, single factor
 -- needs: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON); the AuthDetails CSV that comes with
 --   the portal's CSV adds methods

@@ -1,9 +1,10 @@
--- title: Copilot read many documents within an hour
+-- title: Copilot read much within an hour, or was told to break its limits
 -- severity: medium
 -- techniques: T1213
 -- catalogue: D120
 -- meaning: Somebody had Copilot answer again and again from documents: a fast way to find what is worth taking.
--- false positives: People who work with Copilot all day.
+--   Or Microsoft's own check of Copilot saw a prompt that was meant to get around its limits, or orders to it in a document.
+-- false positives: People who work with Copilot all day. Curious people who try its limits.
 -- blind spots: What was done slowly, under the limit in every hour.
 -- next: Ask the user. See from which addresses it was done, and what they did before and after.
 -- needs: audit_events

@@ -4,9 +4,8 @@
 -- catalogue: D102
 -- meaning: Far more mail than usual was read in an hour, so much that the log gave up counting, by a program that
 --   nobody else uses, or whole folders were taken over from an address where the account had not been.
--- false positives: A new Outlook profile takes over whole folders: medium
---   from a country that is new for the account or a rented server, else info. New lawful mail
---   programs.
+-- false positives: A new Outlook profile takes over whole folders: medium from a country that is new for the account or
+--   from a rented server, else info. New lawful mail programs.
 -- blind spots: Reads are logged only with some licences.
 -- next: See which messages were read (message_ids in mailbox_activity), and with which application.
 -- needs: audit_events

@@ -2,7 +2,7 @@
 -- severity: medium
 -- techniques: T1070.008
 -- catalogue: D104
--- meaning: Much mail was deleted for good in a short time. Intruders remove what they sent and what was answered.
+-- meaning: Much mail was deleted for good in a short time: fifty deletions or a hundred messages in an hour. Intruders remove what they sent and what was answered.
 -- false positives: Clearing up of a mailbox by its owner.
 -- blind spots: What was done slowly, under the limit in every hour.
 -- next: See which folder and subjects the records name, and what was sent before.

@@ -8,19 +8,19 @@
 -- blind spots: Programs that call themselves a browser.
 -- next: Ask the user whether a script of theirs runs. See where the account signed in.
 -- needs: audit_events
--- source: https://learn.microsoft.com/purview/audit-log-activities; list file_agents
--- lists: file_agents
+-- source: https://learn.microsoft.com/purview/audit-log-activities; list tool_agents
+-- lists: tool_agents
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with agents as (
     select
         a.user_agent,
-        min(l.name) as name,
+        min_by(l.name, (l.kind, l.name)) as name,
         bool_or(l.kind = 'attack') as is_attack
     from (
         select distinct user_agent from evidence.audit_events
         where record_type = 6 and user_agent is not null or operation in ('FileDownloaded', 'FileAccessed', 'FileSyncDownloadedFull')
     ) as a
-    join list_file_agents as l on regexp_matches(lower(a.user_agent), l.pattern)
+    join list_tool_agents as l on regexp_matches(lower(a.user_agent), l.pattern)
     group by a.user_agent
 ),
 fetched as (

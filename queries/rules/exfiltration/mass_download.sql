@@ -1,4 +1,4 @@
--- title: Many files downloaded within an hour
+-- title: Many files downloaded or opened within an hour
 -- severity: medium
 -- techniques: T1530
 -- catalogue: D110

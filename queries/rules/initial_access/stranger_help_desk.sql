@@ -2,7 +2,7 @@
 -- severity: high
 -- techniques: T1566.003
 -- catalogue: D119
--- meaning: Somebody of another tenant began a chat. Intruders pose as the help desk in Teams and ask people to let
+-- meaning: Somebody of another tenant began a chat, or wrote in one under the name of a help desk. Intruders pose as the help desk in Teams and ask people to let
 --   them in.
 -- false positives: Suppliers and partners: low, unless the name is that of a help desk.
 -- blind spots: Calls. Names in languages that the list lacks.

@@ -1,4 +1,4 @@
--- title: User let an application into the own data
+-- title: User gave an application access to their data
 -- severity: medium
 -- techniques: T1528
 -- catalogue: D44

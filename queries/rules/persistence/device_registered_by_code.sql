@@ -3,8 +3,8 @@
 -- techniques: T1098.005
 -- catalogue: D14
 -- meaning: A sign-in through Microsoft's authentication broker asked for the service that registers devices, by device code, by a
---   program, with one factor, or from a network that is not known of the account and a device was registered then. Whoever registers a device gets a primary refresh token, which outlives a password reset
---   and passes demands for a device.
+--   program, with one factor, or from a network that is not known of the account, and then a device was registered. Whoever
+--   registers a device gets a primary refresh token, which outlives a password reset and passes demands for a device.
 -- false positives: Real joins of devices and Autopilot: they come from the device itself, with a second factor.
 -- blind spots: What was registered: see the directory audit log, Register device.
 -- next: Look for devices that the account registered in the hours after, remove them, revoke the sessions.
