@@ -36,6 +36,7 @@ var pseudonymised = sync.OnceValues(func() (p struct {
 	if err != nil {
 		return p, err
 	}
+	atEnd = append(atEnd, func() { os.RemoveAll(folder) })
 	p.original, p.copied = filepath.Join(folder, "original.duckdb"), filepath.Join(folder, "copy.duckdb")
 	options := engine.Options{Temp: folder}
 	if _, err := ingest.Load(context.Background(), p.original, []string{"../testdata/contoso"}, ingest.Options{Engine: options}); err != nil {
