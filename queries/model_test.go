@@ -18,6 +18,9 @@ func TestViewsSayWhatTheyRead(t *testing.T) {
 	c := openCase(t, Filter{}, time.UTC)
 	var before []string
 	for _, v := range views {
+		if slices.Contains(before, v.Name) {
+			t.Errorf("two files make a view %s", v.Name)
+		}
 		q, err := c.parse(context.Background(), v.SQL)
 		if err != nil {
 			t.Fatalf("%s: %v", v.Name, err)

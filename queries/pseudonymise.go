@@ -43,6 +43,9 @@ func Pseudonymise(ctx context.Context, path, target string, k *pseudonym.Key, o 
 		if err := AddViews(ctx, target, o); err != nil {
 			return nil, err
 		}
+		if err := rewrite(ctx, target, o); err != nil {
+			return nil, fmt.Errorf("write the copy once more: %w", err)
+		}
 		if stands, err := m.StandsIn(target); err != nil || !stands {
 			return judged, err
 		}
@@ -51,6 +54,33 @@ func Pseudonymise(ctx context.Context, path, target string, k *pseudonym.Key, o 
 		}
 	}
 	return nil, errors.New("the engine left names of the original in the file of the copy, which was removed; run this again")
+}
+
+// rewrite writes a case file anew, by an engine that has seen nothing but that file: the
+// one before has written stretches that hold nothing as its memory had them.
+func rewrite(ctx context.Context, path string, o engine.Options) error {
+	before := path + ".before"
+	if err := os.Rename(path, before); err != nil {
+		return err
+	}
+	defer os.Remove(before)
+	e, err := engine.New(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	if err := e.Create(ctx, path); err != nil {
+		return err
+	}
+	if err := e.AttachAs(ctx, before, "before"); err != nil {
+		return err
+	}
+	for _, s := range []string{"set preserve_insertion_order = true", "copy from database before to evidence", "detach before"} {
+		if err := e.Exec(ctx, s); err != nil {
+			return err
+		}
+	}
+	return e.Detach(ctx)
 }
 
 // carryFindings writes into the copy what the rules found that find something else in it, and

@@ -21,7 +21,6 @@ func TestList(t *testing.T) {
 		{"a comma in quotes", `"Vance, Adele",b`, []string{"Vance, Adele", "b"}},
 		{"quotes that are none", `"><*`, []string{`"><*`}},
 		{"a quote within", `a"b,c`, []string{`a"b`, "c"}},
-		{"none", "", nil},
 	} {
 		var got List
 		if err := got.Set(test.text); err != nil {
@@ -30,6 +29,10 @@ func TestList(t *testing.T) {
 		if !slices.Equal(got, test.want) {
 			t.Errorf("%s: got %q, want %q", test.reason, got, test.want)
 		}
+	}
+	var none List
+	if err := none.Set(""); err == nil {
+		t.Errorf("nothing is taken as the list %q; want a mistake", none)
 	}
 }
 

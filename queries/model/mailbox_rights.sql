@@ -25,7 +25,7 @@ with single_rights as (
     from evidence.state_mailbox_permissions
     where trustee is not null
 ),
--- of one mailbox in one text: "Alex (alex@contoso.com); Kim (kim@contoso.com)", or a list in JSON
+-- of one mailbox in one text: "Alex (alex@example.org); Kim (kim@example.org)", or a list in JSON
 listed_rights as (
     select 'mailbox permission' as kind, full_access as trustees, 'FullAccess' as rights, mailbox, file_id, record, id, snapshot_time
     from evidence.state_mailbox_permissions

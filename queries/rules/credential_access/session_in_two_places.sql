@@ -15,7 +15,7 @@
 -- seen: in 2 samples, marked 0 of 58 benign ones
 with moving_sessions as (
     select session_id
-    from session_places
+    from session_uses
     where session_id is not null and ip_address is not null
     group by session_id
     having min(country) <> max(country)

@@ -27,7 +27,7 @@ spans as (
         session_id,
         min(first_seen) as session_since,
         max(last_seen) as last_seen
-    from session_places
+    from session_uses
     where session_id is not null and account in (select account from ends)
     group by account, session_id
 ),
@@ -81,7 +81,7 @@ other_sessions as (
         session_id,
         network,
         ip_address
-    from session_places
+    from session_uses
     where is_sign_in and ip_address is not null and account in (select account from outlived)
 ),
 baselines as (
