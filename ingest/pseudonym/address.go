@@ -60,9 +60,9 @@ func prefixes(list string) (all []netip.Prefix) {
 }
 
 // address is the other address, of the same network.
-func (a permutation) address(ip netip.Addr, back bool) netip.Addr {
+func (p permutation) address(ip netip.Addr, back bool) netip.Addr {
 	if ip.Is4In6() {
-		return netip.AddrFrom16(a.address(ip.Unmap(), back).As16())
+		return netip.AddrFrom16(p.address(ip.Unmap(), back).As16())
 	}
 	if isFixed(ip) {
 		return ip
@@ -76,7 +76,7 @@ func (a permutation) address(ip netip.Addr, back bool) netip.Addr {
 	for n := range bits {
 		bit := original[n/8] >> (7 - n%8) & 1
 		if !leadsToRange(before, n, ip.Is4()) {
-			bit ^= a.turns(before, n)
+			bit ^= p.turns(before, n)
 		}
 		other[n/8] |= bit << (7 - n%8)
 	}
@@ -106,18 +106,18 @@ func hasPrefix(a, b []byte, n int) bool {
 }
 
 // turns is one bit of the key for the first n bits.
-func (a permutation) turns(ip []byte, n int) byte {
+func (p permutation) turns(ip []byte, n int) byte {
 	var block [32]byte
 	copy(block[16:], ip[:n/8])
 	if n%8 > 0 {
 		block[16+n/8] = ip[n/8] &^ (0xff >> (n % 8))
 	}
 	block[0], block[1] = byte(n), byte(len(ip))
-	a.Encrypt(block[:16], block[:16])
+	p.Encrypt(block[:16], block[:16])
 	for i := range 16 {
 		block[16+i] ^= block[i]
 	}
-	a.Encrypt(block[16:], block[16:])
+	p.Encrypt(block[16:], block[16:])
 	return block[16] & 1
 }
 

@@ -88,8 +88,9 @@ func (m *Mapper) meetPhrases(text string) {
 		case n == 0 || n > longestPhrase || n == 1 && (!isRare || len(phrase[0]) < 4):
 		default:
 			for i := 1; i < n; i++ {
-				beginning := strings.Join(phrase[:i], " ")
-				m.phrases[beginning] = m.phrases[beginning]
+				if beginning := strings.Join(phrase[:i], " "); !m.phrases[beginning] {
+					m.phrases[beginning] = false
+				}
 			}
 			m.phrases[strings.Join(phrase, " ")] = true
 		}
