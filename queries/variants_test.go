@@ -1,6 +1,9 @@
 package queries
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,11 +14,12 @@ import (
 )
 
 // TestVariants loads testdata/variants, records as exports have them, other ones than the
-// shared samples of the same kinds: NUMBER.txtar has those of a number of the catalogue.
+// shared samples of the same kinds: NUMBER.txtar, or NUMBER.txtar.gz where there are many,
+// has those of a number of the catalogue.
 // A line that covers the number must have its evidence in each bad_NAME.jsonl, and none
 // of medium severity or more in a harmless_NAME.jsonl.
 func TestVariants(t *testing.T) {
-	archives, err := filepath.Glob("testdata/variants/*.txtar")
+	archives, err := filepath.Glob("testdata/variants/*.txtar*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,11 +29,8 @@ func TestVariants(t *testing.T) {
 	folder := t.TempDir()
 	numbers := map[string]string{} // by path
 	for _, path := range archives {
-		archive, err := txtar.ParseFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		number := strings.TrimSuffix(filepath.Base(path), ".txtar")
+		archive := readArchive(t, path)
+		number, _, _ := strings.Cut(filepath.Base(path), ".")
 		if err := os.Mkdir(filepath.Join(folder, number), 0o777); err != nil {
 			t.Fatal(err)
 		}
@@ -58,4 +59,20 @@ func TestVariants(t *testing.T) {
 			t.Errorf("%s: want bad_NAME.jsonl or harmless_NAME.jsonl", name)
 		}
 	}
+}
+
+// readArchive reads a txtar archive, packed or not.
+func readArchive(t *testing.T, path string) *txtar.Archive {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err == nil && strings.HasSuffix(path, ".gz") {
+		var unpacked *gzip.Reader
+		if unpacked, err = gzip.NewReader(bytes.NewReader(text)); err == nil {
+			text, err = io.ReadAll(unpacked)
+		}
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return txtar.Parse(text)
 }
