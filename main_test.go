@@ -1605,7 +1605,7 @@ func TestReadmeCommands(t *testing.T) {
 		cmd.Stderr = &stderr
 		if out, err := cmd.Output(); err != nil {
 			t.Errorf("%s: %v\n%s", command, err, stderr.Bytes())
-		} else if len(out) == 0 && !strings.Contains(command, " -o ") {
+		} else if len(out) == 0 && !strings.Contains(command, " -o ") && !strings.Contains(command, "--pseudonymise") {
 			t.Errorf("%s: no answer", command)
 		}
 	}
