@@ -77,7 +77,8 @@ func (n nesting) isRespelled(value []byte) bool {
 	}
 	isCapital := func(c byte) bool { return c >= 'A' && c <= 'Z' }
 	isLetter := name[1]|0x20 >= 'a' && name[1]|0x20 <= 'z'
-	return isLetter && !n.orText && isCapital(name[1]) != isCapital(n.name[strings.LastIndexByte(n.name, '.')+1]) || underscored.Match(name)
+	return isLetter && !n.orText && isCapital(name[1]) != isCapital(n.name[strings.LastIndexByte(n.name, '.')+1]) ||
+		bytes.IndexByte(name, '_') >= 0 && underscored.Match(name) // most have none, and the search takes long
 }
 
 // underscored is a name with _ between its words.
