@@ -99,9 +99,9 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 	if err := c.checkInputs(); err != nil {
 		return false, err
 	}
-	private, err := os.MkdirTemp(c.Engine.Temp, "entrail-")
+	private, err := makeFolder(c.Engine.Temp)
 	if err != nil {
-		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
+		return false, err
 	}
 	defer removeFolder(private)
 	c.Engine.Temp = private
@@ -251,4 +251,14 @@ func (c *call) say(stderr io.Writer, format string, args ...any) {
 	if !c.Quiet {
 		console.Tell(stderr, format, args...)
 	}
+}
+
+// makeFolder makes the private folder of a run for what it needs on the way, in temp or
+// where the system has such. removeFolder takes it away.
+func makeFolder(temp string) (string, error) {
+	private, err := os.MkdirTemp(temp, "entrail-")
+	if err != nil {
+		return "", fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
+	}
+	return private, nil
 }

@@ -21,9 +21,9 @@ import (
 // if it is not there.
 func (p Program) Pseudonymise(ctx context.Context, asked *given.Call, stderr io.Writer) (complete bool, err error) {
 	c := p.call(asked)
-	private, err := os.MkdirTemp(c.Engine.Temp, "entrail-")
+	private, err := makeFolder(c.Engine.Temp)
 	if err != nil {
-		return false, fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
+		return false, err
 	}
 	defer removeFolder(private)
 	c.Engine.Temp = private
@@ -66,9 +66,9 @@ func (p Program) Pseudonymise(ctx context.Context, asked *given.Call, stderr io.
 // Restore writes a text about a copy in the original names.
 func (p Program) Restore(ctx context.Context, asked *given.Call, stdin io.Reader, stdout, stderr io.Writer) error {
 	c := p.call(asked)
-	private, err := os.MkdirTemp(c.Engine.Temp, "entrail-")
+	private, err := makeFolder(c.Engine.Temp)
 	if err != nil {
-		return fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
+		return err
 	}
 	defer removeFolder(private)
 	c.Engine.Temp = private

@@ -16,9 +16,9 @@ import (
 
 // Verify makes the answer again that a file is, and says whether it is the same.
 func (p Program) Verify(ctx context.Context, of *given.Call, stdout, stderr io.Writer) error {
-	private, err := os.MkdirTemp(of.Engine.Temp, "entrail-")
+	private, err := makeFolder(of.Engine.Temp)
 	if err != nil {
-		return fmt.Errorf("make the private temp folder: %w; choose another with --temp", err)
+		return err
 	}
 	defer removeFolder(private)
 	before, err := verify.Read(of.Verify, private)
