@@ -16,7 +16,7 @@ with ends as (
     select
         account,
         max(event_time) as event_time,
-        max_by(action, event_time) as action
+        max_by(action, (event_time, action)) as action
     from containments
     where not by_user
     group by account, date_trunc('hour', event_time)
@@ -36,7 +36,7 @@ outlived as (
         s.account,
         s.session_id,
         min(e.event_time) as ended_at,
-        min_by(e.action, e.event_time) as action
+        min_by(e.action, (e.event_time, e.action)) as action
     from spans as s
     join ends as e on e.account = s.account and s.session_since < e.event_time and s.last_seen > e.event_time
     group by s.account, s.session_id
@@ -168,7 +168,7 @@ sessions_of as (
         list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time <= s.ended_at)) as addresses_before,
         list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time > s.ended_at)) as addresses_after,
         list_sort(list(distinct a.operation) filter (where a.operation is not null and a.event_time > s.ended_at)) as operations,
-        max_by(a.app_id, a.event_time) as app_id,
+        max_by(a.app_id, (a.event_time, a.file_id, a.record)) as app_id,
         list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record)
             filter (where a.event_time > s.ended_at)[1:1000] as records
     from activity as a
