@@ -40,39 +40,7 @@ outlived as (
     from spans as s
     join ends as e on e.account = s.account and s.session_since < e.event_time and s.last_seen > e.event_time
     group by s.account, s.session_id
-    qualify row_number() over (partition by s.session_id order by ended_at) = 1
-),
--- What those sessions did.
-activity as (
-    select
-        account,
-        session_id,
-        event_time,
-        ip_address,
-        network,
-        null as operation,
-        is_success as is_used,
-        app_id,
-        file_id,
-        record,
-        id
-    from logons
-    where session_id in (select session_id from outlived) and account in (select account from outlived)
-    union all
-    select
-        account,
-        session_id,
-        event_time,
-        ip_address,
-        null,
-        operation,
-        true,
-        app_id,
-        file_id,
-        record,
-        id
-    from session_acts
-    where session_id in (select session_id from outlived) and account in (select account from outlived)
+    qualify row_number() over (partition by s.session_id order by ended_at, s.account) = 1
 ),
 -- Where the account's other sessions came from.
 other_sessions as (
@@ -118,8 +86,8 @@ addresses_after as (
         o.session_id,
         a.ip_address
     from outlived as o
-    join activity as a on a.account = o.account and a.session_id = o.session_id and a.event_time > o.ended_at
-    where a.is_used and a.ip_address is not null
+    join session_uses as a on a.account = o.account and a.session_id = o.session_id and a.last_seen > o.ended_at
+    where a.ip_address is not null
 ),
 places_after as (
     select
@@ -153,6 +121,36 @@ strange as (
     left join foreign_networks as f using (session_id)
     left join baselines as b on b.account = o.account
     where coalesce(f.is_foreign, false) or not coalesce(b.has_unnamed or b.lowest <> o.session_id or b.highest <> o.session_id, false)
+),
+-- What those did.
+activity as (
+    select
+        account,
+        session_id,
+        event_time,
+        ip_address,
+        null as operation,
+        is_success as is_used,
+        app_id,
+        file_id,
+        record,
+        id
+    from logons
+    where session_id in (select session_id from strange) and account in (select account from strange)
+    union all
+    select
+        account,
+        session_id,
+        event_time,
+        ip_address,
+        operation,
+        true,
+        app_id,
+        file_id,
+        record,
+        id
+    from session_acts
+    where session_id in (select session_id from strange) and account in (select account from strange)
 ),
 sessions_of as (
     select
