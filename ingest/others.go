@@ -23,6 +23,8 @@ var others = []struct {
 	{[]string{"messagetraceid", "event", "detail"}, "what happened to single messages on their way (Get-MessageTraceDetail), without senders"},
 	{[]string{"timestamp", "user", "action", "sessionid", "operationcount"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-Sessions)"},
 	{[]string{"timestamp", "user", "sessionid", "internetmessageid", "sizeinbytes"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-MessageIDs)"},
+	{[]string{"contenturi", "contentid"}, "a list of what the Management API has to fetch, whose records are at each contentUri"},
+	{[]string{"contenttype", "status", "webhook"}, "a list of subscriptions to the Management API"},
 	{[]string{"connectortype", "senderdomains"}, "a list of Exchange's connectors"},
 	{[]string{"isenabled", "displayname", "description"}, "a policy of the tenant, such as its security defaults"},
 	{[]string{"recipientdomains", "smarthosts"}, "a list of Exchange's connectors"},

@@ -277,6 +277,9 @@ func apiError(text []byte) string {
 		}
 		return text
 	}
+	if body := member(answer, "body"); body != nil && member(answer, "status") != nil { // one of several replies
+		return apiError(body)
+	}
 	for _, name := range []string{"error", "odata.error"} {
 		inner := member(answer, name)
 		if inner == nil {
