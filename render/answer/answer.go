@@ -47,6 +47,7 @@ type call struct {
 	// Of an answer that is made again, what the one before says of itself, and
 	// why the two can't be the same.
 	before  *verify.Provenance
+	remade  []string // the reports of a folder that are wanted
 	reasons []string
 }
 

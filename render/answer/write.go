@@ -114,7 +114,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 	}()
 	proven := ""
 	for _, r := range c.Reports {
-		if c.before != nil && r.Name != c.before.Report {
+		if c.before != nil && !slices.Contains(c.remade, r.Name) {
 			continue
 		}
 		d.Results, d.Request.Report = ask([]queries.Report{r}), r.Name

@@ -171,18 +171,18 @@ func TestCompare(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if reasons, err := Compare(path, other, before, folder); err != nil || len(reasons) > 0 {
-			t.Errorf("%s, nothing changed: %q, %v", test.format, reasons, err)
+		if evidence, where, err := Compare(path, other, before, folder); err != nil || len(evidence) > 0 || where != "" {
+			t.Errorf("%s, nothing changed: %q, %q, %v", test.format, evidence, where, err)
 		}
 		edit(t, path, test.from, test.to)
-		reasons, err := Compare(path, other, before, folder)
-		if err != nil || len(reasons) != 1 {
-			t.Errorf("%s, %s: %q, %v; want one reason", test.format, test.reason, reasons, err)
+		evidence, where, err := Compare(path, other, before, folder)
+		if err != nil || len(evidence) > 0 {
+			t.Errorf("%s, %s: %q, %v; want no other evidence", test.format, test.reason, evidence, err)
 			continue
 		}
 		for _, want := range test.want {
-			if !strings.Contains(reasons[0], want) {
-				t.Errorf("%s, %s: %s; want %s", test.format, test.reason, reasons[0], want)
+			if !strings.Contains(where, want) {
+				t.Errorf("%s, %s: %s; want %s", test.format, test.reason, where, want)
 			}
 		}
 	}
@@ -290,8 +290,9 @@ func TestMutated(t *testing.T) {
 				t.Fatal(err)
 			}
 			Read(path, folder) // which may or may not find its provenance
-			reasons, err := Compare(path, ours, before, folder)
-			if err != nil || len(reasons) == 0 || strings.ContainsFunc(strings.Join(reasons, ""), func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x202e }) {
+			evidence, where, err := Compare(path, ours, before, folder)
+			reasons := strings.Join(append(evidence, where), "")
+			if err != nil || reasons == "" || strings.ContainsFunc(reasons, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x202e }) {
 				t.Errorf("%s, changed at byte %d: %q, %v; want where", format, at, reasons, err)
 			}
 		}
