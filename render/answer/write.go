@@ -19,14 +19,11 @@ import (
 	"entrail/render/output"
 )
 
-// write asks the questions and renders the answers.
-func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr io.Writer) error {
+// write asks the questions and renders the answers. A comparison asks nothing of the
+// evidence, which is nil then.
+func write(ctx context.Context, c *call, evidence *queries.Case, sources []render.Source, stdout, stderr io.Writer) (err error) {
 	d := c.document(stdout)
 	d.TempDir = c.Engine.Temp
-	sources, err := sourcesOf(ctx, evidence)
-	if err != nil {
-		return err
-	}
 	d.Sources = sources
 	if c.Explain != "" {
 		results, err := evidence.Explain(ctx, c.Explain)
