@@ -48,7 +48,7 @@ func TestSchemaIsTrue(t *testing.T) {
 
 func TestListAndSchema(t *testing.T) {
 	if got := strings.Count(lines(t, List()), "\n") + 1; got != len(Reports())+len(rules.All())+len(PortableNames())+len(Comparisons) {
-		t.Errorf("list has %d lines for %d reports, %d findings %d portable queries and %d comparisons", got, len(Reports()), len(rules.All()), len(PortableNames()), len(Comparisons))
+		t.Errorf("list has %d lines for %d reports, %d findings, %d portable queries and %d comparisons", got, len(Reports()), len(rules.All()), len(PortableNames()), len(Comparisons))
 	}
 	schema := lines(t, Schema())
 	for _, want := range []string{
