@@ -2,12 +2,15 @@ package verify
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"entrail/ingest/parquet"
 	"entrail/render"
 )
 
@@ -41,6 +44,9 @@ func ReadFolder(folder, temp string) (answers []Answer, strays []string, err err
 			continue
 		}
 		a := Answer{Path: filepath.Join(folder, e.Name())}
+		if e.Name() == parquet.ManifestName && isManifest(a.Path) {
+			return nil, nil, errParquet
+		}
 		if a.Before, err = Read(a.Path, temp); err != nil {
 			strays = append(strays, fmt.Sprintf("%s: %v", excerpt(e.Name()), err))
 			continue
@@ -48,6 +54,20 @@ func ReadFolder(folder, temp string) (answers []Answer, strays []string, err err
 		answers = append(answers, a)
 	}
 	return answers, strays, nil
+}
+
+// errParquet is the error of a case as Parquet, whose books are those of its loading.
+var errParquet = errors.New("it is a case as Parquet, which is evidence and no answer; its report files has the hashes of the exports")
+
+func isManifest(path string) bool {
+	f, _, err := openFile(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxProvenance))
+	isOne, _ := parquet.ReadManifest(text)
+	return err == nil && isOne
 }
 
 // Runs puts together what one run made: the answers that say the same of themselves but

@@ -188,6 +188,59 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestReadFolder takes of a folder what an answer is, and says of the rest why it is none;
+// what one run made stands together.
+func TestReadFolder(t *testing.T) {
+	folder, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "other.md")
+	write(t, filepath.Join(folder, "a.csv"), "csv", source)
+	write(t, filepath.Join(folder, "b.csv"), "csv", source)
+	write(t, filepath.Join(folder, "c.md"), "md", source)
+	write(t, filepath.Join(folder, "gone.csv"), "csv", source)
+	write(t, elsewhere, "md", source)
+	for _, err := range []error{
+		os.Remove(filepath.Join(folder, "gone.csv")),
+		os.WriteFile(filepath.Join(folder, "note\x1b.txt"), []byte("a note"), 0o600),
+		os.Mkdir(filepath.Join(folder, "more"), 0o700),
+		os.Symlink(elsewhere, filepath.Join(folder, "link.md")),
+	} {
+		if err != nil {
+			t.Skipf("this system has no such files: %v", err)
+		}
+	}
+	answers, strays, err := ReadFolder(folder, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, run := range Runs(answers) {
+		for _, a := range run {
+			names = append(names, filepath.Base(a.Path))
+		}
+		names = append(names, "|")
+	}
+	if got := strings.Join(names, " "); got != "a.csv b.csv | c.md |" {
+		t.Errorf("runs %s", got)
+	}
+	want := []string{
+		`"gone.csv" is missing, its provenance is there`,
+		`"link.md" is no file but a folder, a link or the like`,
+		`"more" is no file but a folder, a link or the like`,
+		`"note\x1b.txt": ` + errNone.Error(),
+	}
+	if !slices.Equal(strays, want) {
+		t.Errorf("strays %q, want %q", strays, want)
+	}
+	if got := Lacking(folder, []string{"/x/a.csv", "/x/e.csv", "/x/d.csv"}); got != "missing: d.csv, e.csv" {
+		t.Errorf("lacking %q", got)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "schema.json"), []byte(`{"format": "entrail case as Parquet"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ReadFolder(folder, t.TempDir()); err != errParquet {
+		t.Errorf("a case as Parquet: %v", err)
+	}
+}
+
 // TestEvidence names the files of evidence that are not what they were.
 func TestEvidence(t *testing.T) {
 	a, b := render.Source{Path: "a.csv", SHA256: "aa"}, render.Source{Path: "b.csv", SHA256: "bb"}
