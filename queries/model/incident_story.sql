@@ -21,8 +21,8 @@ heads as (
     select
         incident,
         coalesce(list_sort(list(distinct who) filter (where who <> '')), []) as accounts,
-        any_value(p.first_seen) as first_seen,
-        any_value(p.last_seen) as last_seen,
+        min(p.first_seen) as first_seen,
+        min(p.last_seen) as last_seen,
         count(*) as findings,
         min_by(severity, severity_rank) as severity,
         min_by(title, (severity_rank, m.first_seen, finding_id)) as title,

@@ -156,18 +156,18 @@ per_person as (
     select
         actor,
         lower(application) as application_key,
-        min_by(application, event_time) as application,
+        min_by(application, (event_time, act_id)) as application,
         min(severity) as severity,
         min(reason) as reason,
         bool_and(verb = 'tried to sign in to' or ends_with(verb, ' in vain')) as is_in_vain,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
-        min_by(app_id, event_time) filter (where app_id is not null) as app_id,
-        min_by(session_id, event_time) filter (where session_id is not null) as session_id,
+        min_by(app_id, (event_time, act_id)) as app_id,
+        min_by(session_id, (event_time, act_id)) as session_id,
         list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
         -- with the consent it is one line
-        min_by(act_id, event_time) filter (where verb = 'let in') as consent,
+        min_by(act_id, (event_time, act_id)) filter (where verb = 'let in') as consent,
         flatten(list(records order by event_time, records)) as records
     from known
     group by all
