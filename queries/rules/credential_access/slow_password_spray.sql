@@ -6,8 +6,8 @@
 --   application, from one network, or in numbers far above the tenant's own typing errors. Somebody is guessing passwords slowly enough to
 --   stay below every limit of an hour or a day.
 -- false positives: A program that many people have on phones and that stopped working; people who travel together and mistype.
--- blind spots: Guesses from addresses that somebody of the tenant signs in from. Fewer than ten accounts in the time of the logs. The
---   evidence names the first 1,000 records.
+-- blind spots: Guesses from networks that people of the tenant sign in from, as through rented connections of their carriers. Fewer than
+--   ten accounts in the time of the logs. The evidence names the first 1,000 records.
 -- next: Look at what the accounts did since, and whether one of them got in from an address that is new for it. Block legacy protocols, and the
 --   network if nobody needs it.
 -- needs: sign_ins, audit_events
@@ -18,6 +18,14 @@ with familiar as (
     select distinct value as ip_address
     from account_habits
     where feature = 'address' and kind = 'user'
+),
+-- Networks from which several people sign in: carriers, providers, offices.
+familiar_networks as (
+    select value as network
+    from account_habits
+    where feature = 'network' and kind = 'user'
+    group by value
+    having count(distinct account) >= 2
 ),
 failures as (
     select
@@ -36,7 +44,7 @@ failures as (
             end,
             ip_address
         ) as place,
-        ip_address in (select ip_address from familiar) as is_familiar,
+        ip_address in (select ip_address from familiar) or coalesce(network::varchar in (select network from familiar_networks), false) as is_familiar,
         file_id,
         record,
         id
@@ -152,7 +160,12 @@ sprays as (
     group by all
 )
 select
-    case when mark = 'addresses' and accounts < 50 then 'low' else 'medium' end as severity,
+    case
+        when mark = 'addresses' and (accounts >= 50 or accounts >= 5 * noise) then 'medium'
+        when mark <> 'addresses' and (accounts >= 20 or accounts >= noise) then 'medium'
+        -- the guessing that every tenant of the internet sees
+        else 'low'
+    end as severity,
     'Somebody tried passwords on ' || counted(accounts, 'account', 'accounts') || ' in ' || counted(days, 'day', 'days') || ', at most '
         || accounts_a_day || ' a day, ' || counted(guesses, 'attempt', 'attempts') || ' from ' || counted(len(addresses), 'address', 'addresses')
         || ' that nobody signs in from'
@@ -161,7 +174,7 @@ select
             when 'network' then ', all of ' || sign
             else ''
         end
-        || '. From addresses that people do use, ' || counted(noise, 'account', 'accounts') || ' failed in all that time' as what,
+        || '. From networks that people do use, ' || counted(noise, 'account', 'accounts') || ' failed in all that time' as what,
     null::varchar as who,
     first_seen,
     last_seen,
