@@ -12,7 +12,8 @@ import (
 
 // withTypeName is the AuditData with a name for its record type.
 func withTypeName(body []byte, name string) []byte {
-	out := append(slices.Clone(bytes.TrimRight(body, " \t\r\n}")), `,"RecordTypeName":`...)
+	start := bytes.TrimSuffix(bytes.TrimRight(body, " \t\r\n"), []byte("}")) // of one brace: a nested object may end there too
+	out := append(slices.Clone(start), `,"RecordTypeName":`...)
 	out, _ = scan.AppendJSONString(out, []byte(name))
 	return append(out, '}')
 }
