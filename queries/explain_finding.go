@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -108,7 +107,7 @@ func (c *Case) column(ctx context.Context, statement string) ([][]any, error) {
 		}
 		for i, v := range values {
 			if v != nil {
-				lines = append(lines, []any{rows.Columns[i].Name, fmt.Sprint(v)})
+				lines = append(lines, []any{rows.Columns[i].Name, c.shown(v)})
 			}
 		}
 	}

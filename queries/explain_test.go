@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"entrail/queries/rules"
 )
 
 func TestLeaves(t *testing.T) {
@@ -110,5 +112,42 @@ of the same session|sign_ins|1|2026-10-01T07:00:00Z|2026-10-01T07:00:00Z`
 	}
 	if _, err := c.Explain(context.Background(), "a3'; drop table x --"); err == nil {
 		t.Error("an id that is none was explained")
+	}
+}
+
+// TestExplainHit holds that one finding is explained by its finding_id: its line with the
+// number of its incident and times as the reports have them, its rule, and its evidence.
+func TestExplainHit(t *testing.T) {
+	ctx := context.Background()
+	c := openCase(t, Filter{}, time.UTC,
+		`insert into audit_events (file_id, record, id, event_time, operation, user_id, workload, raw) values
+			(1, 7, 'r7', '2026-10-05 09:00', 'Set-Mailbox', 'kim@contoso.com', 'Exchange',
+			'{"Parameters": [{"Name": "Identity", "Value": "kim@contoso.com"}, {"Name": "ForwardingSmtpAddress", "Value": "smtp:x@evil.example"}]}'),
+			(1, 8, 'r8', '2026-10-20 09:00', 'Set-Mailbox', 'ola@contoso.com', 'Exchange',
+			'{"Parameters": [{"Name": "Identity", "Value": "ola@contoso.com"}, {"Name": "ForwardingSmtpAddress", "Value": "smtp:y@evil.example"}]}')`)
+	forwards, _ := rules.Lookup("mailbox_forwards") // alone: the others would take ten seconds
+	if err := c.findings.lookFor(ctx, []rules.Rule{forwards}); err != nil {
+		t.Fatal(err)
+	}
+	results, err := c.Explain(ctx, answer(t, c, "from findings select finding_id where who = 'ola@contoso.com'"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results) != 3 {
+		t.Fatalf("got %d tables, want the hit, its rule and its evidence", len(results))
+	}
+	got := map[string]string{}
+	for row, err := range results[0].Rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[row[0].(string)] = row[1].(string)
+	}
+	for field, want := range map[string]string{
+		"who": "ola@contoso.com", "first_seen": "2026-10-20 09:00:00", "incident": "2", "evidence": "1:8",
+	} {
+		if got[field] != want {
+			t.Errorf("%s: got %q, want %q", field, got[field], want)
+		}
 	}
 }
