@@ -52,6 +52,13 @@ func (f *inputFile) noteLossOnce(text string) {
 	}
 }
 
+// noteOnce is notef for what happens in many records.
+func (f *inputFile) noteOnce(text string) {
+	if !slices.Contains(f.notes, text) {
+		f.notef("%s", text)
+	}
+}
+
 // were is "1 record was", "2 records were".
 func were(n int64, what string) string {
 	if n == 1 {
