@@ -259,7 +259,7 @@ join ordered_sessions using (session_id)
 left join addresses as a on e.address = a.ip_address
 left join moves using (log, file_id, record)
 left join agents using (log, file_id, record)
-left join audit_words as w on e.source = 'audit_events' and e.file_id = w.file_id and e.record = w.record
+left join audit_words as w on case when e.source = 'audit_events' then e.file_id end = w.file_id and e.record = w.record
 left join app_names as p on w.object_id = p.app_id
 left join well_known_ids as k on w.object_id = k.id
 left join error_codes as c on try_cast(regexp_extract(e.status, '\d+$') as bigint) = c.error_code
