@@ -13,7 +13,7 @@ import (
 
 // withMember is the object, which is not empty, with one more member.
 func withMember(object []byte, name, value string) []byte {
-	object = bytes.TrimRight(object, " \t\r\n")
+	object = bytes.TrimRight(object, " \t\r\n") // no brace: a nested object may end there, too
 	out := append(slices.Clone(object[:len(object)-1]), `,"`...)
 	out = append(append(out, name...), `":`...)
 	out, _ = scan.AppendJSONString(out, []byte(value))

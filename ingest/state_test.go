@@ -250,11 +250,3 @@ func TestPagesOfUsers(t *testing.T) {
 	c := load(t, write(t, "x.json", page("adele%40contoso.com", "r1")))
 	c.want("select raw ->> '$.userPrincipalName' from state_inbox_rules", "<nil>")
 }
-
-// TestTypeBehindObject: AuditData that ends with an object and whose type has a name in the export's column alone.
-func TestTypeBehindObject(t *testing.T) {
-	text := strings.TrimSuffix(audit("x", "Send"), "}") + `,"RecordType":99262,"AppAccessContext":{"AADSessionId":"s"}}`
-	text = strings.Replace(text, `"RecordType":1,`, "", 1)
-	c := load(t, write(t, "x.csv", "RecordType,AuditData\nNewKind,\""+strings.ReplaceAll(text, `"`, `""`)+"\"\n"))
-	c.want("select record_type, record_type_name, session_id from audit_events", "99262|NewKind|s")
-}

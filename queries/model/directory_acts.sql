@@ -284,10 +284,10 @@ second_records as (
         p.entra.file_id as file_id,
         p.entra.record as record,
         list({'file_id': u.file_id, 'record': u.record, 'id': u.id} order by u.file_id, u.record) as records,
-        any_value(u.session_id) as session_id,
-        any_value(u.app_id) as app_id,
-        any_value(u.user_agent) as user_agent,
-        any_value(u.details) as details
+        min(u.session_id) as session_id,
+        min(u.app_id) as app_id,
+        min(u.user_agent) as user_agent,
+        min(u.details) as details
     from pairs as p
     join read_acts as u on u.file_id = p.file_id and u.record = p.record and not u.is_entra
     group by all

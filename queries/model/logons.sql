@@ -81,7 +81,7 @@ audit_logons as (
         lower(id) as own_key,
         lower(sign_in_id) as sign_in_key
     from evidence.audit_events
-    where record_type in (9, 15) or operation in ('UserLoggedIn', 'UserLoginFailed')
+    where record_type in (9, 15) or list_contains(['UserLoggedIn', 'UserLoginFailed'], operation)
 ),
 -- Which of their ids the sign-in logs have: there are few, and many sign-ins.
 known_ids as (
@@ -248,6 +248,6 @@ left join codes as c on e.code = c.error_code
 left join account_names as n
     on case when not contains(e.user_id, '@') then lower(coalesce(nullif(lower(e.user_id), 'not available'), e.user_key)) end = n.user_id
 left join app_names as r on lower(e.app_id) = r.app_id
-left join (select id, any_value(name) as name from well_known_ids group by id) as w on lower(e.app_id) = w.id
-left join (select id, any_value(name) as name from well_known_ids group by id) as o on lower(e.object_id) = o.id
+left join (select id, min(name) as name from well_known_ids group by id) as w on lower(e.app_id) = w.id
+left join (select id, min(name) as name from well_known_ids group by id) as o on lower(e.object_id) = o.id
 left join addresses as p on e.address = p.ip_address

@@ -25,7 +25,7 @@ with logged as (
             '$.MailboxOwnerUPN', '$.LogonType', '$.InternalLogonType', '$.OperationCount', '$.ClientInfoString', '$.OperationProperties', '$.ExternalAccess'
         ]) as parts
     from evidence.audit_events
-    where operation in ('MailItemsAccessed', 'MessageBind')
+    where list_contains(['MailItemsAccessed', 'MessageBind'], operation)
 )
 select
     event_time,
@@ -49,8 +49,8 @@ select
     client_address(ip_address) as ip_address,
     session_id,
     lower(coalesce(nullif(app_id, ''), nullif(client_app_id, ''))) as app_id,
-    coalesce(parts[5], user_agent) as client,
-    coalesce(regexp_matches(lower(coalesce(parts[5], user_agent)), 'client=(rest|webservices|ews)|exchangewebservices'), false) as is_program,
+    coalesce(filled(parts[5]), user_agent) as client,
+    coalesce(regexp_matches(lower(coalesce(filled(parts[5]), user_agent)), 'client=(rest|webservices|ews)|exchangewebservices'), false) as is_program,
     coalesce(is_system, false) as is_system,
     file_id,
     record,

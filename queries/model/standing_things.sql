@@ -51,7 +51,7 @@ union all
 select 'permission of an application', [lower(coalesce(c.application, a.display_name))], '', not coalesce(c.is_enabled, true), c.file_id, c.record, c.snapshot_time
 from evidence.state_consents as c
 left join (
-    select id, any_value(display_name) as display_name from evidence.state_applications group by id
+    select id, min(display_name) as display_name from evidence.state_applications group by id
 ) as a on c.client_id = a.id
 where coalesce(c.application, a.display_name) <> ''
 union all

@@ -96,7 +96,7 @@ file_hashes as (
         event_time,
         unnest(regexp_extract_all(lower(json_text(raw)::varchar), '"(?:sha256|sha1|md5)" *: *"([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})"', 1)) as hash
     from evidence.audit_events
-    where workload = 'ThreatIntelligence' or operation in ('TIMailData', 'AtpDetection', 'FileMalwareDetected')
+    where workload = 'ThreatIntelligence' or list_contains(['TIMailData', 'AtpDetection', 'FileMalwareDetected'], operation)
 ),
 named as (
     select file_id, record, event_time, 'ip address' as type, ip_address as value from logged

@@ -61,7 +61,7 @@ admitted as (
         s.account,
         s.series,
         min(l.event_time) as event_time,
-        min_by(l.session_id, l.event_time) as session_id
+        min_by(l.session_id, (l.event_time, l.file_id, l.record)) as session_id
     from series as s
     join logons as l on l.account = s.account and l.is_success and contains(s.addresses, l.ip_address)
         and l.event_time between s.last_seen and s.last_seen + interval 15 minutes
