@@ -196,7 +196,14 @@ func firstByte(w *scan.Window) (byte, bool) {
 				return c, false
 			}
 		}
-		if len(w.Rest()) > 1<<16 || !w.More() {
+		const most = 1 << 16 // a header may begin with an empty cell, but not with so many blanks
+		if len(w.Rest()) > most {
+			if len(bytes.TrimSpace(w.Rest())) > 0 {
+				return 0, false
+			}
+			w.SkipBlank()
+		}
+		if !w.More() {
 			return 0, len(bytes.TrimSpace(w.Rest())) == 0
 		}
 	}
