@@ -11,11 +11,12 @@ import (
 	"entrail/ingest/scan"
 )
 
-// withTypeName is the AuditData with a name for its record type.
-func withTypeName(body []byte, name string) []byte {
-	start := bytes.TrimSuffix(bytes.TrimRight(body, " \t\r\n"), []byte("}")) // of one brace: a nested object may end there too
-	out := append(slices.Clone(start), `,"RecordTypeName":`...)
-	out, _ = scan.AppendJSONString(out, []byte(name))
+// withMember is the object, which is not empty, with one more member.
+func withMember(object []byte, name, value string) []byte {
+	object = bytes.TrimRight(object, " \t\r\n") // no brace: a nested object may end there, too
+	out := append(slices.Clone(object[:len(object)-1]), `,"`...)
+	out = append(append(out, name...), `":`...)
+	out, _ = scan.AppendJSONString(out, []byte(value))
 	return append(out, '}')
 }
 
@@ -78,7 +79,7 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		if settled == nil {
 			settled = body
 		}
-		settled = withTypeName(settled, name)
+		settled = withMember(settled, "RecordTypeName", name)
 	}
 	isDiagnostic := envelope == "properties" && known.format != auditLog
 	incomplete := !isAudit && known.format.lacks(&r.json)
