@@ -56,6 +56,8 @@ func Formats() []Format {
 //	-- of: FORMAT                  its records are those of that format in another shape:
 //	                               it has no SQL of its own
 //	-- respelled: yes              and their names are in another case
+//	-- times: as shown             a CSV of it may have times as the Defender portal shows them, in
+//	                               the zone of its settings
 type format struct {
 	name      string
 	title     string
@@ -68,12 +70,14 @@ type format struct {
 	aliases   map[string]alias // by the headerKey of a CSV column's other name
 
 	// What shape.go puts right:
-	respelled bool               // its names are in another case than those of that format
-	of        string             // the format whose SQL reads it in that shape; "" = its own
-	nested    map[string]nesting // by the name in lower case, of inner ones a.b
-	flat      map[string]place   // by headerKey of a name, where in the record it belongs
-	fills     []fill             // from a diagnostic setting's envelope
-	gather    gathering          // of items that have columns of their own
+	asShown   bool                 // its times may be in the zone of a portal's settings
+	respelled bool                 // its names are in another case than those of that format
+	of        string               // the format whose SQL reads it in that shape; "" = its own
+	nested    map[string]nesting   // by the name in lower case, of inner ones a.b
+	inside    map[string][]nesting // of nested, those directly inside one, by its name
+	flat      map[string]place     // by headerKey of a name, where in the record it belongs
+	fills     []fill               // from a diagnostic setting's envelope
+	gather    gathering            // of items that have columns of their own
 
 	// Of what the SQL reads:
 	spelling map[string]string // by headerKey, how the SQL spells the name
@@ -141,13 +145,14 @@ func mustReadFormats() []*format {
 // readAs gives the format the SQL of another, and what that knows of shapes.
 func (f *format) readAs(of *format) {
 	f.sections, f.spelling, f.times, f.nested, f.fills, f.gather = of.sections, of.spelling, of.times, of.nested, of.fills, of.gather
+	f.inside = of.inside
 	flat := maps.Clone(of.flat)
 	maps.Copy(flat, f.flat)
 	f.flat = flat
 }
 
 func parseFormat(name, text string) (*format, error) {
-	f := &format{name: name, aliases: map[string]alias{}, nested: map[string]nesting{}, flat: map[string]place{}, spelling: map[string]string{}}
+	f := &format{name: name, aliases: map[string]alias{}, nested: map[string]nesting{}, inside: map[string][]nesting{}, flat: map[string]place{}, spelling: map[string]string{}}
 	var marks, names []string
 	inHeader := true
 	for line := range strings.Lines(text) {
@@ -188,12 +193,17 @@ func parseFormat(name, text string) (*format, error) {
 			f.of = value
 		case key == "respelled" && value == "yes":
 			f.respelled = true
+		case key == "times" && value == "as shown":
+			f.asShown = true
 		case key == "names":
 			names = append(names, splitNames(value)...)
 		case key == "nested":
 			for _, text := range splitNames(value) {
 				n := parseNesting(text)
 				f.nested[strings.ToLower(n.name)] = n
+				if i := strings.LastIndexByte(n.name, '.'); i > 0 {
+					f.inside[n.name[:i]] = append(f.inside[n.name[:i]], n)
+				}
 			}
 		case key == "flat":
 			for _, pair := range splitNames(value) {

@@ -171,7 +171,7 @@ func (l *loader) load(sources []source) error {
 			from range(1, (select max(record_type) + 1 from record_types)) as r(n)
 			left join record_types on record_type = n
 		)`,
-		"set variable record_type_words = list_transform(getvariable('record_type_names'), name -> lower(name))",
+		"set variable record_type_words = list_transform(getvariable('record_type_names'), name -> lower(replace(name, ' ', '')))",
 	} {
 		if err := l.exec(statement); err != nil {
 			return fmt.Errorf("prepare the load: %w", err)

@@ -23,6 +23,9 @@ var others = []struct {
 	{[]string{"messagetraceid", "event", "detail"}, "what happened to single messages on their way (Get-MessageTraceDetail), without senders"},
 	{[]string{"timestamp", "user", "action", "sessionid", "operationcount"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-Sessions)"},
 	{[]string{"timestamp", "user", "sessionid", "internetmessageid", "sizeinbytes"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-MessageIDs)"},
+	{[]string{"contenturi", "contentid"}, "a list of what the Management API has to fetch, whose records are at each contentUri"},
+	{[]string{"contenttype", "status", "webhook"}, "a list of subscriptions to the Management API"},
+	{[]string{"mailboxresolvedownername", "lastaccessed"}, "a list of mailboxes that have audit records, without these (Search-MailboxAuditLog without -ShowDetails)"},
 	{[]string{"connectortype", "senderdomains"}, "a list of Exchange's connectors"},
 	{[]string{"isenabled", "displayname", "description"}, "a policy of the tenant, such as its security defaults"},
 	{[]string{"recipientdomains", "smarthosts"}, "a list of Exchange's connectors"},
@@ -99,11 +102,17 @@ func otherThing(names []string) string {
 	}
 	for _, s := range strangers {
 		if hasAll(s.names) {
+			if strings.HasSuffix(s.what, notRead) {
+				return s.what
+			}
 			return s.what + ": " + noneOfIts
 		}
 	}
 	return ""
 }
+
+// notRead ends what is a log of Microsoft 365 nevertheless.
+const notRead = ", which is not read"
 
 func noLog(what string) string {
 	return fmt.Sprintf("%s, which is no log: nothing is read from it", what)

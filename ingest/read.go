@@ -52,6 +52,13 @@ func (f *inputFile) noteLossOnce(text string) {
 	}
 }
 
+// noteOnce is notef for what happens in many records.
+func (f *inputFile) noteOnce(text string) {
+	if !slices.Contains(f.notes, text) {
+		f.notef("%s", text)
+	}
+}
+
 // were is "1 record was", "2 records were".
 func were(n int64, what string) string {
 	if n == 1 {
@@ -88,6 +95,7 @@ type reader struct {
 	// recordTypes are the numbers, as text, that have a name, and these in lower case.
 	recordTypes map[string]bool
 
+	lists   *scan.JSON // that the records come from; nil for other syntaxes
 	json    scan.JSONText
 	inner   scan.JSONText         // a record that another program has wrapped
 	formats map[string]recognised // by the names of a record's keys
@@ -273,6 +281,8 @@ func (r *reader) newJSONScanner(w *scan.Window) *scan.JSON {
 }
 
 func (r *reader) scanJSON(s *scan.JSON) error {
+	r.lists = s
+	defer func() { r.lists = nil }()
 	for {
 		rec, ok := s.Next()
 		if !ok {
@@ -381,6 +391,9 @@ func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 		return r.open(rec, t, known.envelope)
 	}
 	if known.format == nil {
+		if r.lists != nil && r.lists.OpenLast(rec) {
+			return nil
+		}
 		return r.refuse(rec, cmp.Or(apiError(rec.Text), known.reason))
 	}
 	return r.takeKnown(rec, t, known)

@@ -196,6 +196,10 @@ var categories = map[string]string{
 	"AuditLogs":                           "directory_audits",
 	"UserRiskEvents":                      "risk_detections",
 	"ServicePrincipalRiskEvents":          "risk_detections",
+	"RiskyUsers":                          "risky_users",
+	"RiskyServicePrincipals":              "service_principals_at_risk",
+	"ProvisioningLogs":                    "provisioning",
+	"MicrosoftGraphActivityLogs":          "graph_activity",
 }
 
 // wholeCategories are those whose records are not in their properties: the

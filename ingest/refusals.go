@@ -162,6 +162,7 @@ func textKind(head []byte) string {
 		{matching(1, `\bdevname="?\S+.* (logid|devid)=|\bdate=\S+ time=\S+ (devname|logid)=`), "a log of a Fortinet firewall: " + noneOfIts},
 		{matching(1, `^\S+ \S+ \S+ \[\d\d/\w{3}/\d{4}:`), "the access log of a web server: " + noneOfIts},
 		{matching(1, `^#(Software|Fields): `), "a log of a server of Microsoft (W3C), such as IIS or Exchange on premises: " + noneOfIts},
+		{matching(1, `^( *- [A-Za-z_]+: \S|---$)`), "a text as YAML: write it as JSON"},
 		{matching(1, `^#separator `), "a log of Zeek: " + noneOfIts},
 		{matching(1, `^(<\d{1,3}>)?(\w{3} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.]+\S*) \S+ [\w./-]+(\[\d+\])?: [^{]*$`), "a system log (syslog) of another product: " + noneOfIts},
 	} {
@@ -276,6 +277,9 @@ func apiError(text []byte) string {
 			text = worded.Value // OData before version 4
 		}
 		return text
+	}
+	if body := member(answer, "body"); body != nil && member(answer, "status") != nil { // one of several replies
+		return apiError(body)
 	}
 	for _, name := range []string{"error", "odata.error"} {
 		inner := member(answer, name)

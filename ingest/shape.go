@@ -177,6 +177,37 @@ func hasSignOfDepth(text []byte) bool {
 	}
 }
 
+// fits tells whether a value, of which only the beginning counts, may stand under the
+// name as it is.
+func (n nesting) fits(value []byte) bool {
+	switch {
+	case value[0] == 'n', value[0] == '[' && n.isList, value[0] == '{' && !n.isList:
+		return true
+	case value[0] != '"' || !n.orText || n.pairs && pairText.Match(value[1:]):
+		return false
+	}
+	return len(value) < 3 || !bytes.ContainsRune([]byte(`[{@SDMm<`), rune(value[1]))
+}
+
+// isOddInside tells whether an object or a list holds one that should be the other: a list
+// of one, which programs write without its brackets, or the text of one.
+func (f *format) isOddInside(n nesting, value []byte) bool {
+	for _, inner := range f.inside[n.name] {
+		name := []byte(`"` + inner.name[strings.LastIndexByte(inner.name, '.')+1:] + `"`)
+		for rest := value; ; {
+			i := bytes.Index(rest, name)
+			if i < 0 {
+				break
+			}
+			rest = bytes.TrimLeft(rest[i+len(name):], " \t\r\n")
+			if after, isName := bytes.CutPrefix(rest, []byte(":")); isName && !inner.fits(bytes.TrimLeft(after, " \t\r\n")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // isOdd tells whether the object that t has walked needs another shape.
 func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
 	if known.elsewhere || known.recased {
@@ -184,14 +215,7 @@ func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
 	}
 	for _, n := range known.nested {
 		value := t.Text[t.Values[n.at].Start:t.Values[n.at].End]
-		switch {
-		case n.isRespelled(value):
-			return true
-		case value[0] == 'n', value[0] == '[' && n.isList, value[0] == '{' && !n.isList:
-		case n.pairs && value[0] == '"' && pairText.Match(value[1:]):
-			return true
-		case n.orText && value[0] == '"' && (len(value) < 3 || !bytes.ContainsRune([]byte(`[{@SDMm<`), rune(value[1]))):
-		default:
+		if n.isRespelled(value) || !n.fits(value) || known.format.isOddInside(n.nesting, value) {
 			return true
 		}
 	}
@@ -257,6 +281,9 @@ func (s *shaper) shape(record *tree) {
 		} else if value.kind == '"' && scan.IsTypeName([]byte(value.text)) && !s.keep {
 			s.typed(name)
 			value = nullTree()
+		}
+		if s.keep && value.kind == '"' && value.isEmpty() {
+			value = nullTree() // what a table writes into columns of other records; reports read raw
 		}
 		out.names, out.values = append(out.names, name), append(out.values, value)
 	}

@@ -5,6 +5,8 @@
 --   https://learn.microsoft.com/azure/azure-monitor/reference/tables/microsoftgraphactivitylogs
 -- recognised by: json requestId; requestMethod; requestUri; responseStatusCode
 -- recognised by: csv requestId; requestMethod; requestUri; responseStatusCode
+-- recognised by: json timeGenerated; requestId; requestUri
+-- recognised by: csv timeGenerated; requestId; requestUri
 -- envelope: timeGenerated = time; ipAddress = callerIpAddress
 
 -- table: graph_activity

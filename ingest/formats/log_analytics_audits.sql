@@ -3,7 +3,9 @@
 -- description: The table AuditLogs as Log Analytics or Sentinel exports it, CSV or JSON. Columns of type dynamic come
 --   as objects or as JSON text. https://learn.microsoft.com/azure/azure-monitor/reference/tables/auditlogs
 -- recognised by: csv ActivityDisplayName; LoggedByService; InitiatedBy; TargetResources
+-- recognised by: csv OperationName; InitiatedBy; TargetResources
 -- recognised by: json TimeGenerated; ActivityDisplayName; LoggedByService; InitiatedBy
+-- recognised by: json TimeGenerated; OperationName; InitiatedBy; TargetResources
 
 -- table: directory_audits
 with fields as (

@@ -7,6 +7,7 @@
 -- recognised by: json jobId; cycleId; changeId
 -- recognised by: csv jobId; cycleId; changeId; timeGenerated
 -- recognised by: csv jobId; cycleId; changeId; activityDateTime
+-- envelope: activityDateTime = time; provisioningStatusInfo.status = resultType
 
 -- table: provisioning_events
 with fields as (

@@ -7,6 +7,8 @@
 -- recognised by: json riskEventType; detectedDateTime
 -- recognised by: json riskType; detectedDateTime
 -- recognised by: csv riskEventType; detectedDateTime
+-- envelope: detectedDateTime = time; ipAddress = callerIpAddress
+-- envelope, too: location.countryOrRegion = location
 
 -- table: risk_detections
 with fields as (

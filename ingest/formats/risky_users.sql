@@ -5,6 +5,7 @@
 --   https://learn.microsoft.com/graph/api/resources/riskyuser
 -- recognised by: json riskLastUpdatedDateTime; riskState; userPrincipalName
 -- recognised by: csv riskLastUpdatedDateTime; riskState; userPrincipalName
+-- envelope: riskLastUpdatedDateTime = time
 
 -- table: risky_users
 with fields as (

@@ -11,6 +11,7 @@
 -- recognised by: csv riskLastUpdatedDateTime; riskState; agentDisplayName
 -- recognised by: json riskLastModifiedDateTime; riskState; agentDisplayName
 -- recognised by: csv riskLastModifiedDateTime; riskState; agentDisplayName
+-- envelope: riskLastUpdatedDateTime = time
 -- flat: riskLastModifiedDateTime = riskLastUpdatedDateTime
 
 -- table: risky_users

@@ -12,6 +12,7 @@
 -- nested: ModifiedProperties[] or text; OperationProperties[] or pairs or text; NonPIIParameters[] or pairs or text; Folders[] or text; AffectedItems[] or text
 -- nested: Item or text; Folder or text; DestFolder or text; AppAccessContext or text; Actor[] or text; Target[] or text
 -- nested: Folders.FolderItems[] or text; Item.ParentFolder or text; AffectedItems.ParentFolder or text; ExtraProperties[] or text; Members[] or text
+-- nested: Recipients[] or text; FileData or text; CopilotEventData or text; CopilotEventData.AccessedResources[] or text
 -- gathered: Param_ = Parameters
 -- flat: AADSessionId = AppAccessContext.AADSessionId; AppAccessContextUniqueTokenId = AppAccessContext.UniqueTokenId
 -- flat: AppAccessContextIssuedAtTime = AppAccessContext.IssuedAtTime; AuditCreationTime = CreationTime; AuditId = Id

@@ -39,7 +39,7 @@ end;
 -- aside a vector, in every place in which the macro is called
 create macro truth(text) as case
     when list_contains([
-        'true', 'yes', '1', '1.0', '$true', 'y', 't', 'oui', 'vrai', 'sí', 'verdadero', 'wahr', 'ja', 'vero', 'sì', 'waar',
+        'true', 'yes', '1', '1.0', '$true', 'y', 't', 'oui', 'vrai', 'sí', 'si', 'verdadero', 'wahr', 'ja', 'vero', 'sì', 'waar',
         'verdadeiro', 'sim', 'sant', 'sand', 'sann', 'tosi', 'prawda', 'tak', 'pravda', 'igaz', 'doğru', 'истина'
     ], lower(text)) then true
     when list_contains([
@@ -48,15 +48,15 @@ create macro truth(text) as case
     ], lower(text)) then false
 end;
 
--- a whole number, as 2, 2.0 and 2E0 are, and 50,126 by thousands, '50126 of a spreadsheet, and AADSTS50126 or AS64500, which
+-- a whole number, as 2, 2.0, 2,0 and 2E0 are, and 50,126 by thousands, '50126 of a spreadsheet, and AADSTS50126 or AS64500, which
 -- say of what; NULL for any other, which a cast would round
 create macro whole(text) as case
     when regexp_full_match(text, '-?[0-9]{1,18}') then try_cast(text as bigint)
     when regexp_full_match(text, '-?[0-9]{1,15}(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?')
         and try_cast(text as double) = trunc(try_cast(text as double)) and abs(try_cast(text as double)) < 1e15
         then try_cast(try_cast(text as double) as bigint)
-    when regexp_full_match(text, '(''|\+|AADSTS|AS)?(\d{1,15}|\d{1,3}([, \x{A0}\x{202F}]\d{3}){1,4})')
-        then try_cast(regexp_replace(text, '[^0-9]', '', 'g') as bigint)
+    when regexp_full_match(text, '(''|\+|AADSTS|AS)?(\d{1,15}(,0{1,2})?|\d{1,3}([, \x{A0}\x{202F}]\d{3}){1,4})')
+        then try_cast(regexp_replace(text, ',0{1,2}$|[^0-9]', '', 'g') as bigint)
 end;
 
 -- a number of degrees, perhaps with a decimal comma; NULL for what no degrees are

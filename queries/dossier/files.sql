@@ -4,7 +4,7 @@
 -- position: 6
 select
     k.kind as what,
-    coalesce(e.raw ->> '$.SourceFileName', e.object_id) as file,
+    coalesce(filled(e.raw ->> '$.SourceFileName'), e.object_id) as file,
     coalesce(e.raw ->> '$.SiteUrl', '') || coalesce(e.raw ->> '$.SourceRelativeUrl', '') as place,
     count(*) as times,
     max(try_cast(e.raw ->> '$.FileSizeBytes' as bigint)) as size_bytes,

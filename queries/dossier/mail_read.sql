@@ -35,7 +35,7 @@ folders as (
     union all
     select
         * exclude (raw),
-        coalesce(raw ->> '$.Item.ParentFolder.Path', raw ->> '$.Folder.Path'),
+        coalesce(filled(raw ->> '$.Item.ParentFolder.Path'), raw ->> '$.Folder.Path'),
         case when raw ->> '$.Item.InternetMessageId' is not null then [raw ->> '$.Item.InternetMessageId'] end,
     from accesses
     where coalesce(json_array_length(raw, '$.Folders'), 0) = 0

@@ -12,7 +12,7 @@ select
         e.raw ->> '$.SourceFileName',
         e.object_id
     ) as items,
-    coalesce(e.raw ->> '$.Folder.Path', e.raw ->> '$.SourceRelativeUrl') as place,
+    coalesce(filled(e.raw ->> '$.Folder.Path'), e.raw ->> '$.SourceRelativeUrl') as place,
     e.raw ->> '$.DestFolder.Path' as moved_to,
     nullif(array_to_string(json_extract_string(e.raw, '$.AffectedItems[*].InternetMessageId'), chr(10)), '') as message_ids,
     placed_address(e.ip_address, a.country, a.network, a.source) as ip_address,

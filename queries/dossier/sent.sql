@@ -6,10 +6,12 @@ select
     e.event_time,
     e.operation,
     e.result_status as result,
-    coalesce(e.raw ->> '$.SendAsUserSmtp', e.raw ->> '$.SendOnBehalfOfUserSmtp', e.raw ->> '$.MailboxOwnerUPN', e.user_id) as sender,
+    coalesce(
+        filled(e.raw ->> '$.SendAsUserSmtp'), filled(e.raw ->> '$.SendOnBehalfOfUserSmtp'), filled(e.raw ->> '$.MailboxOwnerUPN'), e.user_id
+    ) as sender,
     e.raw ->> '$.Item.Subject' as subject,
     e.raw ->> '$.Item.Attachments' as attachments,
-    coalesce(e.raw ->> '$.Item.InternetMessageId', e.raw ->> '$.MessageId') as message_id,
+    coalesce(filled(e.raw ->> '$.Item.InternetMessageId'), e.raw ->> '$.MessageId') as message_id,
     e.raw ->> '$.ChatThreadId' as chat,
     placed_address(e.ip_address, a.country, a.network, a.source) as ip_address,
     e.file_id || ':' || e.record as record

@@ -74,8 +74,10 @@ sentences as (
     select
         3,
         'From where',
-        'From ' || counted(len(addresses), 'address', 'addresses') || case when len(countries) > 0 then ' in ' || listed(countries) else ', whose country is not known' end
-            || case when sessions > 0 then ' and in ' || counted(sessions, 'session', 'sessions') else '' end || ': ' || few(addresses) || '.',
+        'From ' || counted(len(addresses), 'address', 'addresses') || case when len(countries) > 0 then ' in ' || in_words(countries) else '' end
+            || ': ' || few(addresses) || '.'
+            || case when len(countries) = 0 then ' In which country is not known.' else '' end
+            || case when sessions > 0 then ' In ' || counted(sessions, 'session', 'sessions') || '.' else '' end,
         'The log shows',
         'story',
         null

@@ -1,5 +1,6 @@
--- description: Record types of the unified audit log, schema of 2026-06-24:
+-- description: Record types of the unified audit log, schema of 2026-06-24, and that of Copilot, which has a page of its own:
 --   https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema
+--   https://learn.microsoft.com/office/office-365-management-api/copilot-schema
 create table record_types (
     record_type integer, -- AuditData.RecordType
     name varchar -- as the cmdlet's RecordType column has it
@@ -25,7 +26,7 @@ insert into record_types values
     (19, 'ExchangeAggregatedOperation'),
     (20, 'PowerBIAudit'),
     (21, 'CRM'),
-    (22, 'Viva Engage'),
+    (22, 'Yammer'), -- the page calls it by its newer name, Viva Engage
     (23, 'SkypeForBusinessCmdlets'),
     (24, 'Discovery'),
     (25, 'MicrosoftTeams'),
@@ -137,6 +138,7 @@ insert into record_types values
     (253, 'VfamDeletePolicy'),
     (256, 'PowerPlatformAdministratorActivity'),
     (257, 'Windows365CustomerLockbox'),
+    (261, 'CopilotInteraction'),
     (265, 'VivaLearning'),
     (266, 'VivaLearningAdmin'),
     (269, 'PeopleAdminSettings'),

@@ -54,12 +54,12 @@ mail as (
             select
                 o.kind,
                 o.file_id || ':' || o.record as place,
-                lower(coalesce(a.raw ->> '$.MailboxOwnerUPN', a.user_id)) as mailbox,
+                lower(coalesce(filled(a.raw ->> '$.MailboxOwnerUPN'), a.user_id)) as mailbox,
                 contains(lower(a.raw ->> '$.OperationProperties'), '"isthrottled","value":"true"') as is_throttled,
                 contains(lower(a.raw ->> '$.OperationProperties'), '"value":"sync"') as is_sync,
                 unnest(case
                     when json_array_length(a.raw, '$.Folders') > 0 then json_extract(a.raw, '$.Folders[*]')
-                    else [json_object('Path', coalesce(a.raw ->> '$.Item.ParentFolder.Path', a.raw ->> '$.Folder.Path'))]
+                    else [json_object('Path', coalesce(filled(a.raw ->> '$.Item.ParentFolder.Path'), a.raw ->> '$.Folder.Path'))]
                 end) as part,
                 part ->> '$.Path' as folder,
                 list_filter(list_concat(

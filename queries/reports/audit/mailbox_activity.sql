@@ -46,7 +46,7 @@ fields as (
             json_extract_string(data, '$.OperationProperties[*].Name'),
             json_extract_string(data, '$.OperationProperties[*].Value')
         ) as properties,
-        coalesce(data ->> '$.SendAsUserSmtp', data ->> '$.SendOnBehalfOfUserSmtp') as sent_as,
+        coalesce(filled(data ->> '$.SendAsUserSmtp'), filled(data ->> '$.SendOnBehalfOfUserSmtp')) as sent_as,
         data ->> '$.ClientInfoString' as client
     from mailbox_events
 )

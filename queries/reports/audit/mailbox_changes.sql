@@ -46,7 +46,9 @@ owners as (
 sorted as (
     select
         *,
-        coalesce(json_text ->> '$.MailboxOwnerUPN', list_filter(settings, s -> s.Name in ('Mailbox', 'Identity'))[1].Value, object_id) as mailbox_name,
+        coalesce(
+            filled(json_text ->> '$.MailboxOwnerUPN'), filled(list_filter(settings, s -> s.Name in ('Mailbox', 'Identity'))[1].Value), object_id
+        ) as mailbox_name,
         list_filter(settings, s -> s.Name = 'RuleActions' and json_valid(s.Value))[1].Value as rule_actions,
         list_filter(settings, s -> s.Value not in ('', 'False')
             and regexp_matches(lower(s.Name), '^(from|sentto|subject|body|header|recipient|withimportance|hasattachment|messagetype|receivedafter|receivedbefore|myname|rulecondition|sender|except)')) as conditions,

@@ -35,7 +35,7 @@ settings as (
             json_extract_string(data, '$.OperationProperties[*].Name'),
             json_extract_string(data, '$.OperationProperties[*].Value')
         ) as properties,
-        coalesce(lower(data ->> '$.MailboxOwnerUPN'), user_id) as mailbox,
+        coalesce(lower(filled(data ->> '$.MailboxOwnerUPN')), user_id) as mailbox,
         data ->> '$.ClientInfoString' as client
     from touching
 ),
@@ -64,7 +64,7 @@ folders as (
     union all
     select
         *,
-        coalesce(data ->> '$.Item.ParentFolder.Path', data ->> '$.Folder.Path'),
+        coalesce(filled(data ->> '$.Item.ParentFolder.Path'), data ->> '$.Folder.Path'),
         case
             when json_array_length(data, '$.AffectedItems') > 0 then json_extract(data, '$.AffectedItems[*]')
             when coalesce(data ->> '$.Item.InternetMessageId', data ->> '$.Item.Subject') is not null then [json_extract(data, '$.Item')]

@@ -13,10 +13,10 @@
 with logged as (
     select
         *,
-        json_extract_string(json_text(raw), [
+        list_transform(json_extract_string(json_text(raw), [
             '$.Name', '$.Severity', '$.AlertId', '$.AlertEntityId', '$.AlertDisplayName', '$.AlertSeverity', '$.DeliveryAction', '$.Verdict',
             '$.Subject', '$.Recipients[0]', '$.Url', '$.P2Sender', '$.Status', '$.UrlClickAction', '$.LatestDeliveryLocation', '$.Data'
-        ]) as p
+        ]), part -> filled(part)) as p
     from evidence.audit_events
     where list_contains(['AlertTriggered', 'AlertEntityGenerated', 'AlertUpdated', 'TIMailData', 'TIUrlClickData', 'AtpDetection'], operation)
         or starts_with(operation, 'MCAS_ALERT')

@@ -1,0 +1,9 @@
+-- title: Entra directory audit log through scripts, CSV
+-- family: Entra directory audit log
+-- description: Graph's auditLogs/directoryAudits as scripts make tables of them, with columns of their own for what is
+--   nested, such as initiatedBy.user.userPrincipalName. What a column does not say stays unknown.
+--   https://learn.microsoft.com/graph/api/resources/directoryaudit
+-- recognised by: csv activityDateTime; activityDisplayName
+-- flat: initiatedBy = initiatedBy.user.userPrincipalName; initiatedByUser = initiatedBy.user.userPrincipalName
+-- flat: initiatedByUPN = initiatedBy.user.userPrincipalName; initiatedByApp = initiatedBy.app.displayName
+-- of: directory_audits
