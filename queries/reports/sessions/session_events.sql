@@ -97,7 +97,8 @@ trails as materialized (
 compared_sessions as materialized (
     select
         session,
-        min(country) < max(country) or min(network) < max(network) or bool_or(address is not null and network is null) as has_places,
+        min(country) < max(country) or min(network) < max(network)
+            or min(address) < max(address) and bool_or(address is not null and network is null) as has_places,
         min(agent) < max(agent) as has_agents,
     from trails
     group by session
