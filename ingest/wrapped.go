@@ -65,7 +65,11 @@ func (r *reader) unwrapped(object []byte, depth int) []byte {
 			if wrapperKey(string(t.Text[k.Start:k.End])) != wrapper {
 				continue
 			}
-			if inner := r.unwrapped(objectIn(t.Text[t.Values[i].Start:t.Values[i].End]), depth+1); inner != nil {
+			value := t.Text[t.Values[i].Start:t.Values[i].End]
+			if depth == 0 && r.lists != nil && isListOfObjects(value) {
+				continue // there may be more of them in the object, which OpenLast finds
+			}
+			if inner := r.unwrapped(objectIn(value), depth+1); inner != nil {
 				return inner
 			}
 		}
@@ -77,7 +81,7 @@ func (r *reader) unwrapped(object []byte, depth int) []byte {
 }
 
 // objectIn is the object that a value is, or that its text holds, perhaps behind
-// the header of a syslog message. Of a list it is the only item: Elasticsearch has one of each field.
+// the header of a syslog message. Of a list it is the only item.
 func objectIn(value []byte) []byte {
 	if len(value) > 1 && value[0] == '[' {
 		var items []json.RawMessage
@@ -90,6 +94,12 @@ func objectIn(value []byte) []byte {
 		value = behindPrefix([]byte(jsonString(scan.Mend(nil, value))))
 	}
 	return bytes.TrimSpace(value)
+}
+
+// isListOfObjects tells a list as programs write it by themselves from that of Elasticsearch, which
+// has a text or a number in one for each field.
+func isListOfObjects(value []byte) bool {
+	return value[0] == '[' && bytes.HasPrefix(bytes.TrimLeft(value[1:], " \t\r\n"), []byte("{"))
 }
 
 // behindPrefix is a text from its first brace on.

@@ -343,29 +343,14 @@ func (c *Comparison) Run(ctx context.Context, r Report) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", r.Name, err)
 	}
-	result := &Result{Report: r, IsWhole: true}
+	result := answered(r, rows)
+	result.IsWhole = true
 	if r.Name == "compare_states" && len(c.lone) > 0 {
 		result.Notes = []string{"Not compared, as only one of the exports has them: " + strings.Join(c.lone, ", ")}
 	}
-	for _, column := range rows.Columns {
-		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type), r.Styles[column.Name]})
-	}
 	result.Rows = func(yield func([]any, error) bool) {
 		defer rows.Close()
-		for rows.Next() {
-			values, err := rows.Values()
-			for i := range values {
-				if at, ok := values[i].(time.Time); ok {
-					values[i] = at.In(c.zone)
-				}
-			}
-			if !yield(values, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(nil, err)
-		}
+		each(rows, c.zone, yield)
 	}
 	return result, nil
 }

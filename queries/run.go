@@ -107,15 +107,22 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	if page != nil {
 		notes = append([]string{page.note(r, c.zone)}, notes...)
 	}
-	result := &Result{Report: r, Notes: notes, NotLoaded: !isLoaded, IsWhole: !how.isNarrowed(), MattersFirst: page != nil}
+	result := answered(r, rows)
+	result.Notes, result.NotLoaded, result.IsWhole, result.MattersFirst = notes, !isLoaded, !how.isNarrowed(), page != nil
 	if total > int64(n) {
 		result.Total = total
 	}
+	result.Rows = c.read(rows)
+	return result, nil
+}
+
+// answered is a result with the columns of rows.
+func answered(r Report, rows *engine.Rows) *Result {
+	result := &Result{Report: r}
 	for _, column := range rows.Columns {
 		result.Columns = append(result.Columns, Column{column.Name, kindOf(column.Type), r.Styles[column.Name]})
 	}
-	result.Rows = c.read(rows)
-	return result, nil
+	return result
 }
 
 // answerShown puts a question of one's own to the engine, which may ask for values
@@ -169,7 +176,7 @@ func (c *Case) endReading() {
 	}
 }
 
-// read yields the rows with values of their columns' kinds.
+// read yields the rows of the answer that is open.
 func (c *Case) read(rows *engine.Rows) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
 		if c.open != rows {
@@ -177,31 +184,30 @@ func (c *Case) read(rows *engine.Rows) iter.Seq2[[]any, error] {
 			return
 		}
 		defer c.endReading()
-		for rows.Next() {
-			values, err := rows.Values()
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for i := range values {
-				values[i] = c.fit(values[i])
-			}
-			if !yield(values, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(nil, err)
-		}
+		each(rows, c.zone, yield)
 	}
 }
 
-// fit gives a time the zone.
-func (c *Case) fit(v any) any {
-	if at, ok := v.(time.Time); ok {
-		return at.In(c.zone)
+// each yields the rows with values of their columns' kinds, times in the zone.
+func each(rows *engine.Rows, zone *time.Location, yield func([]any, error) bool) {
+	for rows.Next() {
+		values, err := rows.Values()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for i, v := range values {
+			if at, ok := v.(time.Time); ok {
+				values[i] = at.In(zone)
+			}
+		}
+		if !yield(values, nil) {
+			return
+		}
 	}
-	return v
+	if err := rows.Err(); err != nil {
+		yield(nil, err)
+	}
 }
 
 // kindOf is the kind of a column of the engine's type.

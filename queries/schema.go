@@ -15,6 +15,9 @@ func List(own ...rules.Rule) *Result {
 	for _, r := range Reports() {
 		rows = append(rows, []any{r.Name, r.Group, r.Title})
 	}
+	for _, r := range Comparisons {
+		rows = append(rows, []any{r.Name, "two exports (--compare)", r.Title})
+	}
 	for _, r := range slices.Concat(rules.All(), own) {
 		rows = append(rows, []any{r.Name, "finding, " + strings.ReplaceAll(r.Tactic, "_", " "), r.Title})
 	}

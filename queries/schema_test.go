@@ -47,8 +47,8 @@ func TestSchemaIsTrue(t *testing.T) {
 }
 
 func TestListAndSchema(t *testing.T) {
-	if got := strings.Count(lines(t, List()), "\n") + 1; got != len(Reports())+len(rules.All())+len(PortableNames()) {
-		t.Errorf("list has %d lines for %d reports, %d findings and %d portable queries", got, len(Reports()), len(rules.All()), len(PortableNames()))
+	if got := strings.Count(lines(t, List()), "\n") + 1; got != len(Reports())+len(rules.All())+len(PortableNames())+len(Comparisons) {
+		t.Errorf("list has %d lines for %d reports, %d findings, %d portable queries and %d comparisons", got, len(Reports()), len(rules.All()), len(PortableNames()), len(Comparisons))
 	}
 	schema := lines(t, Schema())
 	for _, want := range []string{

@@ -37,7 +37,7 @@ func TestStoryOfTenant(t *testing.T) {
 	story := storyOf(t, askedTenant(t))
 	for _, test := range []struct{ want, reason string }{
 		{"Who and when: Critical: the account adele.vance@contoso.com is affected, from 2026-10-06 07:41 to 2026-10-12 09:31 (6 days).", "the session's first act and its last: what came later failed"},
-		{"in Canada, Lithuania, Romania and used 1 session", "the relay, the reader and the traveller"},
+		{"in Canada, Lithuania and Romania: 203.0.113.140, 203.0.113.141, 203.0.113.201, 203.0.113.77. It used 1 session.", "the relay, the reader and the traveller"},
 		{"99 messages were read, one by one, in the mailbox adele.vance@contoso.com. [The log shows]", "the generator's list of ids"},
 		{"All mail in 2 folders (\\Inbox, \\Sent Items) must be taken as read: a mail program copied them whole. [Must be assumed]", "two Sync records"},
 		{"4 messages were sent (\"Updated bank details for invoice 2026-0917\"); the log does not name the recipients, a message trace does. 8 messages were deleted. [The log shows]", "the generator's count, and its subject"},
@@ -146,6 +146,48 @@ func TestStoryOfIntrusions(t *testing.T) {
 	}
 }
 
+// TestStoryOfManyIncidents: what was done is said once, by kind, where there is more of a
+// kind; things left open are counted by kind, where they are many; and after the fourth
+// incident the others are counted.
+func TestStoryOfManyIncidents(t *testing.T) {
+	exchange := func(record, day int, user, operation, parameters string) string {
+		return fmt.Sprintf(`insert into audit_events (file_id, record, id, event_time, record_type, workload, operation, user_id, ip_address, result_status, is_system, raw)
+			values (2, %d, 'e%[1]d', timestamp '2026-01-01 09:00' + to_days(%d), 1, 'Exchange', '%s', '%s@contoso.com', '203.0.113.%[2]d', 'True', false, '{"Parameters":[%[5]s]}')`,
+			record, day, operation, user, parameters)
+	}
+	forward := `{"Name":"Identity","Value":"%s@contoso.com"},{"Name":"ForwardingSmtpAddress","Value":"smtp:drop%s@collector.example"}`
+	var records []string
+	for i, user := range []string{"ann", "bob", "cho", "dan", "eve", "fay"} {
+		records = append(records, exchange(i+1, 10*i, user, "Set-Mailbox", fmt.Sprintf(forward, user, user)))
+	}
+	for i := range 5 { // Ann's incident is the gravest: it has the most findings
+		records = append(records, exchange(100+i, 0, "ann", "New-InboxRule",
+			fmt.Sprintf(`{"Name":"Name","Value":".%d"},{"Name":"SubjectContainsWords","Value":"invoice"},{"Name":"MoveToFolder","Value":"RSS Feeds"}`, i)))
+	}
+	story := storyOf(t, openCase(t, Filter{}, time.UTC, records...))
+	for _, test := range []struct{ want, reason string }{
+		{"High: the account ann@contoso.com is affected, at 2026-01-01 09:00. ", "all within a minute: no period"},
+		{"And 3 more acts of this kind. [The log shows]", "five rules of one kind: one began it, one is told, the others are counted"},
+		{"6 things that were made or changed were not removed again in these files: ", "a forward and five rules"},
+		{"inbox rule (5)", "more than three of a kind are counted"},
+		{"forward of a mailbox of ann@contoso.com", "fewer have their names"},
+		{"Incident 4: High: the account dan@contoso.com is affected, at 2026-01-31 09:00. One finding: ", "the last with a sentence of its own"},
+		{"Other incidents: 2 more incidents (2 high), between 2026-02-10 09:00 and 2026-02-20 09:00. [The log shows]", "Eve's and Fay's"},
+	} {
+		if !strings.Contains(story, test.want) {
+			t.Errorf("%s: no %q in\n%s", test.reason, test.want, story)
+		}
+	}
+	if began, done := strings.Index(story, "How it began: "), strings.Index(story, "What else was done: "); began < 0 || done < began {
+		t.Errorf("no sentence on what else was done:\n%s", story)
+	}
+	for _, unwanted := range []string{"Incident 5", "eve@"} {
+		if strings.Contains(story, unwanted) {
+			t.Errorf("%q in\n%s", unwanted, story)
+		}
+	}
+}
+
 // TestStoryLeavesHomeOut: a finding that compares two places names the user's own home
 // too, from where the user goes on to work; that is no trace of the intruder, and a
 // rule that the user set there is none that the intruder left.
@@ -167,7 +209,7 @@ func TestStoryLeavesHomeOut(t *testing.T) {
 		t.Fatalf("%s findings of medium severity or more name the home, want 1", n)
 	}
 	story := storyOf(t, c)
-	for _, want := range []string{"to 2026-10-09 09:50", "It came from 1 address in Romania and used 1 session: 203.0.113.9.", "No record names mail that was read", "1 thing that was made or changed was not removed"} {
+	for _, want := range []string{"to 2026-10-09 09:50", "It came from 1 address in Romania: 203.0.113.9. It used 1 session.", "No record names mail that was read", "1 thing that was made or changed was not removed"} {
 		if !strings.Contains(story, want) {
 			t.Errorf("no %q in\n%s", want, story)
 		}

@@ -370,6 +370,7 @@ type section struct {
 	Page                *htmlPage
 	Name, Title, Group  string
 	Anchor              string // unlike any other on the page
+	Region              string // what its table is called for who hears the page
 	IsReport            bool   // --report takes its name
 	IsWhole             bool   // no filter narrows it
 	Description, Caveat string
@@ -416,6 +417,9 @@ func (p *htmlPage) newSection(d Document, r *queries.Result) (*section, error) {
 		Page: p, Anchor: p.anchor(visible(r.Report.Name)),
 		Name: visible(r.Report.Name), Title: visible(title(r)), Group: groupTitle(r.Report.Group),
 		Description: visible(r.Report.Description), Caveat: visible(r.Report.Caveat),
+	}
+	if s.Region = s.Title; r.Report.Group != "" && !slices.Contains(queries.Groups, r.Report.Group) {
+		s.Region += ", " + s.Group // each incident has a part of that title
 	}
 	_, isNamed := queries.Lookup(r.Report.Name)
 	s.IsReport = isNamed && slices.Contains(queries.Groups, r.Report.Group) // a part of a dossier is none

@@ -142,6 +142,27 @@ func TestPageCountsWhatItHides(t *testing.T) {
 	}
 }
 
+// TestRegionsAreToldApart: who hears the page instead of seeing it goes from region to
+// region, so the parts that each incident has say of which they are.
+func TestRegionsAreToldApart(t *testing.T) {
+	part := func(incident string) *queries.Result {
+		return result(queries.Report{Name: "part_of_a_dossier", Title: "What stands out", Group: incident}, []queries.Column{column("n", queries.Integer)}, []any{int64(1)})
+	}
+	root, err := html.Parse(strings.NewReader(render(t, HTML, document(part("Incident 1"), part("Incident 2")))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var labels []string
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && attribute(n, "role") == "region" {
+			labels = append(labels, attribute(n, "aria-label"))
+		}
+	}
+	if got, want := strings.Join(labels, "; "), "What stands out, Incident 1; What stands out, Incident 2"; got != want {
+		t.Errorf("the regions are called %q, want %q", got, want)
+	}
+}
+
 func TestContentsFollowTheGroups(t *testing.T) {
 	var all []*queries.Result
 	for i, group := range []string{"evidence", "evidence", "ca"} {

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"entrail/queries"
@@ -83,6 +84,33 @@ const (
 	digestWide  = 120 // of a line where there is no terminal
 )
 
+// inShort leaves sentences out: the third of a topic and those after it, and while there
+// are more than that, from the last on, those that go on with a topic, then those before
+// the last three, which say what was looked at and what is missing.
+func inShort(all []storyLine, most int) []storyLine {
+	var shown []storyLine
+	of := 0 // this topic
+	for _, l := range all {
+		if of++; l.Topic != "" {
+			of = 1
+		}
+		if of <= 2 {
+			shown = append(shown, l)
+		}
+	}
+	for len(shown) > most {
+		at := len(shown) - 4
+		for i, l := range slices.Backward(shown) {
+			if l.Topic == "" {
+				at = i
+				break
+			}
+		}
+		shown = slices.Delete(shown, at, at+1)
+	}
+	return shown
+}
+
 // digest prints each sentence on one line, the first that need it on two, and cuts what
 // is too long: -r story has it.
 func (p *page) digest(all []storyLine) error {
@@ -95,10 +123,11 @@ func (p *page) digest(all []storyLine) error {
 		topic = max(topic, cells.StringWidth(l.Topic))
 	}
 	topic = min(topic, 22)
-	left := max(len(all)-digestLines, 0)
-	spare := digestLines - len(all) + left
+	shown := inShort(all, digestLines)
+	left := len(all) - len(shown)
+	spare := digestLines - len(shown)
 	room := max(width-topic-2, narrowest)
-	for _, l := range all[:len(all)-left] {
+	for _, l := range shown {
 		label := cells.FillRight(cells.Truncate(l.Topic, topic, "…"), topic) + "  "
 		says := l.Sentence
 		if l.Class != "shows" {

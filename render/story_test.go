@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 
@@ -46,5 +47,27 @@ func TestMarkdownOfSeveral(t *testing.T) {
 	}
 	if alone := render(t, Markdown, document(results()[1])); !strings.Contains(alone, `{"a":1}`) {
 		t.Errorf("the report alone has lost its raw records:\n%s", alone)
+	}
+}
+
+func TestInShort(t *testing.T) {
+	tests := []struct{ reason, all, want string }{
+		{"all have room", "a b c d", "a b c d"},
+		{"two of a topic, be there room or not", "a - - - b", "a - b"},
+		{"what goes on with a topic goes first", "a - b - c d e", "a - b c d e"},
+		{"then what stands before the last three", "a b c i j k x y z", "a b c x y z"},
+	}
+	for _, test := range tests {
+		var all []storyLine
+		for _, topic := range strings.Fields(test.all) {
+			all = append(all, storyLine{Topic: strings.Trim(topic, "-")})
+		}
+		var got []string
+		for _, l := range inShort(all, 6) {
+			got = append(got, cmp.Or(l.Topic, "-"))
+		}
+		if got := strings.Join(got, " "); got != test.want {
+			t.Errorf("%s: %q became %q, want %q", test.reason, test.all, got, test.want)
+		}
 	}
 }

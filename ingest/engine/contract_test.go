@@ -218,6 +218,26 @@ func TestContractOfFolding(t *testing.T) {
 	}
 }
 
+// TestContractOfLists: of a list asked by list_contains the scan takes what it needs, and
+// reads the other columns of the rows that are left alone; of one asked by IN it takes a
+// hint, and reads them of all rows. So rules ask for operations by list_contains.
+func TestContractOfLists(t *testing.T) {
+	e := start(t)
+	run(t, e, "create table many as select case when range % 7 = 0 then 'a' else 'b' || range % 5 end as what, range::varchar as raw from range(10000)")
+	for _, test := range []struct{ condition, want string }{
+		{"list_contains(['a', 'c'], what)", "Filters: list_contains("},
+		{"what in ('a', 'c')", "Filters: optional: what IN"},
+	} {
+		plan := strings.Join(strings.Fields(strings.ReplaceAll(said(e, "explain select count(raw) from many where "+test.condition), "│", " ")), " ")
+		if !strings.Contains(plan, test.want) {
+			t.Errorf("%s: the plan lacks %q:\n%s", test.condition, test.want, plan)
+		}
+	}
+	if got := said(e, "select count(*) from (select null::varchar as what) where list_contains(['a'], what) is null"); got != "1" {
+		t.Errorf("no value is in the list, or not: %s, want NULL as of IN", got)
+	}
+}
+
 // TestContractOfProfiles: the names that chosenFrom reads.
 func TestContractOfProfiles(t *testing.T) {
 	e := start(t)

@@ -14,6 +14,7 @@
 -- recognised by: json TimeGenerated; ErrorCode; ServicePrincipalId; Application; RequestId
 -- recognised by: json Timestamp; ErrorCode; AccountObjectId; LogonType; EndpointCall
 -- nested: ConditionalAccessPolicies[]; NetworkLocationDetails[]
+-- times: as shown
 
 -- table: sign_ins
 with fields as (

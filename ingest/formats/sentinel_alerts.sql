@@ -1,7 +1,7 @@
 -- title: Sentinel SecurityAlert and SecurityIncident
 -- family: Defender alerts and incidents
 -- description: Alerts of all products that report to Sentinel, and its incidents, of which the table has a row for each change: CSV or
---   JSON from Log Analytics. https://learn.microsoft.com/azure/azure-monitor/reference/tables/securityalert
+--   JSON from Log Analytics, and incidents as the API of Sentinel gives them. https://learn.microsoft.com/azure/azure-monitor/reference/tables/securityalert
 -- recognised by: csv SystemAlertId; AlertName; AlertSeverity
 -- recognised by: csv SystemAlertId; DisplayName; AlertSeverity
 -- recognised by: csv IncidentNumber; Title; Severity; Status
@@ -9,6 +9,8 @@
 -- recognised by: json SystemAlertId; DisplayName; AlertSeverity
 -- recognised by: json IncidentNumber; Title; Severity; Status
 -- nested: Entities[]; Techniques[] or text; Owner or text
+-- flat: createdTimeUtc = CreatedTime; firstActivityTimeUtc = FirstActivityTime; lastActivityTimeUtc = LastActivityTime
+-- flat: lastModifiedTimeUtc = LastModifiedTime
 
 -- table: alerts
 with fields as (

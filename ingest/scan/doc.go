@@ -5,6 +5,7 @@
 //	CSV        rows and cells, as a person reads them          csv.go
 //	JSON       records, whatever is around them                json.go
 //	           pages and tables of APIs, lines that are none   page.go, foreign.go
+//	           answers that are called and placed otherwise    inside.go
 //	JSONText   one JSON value: walked, checked, mended         jsontext.go
 //	Clixml     the objects of Export-Clixml                    clixml.go
 //	CloseCut   what is left of a JSON text that was cut off    closecut.go

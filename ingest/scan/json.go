@@ -37,6 +37,8 @@ type JSON struct {
 	Loose     int64 // bytes between the records that are no JSON
 	texts     bool  // records stand in texts
 	decoded   []byte
+	cells     []Span   // of a row
+	inside    []Record // that stood in an object, and come next
 
 	Prefixed   int64 // records that stand behind a text on their line
 	isPrefixed bool  // they do in this file
@@ -59,6 +61,9 @@ func NewJSON(w *Window, isRecord func(t *JSONText) bool) *JSON {
 // Next returns the next record; false at the end of the file.
 func (s *JSON) Next() (Record, bool) {
 	for {
+		if len(s.inside) > 0 {
+			return s.nextInside()
+		}
 		if !s.skip() {
 			return Record{}, false
 		}
@@ -98,7 +103,12 @@ func (s *JSON) Next() (Record, bool) {
 			if s.enterPage() {
 				continue
 			}
-			return s.object()
+			r, ok := s.object()
+			if k := s.Parser.Keys; r.Reason == "" && len(k) > 0 && string(s.Parser.Text[k[0].Start:k[0].End]) == frameKey {
+				s.Number--
+				continue
+			}
+			return r, ok
 		case '"':
 			return s.text()
 		default:

@@ -106,7 +106,7 @@ func TestJSONScannerSaysWhatIsAround(t *testing.T) {
 // What TestCSVScannerIsLinear wants of CSV. A record that nothing closes is
 // followed into maxDepth lines at most.
 func TestJSONScannerIsLinear(t *testing.T) {
-	for _, line := range []string{"{\"a\":[\n", "{\"a\":\"\n", "{\"a\":{\"b\":1}\n", "x\n", "\"\n", "[{\n", "{\"value\":[\n", "{\"@odata.context\":1,\n", "]\n"} {
+	for _, line := range []string{"{\"a\":[\n", "{\"a\":\"\n", "{\"a\":{\"b\":1}\n", "x\n", "\"\n", "[{\n", "{\"value\":[\n", "{\"@odata.context\":1,\n", "{\"responses\":[{\"id\":\n", "]\n"} {
 		s := NewJSON(NewWindow(strings.NewReader(strings.Repeat(line, 1<<17)), nil), hasA)
 		for _, ok := s.Next(); ok; _, ok = s.Next() {
 		}

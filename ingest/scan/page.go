@@ -12,6 +12,8 @@ type page struct {
 	open    int      // what open is inside the list
 	around  int      // how many objects are around the one with the list
 	columns [][]byte // of a table whose rows are lists: the names, as JSON
+	replies bool     // the list is one of replies
+	context string   // the page's @odata.context, which says of what it is
 }
 
 // pageKeys are the names under which APIs wrap a list of records: those of
@@ -20,6 +22,7 @@ var pageKeys = map[string]bool{
 	"value": true, "Value": true, "records": true, "Records": true,
 	"tables": true, "Tables": true, "results": true, "Results": true, "hits": true,
 	"data": true, "items": true, "logs": true, "events": true, // what scripts call it
+	repliesKey: true,
 }
 
 // pageRooms are the names of objects in which the list stands: those of Elasticsearch, of OData before version 4, and of scripts.
@@ -28,7 +31,7 @@ var pageRooms = map[string]bool{"hits": true, "d": true, "data": true, "response
 // columnKeys are the names of the list of a table's columns, and rowKeys of its rows.
 var (
 	columnKeys = map[string]bool{"columns": true, "Columns": true, "fields": true}
-	rowKeys    = map[string]bool{"rows": true, "Rows": true}
+	rowKeys    = map[string]bool{"rows": true, "Rows": true, "values": true, "datarows": true}
 )
 
 // pageHeads are the names of what stands before the list.
@@ -37,6 +40,27 @@ var pageHeads = map[string]bool{
 	"schema": true, "Schema": true, "stats": true, "Stats": true, // Defender
 	"took": true, "timed_out": true, "_shards": true, "_scroll_id": true, "total": true, "max_score": true, // Elasticsearch
 	"preview": true, "init_offset": true, "messages": true, // Splunk
+	"statistics": true, "render": true, "dataSources": true, // Azure Monitor
+}
+
+// frameKey is the first name in each part of what Azure Data Explorer answers. Of these only the table of kind
+// PrimaryResult is what was asked for.
+// https://learn.microsoft.com/kusto/api/rest/response-http-v2
+const frameKey = "FrameType"
+
+// Graph answers several requests at once with a list of replies, each with its page in its body.
+// https://learn.microsoft.com/graph/json-batching
+const repliesKey = "responses"
+
+// replyHeads are the names of what stands before the body of a reply.
+var replyHeads = map[string]bool{"id": true, "status": true, "headers": true}
+
+// Context is what the page in which the last record stood says of itself (@odata.context); "" for nothing.
+func (s *JSON) Context() string {
+	if n := len(s.pages); n > 0 {
+		return s.pages[n-1].context
+	}
+	return ""
 }
 
 // enterPage moves into the list of a page, if this object is one: a list under
@@ -45,8 +69,14 @@ var pageHeads = map[string]bool{
 func (s *JSON) enterPage() bool {
 	for {
 		t := JSONText{Text: s.w.Rest()}
-		p := page{}
+		p, hadLink := page{}, s.NextLink
+		if len(s.pages) == 0 {
+			s.NextLink = false // of the page before, which is followed by this one
+		}
 		at, isPage, incomplete := s.findList(&t, 0, &p)
+		if !isPage {
+			s.NextLink = hadLink
+		}
 		if isPage {
 			s.w.consume(at)
 			s.open++
@@ -62,6 +92,8 @@ func (s *JSON) enterPage() bool {
 
 // findList finds where the list of a page begins, in the object at i.
 func (s *JSON) findList(t *JSONText, i int, p *page) (at int, isPage, incomplete bool) {
+	n := len(s.pages)
+	isReply := n > 0 && s.pages[n-1].replies && s.pages[n-1].open == s.open
 	i = t.Space(i + 1)
 	for i < len(t.Text) && t.Text[i] == '"' {
 		end, err := t.Str(i)
@@ -81,6 +113,7 @@ func (s *JSON) findList(t *JSONText, i int, p *page) (at int, isPage, incomplete
 			if !rowKeys[name] {
 				p.columns = nil
 			}
+			p.replies = name == repliesKey
 			return i + 1, true, false
 		case c == '{' && pageRooms[name]:
 			p.around++
@@ -88,12 +121,18 @@ func (s *JSON) findList(t *JSONText, i int, p *page) (at int, isPage, incomplete
 		}
 		isLink := strings.HasSuffix(strings.ToLower(name), "nextlink")
 		isAnnotation := (strings.Contains(name, "odata.") || isLink) && t.Text[i] != '{' && t.Text[i] != '['
-		if !isAnnotation && !pageHeads[name] && !columnKeys[name] {
+		if !isAnnotation && !pageHeads[name] && !columnKeys[name] && !(isReply && replyHeads[name]) {
 			return 0, false, false
 		}
 		start := i
 		if end, err = t.Value(i, 1); err != nil {
 			break
+		}
+		if name == "@odata.context" {
+			p.context = string(bytes.Trim(t.Text[start:end], `"`))
+		}
+		if name == "TableKind" && !bytes.Contains(t.Text[start:end], []byte("PrimaryResult")) {
+			return 0, false, false
 		}
 		if columnKeys[name] {
 			if p.columns = columnNames(t.Text[start:end]); p.columns == nil {
@@ -140,24 +179,10 @@ func (s *JSON) row(columns [][]byte) (Record, bool) {
 		return s.damagedRow(err.reason)
 	}
 	t := JSONText{Text: s.w.Rest()[:end]}
-	object := append(s.decoded[:0], '{')
-	values := 0
-	for i := t.Space(1); t.Text[i] != ']'; values++ {
-		after, _ := t.Value(i, 1)
-		if values < len(columns) {
-			if values > 0 {
-				object = append(object, ',')
-			}
-			object = append(append(object, columns[values]...), ':')
-			object = append(object, t.Text[i:after]...)
-		}
-		if i = t.Space(after); t.Text[i] == ',' {
-			i = t.Space(i + 1)
-		}
-	}
-	s.decoded = append(object, '}')
-	if values != len(columns) {
-		return s.damagedRow(fmt.Sprintf("a row of %d values in a table of %d columns", values, len(columns)))
+	s.cells = t.items(s.cells[:0])
+	var problem string
+	if s.decoded, problem = t.asObject(s.decoded[:0], s.cells, columns); problem != "" {
+		return s.damagedRow(problem)
 	}
 	if err := s.Parser.Walk(s.decoded); err != nil {
 		return s.damagedRow(err.reason)
@@ -165,6 +190,37 @@ func (s *JSON) row(columns [][]byte) (Record, bool) {
 	r := s.emit(s.decoded)
 	s.w.consume(end)
 	return r, true
+}
+
+// asObject appends a row of a table as an object, or says why it is no row of that.
+func (t *JSONText) asObject(dst []byte, row []Span, columns [][]byte) (object []byte, problem string) {
+	dst = append(dst, '{')
+	for i, cell := range row[:min(len(row), len(columns))] {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(append(dst, columns[i]...), ':')
+		dst = append(dst, t.Text[cell.Start:cell.End]...)
+	}
+	if len(row) != len(columns) {
+		problem = fmt.Sprintf("a row of %d values in a table of %d columns", len(row), len(columns))
+	}
+	return append(dst, '}'), problem
+}
+
+// items appends the parts of the list that the text is.
+func (t *JSONText) items(dst []Span) []Span {
+	for i := t.Space(1); i < len(t.Text) && t.Text[i] != ']'; {
+		end, err := t.Value(i, 1)
+		if err != nil {
+			break
+		}
+		dst = append(dst, Span{i, end})
+		if i = t.Space(end); i < len(t.Text) && t.Text[i] == ',' {
+			i = t.Space(i + 1)
+		}
+	}
+	return dst
 }
 
 // damagedRow gives up a row, and moves on to the next that is whole.
@@ -205,14 +261,17 @@ func (s *JSON) leaveLost() {
 	}
 }
 
-// leavePage skips what follows the array of a page up to its closing brace. A
-// page may lack that; then what follows is something else.
+// leavePage passes over what follows the array of a page up to its closing brace, but for further lists of records.
+// A page may lack that; then what follows is something else.
 func (s *JSON) leavePage() {
 	for {
 		t := JSONText{Text: s.w.Rest()}
 		end, hasLink, err := t.afterList()
 		if err == nil {
 			s.NextLink = s.NextLink || hasLink
+			if rest := t.Text[t.Space(0):end]; rest[0] == ',' && bytes.IndexByte(rest, '[') > 0 {
+				s.addInside(append([]byte("{"), rest[1:]...), s.w.Line)
+			}
 			s.w.consume(end)
 			return
 		}

@@ -20,7 +20,7 @@ with accesses as (
         select event_time, ip_address, operation, case when json_valid(raw) then raw end as raw
         from evidence.audit_events
         where (file_id, record) in (from dossier_records)
-            and lower(operation) in ('mailitemsaccessed', 'messagebind', 'folderbind')
+            and list_contains(['mailitemsaccessed', 'messagebind', 'folderbind'], lower(operation))
     ) as e
     left join addresses as a on client_address(e.ip_address) = a.ip_address
 ),

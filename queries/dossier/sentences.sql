@@ -60,7 +60,7 @@ sentences as (
             end
             || ', from ' || minute_text(first_seen) || ' to ' || minute_text(last_seen) || ' (' || span_text(first_seen, last_seen) || ').'
             || case when sign_ins + failed_sign_ins > 0 then ' Of these ' || counted(sign_ins, 'sign-in', 'sign-ins') || ' succeeded or went on, '
-                || failed_sign_ins || ' failed or were interrupted.' else '' end as sentence,
+                || counted(failed_sign_ins, 'failed or was interrupted', 'failed or were interrupted') || '.' else '' end as sentence,
         'The log shows' as basis,
         'story' as look_in,
         null as look_for
@@ -74,8 +74,10 @@ sentences as (
     select
         3,
         'From where',
-        'From ' || counted(len(addresses), 'address', 'addresses') || case when len(countries) > 0 then ' in ' || listed(countries) else ', whose country is not known' end
-            || case when sessions > 0 then ' and in ' || counted(sessions, 'session', 'sessions') else '' end || ': ' || few(addresses) || '.',
+        'From ' || counted(len(addresses), 'address', 'addresses') || case when len(countries) > 0 then ' in ' || in_words(countries) else '' end
+            || ': ' || few(addresses) || '.'
+            || case when len(countries) = 0 then ' In which country is not known.' else '' end
+            || case when sessions > 0 then ' In ' || counted(sessions, 'session', 'sessions') || '.' else '' end,
         'The log shows',
         'story',
         null

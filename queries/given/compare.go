@@ -32,6 +32,8 @@ func (c *Call) checkCompare(names List, asksElse bool) error {
 		return Wrong("ask one after the other; --db keeps the case meanwhile", "--compare stands alone, without --query and --explain")
 	case unknown >= 0:
 		return Wrong("it has "+strings.Join(known, ", "), "--compare has no report %s", names[unknown])
+	case len(c.MMDB) > 0 || len(c.Rules) > 0:
+		return Wrong("leave them out", "--compare looks at records, not at places and findings: --mmdb and --rules change nothing about it")
 	case len(c.Words) > 0:
 		return Wrong("leave the filters out, and narrow down what is written", "--compare looks at all records of both exports")
 	}

@@ -81,8 +81,8 @@ hours as (
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
-        min_by(lower(app_id), event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
+        min_by(lower(app_id), (event_time, file_id, record)) as app_id,
+        min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from acts

@@ -28,10 +28,10 @@ with logged as (
         ]) as parts
     from evidence.audit_events
     where regexp_full_match(operation, '[A-Za-z]+-[A-Za-z][A-Za-z0-9]*')
-        or operation in (
+        or list_contains([
             'UpdateInboxRules', 'ModifyFolderPermissions', 'AddFolderPermissions', 'RemoveFolderPermissions',
             'UpdateFolderPermissions', 'UpdateCalendarDelegation'
-        )
+        ], operation)
 ),
 texts as (
     select

@@ -71,7 +71,7 @@ grants as (
 written as (
     select
         g.consent as act_id,
-        list_distinct(flatten(list(p.scopes))) as scopes,
+        list_sort(list_distinct(flatten(list(p.scopes)))) as scopes,
         flatten(list(p.records order by p.event_time, p.act_id)) as records
     from grants as g
     join parted as p using (act_id)

@@ -72,7 +72,7 @@ minutes as (
     select
         position,
         part,
-        any_value(log) as log,
+        min(log) as log,
         min(event_time) as first_event,
         max(event_time) as last_event,
     from loaded
@@ -83,7 +83,7 @@ minutes as (
 -- the first.
 gaps as (
     select
-        any_value(log) as log,
+        min(log) as log,
         max(first_event - event_before) as gap,
         arg_max(event_before, {'gap': first_event - event_before, 'left': last_event_of_all - event_before}) as gap_start,
         gap_start + gap as gap_end,
@@ -158,7 +158,7 @@ counts as (
         count(*) filter (where event_time is null) as timeless,
         case when count(has_session_id) > 0 then count(*) filter (where has_session_id) end as with_session_id,
         case when count(has_policy_detail) > 0 then count(*) filter (where has_policy_detail) end as with_policy_detail,
-        any_value(source) in ('sign_ins', 'audit_events') as is_of_all_days,
+        min(source) in ('sign_ins', 'audit_events') as is_of_all_days,
     from loaded
     group by position, log
 ),

@@ -29,5 +29,5 @@ from (
         * exclude (raw),
         unnest(from_json(json_text(raw) -> '$.AffectedItems', '[{"InternetMessageId": "VARCHAR", "Subject": "VARCHAR"}]')) as item
     from evidence.audit_events
-    where operation in ('SoftDelete', 'HardDelete', 'MoveToDeletedItems') and not coalesce(is_system, false)
+    where list_contains(['SoftDelete', 'HardDelete', 'MoveToDeletedItems'], operation) and not coalesce(is_system, false)
 )

@@ -21,8 +21,8 @@ heads as (
     select
         incident,
         coalesce(list_sort(list(distinct who) filter (where who <> '')), []) as accounts,
-        any_value(p.first_seen) as first_seen,
-        any_value(p.last_seen) as last_seen,
+        min(p.first_seen) as first_seen,
+        min(p.last_seen) as last_seen,
         count(*) as findings,
         min_by(severity, severity_rank) as severity,
         min_by(title, (severity_rank, m.first_seen, finding_id)) as title,
@@ -59,21 +59,25 @@ sessions_of as (
     where trace = 'session'
     group by incident
 ),
+-- What other sentences do not say, by what was done: a kind of act has one finding, the gravest five kinds are named.
 changes as (
     select
         incident,
+        finding,
+        rtrim(min_by(what, (severity_rank, m.first_seen, finding_id)), '. ') as gravest,
         count(*) as acts,
-        string_agg(rtrim(what, '. '), '. ' order by severity_rank, first_seen, finding_id) filter (where place <= 5) as gravest
-    from (
-        select
-            *,
-            row_number() over (partition by incident order by severity_rank, first_seen, finding_id) as place
-        from members
-        where tactic in ('persistence', 'privilege_escalation', 'defense_evasion', 'impact', 'exfiltration', 'collection')
-            -- what other sentences count
-            and finding not in ('session_outlived_containment', 'mail_read_in_bulk', 'mass_download', 'files_fetched_by_script', 'mailbox_read_by_another')
-    )
-    group by incident
+        case when count(*) = 1 then min(finding_id) else finding end as look_for,
+        row_number() over (
+            partition by incident
+            order by min((severity_rank, m.first_seen, finding_id))
+        ) as place
+    from members as m
+    join heads as h using (incident)
+    where m.finding_id <> h.first_finding
+        and m.tactic in ('persistence', 'privilege_escalation', 'defense_evasion', 'impact', 'exfiltration', 'collection')
+        -- what other sentences count
+        and m.finding not in ('session_outlived_containment', 'mail_read_in_bulk', 'mass_download', 'files_fetched_by_script', 'mailbox_read_by_another')
+    group by incident, finding
 ),
 measures as (
     select
@@ -129,10 +133,14 @@ sentences as (
                 having count(*) > 0
             ), 'no account of the tenant is named')
             when len(accounts) = 1 then 'the account ' || accounts[1] || ' is affected'
-            else len(accounts) || ' accounts are affected: ' || listed(accounts)
+            else len(accounts) || ' accounts are affected'
         end
-            || ', from ' || minute_text(first_seen) || ' to ' || minute_text(last_seen) || ' (' || span_text(first_seen, last_seen) || '). '
-            || counted(findings, 'finding belongs', 'findings belong') || ' together. The gravest: ' || title || '.' as sentence,
+            || case
+                when minute_text(first_seen) = minute_text(last_seen) then ', at ' || minute_text(first_seen)
+                else ', from ' || minute_text(first_seen) || ' to ' || minute_text(last_seen) || ' (' || span_text(first_seen, last_seen) || ')'
+            end
+            || case when len(accounts) > 1 then ': ' || listed(accounts) || '. ' else '. ' end
+            || case when findings = 1 then 'One finding: ' else findings || ' findings belong together, the gravest: ' end || title || '.' as sentence,
         'The log shows' as basis,
         'incidents' as look_in,
         null as look_for
@@ -158,9 +166,10 @@ sentences as (
         4,
         'From where',
         'It came from ' || counted(len(addresses), 'address', 'addresses')
-            || case when len(countries) > 0 then ' in ' || listed(countries) else ', whose country is not known' end
-            || case when sessions > 0 then ' and used ' || counted(sessions, 'session', 'sessions') else '' end
-            || ': ' || few(addresses) || '.',
+            || case when len(countries) > 0 then ' in ' || in_words(countries) else '' end
+            || ': ' || few(addresses) || '.'
+            || case when len(countries) = 0 then ' In which country is not known.' else '' end
+            || case when sessions > 0 then ' It used ' || counted(sessions, 'session', 'sessions') || '.' else '' end,
         'The log shows',
         'indicators',
         null
@@ -274,17 +283,30 @@ sentences as (
     union all
     select
         incident,
-        12,
+        11 + place,
         'What else was done',
-        gravest || case when acts > 5 then '. And ' || (acts - 5) || ' more.' else '.' end,
+        gravest || '.' || case when acts > 1 then ' And ' || counted(acts - 1, 'more act', 'more acts') || ' of this kind.' else '' end,
+        'The log shows',
+        'findings',
+        look_for
+    from changes
+    where place <= 5
+    union all
+    select
+        incident,
+        17,
+        'What else was done',
+        'And ' || counted(sum(acts)::bigint, 'act of another kind', 'acts of other kinds') || '.',
         'The log shows',
         'findings',
         null
     from changes
+    where place > 5
+    group by incident
     union all
     select
         incident,
-        13,
+        18,
         'Countermeasures',
         m.what || '. '
             || case
@@ -300,7 +322,7 @@ sentences as (
     union all
     select
         h.incident,
-        14,
+        19,
         'Countermeasures',
         case
             when l.directory then 'No password reset and no revocation of sessions of ' || listed(h.accounts) || ' is in these files after it began.'
@@ -315,7 +337,7 @@ sentences as (
     union all
     select
         incident,
-        15,
+        20,
         'Still open',
         counted(open_things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again in these files: ' || open_names
             || '. Check in the tenant whether it is there.',
@@ -327,7 +349,7 @@ sentences as (
     union all
     select
         h.incident,
-        16,
+        21,
         'Still open',
         case
             when l.mail or l.directory then 'Nothing that the incident made or changed is known to be open still. What was made before the files begin is not in them.'

@@ -18,7 +18,7 @@
 -- column shared bigint: files that were shared
 -- column file_names varchar: the first of the downloaded ones
 -- column open_things bigint: what was made or changed and not removed again in these files
--- column open_names varchar: the same by name
+-- column open_names varchar: the same by name; of a kind with more than three, how many
 with exposure as (
     select
         incident,
@@ -47,21 +47,30 @@ file_counts as (
     where not is_failed and kind in ('downloaded', 'opened', 'shared') and source = 'audit_events'
     group by incident
 ),
+open_kinds as (
+    select
+        incident,
+        kind,
+        count(*) as things,
+        list_sort(list(distinct case
+            when kind in ('owner of an application', 'member of a group') then object || ' as ' || kind
+            when contains(object, '@') and kind not in ('account', 'guest') then kind || ' of ' || object
+            else kind || ' ' || object
+        end)) as names,
+        min(list_position(['critical', 'high', 'medium', 'low', 'info'], severity)) as severity_rank
+    from report_still_open
+    where incident is not null
+    group by incident, kind
+),
 open_doors as (
     select
         incident,
         sum(things)::bigint as open_things,
-        few(list(name order by severity_rank nulls last, name)) as open_names
-    from (
-        select
-            incident,
-            kind || case when contains(object, '@') and kind not in ('account', 'guest') then ' of ' else ' ' end || object as name,
-            count(*) as things,
-            min(list_position(['critical', 'high', 'medium', 'low', 'info'], severity)) as severity_rank
-        from report_still_open
-        where incident is not null
-        group by incident, name
-    )
+        string_agg(
+            case when things <= 3 and len(names) = things then array_to_string(names, ', ') else kind || ' (' || things || ')' end,
+            ', ' order by severity_rank nulls last, kind
+        ) as open_names
+    from open_kinds
     group by incident
 )
 select

@@ -77,7 +77,7 @@ switches as (
                 id,
                 from_json(raw, '{"Parameters": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}').Parameters as parameters,
             from evidence.audit_events
-            where lower(operation) in ('set-adminauditlogconfig', 'set-organizationconfig', 'set-mailboxauditbypassassociation', 'set-mailbox')
+            where list_contains(['set-adminauditlogconfig', 'set-organizationconfig', 'set-mailboxauditbypassassociation', 'set-mailbox'], lower(operation))
                 and coalesce(lower(result_status) not in ('false', 'failed', 'failure'), true)
         )
     )
@@ -91,8 +91,8 @@ switched_off as (
         s.id,
         s.what,
         min(o.event_time) as on_again,
-        min_by(o.user_id, o.event_time) as on_again_by,
-        min_by(o.id, o.event_time) as on_again_id,
+        min_by(o.user_id, (o.event_time, o.id)) as on_again_by,
+        min_by(o.id, (o.event_time, o.id)) as on_again_id,
     from switches as s
     left join switches as o
         on o.switch = s.switch and o.whose is not distinct from s.whose and not o.is_off and o.event_time > s.event_time

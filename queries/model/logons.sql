@@ -81,7 +81,7 @@ audit_logons as (
         lower(id) as own_key,
         lower(sign_in_id) as sign_in_key
     from evidence.audit_events
-    where record_type in (9, 15) or operation in ('UserLoggedIn', 'UserLoginFailed')
+    where record_type in (9, 15) or list_contains(['UserLoggedIn', 'UserLoginFailed'], operation)
 ),
 -- Which of their ids the sign-in logs have: there are few, and many sign-ins.
 known_ids as (
@@ -109,7 +109,7 @@ told_events as (
         coalesce(error_number, named.error_code, case when operation = 'UserLoggedIn' then 0 end) as code
     from logged_events
     left join (select name, min(error_code) as error_code from codes where name is not null group by name) as named
-        on logged_events.error_number is null and logged_events.logon_error = named.name
+        on case when logged_events.error_number is null then logged_events.logon_error end = named.name
 )
 select
     'sign-in ' || coalesce(lower(s.id), s.file_id || ':' || s.record) as act_id,
@@ -248,6 +248,6 @@ left join codes as c on e.code = c.error_code
 left join account_names as n
     on case when not contains(e.user_id, '@') then lower(coalesce(nullif(lower(e.user_id), 'not available'), e.user_key)) end = n.user_id
 left join app_names as r on lower(e.app_id) = r.app_id
-left join (select id, any_value(name) as name from well_known_ids group by id) as w on lower(e.app_id) = w.id
-left join (select id, any_value(name) as name from well_known_ids group by id) as o on lower(e.object_id) = o.id
+left join (select id, min(name) as name from well_known_ids group by id) as w on lower(e.app_id) = w.id
+left join (select id, min(name) as name from well_known_ids group by id) as o on lower(e.object_id) = o.id
 left join addresses as p on e.address = p.ip_address

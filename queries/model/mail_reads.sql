@@ -25,7 +25,7 @@ with logged as (
             '$.MailboxOwnerUPN', '$.LogonType', '$.InternalLogonType', '$.OperationCount', '$.ClientInfoString', '$.OperationProperties', '$.ExternalAccess'
         ]) as parts
     from evidence.audit_events
-    where operation in ('MailItemsAccessed', 'MessageBind')
+    where list_contains(['MailItemsAccessed', 'MessageBind'], operation)
 )
 select
     event_time,

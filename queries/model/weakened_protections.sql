@@ -34,20 +34,20 @@ with weakened as (
 select
     area,
     act_id,
-    any_value(event_time) as event_time,
-    any_value(actor) as actor,
-    any_value(operation) as operation,
-    any_value(object) as object,
+    min(event_time) as event_time,
+    min(actor) as actor,
+    min(operation) as operation,
+    min(object) as object,
     bool_or(failed) as failed,
     min_by(severity, case severity when 'high' then 1 when 'medium' then 2 else 3 end) as severity,
     string_agg(distinct meaning, ' and ' order by meaning) as meaning,
     nullif(string_agg(distinct parameter || ' = ' || value, ', ' order by parameter || ' = ' || value), '') as settings,
-    any_value(app_id) as app_id,
-    any_value(session_id) as session_id,
-    any_value(ip_address) as ip_address,
+    min(app_id) as app_id,
+    min(session_id) as session_id,
+    min(ip_address) as ip_address,
     file_id,
     record,
-    any_value(id) as id
+    min(id) as id
 from weakened
 group by area, act_id, file_id, record
 order by area, event_time, file_id, record, act_id

@@ -26,6 +26,11 @@
 // whether something is rare must be judged on everything. Its records are its evidence;
 // a filter shows the hits of which it shows a record.
 //
+// Of a log's operations ask list_contains(['Send', 'SendAs'], operation), not operation in
+// (...): the engine then reads the raw record of those alone (TestContractOfLists). Where a
+// hit has one value of several records, take that of the first: min_by(app_id, (event_time,
+// file_id, record)), never any_value: the same files give the same bytes.
+//
 // Rules that name one act give it one key (column act), and it becomes one line, under the
 // title of the most severe.
 //

@@ -47,6 +47,7 @@ type call struct {
 	// Of an answer that is made again, what the one before says of itself, and
 	// why the two can't be the same.
 	before  *verify.Provenance
+	remade  []string // the reports of a folder that are wanted
 	reasons []string
 }
 
@@ -133,6 +134,9 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 		c.Remarks = append(c.Remarks, copied)
 		c.say(stderr, "%s", copied)
 	}
+	if c.Compare != "" {
+		return complete, c.compare(ctx, evidence, path, stdout, stderr)
+	}
 	placed, err := evidence.Geolocate(ctx, databases)
 	if err != nil {
 		return false, err
@@ -154,13 +158,11 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 	if err := c.reportMatches(ctx, evidence, stderr); err != nil {
 		return false, err
 	}
-	if c.Compare != "" {
-		if c.comparison, err = queries.Compare(ctx, path, c.Compare, c.Engine, c.Zone); err != nil {
-			return false, err
-		}
-		defer c.comparison.Close()
+	sources, err := sourcesOf(ctx, evidence)
+	if err != nil {
+		return false, err
 	}
-	if err := write(ctx, c, evidence, stdout, stderr); err != nil {
+	if err := write(ctx, c, evidence, sources, stdout, stderr); err != nil {
 		return complete, err
 	}
 	unmatched, err := evidence.UnmatchedNotes(ctx)
@@ -168,6 +170,20 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 		c.say(stderr, "%s", sentence)
 	}
 	return complete, err
+}
+
+// compare writes the reports of --compare. The case is closed before it is laid beside
+// the other: each engine may take what --memory allows.
+func (c *call) compare(ctx context.Context, evidence *queries.Case, path string, stdout, stderr io.Writer) error {
+	sources, err := sourcesOf(ctx, evidence)
+	if err = errors.Join(err, evidence.Close()); err != nil {
+		return err
+	}
+	if c.comparison, err = queries.Compare(ctx, path, c.Compare, c.Engine, c.Zone); err != nil {
+		return err
+	}
+	defer c.comparison.Close()
+	return write(ctx, c, nil, sources, stdout, stderr)
 }
 
 // openDatabases opens those of --mmdb, before anything is read: a wrong name

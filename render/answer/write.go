@@ -19,14 +19,11 @@ import (
 	"entrail/render/output"
 )
 
-// write asks the questions and renders the answers.
-func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr io.Writer) error {
+// write asks the questions and renders the answers. A comparison asks nothing of the
+// evidence, which is nil then.
+func write(ctx context.Context, c *call, evidence *queries.Case, sources []render.Source, stdout, stderr io.Writer) (err error) {
 	d := c.document(stdout)
 	d.TempDir = c.Engine.Temp
-	sources, err := sourcesOf(ctx, evidence)
-	if err != nil {
-		return err
-	}
 	d.Sources = sources
 	if c.Explain != "" {
 		results, err := evidence.Explain(ctx, c.Explain)
@@ -114,7 +111,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, stdout, stderr 
 	}()
 	proven := ""
 	for _, r := range c.Reports {
-		if c.before != nil && r.Name != c.before.Report {
+		if c.before != nil && !slices.Contains(c.remade, r.Name) {
 			continue
 		}
 		d.Results, d.Request.Report = ask([]queries.Report{r}), r.Name

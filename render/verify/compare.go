@@ -20,50 +20,41 @@ import (
 )
 
 // Compare tells why a file is not the one that was made of the evidence, ours, which has the
-// same name for its format: first which evidence is another, then where the two begin to
-// differ. Empty = they are the same, byte for byte, and so is the provenance beside them.
-func Compare(path, ours string, before Provenance, temp string) ([]string, error) {
+// same name for its format: which evidence is another, and where the two begin to differ.
+// Both empty = they are the same, byte for byte, and so is the provenance beside them.
+func Compare(path, ours string, before Provenance, temp string) (evidence []string, where string, err error) {
 	offset, err := firstDifference(path, ours)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	beside := int64(-1)
 	with, oursWith := path+render.ProvenanceEnding, ours+render.ProvenanceEnding
 	_, isBeside := os.Stat(oursWith)
 	if isBeside == nil {
 		if beside, err = firstDifference(with, oursWith); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
 	if offset < 0 && beside < 0 {
-		return nil, nil
+		return nil, "", nil
 	}
 	now, err := Read(ours, temp)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	reasons := Evidence(before.Evidence, now.Evidence)
-	if offset >= 0 {
-		where, err := difference(path, ours, before.Format, temp)
-		if err != nil {
-			return nil, err
+	evidence = Evidence(before.Evidence, now.Evidence)
+	switch {
+	case offset >= 0:
+		if where, err = difference(path, ours, before.Format, temp); err != nil || where != "" {
+			return evidence, where, err
 		}
-		if where == "" {
-			if where, err = lines(path, ours, false); err != nil {
-				return nil, err
-			}
-			where = "the rest is the same, its provenance is not: " + where
-		}
-		reasons = append(reasons, where)
+		where, err = lines(path, ours, false)
+		return evidence, "the rest is the same, its provenance is not: " + where, err
+	case len(evidence) == 0:
+		where, err = lines(with, oursWith, false)
+		return nil, "it is the same, its provenance in " + excerpt(filepath.Base(with)) + " is not: " + where, err
 	}
-	if beside >= 0 && len(reasons) == 0 {
-		where, err := lines(with, oursWith, false)
-		if err != nil {
-			return nil, err
-		}
-		reasons = append(reasons, "it is the same, its provenance in "+filepath.Base(with)+" is not: "+where)
-	}
-	return reasons, nil
+	return evidence, "", nil
 }
 
 // difference tells where two files of a format begin to differ, their provenance left

@@ -171,20 +171,73 @@ func TestCompare(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if reasons, err := Compare(path, other, before, folder); err != nil || len(reasons) > 0 {
-			t.Errorf("%s, nothing changed: %q, %v", test.format, reasons, err)
+		if evidence, where, err := Compare(path, other, before, folder); err != nil || len(evidence) > 0 || where != "" {
+			t.Errorf("%s, nothing changed: %q, %q, %v", test.format, evidence, where, err)
 		}
 		edit(t, path, test.from, test.to)
-		reasons, err := Compare(path, other, before, folder)
-		if err != nil || len(reasons) != 1 {
-			t.Errorf("%s, %s: %q, %v; want one reason", test.format, test.reason, reasons, err)
+		evidence, where, err := Compare(path, other, before, folder)
+		if err != nil || len(evidence) > 0 {
+			t.Errorf("%s, %s: %q, %v; want no other evidence", test.format, test.reason, evidence, err)
 			continue
 		}
 		for _, want := range test.want {
-			if !strings.Contains(reasons[0], want) {
-				t.Errorf("%s, %s: %s; want %s", test.format, test.reason, reasons[0], want)
+			if !strings.Contains(where, want) {
+				t.Errorf("%s, %s: %s; want %s", test.format, test.reason, where, want)
 			}
 		}
+	}
+}
+
+// TestReadFolder takes of a folder what an answer is, and says of the rest why it is none;
+// what one run made stands together.
+func TestReadFolder(t *testing.T) {
+	folder, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "other.md")
+	write(t, filepath.Join(folder, "a.csv"), "csv", source)
+	write(t, filepath.Join(folder, "b.csv"), "csv", source)
+	write(t, filepath.Join(folder, "c.md"), "md", source)
+	write(t, filepath.Join(folder, "gone.csv"), "csv", source)
+	write(t, elsewhere, "md", source)
+	for _, err := range []error{
+		os.Remove(filepath.Join(folder, "gone.csv")),
+		os.WriteFile(filepath.Join(folder, "note\x1b.txt"), []byte("a note"), 0o600),
+		os.Mkdir(filepath.Join(folder, "more"), 0o700),
+		os.Symlink(elsewhere, filepath.Join(folder, "link.md")),
+	} {
+		if err != nil {
+			t.Skipf("this system has no such files: %v", err)
+		}
+	}
+	answers, strays, err := ReadFolder(folder, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, run := range Runs(answers) {
+		for _, a := range run {
+			names = append(names, filepath.Base(a.Path))
+		}
+		names = append(names, "|")
+	}
+	if got := strings.Join(names, " "); got != "a.csv b.csv | c.md |" {
+		t.Errorf("runs %s", got)
+	}
+	want := []string{
+		`"gone.csv" is missing, its provenance is there`,
+		`"link.md" is no file but a folder, a link or the like`,
+		`"more" is no file but a folder, a link or the like`,
+		`"note\x1b.txt": ` + errNone.Error(),
+	}
+	if !slices.Equal(strays, want) {
+		t.Errorf("strays %q, want %q", strays, want)
+	}
+	if got := Lacking(folder, []string{"/x/a.csv", "/x/e.csv", "/x/d.csv"}); got != "missing: d.csv, e.csv" {
+		t.Errorf("lacking %q", got)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "schema.json"), []byte(`{"format": "entrail case as Parquet"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ReadFolder(folder, t.TempDir()); err != errParquet {
+		t.Errorf("a case as Parquet: %v", err)
 	}
 }
 
@@ -290,8 +343,9 @@ func TestMutated(t *testing.T) {
 				t.Fatal(err)
 			}
 			Read(path, folder) // which may or may not find its provenance
-			reasons, err := Compare(path, ours, before, folder)
-			if err != nil || len(reasons) == 0 || strings.ContainsFunc(strings.Join(reasons, ""), func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x202e }) {
+			evidence, where, err := Compare(path, ours, before, folder)
+			reasons := strings.Join(append(evidence, where), "")
+			if err != nil || reasons == "" || strings.ContainsFunc(reasons, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x202e }) {
 				t.Errorf("%s, changed at byte %d: %q, %v; want where", format, at, reasons, err)
 			}
 		}

@@ -46,7 +46,7 @@ select
     count(*) filter (where is_free_text) as free_text_events,
     min(person) as person,
     min(network) as network,
-    any_value(country) as country,
+    min(country) as country,
     min(person) < max(person) as has_people,
     min(network) < max(network) as has_networks,
     min(hash(country)) filter (where country is not null) < max(hash(country)) filter (where country is not null) as has_countries,

@@ -30,9 +30,9 @@ contained as (
 )
 select
     s.session,
-    any_value(s.action) as action,
-    any_value(s.event_time) as contained_at,
-    any_value(s.by_user) as by_user,
+    min(s.action) as action,
+    min(s.event_time) as contained_at,
+    min(s.by_user) as by_user,
     count(*) as surviving_events,
     max(a.event_time) as last_event,
 from contained as s

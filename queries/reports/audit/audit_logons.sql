@@ -28,7 +28,7 @@ with logons as (
     from audit_events as e
     left join addresses as a on client_address(e.ip_address) = a.ip_address
     where record_type in (9, 15)
-        or operation in ('UserLoggedIn', 'UserLoginFailed')
+        or list_contains(['UserLoggedIn', 'UserLoginFailed'], operation)
 ),
 kinds as (
     select

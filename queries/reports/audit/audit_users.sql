@@ -39,7 +39,7 @@ logon_records as (
         count(*) as events
     from audit_events
     where record_type in (9, 15)
-        or operation in ('UserLoggedIn', 'UserLoginFailed')
+        or list_contains(['UserLoggedIn', 'UserLoginFailed'], operation)
     group by all
 ),
 logon_counts as (

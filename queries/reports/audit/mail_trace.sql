@@ -28,7 +28,7 @@ sent as (
         string_agg(distinct user_id, ', ' order by user_id) as sent_by,
         string_agg(distinct session_id, ', ' order by session_id) as session_id
     from evidence.audit_events
-    where operation in ('Send', 'SendAs', 'SendOnBehalf')
+    where list_contains(['Send', 'SendAs', 'SendOnBehalf'], operation)
         and exists (from message_trace)
     group by 1
 ),

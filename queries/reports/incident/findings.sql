@@ -5,7 +5,7 @@
 --   against what. Where several rules name one act, the line bears the title of the most severe, and also names the others.
 --   evidence lists file_id:record of each record. verdict, note and known are of the case sheet (--case): what it calls benign sinks.
 -- severity: severity
--- on a terminal: severity, first_seen, who, what, title, finding_id
+-- on a terminal: severity, first_seen, what, who, title, finding_id
 -- wrap: title, what, note, known, target, rarity, also, ip_addresses, evidence
 -- position: 1
 -- workbook: yes

@@ -96,7 +96,7 @@ file_hashes as (
         event_time,
         unnest(regexp_extract_all(lower(json_text(raw)::varchar), '"(?:sha256|sha1|md5)" *: *"([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})"', 1)) as hash
     from evidence.audit_events
-    where workload = 'ThreatIntelligence' or operation in ('TIMailData', 'AtpDetection', 'FileMalwareDetected')
+    where workload = 'ThreatIntelligence' or list_contains(['TIMailData', 'AtpDetection', 'FileMalwareDetected'], operation)
 ),
 named as (
     select file_id, record, event_time, 'ip address' as type, ip_address as value from logged
@@ -155,8 +155,8 @@ select
     v.findings
 from values_in_incidents as v
 join counted_values as c using (type, value)
-left join app_names as a on v.type = 'application' and v.value = a.app_id
-left join device_names as d on v.type = 'device' and v.value = d.device_id
+left join app_names as a on case when v.type = 'application' then v.value end = a.app_id
+left join device_names as d on case when v.type = 'device' then v.value end = d.device_id
 order by
     v.type,
     elsewhere,

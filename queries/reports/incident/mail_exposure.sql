@@ -23,10 +23,10 @@ with touching as (
     left join incident_traces as s on s.trace = 'session' and e.session_id = s.value
     left join incident_traces as a on a.trace = 'address' and client_address(e.ip_address) = a.value
     where record_type in (2, 3, 50) and coalesce(s.incident, a.incident) is not null
-        and lower(operation) in (
+        and list_contains([
             'mailitemsaccessed', 'messagebind', 'folderbind', 'send', 'sendas', 'sendonbehalf',
             'harddelete', 'softdelete', 'movetodeleteditems', 'move', 'copy', 'create', 'update'
-        )
+        ], lower(operation))
 ),
 settings as (
     select

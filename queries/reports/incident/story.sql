@@ -1,5 +1,5 @@
 -- title: What happened
--- description: The gravest incident in a few sentences, the others in one each, and what these files can not say. basis says how
+-- description: The gravest incident in a few sentences, the next three in one each, the others counted, and what these files can not say. basis says how
 --   far the files bear a sentence: The log shows; Must be assumed, where a log names no more than that it may have been so; The
 --   files can't say. look_in is the report that has the rows behind it, look_for a text by which they are found there.
 -- layout: story
@@ -12,27 +12,50 @@
 --   (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: The sentences are made from findings, and are as right as these. Read the rows behind a sentence before you repeat it.
 with shown_incidents as (
-    select distinct i.incident
+    select
+        i.incident,
+        min_by(severity, severity_rank) as severity,
+        min(severity_rank) as severity_rank,
+        row_number() over (order by i.incident) as place
     from incident_findings as i
     join findings using (finding_id)
+    group by i.incident
 ),
 incident_sentences as (
     select
         incident,
         position,
-        case when is_first then topic else 'Incident ' || incident end as topic,
+        case when i.place = 1 then topic else 'Incident ' || incident end as topic,
         sentence,
         basis,
         look_in,
         look_for
+    from incident_story
+    join shown_incidents as i using (incident)
+    where i.place = 1 or i.place <= 4 and position = 1
+),
+-- The fifth and those after it are counted.
+further as (
+    select
+        min(incident) as incident,
+        sum(times)::bigint as incidents,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen,
+        string_agg(times || ' ' || severity, ', ' order by severity_rank) as by_severity
     from (
         select
-            s.*,
-            s.incident = min(s.incident) over () as is_first
-        from incident_story as s
-        where s.incident in (from shown_incidents)
+            severity,
+            severity_rank,
+            count(*) as times,
+            min(incident) as incident,
+            min(first_seen) as first_seen,
+            max(last_seen) as last_seen
+        from shown_incidents
+        join incident_periods using (incident)
+        where place > 4
+        group by severity, severity_rank
     )
-    where is_first or position = 1
+    having count(*) > 0
 ),
 alone as (
     select
@@ -63,6 +86,17 @@ blind as (
         count(*) filter (where looked_for = 'not looked for') as unseen,
         count(*) filter (where looked_for <> 'not looked for') as half_seen
     from report_findings_not_looked_for
+),
+further_sentences as (
+    select
+        incident,
+        1 as position,
+        'Other incidents' as topic,
+        counted(incidents, 'more incident', 'more incidents') || ' (' || by_severity || '), between ' || minute_text(first_seen) || ' and ' || minute_text(last_seen) || '.' as sentence,
+        'The log shows' as basis,
+        'incidents' as look_in,
+        null as look_for
+    from further
 ),
 case_sentences as (
     select
@@ -123,6 +157,8 @@ select
     look_for
 from (
     select * from incident_sentences
+    union all
+    select * from further_sentences
     union all
     select * from case_sentences
     where exists (from evidence.sign_ins) or exists (from evidence.audit_events) or exists (from evidence.directory_audits)

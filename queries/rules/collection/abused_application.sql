@@ -24,11 +24,15 @@ with administered as (
         ip_addresses,
         act_id,
         records,
-        case when activity = 'update application' then 'changed' else 'added' end || case when result = 'failure' then ' in vain' else '' end as verb
+        case
+            when result = 'failure' then 'failed to ' || case when activity = 'update application' then 'change' else 'add' end
+            when activity = 'update application' then 'changed'
+            else 'added'
+        end as verb
     from directory_acts
     where activity in ('add application', 'add service principal', 'update application')
     union all
-    select event_time, actor, application, app_id, session_id, ip_addresses, act_id, records, 'let in'
+    select event_time, actor, application, app_id, session_id, ip_addresses, act_id, records, 'gave consent to'
     from consents
 ),
 names as (
@@ -68,7 +72,7 @@ signed_in as (
         list_filter([ip_address], ip -> ip is not null) as ip_addresses,
         null::varchar as act_id,
         [{'file_id': file_id, 'record': record, 'id': id}] as records,
-        case when is_success then 'signed in to' else 'tried to sign in to' end as verb
+        case when is_success then 'signed in to' else 'failed to sign in to' end as verb
     from logons
     where app_id in (select app_id from list_abused_apps)
         or lower(app) in (select app_name from list_abused_apps)
@@ -133,7 +137,10 @@ verbs_of_person as (
     select
         actor,
         application_key,
-        list(verb || case when times > 1 and verb in ('signed in to', 'tried to sign in to', 'used') then ' (' || times || ' times)' else '' end order by first_seen, verb) as verbs
+        list(
+            {'verb': verb, 'times': case when times > 1 and verb in ('signed in to', 'failed to sign in to', 'used') then ' (' || times || ' times)' else '' end}
+            order by first_seen, verb
+        ) as verbs
     from acts
     group by all
 ),
@@ -156,18 +163,18 @@ per_person as (
     select
         actor,
         lower(application) as application_key,
-        min_by(application, event_time) as application,
+        min_by(application, (event_time, act_id)) as application,
         min(severity) as severity,
         min(reason) as reason,
-        bool_and(verb = 'tried to sign in to' or ends_with(verb, ' in vain')) as is_in_vain,
+        bool_and(starts_with(verb, 'failed to ')) as is_in_vain,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
-        min_by(app_id, event_time) filter (where app_id is not null) as app_id,
-        min_by(session_id, event_time) filter (where session_id is not null) as session_id,
+        min_by(app_id, (event_time, act_id)) as app_id,
+        min_by(session_id, (event_time, act_id)) as session_id,
         list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
         -- with the consent it is one line
-        min_by(act_id, event_time) filter (where verb = 'let in') as consent,
+        min_by(act_id, (event_time, act_id)) filter (where verb = 'gave consent to') as consent,
         flatten(list(records order by event_time, records)) as records
     from known
     group by all
@@ -179,7 +186,8 @@ select
         else p.severity
     end as severity,
     concat(
-        p.actor, ' ', in_words(t.verbs), ' the application ', p.application, ', ', p.reason,
+        p.actor, ' ',
+        in_words(list_transform(t.verbs, (v, place) -> v.verb || case when place = 1 then ' the application ' || p.application || ' (' || p.reason || ')' else ' it' end || v.times)),
         ', with ' || listed(list_sort(list_distinct(s.scopes))), ', from ' || few(p.ip_addresses)
     ) as what,
     p.actor as who,

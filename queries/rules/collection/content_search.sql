@@ -56,9 +56,9 @@ searches as (
         string_agg(distinct a.operation, ', ' order by a.operation) as operations,
         list_sort(list(distinct a.object) filter (where a.object <> '')) as objects,
         list_sort(list(distinct a.query) filter (where a.query <> '')) as queries,
-        any_value(r.days) as days,
-        min_by(a.app_id, a.event_time) as app_id,
-        min_by(a.session_id, a.event_time) as session_id,
+        min(r.days) as days,
+        min_by(a.app_id, (a.event_time, a.file_id, a.record)) as app_id,
+        min_by(a.session_id, (a.event_time, a.file_id, a.record)) as session_id,
         list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null)) as addresses,
         min_by(a.act_id, (a.event_time, a.file_id, a.record)) as act_id,
         list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record)[1:1000] as records

@@ -26,8 +26,8 @@ destinations as (
         count(*) as events,
         list_sort(list(distinct mailbox) filter (where mailbox is not null)) as mailboxes,
         list_sort(list(distinct actor) filter (where actor is not null)) as actors,
-        min_by(app_id, event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
+        min_by(app_id, (event_time, file_id, record)) as app_id,
+        min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from sent

@@ -13,15 +13,7 @@
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/security/operations/incident-response-playbook-password-spray
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with used as (
-    select
-        user_agent,
-        app_id,
-        count(account) as admitted
-    from (select distinct user_agent, app_id, account from logons where kind = 'user' and is_success)
-    group by all
-),
-guesses as (
+with guesses as (
     select
         account,
         event_time,
@@ -38,12 +30,33 @@ guesses as (
     where not is_success and kind = 'user' and account is not null and ip_address is not null
         and error_code in (50126, 50053, 50055, 50056, 50034, 50064, 50057)
 ),
-days as (
+-- Few days are wide: only their records are gathered.
+wide_days as (
     select
         user_agent,
         app_id,
-        max(app) as app,
-        day,
+        day
+    from guesses
+    group by user_agent, app_id, day
+    having count(distinct account) >= 10 and count(distinct ip_address) >= 5
+),
+-- Who got in with that program and application.
+used as (
+    select
+        w.user_agent,
+        w.app_id,
+        count(distinct l.account) as admitted
+    from (select distinct user_agent, app_id from wide_days) as w
+    join logons as l on l.user_agent is not distinct from w.user_agent and l.app_id is not distinct from w.app_id
+    where l.kind = 'user' and l.is_success
+    group by w.user_agent, w.app_id
+),
+days as (
+    select
+        g.user_agent,
+        g.app_id,
+        max(g.app) as app,
+        g.day,
         list(distinct account) as tried,
         count(*) as guesses,
         list(distinct ip_address) as addresses,
@@ -51,8 +64,9 @@ days as (
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
-    from guesses
-    group by user_agent, app_id, day
+    from guesses as g
+    join wide_days as w on w.user_agent is not distinct from g.user_agent and w.app_id is not distinct from g.app_id and w.day = g.day
+    group by g.user_agent, g.app_id, g.day
 )
 select
     case when networks >= 5 or len(addresses) >= 20 then 'medium' else 'low' end as severity,
@@ -75,10 +89,9 @@ select
     records
 from days as d
 left join used as u on u.user_agent is not distinct from d.user_agent and u.app_id is not distinct from d.app_id
-where len(tried) >= 10
-    and len(addresses) >= 5
+where
     -- few tries each, and few from each address
-    and guesses <= 5 * len(tried)
+    guesses <= 5 * len(tried)
     and guesses <= 5 * len(addresses)
     and coalesce(u.admitted, 0) * 4 < len(tried)
 order by first_seen, d.app_id, d.user_agent

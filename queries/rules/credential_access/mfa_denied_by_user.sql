@@ -50,8 +50,8 @@ refusals as (
         bool_and((file_id, record) in (select (file_id, record) from known)) as is_known,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         max(country) as country,
-        min_by(app, event_time) as app,
-        min_by(app_id, event_time) as app_id,
+        min_by(app, (event_time, file_id, record)) as app,
+        min_by(app_id, (event_time, file_id, record)) as app_id,
         min_by(act_id, (event_time, file_id, record)) as act_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from declined

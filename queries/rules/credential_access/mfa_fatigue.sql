@@ -54,8 +54,8 @@ admitted as (
         s.account,
         s.series,
         min(l.event_time) as event_time,
-        min_by(l.ip_address, l.event_time) as ip_address,
-        min_by(l.session_id, l.event_time) as session_id,
+        min_by(l.ip_address, (l.event_time, l.file_id, l.record)) as ip_address,
+        min_by(l.session_id, (l.event_time, l.file_id, l.record)) as session_id,
         list({'file_id': l.file_id, 'record': l.record, 'id': l.id} order by l.event_time, l.file_id, l.record)[1:1] as records
     from series as s
     join logons as l on l.account = s.account and l.is_success and coalesce(l.requirement, '') <> 'single_factor'

@@ -35,6 +35,15 @@ with guesses as (
             and error_code in (50126, 50053, 50055, 50056, 50064, 120000)
     )
 ),
+-- Few series are long: only their records are gathered.
+long_series as (
+    select
+        account,
+        series
+    from guesses
+    group by account, series
+    having count(*) >= 10
+),
 series as (
     select
         account,
@@ -49,8 +58,8 @@ series as (
         max(app_id) as app_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from guesses
+    join long_series using (account, series)
     group by account, series
-    having count(*) >= 10
 ),
 -- Networks and addresses that the account used with success before.
 known as (
@@ -66,8 +75,8 @@ admitted as (
         s.account,
         s.series,
         min(l.event_time) as event_time,
-        min_by(l.ip_address, l.event_time) as ip_address,
-        min_by(l.session_id, l.event_time) as session_id,
+        min_by(l.ip_address, (l.event_time, l.file_id, l.record)) as ip_address,
+        min_by(l.session_id, (l.event_time, l.file_id, l.record)) as session_id,
         list({'file_id': l.file_id, 'record': l.record, 'id': l.id} order by l.event_time, l.file_id, l.record)[1:1] as records
     from series as s
     join logons as l on l.account = s.account and l.is_success and contains(s.addresses, l.ip_address)

@@ -51,6 +51,15 @@ numbered as (
         from guesses
     )
 ),
+-- Few series are wide: only their records are gathered.
+wide_series as (
+    select
+        block,
+        series
+    from numbered
+    group by block, series
+    having count(distinct case when error_code <> 50034 then account end) >= 5
+),
 series as (
     select
         block,
@@ -65,9 +74,9 @@ series as (
         max(network) as network,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from numbered
+    join wide_series using (block, series)
     group by block, series
-    having count(distinct account) filter (where error_code <> 50034) >= 5
-        and count(distinct account) filter (where error_code <> 50034) >= count(distinct account) filter (where error_code = 50034)
+    having count(distinct account) filter (where error_code <> 50034) >= count(distinct account) filter (where error_code = 50034)
 ),
 tried as (
     select distinct
@@ -94,16 +103,25 @@ regular_counts as (
     from regulars
     group by block, series
 ),
+-- Every address of the block of a series, with the time in which somebody may have got in.
+places as materialized (
+    select
+        s.block,
+        s.series,
+        b.ip_address,
+        s.first_seen - interval 1 hour as opened,
+        s.last_seen + interval 6 hours as closed
+    from series as s
+    join blocks as b using (block)
+),
 -- Who got in from there in the time of the series and six hours on.
 admitted as (
     select distinct
-        s.block,
-        s.series,
+        p.block,
+        p.series,
         l.account
-    from series as s
-    join blocks as b on b.block = s.block
-    join logons as l on l.ip_address = b.ip_address and l.is_success and l.kind = 'user'
-        and l.event_time between s.first_seen - interval 1 hour and s.last_seen + interval 6 hours
+    from places as p
+    join logons as l on l.ip_address = p.ip_address and l.is_success and l.kind = 'user' and l.event_time between p.opened and p.closed
     where l.account is not null
 ),
 admitted_counts as (
@@ -142,10 +160,10 @@ admissions as (
         f.block,
         f.series,
         list({'file_id': l.file_id, 'record': l.record, 'id': l.id} order by l.event_time, l.file_id, l.record)[1:100] as records
-    from (select block, series, first_seen, last_seen, unnest(fell) as account from sprays) as f
-    join blocks as b on b.block = f.block
-    join logons as l on l.account = f.account and l.ip_address = b.ip_address and l.is_success and l.kind = 'user'
-        and l.event_time between f.first_seen - interval 1 hour and f.last_seen + interval 6 hours
+    from (select block, series, unnest(fell) as account from sprays) as f
+    join places as p using (block, series)
+    join logons as l on l.account = f.account and l.ip_address = p.ip_address and l.is_success and l.kind = 'user'
+        and l.event_time between p.opened and p.closed
     group by f.block, f.series
 )
 select

@@ -26,7 +26,7 @@ hours as (
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
-        min_by(app_id, event_time) as app_id,
+        min_by(app_id, (event_time, file_id, record)) as app_id,
         min_by(act_id, (event_time, file_id, record)) as act_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from refused

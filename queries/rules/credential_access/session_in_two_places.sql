@@ -87,7 +87,7 @@ placed as (
 sessions_seen as (
     select
         session_id,
-        mode(account) as account,
+        mode(account order by account) as account,
         min(first_seen) as first_seen,
         max(last_seen) as last_seen,
         sum(events)::bigint as events,

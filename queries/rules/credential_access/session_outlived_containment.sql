@@ -16,7 +16,7 @@ with ends as (
     select
         account,
         max(event_time) as event_time,
-        max_by(action, event_time) as action
+        max_by(action, (event_time, action)) as action
     from containments
     where not by_user
     group by account, date_trunc('hour', event_time)
@@ -36,43 +36,11 @@ outlived as (
         s.account,
         s.session_id,
         min(e.event_time) as ended_at,
-        min_by(e.action, e.event_time) as action
+        min_by(e.action, (e.event_time, e.action)) as action
     from spans as s
     join ends as e on e.account = s.account and s.session_since < e.event_time and s.last_seen > e.event_time
     group by s.account, s.session_id
-    qualify row_number() over (partition by s.session_id order by ended_at) = 1
-),
--- What those sessions did.
-activity as (
-    select
-        account,
-        session_id,
-        event_time,
-        ip_address,
-        network,
-        null as operation,
-        is_success as is_used,
-        app_id,
-        file_id,
-        record,
-        id
-    from logons
-    where session_id in (select session_id from outlived) and account in (select account from outlived)
-    union all
-    select
-        account,
-        session_id,
-        event_time,
-        ip_address,
-        null,
-        operation,
-        true,
-        app_id,
-        file_id,
-        record,
-        id
-    from session_acts
-    where session_id in (select session_id from outlived) and account in (select account from outlived)
+    qualify row_number() over (partition by s.session_id order by ended_at, s.account) = 1
 ),
 -- Where the account's other sessions came from.
 other_sessions as (
@@ -118,8 +86,8 @@ addresses_after as (
         o.session_id,
         a.ip_address
     from outlived as o
-    join activity as a on a.account = o.account and a.session_id = o.session_id and a.event_time > o.ended_at
-    where a.is_used and a.ip_address is not null
+    join session_uses as a on a.account = o.account and a.session_id = o.session_id and a.last_seen > o.ended_at
+    where a.ip_address is not null
 ),
 places_after as (
     select
@@ -154,6 +122,36 @@ strange as (
     left join baselines as b on b.account = o.account
     where coalesce(f.is_foreign, false) or not coalesce(b.has_unnamed or b.lowest <> o.session_id or b.highest <> o.session_id, false)
 ),
+-- What those did.
+activity as (
+    select
+        account,
+        session_id,
+        event_time,
+        ip_address,
+        null as operation,
+        is_success as is_used,
+        app_id,
+        file_id,
+        record,
+        id
+    from logons
+    where session_id in (select session_id from strange) and account in (select account from strange)
+    union all
+    select
+        account,
+        session_id,
+        event_time,
+        ip_address,
+        operation,
+        true,
+        app_id,
+        file_id,
+        record,
+        id
+    from session_acts
+    where session_id in (select session_id from strange) and account in (select account from strange)
+),
 sessions_of as (
     select
         s.account,
@@ -168,7 +166,7 @@ sessions_of as (
         list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time <= s.ended_at)) as addresses_before,
         list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time > s.ended_at)) as addresses_after,
         list_sort(list(distinct a.operation) filter (where a.operation is not null and a.event_time > s.ended_at)) as operations,
-        max_by(a.app_id, a.event_time) as app_id,
+        max_by(a.app_id, (a.event_time, a.file_id, a.record)) as app_id,
         list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record)
             filter (where a.event_time > s.ended_at)[1:1000] as records
     from activity as a

@@ -11,7 +11,30 @@
 -- source: https://learn.microsoft.com/entra/identity/hybrid/connect/reference-connect-accounts-permissions
 -- lists: hosting_networks, tool_agents
 -- seen: in 0 samples, marked 0 of 58 benign ones
-with syncing as (
+with acts as (
+    select
+        act_id,
+        event_time,
+        account,
+        app_id,
+        app,
+        ip_address,
+        network,
+        country,
+        user_agent,
+        session_id,
+        file_id,
+        record,
+        id
+    from logons
+    where is_success and kind = 'user'
+        and (
+            starts_with(account, 'sync_')
+            or starts_with(account, 'adtoaadsyncserviceaccount')
+            or app_id = 'cb1056e2-e479-49de-ae31-7812af012ed8'
+        )
+),
+syncing as (
     select
         l.*,
         n.baseline_days,
@@ -20,17 +43,10 @@ with syncing as (
         h.name as hosting,
         t.tool,
         l.app_id not in ('cb1056e2-e479-49de-ae31-7812af012ed8', '1b730954-1685-4b74-9bfd-dac224a7b894', '6eb59a73-39b2-4c23-a70f-e2e3ce8965b1') as is_other_app
-    from logons as l
+    from acts as l
     left join strange_logons as n using (file_id, record)
     left join list_hosting_networks as h on h.asn = l.network::varchar
     left join tool_user_agents as t on t.user_agent = l.user_agent
-    where l.is_success and l.kind = 'user'
-        and (
-            l.account in (
-                select account from account_habits where feature = 'any' and regexp_matches(account, '^(sync_|adtoaadsyncserviceaccount)')
-            )
-            or l.app_id = 'cb1056e2-e479-49de-ae31-7812af012ed8'
-        )
 ),
 strange as (
     select *

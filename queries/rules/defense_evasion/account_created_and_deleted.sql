@@ -32,16 +32,16 @@ pairs as (
 select
     'medium' as severity,
     concat(
-        min_by(l.actor, l.event_time), ' created the account ', p.account, ', and ', max_by(l.actor, l.event_time), ' deleted it ',
+        min_by(l.actor, (l.event_time, l.act_id)), ' created the account ', p.account, ', and ', max_by(l.actor, (l.event_time, l.act_id)), ' deleted it ',
         span_text(p.created, p.deleted), ' later.'
     ) as what,
-    min_by(l.actor, l.event_time) as who,
+    min_by(l.actor, (l.event_time, l.act_id)) as who,
     min(l.event_time) as first_seen,
     max(l.event_time) as last_seen,
     count(*) as events,
     p.account as target,
     null::varchar as app_id,
-    any_value(l.session_id) as session_id,
+    min_by(l.session_id, (l.event_time, l.act_id)) as session_id,
     list_sort(list_distinct(flatten(list(l.ip_addresses)))) as ip_addresses,
     null::varchar as rarity,
     'account created and deleted ' || p.account || ' ' || p.created as act,

@@ -18,18 +18,25 @@ with plans as (
             || '|[{][^{}]*capabilitystatus[^{}]{1,4}[1-9][^{}]*m365_advanced_auditing|[{][^{}]*m365_advanced_auditing[^{}]*capabilitystatus[^{}]{1,4}[1-9]'
             || '|disabledplans=\[[^\]]*m365_advanced_auditing' as off
 ),
+changes as (
+    select
+        *,
+        lower(old_values::varchar) as old_text,
+        lower(new_values::varchar) as new_text
+    from directory_acts
+    where activity in ('change user license', 'update user')
+        and result is distinct from 'failure'
+        and not is_service
+),
 licences as (
     select
         *,
         coalesce(details like '%M365_ADVANCED_AUDITING%', false)
-        or coalesce(contains(lower(old_values::varchar), plan), false) and not coalesce(contains(lower(new_values::varchar), plan), false)
+        or coalesce(contains(old_text, plan), false) and not coalesce(contains(new_text, plan), false)
         -- a plan that is there and was not off is off now: by a word, by a number above 0, or among those disabled
-        or coalesce(regexp_matches(lower(new_values::varchar), off), false) and not coalesce(regexp_matches(lower(old_values::varchar), off), false) as is_audit
-    from directory_acts
+        or case when contains(new_text, plan) then regexp_matches(new_text, off) and not coalesce(regexp_matches(old_text, off), false) else false end as is_audit
+    from changes
     cross join plans
-    where activity in ('change user license', 'update user')
-        and result is distinct from 'failure'
-        and not is_service
 )
 select
     case when bool_or(is_audit) then 'medium' else 'low' end as severity,
@@ -38,9 +45,9 @@ select
     min(event_time) as first_seen,
     max(event_time) as last_seen,
     count(*) as events,
-    case when count(distinct target) = 1 then any_value(target) else counted(count(distinct target), 'account', 'accounts') end as target,
-    any_value(app_id) as app_id,
-    any_value(session_id) as session_id,
+    case when count(distinct target) = 1 then min(target) else counted(count(distinct target), 'account', 'accounts') end as target,
+    min_by(app_id, {'t': event_time, 'id': act_id}) as app_id,
+    min_by(session_id, {'t': event_time, 'id': act_id}) as session_id,
     list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
     min(rarity) as rarity,
     min_by(act_id, {'t': event_time, 'id': act_id}) as act,

@@ -47,8 +47,8 @@ days as (
         count(*) as events,
         bool_and(failed) as failed,
         list_sort(list(distinct coalesce(mailbox, object)) filter (where coalesce(mailbox, object) is not null)) as objects,
-        min_by(app_id, event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
+        min_by(app_id, (event_time, file_id, record)) as app_id,
+        min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         min_by(act_id, (event_time, file_id, record)) as act_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records

@@ -36,7 +36,7 @@ select
     case
         when not bool_or(is_requirement) then 'low'
         when actor = account then 'high'
-        when any_value(accounts_of_actor) >= 20 then 'low'
+        when min(accounts_of_actor) >= 20 then 'low'
         else 'medium'
     end as severity,
     concat(actor, case when bool_or(is_requirement) then ' switched off the second factor of ' else ' removed all methods of the second factor of ' end, case when actor = account then 'their own account' else account end) as what,
@@ -45,8 +45,8 @@ select
     max(event_time) as last_seen,
     count(*) as events,
     account as target,
-    any_value(app_id) as app_id,
-    any_value(session_id) as session_id,
+    min_by(app_id, {'t': event_time, 'id': act_id}) as app_id,
+    min_by(session_id, {'t': event_time, 'id': act_id}) as session_id,
     list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
     min(rarity) as rarity,
     min_by(act_id, {'t': event_time, 'id': act_id}) as act,

@@ -20,13 +20,13 @@ notices as (
     select
         file_id,
         record,
-        any_value(id) as id,
-        any_value(event_time) as event_time,
-        any_value(actor) as who,
-        any_value(operation) as operation,
-        any_value(app_id) as app_id,
-        any_value(session_id) as session_id,
-        any_value(client_address(ip_address)) as ip_address,
+        min(id) as id,
+        min(event_time) as event_time,
+        min(actor) as who,
+        min(operation) as operation,
+        min(app_id) as app_id,
+        min(session_id) as session_id,
+        min(client_address(ip_address)) as ip_address,
         list_sort(list(distinct subject)) as subjects
     from deleted_messages
     where subject in (select subject from notice_subjects)

@@ -25,7 +25,7 @@ with sent as (
         record,
         id
     from evidence.audit_events
-    where operation in ('Send', 'SendAs', 'SendOnBehalf') and user_id is not null and not coalesce(is_system, false)
+    where list_contains(['Send', 'SendAs', 'SendOnBehalf'], operation) and user_id is not null and not coalesce(is_system, false)
 ),
 wiped as (
     select
@@ -45,8 +45,8 @@ days as (
         list_sort(list(distinct subject) filter (where subject <> '')) as subjects,
         min(event_time) as first_seen,
         max(wiped_at) as last_seen,
-        min_by(session_id, event_time) as session_id,
-        min_by(app_id, event_time) as app_id,
+        min_by(session_id, (event_time, file_id, record)) as session_id,
+        min_by(app_id, (event_time, file_id, record)) as app_id,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as ip_addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:500]
             || list_sort(list_distinct(flatten(list(deletions))))[1:500] as records

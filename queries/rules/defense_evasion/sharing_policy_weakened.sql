@@ -18,8 +18,8 @@ with logged as (
     from evidence.audit_events
     where (
             regexp_full_match(operation, '(Set|New)-Cs(TenantFederationConfiguration|ExternalAccessPolicy|TeamsClientConfiguration|TeamsGuest\w+|TeamsAppPermissionPolicy|TeamsMeetingPolicy)|Set-SPO(Tenant|Site)')
-            or operation in ('SharingPolicyChanged', 'TeamsSettingChanged', 'TeamsTenantSettingChanged', 'SharingCapabilityChanged', 'AllowAnonymousSharing',
-                'ExternalSharingSettingChanged', 'NetworkAccessPolicyChanged', 'DeviceAccessPolicyChanged', 'UnmanagedDeviceAccessPolicyChanged')
+            or list_contains(['SharingPolicyChanged', 'TeamsSettingChanged', 'TeamsTenantSettingChanged', 'SharingCapabilityChanged', 'AllowAnonymousSharing',
+                'ExternalSharingSettingChanged', 'NetworkAccessPolicyChanged', 'DeviceAccessPolicyChanged', 'UnmanagedDeviceAccessPolicyChanged'], operation)
         )
         and not coalesce(is_system, false)
 ),

@@ -101,8 +101,8 @@ used as (
         min(t.user_agent) as user_agent,
         list_sort(list(distinct t.at_what) filter (where t.at_what is not null)) as at_what,
         list_sort(list(distinct t.ip_address) filter (where t.ip_address is not null)) as addresses,
-        min_by(t.app_id, t.event_time) as app_id,
-        min_by(t.session_id, t.event_time) as session_id,
+        min_by(t.app_id, (t.event_time, t.file_id, t.record)) as app_id,
+        min_by(t.session_id, (t.event_time, t.file_id, t.record)) as session_id,
         min_by(t.act_id, (t.event_time, t.file_id, t.record)) as act_id,
         list({'file_id': t.file_id, 'record': t.record, 'id': t.id} order by t.event_time, t.file_id, t.record)[1:1000] as records
     from uses as t

@@ -20,7 +20,7 @@ with searches as (
             json_extract_string(json_text(raw), '$.EventData')
         )) as query
     from evidence.audit_events
-    where operation in ('SearchQueryInitiatedExchange', 'SearchQueryInitiatedSharePoint', 'SearchQueryPerformed') and not coalesce(is_system, false)
+    where list_contains(['SearchQueryInitiatedExchange', 'SearchQueryInitiatedSharePoint', 'SearchQueryPerformed'], operation) and not coalesce(is_system, false)
 ),
 sensitive as (
     select *
@@ -35,8 +35,8 @@ found_days as (
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
-        min_by(lower(app_id), event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
+        min_by(lower(app_id), (event_time, file_id, record)) as app_id,
+        min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from sensitive

@@ -18,7 +18,7 @@ with agents as (
         bool_or(l.kind = 'attack') as is_attack
     from (
         select distinct user_agent from evidence.audit_events
-        where record_type = 6 and user_agent is not null or operation in ('FileDownloaded', 'FileAccessed', 'FileSyncDownloadedFull')
+        where record_type = 6 and user_agent is not null or list_contains(['FileDownloaded', 'FileAccessed', 'FileSyncDownloadedFull'], operation)
     ) as a
     join list_tool_agents as l on regexp_matches(lower(a.user_agent), l.pattern)
     group by a.user_agent
@@ -33,13 +33,13 @@ fetched as (
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
-        min_by(lower(app_id), event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
+        min_by(lower(app_id), (event_time, file_id, record)) as app_id,
+        min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from evidence.audit_events
     join agents using (user_agent)
-    where operation in ('FileDownloaded', 'FileAccessed', 'FileAccessedExtended', 'FileSyncDownloadedFull', 'FilePreviewed') and not coalesce(is_system, false)
+    where list_contains(['FileDownloaded', 'FileAccessed', 'FileAccessedExtended', 'FileSyncDownloadedFull', 'FilePreviewed'], operation) and not coalesce(is_system, false)
     group by user_id, name
 )
 select

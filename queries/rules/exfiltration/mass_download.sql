@@ -22,7 +22,7 @@ downloads as (
         date_trunc('hour', event_time) as hour,
         if(operation in ('FileAccessed', 'FileAccessedExtended', 'FilePreviewed'), 'files opened', 'files downloaded') as kind
     from evidence.audit_events
-    where operation in ('FileAccessed', 'FileAccessedExtended', 'FilePreviewed', 'FileDownloaded', 'FileSyncDownloadedFull', 'FileSyncDownloadedPartial', 'FileDownloadedFromBrowser')
+    where list_contains(['FileAccessed', 'FileAccessedExtended', 'FilePreviewed', 'FileDownloaded', 'FileSyncDownloadedFull', 'FileSyncDownloadedPartial', 'FileDownloadedFromBrowser'], operation)
         and not coalesce(is_system, false)
         and user_id in (select who from busy)
 ),
@@ -41,7 +41,7 @@ places as (
         kind,
         who,
         hour,
-        any_value(d.user_agent) as user_agent,
+        min(d.user_agent) as user_agent,
         list_sort(list(distinct regexp_extract(d.object_id, '^https?://[^/]+/(?:sites|teams|personal)/[^/]+'))
             filter (where regexp_matches(d.object_id, '^https?://[^/]+/(sites|teams|personal)/[^/]+'))) as sites,
         bool_and(coalesce(u.first_day >= d.event_time::date, true)) as is_new_address

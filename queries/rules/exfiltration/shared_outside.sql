@@ -13,15 +13,20 @@ with own as (
     select coalesce(list(domain), []) as domains
     from own_domains
 ),
+-- Set apart, so that nothing is read from the raw record of any other operation.
+sharing as materialized (
+    select *
+    from evidence.audit_events
+    where list_contains(['AnonymousLinkCreated', 'AnonymousLinkUpdated', 'AddedToSecureLink', 'SharingInvitationCreated', 'SecureLinkCreatedForExternal'], operation)
+),
 shared as (
     select
-        e.*,
+        *,
         case when regexp_matches(operation, '^(AnonymousLink|CompanyLinkCreatedAnonymous)') then 'a link for anybody' else 'people outside' end as kind,
         lower(json_extract_string(json_text(raw), '$.TargetUserOrGroupName')) as outsider,
         lower(json_extract_string(json_text(raw), '$.TargetUserOrGroupType')) as outsider_type
-    from evidence.audit_events as e
-    where operation in ('AnonymousLinkCreated', 'AnonymousLinkUpdated', 'AddedToSecureLink', 'SharingInvitationCreated', 'SecureLinkCreatedForExternal')
-        and not coalesce(is_system, false)
+    from sharing
+    where not coalesce(is_system, false)
 ),
 outside as (
     select shared.*
@@ -42,8 +47,8 @@ days as (
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
-        min_by(lower(app_id), event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
+        min_by(lower(app_id), (event_time, file_id, record)) as app_id,
+        min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from outside

@@ -20,13 +20,13 @@ with_subjects as (
         json_text(a.raw) ->> '$.Item.Subject' as subject
     from busy as b
     join evidence.audit_events as a on a.user_id = b.who and date_trunc('hour', a.event_time) = b.hour
-    where a.operation in ('Send', 'SendAs', 'SendOnBehalf') and not coalesce(a.is_system, false)
+    where list_contains(['Send', 'SendAs', 'SendOnBehalf'], a.operation) and not coalesce(a.is_system, false)
 ),
 subjects_of_hours as (
     select
         who,
         hour,
-        mode(subject) filter (where subject <> '') as subject,
+        mode(subject order by subject) filter (where subject <> '') as subject,
         count(distinct subject) as subjects
     from with_subjects
     group by who, hour

@@ -29,7 +29,7 @@ endings as (
         who,
         hour,
         count(distinct ending) as new_endings,
-        any_value(ending) as ending,
+        min(ending) as ending,
         ['docx', 'xlsx', 'pptx', 'pdf', 'doc', 'xls', 'ppt', 'txt', 'csv', 'jpg', 'jpeg', 'png', 'mp4', 'mov', 'zip', 'msg', 'eml'] as ending_list
     from renames
     group by who, hour

@@ -15,7 +15,7 @@ with logged as (
         *,
         json_extract_string(json_text(raw), ['$.Name', '$.Event', '$.Reason', '$.Audience', '$.AlertId']) as parts
     from evidence.audit_events
-    where operation in ('HygieneTenantEvents', 'HygieneEvent', 'AlertTriggered', 'AlertEntityGenerated', 'AlertUpdated')
+    where list_contains(['HygieneTenantEvents', 'HygieneEvent', 'AlertTriggered', 'AlertEntityGenerated', 'AlertUpdated'], operation)
 ),
 restricted as (
     select

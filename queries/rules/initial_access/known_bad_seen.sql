@@ -205,14 +205,14 @@ told_logs as (
 select
     'high' as severity,
     coalesce(s.account, 'Somebody') || ' had to do with the ' || s.thing || ' "' || s.value || '", which the case sheet calls bad: '
-        || counted(count(*), 'record', 'records') || ' (' || any_value(t.logs) || ')' as what,
+        || counted(count(*), 'record', 'records') || ' (' || min(t.logs) || ')' as what,
     s.account as who,
     min(s.event_time) as first_seen,
     max(s.event_time) as last_seen,
     count(*) as events,
     s.value as target,
-    min_by(s.app_id, s.event_time) as app_id,
-    min_by(s.session_id, s.event_time) as session_id,
+    min_by(s.app_id, (s.event_time, s.file_id, s.record)) as app_id,
+    min_by(s.session_id, (s.event_time, s.file_id, s.record)) as session_id,
     list_sort(list_distinct(flatten(list(string_split(s.addresses, ',')) filter (where s.addresses <> '')))) as ip_addresses,
     null::varchar as rarity,
     'known bad ' || s.thing || ' ' || s.value || ' ' || coalesce(s.account, '') as act,

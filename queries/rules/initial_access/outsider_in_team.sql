@@ -21,7 +21,7 @@ changes as (
         unnest(list_transform(-- a list, or (Log Analytics) its text
         json_extract_string(json_text(json_text(raw) ->> '$.Members'), '$[*].UPN'), m -> lower(m))) as member
     from evidence.audit_events as e
-    where operation in ('MemberAdded', 'MemberRemoved')
+    where list_contains(['MemberAdded', 'MemberRemoved'], operation)
 ),
 pairs as (
     select
@@ -31,8 +31,8 @@ pairs as (
         a.team,
         min(a.event_time) as first_seen,
         max(r.event_time) as last_seen,
-        any_value(a.session_id) as session_id,
-        any_value(lower(a.app_id)) as app_id,
+        min_by(a.session_id, (a.event_time, a.file_id, a.record)) as session_id,
+        min_by(lower(a.app_id), (a.event_time, a.file_id, a.record)) as app_id,
         list_sort(list(distinct client_address(a.ip_address)) filter (where a.ip_address is not null)) as addresses,
         list_sort(list(distinct {'file_id': a.file_id, 'record': a.record, 'id': a.id}) || list(distinct {'file_id': r.file_id, 'record': r.record, 'id': r.id})) as records
     from changes as a
@@ -54,7 +54,7 @@ seen_files as (
     from pairs as p
     join evidence.audit_events as e
         on home_account(e.user_id) = p.account and e.event_time between p.first_seen and p.last_seen
-        and e.operation in ('FileUploaded', 'FileUploadedPartial', 'FileDownloaded', 'FileAccessed', 'FilePreviewed', 'FileSyncDownloadedFull')
+        and list_contains(['FileUploaded', 'FileUploadedPartial', 'FileDownloaded', 'FileAccessed', 'FilePreviewed', 'FileSyncDownloadedFull'], e.operation)
     group by p.member, p.team
 )
 select

@@ -25,13 +25,20 @@ with stopped as (
 ),
 -- A prompt that was passed: the account got in from the address soon after, or in the sign-in's own sequence.
 passed as (
-    select distinct
-        s.file_id,
-        s.record
+    select s.file_id, s.record
     from stopped as s
-    join logons as l on l.account = s.account and l.is_success
+    join logons as l on l.account = s.account and l.ip_address = s.ip_address and l.is_success
         and l.event_time between s.event_time - interval 15 minutes and s.event_time + interval 15 minutes
-        and (l.ip_address = s.ip_address or l.correlation_id = s.correlation_id or (s.ip_address is null and l.network is not distinct from s.network))
+    union
+    select s.file_id, s.record
+    from stopped as s
+    join logons as l on l.account = s.account and l.correlation_id = s.correlation_id and l.is_success
+        and l.event_time between s.event_time - interval 15 minutes and s.event_time + interval 15 minutes
+    union
+    select s.file_id, s.record
+    from (select * from stopped where ip_address is null) as s
+    join logons as l on l.account = s.account and l.network is not distinct from s.network and l.is_success
+        and l.event_time between s.event_time - interval 15 minutes and s.event_time + interval 15 minutes
 ),
 unpassed as (
     select
@@ -63,8 +70,8 @@ tries as (
         count(*) as events,
         list_sort(list(distinct stopped_by)) as stopped_by,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
-        min_by(app, event_time) as app,
-        min_by(app_id, event_time) as app_id,
+        min_by(app, (event_time, file_id, record)) as app,
+        min_by(app_id, (event_time, file_id, record)) as app_id,
         bool_or(is_interactive) as is_interactive,
         max(baseline_days) as baseline_days,
         bool_or(is_new_network) as is_new_network,

@@ -18,7 +18,7 @@ with logged as (
             '$.Subject', '$.Recipients[0]', '$.Url', '$.P2Sender', '$.Status', '$.UrlClickAction', '$.LatestDeliveryLocation', '$.Data'
         ]), part -> filled(part)) as p
     from evidence.audit_events
-    where operation in ('AlertTriggered', 'AlertEntityGenerated', 'AlertUpdated', 'TIMailData', 'TIUrlClickData', 'AtpDetection')
+    where list_contains(['AlertTriggered', 'AlertEntityGenerated', 'AlertUpdated', 'TIMailData', 'TIUrlClickData', 'AtpDetection'], operation)
         or starts_with(operation, 'MCAS_ALERT')
 ),
 named as (
@@ -56,8 +56,8 @@ told as (
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
-        min_by(lower(app_id), event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
+        min_by(lower(app_id), (event_time, file_id, record)) as app_id,
+        min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from named

@@ -20,7 +20,7 @@ with chats as (
         list_transform(json_extract_string(json_text(json_text(raw) ->> '$.Members'), '$[*].UPN'), m -> lower(m)) as members,
         json_extract_string(json_text(raw), '$.CommunicationType') as kind
     from evidence.audit_events
-    where operation in ('ChatCreated', 'MessageSent', 'MeetingParticipantDetail')
+    where list_contains(['ChatCreated', 'MessageSent', 'MeetingParticipantDetail'], operation)
         and (json_text(json_text(raw) ->> '$.ParticipantInfo') ->> '$.HasForeignTenantUsers') = 'true'
 ),
 named as (

@@ -19,7 +19,7 @@ with uploads as (
     from (
         select *, lower(regexp_extract(object_id, '\.([A-Za-z0-9]{1,12})$', 1)) as extension
         from evidence.audit_events
-        where operation in ('FileUploaded', 'FileSyncUploadedFull') and not coalesce(is_system, false)
+        where list_contains(['FileUploaded', 'FileSyncUploadedFull'], operation) and not coalesce(is_system, false)
     ) as u
     join list_executable_extensions as x using (extension)
 ),
@@ -32,8 +32,8 @@ users as (
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
-        min_by(lower(app_id), event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
+        min_by(lower(app_id), (event_time, file_id, record)) as app_id,
+        min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
     from uploads

@@ -32,7 +32,7 @@ foreign_accounts as (
     join tools as t on t.app_id = l.app_id
     where l.kind = 'user' and l.home_tenant_id <> l.resource_tenant_id and l.home_tenant_id <> '' and l.resource_tenant_id <> ''
         -- the log is of the tenant that is named most
-        and l.resource_tenant_id = (select mode(resource_tenant_id) from logons where resource_tenant_id <> '')
+        and l.resource_tenant_id = (select mode(resource_tenant_id order by resource_tenant_id) from logons where resource_tenant_id <> '')
 ),
 firsts as (
     select

@@ -93,14 +93,14 @@ select
     max(event_time) as last_seen,
     count(*) as events,
     account as target,
-    any_value(app_id) as app_id,
-    any_value(session_id) as session_id,
+    min_by(app_id, {'t': event_time, 'id': act_id}) as app_id,
+    min_by(session_id, {'t': event_time, 'id': act_id}) as session_id,
     list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
     null::varchar as rarity,
     min_by(act_id, {'t': event_time, 'id': act_id}) as act,
     flatten(list(records order by event_time, act_id))
-        || coalesce(min_by(risky_records, event_time) filter (is_after_risk), [])
-        || coalesce(min_by(strange_records, event_time) filter (is_after_strange), []) as records
+        || coalesce(min_by(risky_records, {'t': event_time, 'id': act_id}) filter (is_after_risk), [])
+        || coalesce(min_by(strange_records, {'t': event_time, 'id': act_id}) filter (is_after_strange), []) as records
 from judged
 group by actor, account, event_time::date
 order by first_seen, who, target

@@ -52,7 +52,7 @@ registered as (
 followed as (
     select
         j.act_id,
-        min_by(r.targets, r.event_time) as device,
+        min_by(r.targets, (r.event_time, r.file_id, r.record)) as device,
         max(r.event_time) as last_seen,
         list({'file_id': r.file_id, 'record': r.record, 'id': r.id} order by r.event_time, r.file_id, r.record)[1:20] as records
     from firsts as j

@@ -22,9 +22,9 @@ with given as (
             case when contains(parameters['identity'], ':') then 'the top folder' end
         )) as folder_name
     from cmdlets
-    where operation in (
+    where list_contains([
             'add-mailboxfolderpermission', 'set-mailboxfolderpermission', 'modifyfolderpermissions', 'addfolderpermissions', 'updatefolderpermissions'
-        )
+        ], operation)
         and not is_system
 ),
 opened as (

@@ -62,9 +62,9 @@ grants as (
         bool_or(coalesce(is_unmapped, false)) as is_unmapped,
         bool_or(is_to_all) as is_to_all,
         bool_and(is_usual_place) as is_usual_place,
-        any_value(days) as days,
-        min_by(app_id, event_time) as app_id,
-        min_by(session_id, event_time) as session_id,
+        min(days) as days,
+        min_by(app_id, (event_time, file_id, record)) as app_id,
+        min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         min_by(act_id, (event_time, file_id, record)) as act_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records

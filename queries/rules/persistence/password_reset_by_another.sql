@@ -44,7 +44,7 @@ crowded as (
 taken as (
     select
         r.act_id,
-        min_by(s.evidence, s.event_time) as evidence
+        min_by(s.evidence, (s.event_time, s.evidence)) as evidence
     from resets as r
     join successes as s
         on s.account = r.target and s.ip_address = r.ip_address and s.event_time between r.event_time and r.event_time + interval 1 day
@@ -94,17 +94,17 @@ judged as (
 select
     case when taken_by is not null then 'high' else 'low' end as severity,
     concat(
-        any_value(actor), ' ', verb, ' ', listed(list(distinct target order by target)),
+        min(actor), ' ', verb, ' ', listed(list(distinct target order by target)),
         case when bool_or(has_signed_in) then ', and the account signed in from the same address within a day' end,
-        case when any_value(deed) is not null then ', and then ' || any_value(deed) end
+        case when min(deed) is not null then ', and then ' || min(deed) end
     ) as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,
     count(*) as events,
-    case when count(distinct target) = 1 then any_value(target) else counted(count(distinct target), 'account', 'accounts') end as target,
+    case when count(distinct target) = 1 then min(target) else counted(count(distinct target), 'account', 'accounts') end as target,
     null::varchar as app_id,
-    any_value(session_id) as session_id,
+    min_by(session_id, {'t': event_time, 'id': act_id}) as session_id,
     list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
     null::varchar as rarity,
     min_by(act_id, {'t': event_time, 'id': act_id}) as act,

@@ -17,7 +17,7 @@ with requests as (
         *,
         replace(concat_ws(' ', details, resource_id), '\', '') as text
     from evidence.azure_activity
-    where lower(operation) in ('microsoft.authorization/roleassignments/write', 'microsoft.authorization/elevateaccess/action')
+    where list_contains(['microsoft.authorization/roleassignments/write', 'microsoft.authorization/elevateaccess/action'], lower(operation))
         and coalesce(lower(status), 'succeeded') not in ('started', 'failed', 'accepted')
 ),
 read_requests as (

@@ -15,7 +15,7 @@ with added as (
         *,
         json_extract_string(json_text(raw), ['$.TargetUserOrGroupName', '$.ModifiedProperties']) as parts
     from evidence.audit_events
-    where operation in ('SiteCollectionAdminAdded', 'SiteAdminChangeRequest', 'AddedSiteCollectionAdmin')
+    where list_contains(['SiteCollectionAdminAdded', 'SiteAdminChangeRequest', 'AddedSiteCollectionAdmin'], operation)
         and not coalesce(is_system, false)
 ),
 created as (

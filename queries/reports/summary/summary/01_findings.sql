@@ -34,8 +34,8 @@ incident_lines as (
         incident as item_no,
         'incident ' || incident as item,
         coalesce(
-            any_value(p.actors)[1] || case when len(any_value(p.actors)) > 1 then ' and ' || (len(any_value(p.actors)) - 1) || ' more' else '' end,
-            counted(len(any_value(p.tried)), 'account tried', 'accounts tried')
+            min(p.actors)[1] || case when len(min(p.actors)) > 1 then ' and ' || (len(min(p.actors)) - 1) || ' more' else '' end,
+            counted(len(min(p.tried)), 'account tried', 'accounts tried')
         ) as value,
         min_by(severity, severity_rank) || ', ' || period_text(min(first_seen), max(last_seen)) || ': '
             || min_by(what, (severity_rank, first_seen, title))

@@ -37,5 +37,5 @@ select
     count(*)::varchar,
     'in the audit log: ' || counted(count(distinct user_id), 'user', 'users') || ', ' || period_text(min(event_time), max(event_time)),
 from audit_events
-where operation in ('UserLoggedIn', 'UserLoginFailed') and not exists (from evidence.sign_ins)
+where list_contains(['UserLoggedIn', 'UserLoginFailed'], operation) and not exists (from evidence.sign_ins)
 group by operation

@@ -151,7 +151,7 @@ right_passwords as (
         union all
         select event_time, ip_address, error_number, lower(user_id)
         from evidence.audit_events
-        where operation in ('UserLoggedIn', 'UserLoginFailed')
+        where list_contains(['UserLoggedIn', 'UserLoginFailed'], operation)
     )
     join (select distinct block, run, ip_address from spraying) using (ip_address)
     join spray_periods using (block, run)

@@ -1,0 +1,190 @@
+-- title: Slow password spray
+-- severity: medium
+-- techniques: T1110.003
+-- catalogue: D03
+-- meaning: Over days, many accounts failed a few times each from addresses that nobody of the tenant signs in from, with one program and
+--   application, from one network, or in numbers far above the tenant's own typing errors. Somebody is guessing passwords slowly enough to
+--   stay below every limit of an hour or a day.
+-- false positives: A program that many people have on phones and that stopped working; people who travel together and mistype.
+-- blind spots: Guesses from networks that people of the tenant sign in from, as through rented connections of their carriers. Fewer than
+--   ten accounts in the time of the logs. The evidence names the first 1,000 records.
+-- next: Look at what the accounts did since, and whether one of them got in from an address that is new for it. Block legacy protocols, and the
+--   network if nobody needs it.
+-- needs: sign_ins, audit_events
+-- source: https://learn.microsoft.com/security/operations/incident-response-playbook-password-spray;
+--   https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+-- seen: in 0 samples, marked 0 of 58 benign ones
+with familiar as (
+    select distinct value as ip_address
+    from account_habits
+    where feature = 'address' and kind = 'user'
+),
+-- Networks from which several people sign in: carriers, providers, offices.
+familiar_networks as (
+    select value as network
+    from account_habits
+    where feature = 'network' and kind = 'user'
+    group by value
+    having count(distinct account) >= 2
+),
+failures as (
+    select
+        account,
+        event_time,
+        event_time::date as day,
+        user_agent,
+        app_id,
+        app,
+        ip_address,
+        coalesce(
+            'AS' || network,
+            case
+                when contains(ip_address, ':') then nullif(regexp_extract(ip_address, '^[0-9a-f]+:[0-9a-f]+:[0-9a-f]+:'), '') || ':/48'
+                else nullif(regexp_extract(ip_address, '^[0-9]+\.[0-9]+\.[0-9]+\.'), '') || '0/24'
+            end,
+            ip_address
+        ) as place,
+        ip_address in (select ip_address from familiar) or coalesce(network::varchar in (select network from familiar_networks), false) as is_familiar,
+        file_id,
+        record,
+        id
+    from logons
+    where not is_success and kind = 'user' and account is not null and ip_address is not null
+        and error_code in (50126, 50053, 50055, 50056, 50064, 50057)
+),
+guesses as (
+    select * exclude (is_familiar)
+    from failures
+    where not is_familiar
+),
+-- The tenant's own typing errors: who failed from where people do sign in.
+noise as (
+    select count(distinct account) as accounts
+    from failures
+    where is_familiar
+),
+programs as (
+    select
+        g.user_agent,
+        g.app_id,
+        g.tried,
+        count(distinct l.account) as admitted
+    from (
+        select user_agent, app_id, count(distinct account) as tried
+        from guesses
+        group by user_agent, app_id
+        having count(distinct account) >= 10
+    ) as g
+    left join logons as l on l.user_agent is not distinct from g.user_agent and l.app_id is not distinct from g.app_id and l.is_success and l.kind = 'user'
+    group by all
+),
+places as (
+    select
+        g.place,
+        g.tried,
+        count(distinct h.account) as admitted
+    from (
+        select place, count(distinct account) as tried
+        from guesses
+        group by place
+        having count(distinct account) >= 10
+    ) as g
+    left join account_habits as h on h.feature = 'network' and h.kind = 'user' and 'AS' || h.value = g.place
+    group by all
+),
+-- What the guesses have in common and people do not: a program at an application, else a network, else nothing but the addresses.
+signed as (
+    select
+        g.*,
+        case
+            when p.tried is not null then 'program'
+            when n.tried is not null then 'network'
+            else 'addresses'
+        end as mark,
+        case when p.tried is not null then coalesce(g.user_agent, '') || ' ' || coalesce(g.app_id, '') when n.tried is not null then g.place else '' end as sign
+    from guesses as g
+    left join programs as p on p.user_agent is not distinct from g.user_agent and p.app_id is not distinct from g.app_id and p.admitted * 4 < p.tried
+    left join places as n on n.place = g.place and n.admitted * 4 < n.tried
+),
+busiest as (
+    select
+        mark,
+        sign,
+        max(accounts) as accounts_a_day
+    from (select mark, sign, day, count(distinct account) as accounts from signed group by mark, sign, day)
+    group by mark, sign
+),
+waves as (
+    select
+        mark,
+        sign,
+        count(distinct account) as accounts,
+        count(distinct day) as days,
+        count(*) as guesses
+    from signed
+    group by mark, sign
+),
+slow as (
+    select
+        w.*,
+        b.accounts_a_day,
+        n.accounts as noise
+    from waves as w
+    join busiest as b using (mark, sign)
+    cross join noise as n
+    where w.days >= 2
+        and w.guesses <= 5 * w.accounts
+        -- a day of ten accounts is a spray by itself: see password_spray and distributed_password_spray
+        and (b.accounts_a_day < 10 or w.mark = 'network')
+        and (w.mark <> 'addresses' and w.accounts >= 10 or w.accounts >= 20 and w.accounts >= 2 * n.accounts)
+),
+sprays as (
+    select
+        s.mark,
+        s.sign,
+        w.accounts,
+        w.days,
+        w.guesses,
+        w.accounts_a_day,
+        w.noise,
+        list_sort(list(distinct s.account)) as tried,
+        list_sort(list(distinct s.ip_address)) as addresses,
+        min(s.user_agent) as user_agent,
+        min(s.app) as app,
+        case when count(distinct s.app_id) = 1 then min(s.app_id) end as app_id,
+        min(s.event_time) as first_seen,
+        max(s.event_time) as last_seen,
+        list({'file_id': s.file_id, 'record': s.record, 'id': s.id} order by s.event_time, s.file_id, s.record)[1:1000] as records
+    from signed as s
+    join slow as w using (mark, sign)
+    group by all
+)
+select
+    case
+        when mark = 'addresses' and (accounts >= 50 or accounts >= 5 * noise) then 'medium'
+        when mark <> 'addresses' and (accounts >= 20 or accounts >= noise) then 'medium'
+        -- the guessing that every tenant of the internet sees
+        else 'low'
+    end as severity,
+    'Somebody tried passwords on ' || counted(accounts, 'account', 'accounts') || ' in ' || counted(days, 'day', 'days') || ', at most '
+        || accounts_a_day || ' a day, ' || counted(guesses, 'attempt', 'attempts') || ' from ' || counted(len(addresses), 'address', 'addresses')
+        || ' that nobody signs in from'
+        || case mark
+            when 'program' then ', with one user agent' || coalesce(' (' || left(user_agent, 60) || ')', '') || ' at ' || coalesce(app, 'an unknown application')
+            when 'network' then ', all of ' || sign
+            else ''
+        end
+        || '. From networks that people do use, ' || counted(noise, 'account', 'accounts') || ' failed in all that time' as what,
+    null::varchar as who,
+    first_seen,
+    last_seen,
+    guesses as events,
+    few(tried) as target,
+    app_id,
+    null::varchar as session_id,
+    addresses as ip_addresses,
+    null::varchar as rarity,
+    'slow spray ' || mark || ' ' || sign || ' ' || minute_text(first_seen) as act,
+    records
+from sprays
+order by first_seen, mark, sign
