@@ -73,7 +73,7 @@ func (c *Case) explainFinding(ctx context.Context, id string) ([]*Result, error)
 	}
 	name, _ := rows[0][0].(string)
 	report, _ := Lookup("findings")
-	line, err := c.column(ctx, strings.Replace(report.SQL, "from findings", "from all_findings"+is, 1))
+	line, err := c.column(ctx, strings.Replace(report.SQL, "from findings", "from (from all_findings"+is+")", 1))
 	if err != nil {
 		return nil, err
 	}

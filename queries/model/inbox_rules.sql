@@ -173,8 +173,10 @@ select
             case when d.is_deleting then 'deleted' end,
             case when d.folder is not null and not d.is_deleting then case when d.parameters['copytofolder'] <> '' or list_contains(d.action_types, 'copy') then 'copied' else 'moved' end || ' to "' || d.folder || '"' end,
             case when d.is_marking_read then 'marked as read' end,
+            'given the category ' || nullif(d.parameters['applycategory'], ''),
+            'marked as of ' || lower(nullif(d.parameters['markimportance'], '')) || ' importance',
             case when len(d.recipients) > 0 then 'sent on to ' || few(d.recipients) end
-        ], a -> a is not null)), ' is taken' || coalesce(' (' || nullif(array_to_string(list_filter(d.action_types, a -> a <> 'stopprocessingrules'), ', '), '') || ')', '')),
+        ], a -> a is not null)), case when d.is_stopping and len(d.action_types) = 0 then ' is left out of the rules that follow' else ' is handled in a way that the log does not name' end || coalesce(' (' || nullif(array_to_string(list_filter(d.action_types, a -> a <> 'stopprocessingrules'), ', '), '') || ')', '')),
         case when d.failed then '; it was refused' end
     ) as what,
     d.conditions,

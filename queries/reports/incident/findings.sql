@@ -3,7 +3,8 @@
 --   reasonable doubt, or control over the tenant is lost. High: rarely harmless, look now. Medium: worth a look today. Low: context
 --   that is often harmless. Info: for completeness. Everything is judged on all evidence, whatever the filters show; rarity says
 --   against what. Where several rules name one act, the line bears the title of the most severe, and also names the others.
---   evidence lists file_id:record of each record. verdict, note and known are of the case sheet (--case): what it calls benign sinks.
+--   incident is its number in incidents. evidence lists file_id:record of each record, of the first 1,000 where there are more.
+--   verdict, note and known are of the case sheet (--case): what it calls benign sinks.
 -- severity: severity
 -- on a terminal: severity, first_seen, what, who, title, finding_id
 -- wrap: title, what, note, known, target, rarity, also, ip_addresses, evidence
@@ -28,6 +29,7 @@ select
     rarity,
     techniques,
     also,
+    incident,
     verdict,
     note,
     known,
@@ -38,6 +40,7 @@ select
     array_to_string(list_transform(records, r -> r.file_id || ':' || r.record), ' ') as evidence,
     finding_id
 from findings
+left join incident_findings using (finding_id)
 order by
     coalesce(verdict = 'benign', false),
     severity_rank,

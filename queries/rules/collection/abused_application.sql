@@ -188,7 +188,7 @@ select
     concat(
         p.actor, ' ',
         in_words(list_transform(t.verbs, (v, place) -> v.verb || case when place = 1 then ' the application ' || p.application || ' (' || p.reason || ')' else ' it' end || v.times)),
-        ', with ' || listed(list_sort(list_distinct(s.scopes))), ', from ' || few(p.ip_addresses)
+        ', with the permissions ' || listed(list_sort(list_distinct(s.scopes))), ', from ' || few(p.ip_addresses)
     ) as what,
     p.actor as who,
     p.first_seen,

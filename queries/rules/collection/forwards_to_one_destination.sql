@@ -14,7 +14,8 @@
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with sent as (
     select
-        *,
+        -- an alias is the part before the @
+        * replace (case when regexp_full_match(mailbox, '[\w.-]+') then coalesce(mailbox || '@' || mail_domain(actor), mailbox) else mailbox end as mailbox),
         unnest(outside) as destination
     from mail_forwards
 ),

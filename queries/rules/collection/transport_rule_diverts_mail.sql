@@ -46,7 +46,7 @@ select
         when is_deleting or is_trusting then 'medium'
         else 'low'
     end as severity,
-    actor || case when failed then ' tried to set' else ' set' end || ' a rule of the mail flow' || coalesce(', "' || coalesce(nullif(parameters['name'], ''), object) || '"', '') || ' that '
+    actor || case when failed then ' tried to set' else ' set' end || coalesce(' the mail flow rule "' || coalesce(nullif(parameters['name'], ''), object) || '"', ' a mail flow rule') || ', which '
         || concat_ws(
             ' and ',
             case when destination <> '' then 'sends mail to ' || coalesce(few(outside), few(mail_addresses(destination)), destination)

@@ -161,10 +161,14 @@ judged as (
         v.speed,
         -- countries that the account had used on other days before the session
         len(list_filter(s.countries, c -> contains(coalesce(k.countries, []::varchar[]), c))) as known_countries,
-        k.countries is not null as has_baseline
+        k.countries is not null as has_baseline,
+        k.days_before
     from sessions_seen as s
     left join (
-        select s.session_id, list(h.value) as countries
+        select
+            s.session_id,
+            list(h.value) as countries,
+            date_sub('day', min(h.account_first_seen), min(s.first_seen)) as days_before
         from sessions_seen as s
         join account_habits as h on h.account = s.account and h.feature = 'country' and h.first_seen < s.first_seen - interval 1 day and h.days >= 2
         group by s.session_id
@@ -224,7 +228,11 @@ select
     null::varchar as app_id,
     session_id,
     addresses as ip_addresses,
-    case when len(countries) > 1 and has_baseline then known_countries || ' of the countries were the account''s before' end as rarity,
+    case
+        when len(countries) > 1 and has_baseline then
+            case known_countries when 0 then 'none of the countries was' when 1 then 'one of the countries was' else known_countries || ' of the countries were' end
+            || ' the account''s before, in ' || counted(days_before, 'day', 'days') || ' of log'
+    end as rarity,
     'session ' || session_id as act,
     records
 from found

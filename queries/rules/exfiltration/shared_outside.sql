@@ -22,7 +22,7 @@ sharing as materialized (
 shared as (
     select
         *,
-        case when regexp_matches(operation, '^(AnonymousLink|CompanyLinkCreatedAnonymous)') then 'a link for anybody' else 'people outside' end as kind,
+        case when regexp_matches(operation, '^(AnonymousLink|CompanyLinkCreatedAnonymous)') then 'by a link for anybody' else 'with people outside' end as kind,
         lower(json_extract_string(json_text(raw), '$.TargetUserOrGroupName')) as outsider,
         lower(json_extract_string(json_text(raw), '$.TargetUserOrGroupType')) as outsider_type
     from sharing
@@ -32,7 +32,7 @@ outside as (
     select shared.*
     from shared
     cross join own
-    where kind = 'a link for anybody'
+    where kind = 'by a link for anybody'
         or outsider_type = 'guest'
         or operation = 'SharingInvitationCreated' and not list_contains(own.domains, coalesce(mail_domain(outsider), ''))
 ),
@@ -56,7 +56,7 @@ days as (
 )
 select
     case when things >= 10 then 'medium' else 'low' end as severity,
-    coalesce(who, 'Somebody') || ' shared ' || counted(things, 'thing', 'things') || coalesce(' (' || few(names) || ')', '') || ' by ' || kind
+    coalesce(who, 'Somebody') || ' shared ' || counted(things, 'thing', 'things') || coalesce(' (' || few(names) || ')', '') || ' ' || kind
         || coalesce(': ' || few(outsiders), '') as what,
     who,
     first_seen,

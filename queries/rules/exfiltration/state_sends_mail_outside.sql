@@ -1,7 +1,7 @@
 -- title: Mail goes to outside, by the state of the tenant
 -- severity: high
 -- techniques: T1114.003
--- catalogue: D91, D93
+-- catalogue: D90, D93, D95
 -- meaning: When the state was dumped, a mailbox, one of its rules or a transport rule sent mail to an address outside the
 --   tenant. The logs need not have it made: it may be older than they are.
 -- false positives: People who left or are away, with a forward that was agreed; copies for an archive or a partner. What

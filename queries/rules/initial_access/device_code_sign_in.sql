@@ -86,7 +86,7 @@ select
         when app_id = '29d9ed98-a469-4536-ade2-f981bc1d605e' then 'medium'
         else 'low'
     end as severity,
-    account || case when is_first then ' signed in to ' else ' went on with a session at ' end || coalesce(app, 'an unknown application') || coalesce(' for ' || resource, '') || case when is_first then ' by device code, from ' else ', which a device code began, from ' end
+    account || case when is_first then ' signed in to ' else ' went on with a session at ' end || coalesce(app, 'an unknown application') || coalesce(' for ' || nullif(resource, app), '') || case when is_first then ' by device code, from ' else ', which a device code began, from ' end
         || coalesce(ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
         || coalesce(', by a program (' || tool || ')', '')

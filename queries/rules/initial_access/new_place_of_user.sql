@@ -4,7 +4,8 @@
 -- catalogue: D22
 -- meaning: The user signed in from a country, or from a network with a kind of client, that they had not used before.
 --   Together with one factor, no registered device or a rented server it is how a stolen account begins.
--- false positives: Travel: with the user's own device or a second factor the line is low. A new phone, a new home.
+-- false positives: Travel: on the organization's device the line is info, and with a new phone in a country near the user's
+--   own, with a second factor, low. A new phone, a new home.
 -- blind spots: The first days of the export: a user needs successes on four days, the first five days before.
 -- next: Ask the user whether they were there. Compare with what else the session did.
 -- needs: sign_ins, audit_events
@@ -83,6 +84,7 @@ select
         when is_own_device then 'info'
         when is_new_country and is_new_client and is_one_factor then 'high'
         when is_new_country and is_new_client and hosting is not null then 'high'
+        when is_new_country and kilometres < 1500 and regexp_matches(client, '^(ios|android)') and not is_one_factor and hosting is null then 'low'
         when is_new_country and has_no_device and (is_one_factor or is_new_client or hosting is not null) then 'medium'
         when is_new_country and has_no_device and kilometres > 5000 and is_one_factor then 'medium'
         when not is_new_country and is_one_factor and hosting is not null then 'medium'

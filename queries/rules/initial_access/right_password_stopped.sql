@@ -89,7 +89,8 @@ judged as (
     select
         t.*,
         h.name as hosting,
-        a.account_days
+        a.account_days,
+        date_sub('day', a.account_first_seen, t.first_seen) as days_before
     from tries as t
     left join list_hosting_networks as h on h.asn = t.network::varchar
     left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = t.account
@@ -108,7 +109,7 @@ select
     'The password of ' || account || ' was right ' || case when events = 1 then 'once' else events || ' times' end || ' from '
         || coalesce(few(addresses), 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
-        || coalesce(' at ' || app, '') || ', and the sign-in was stopped by ' || listed(list_transform(stopped_by, x -> case x
+        || coalesce(' at ' || app, '') || ', and the sign-in was stopped by ' || in_words(list_transform(stopped_by, x -> case x
             when 'mfa' then 'the second factor'
             when 'registration' then 'the demand to register a second factor'
             when 'device' then 'the device'
@@ -127,7 +128,7 @@ select
     case
         when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log'
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'
-        when is_new_address then 'first time from this address for this user'
+        when is_new_address and days_before > 0 then 'first time from this address for this user in ' || days_before || ' days of log'
         when is_office then 'other accounts sign in from this address'
     end as rarity,
     act_id as act,

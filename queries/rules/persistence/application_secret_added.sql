@@ -4,7 +4,7 @@
 -- catalogue: D51
 -- meaning: Whoever has the new secret acts as the application, from anywhere and without a second factor.
 --   Intruders add one to an application that has power already.
--- false positives: Rotation: an actor who has done so more than three times in the log is low here.
+-- false positives: Rotation: the fourth by an actor, and the later ones, are low here.
 -- blind spots: What the application may do, if it got its permissions before the log begins.
 -- next: Ask the owner. See the sign-ins of the application after this time, and remove the secret if nobody knows
 --   it.

@@ -5,7 +5,8 @@
 -- meaning: A user, or an administrator for the user, changed how the account proves itself. An intruder who has
 --   the password registers a phone of theirs, often right after a sign-in that the service called risky.
 -- false positives: New phones, new staff, the help desk: every day. Only with a risky sign-in in the day before,
---   or from a country that is new for the user, is it more than low here.
+--   or from a country that is new for the user, or from a new network with a new kind of client that is no phone, is it
+--   more than low here.
 -- blind spots: Sign-ins of which the files hold no record.
 -- next: Call the user on a number you know. Remove the method if it isn't theirs, then reset the password and end
 --   the sessions.
@@ -43,7 +44,8 @@ risky as (
     where status = 'success'
         and (risk_level_during_sign_in in ('medium', 'high') or risk_level_aggregated = 'high' or risk_state in ('atRisk', 'confirmedCompromised'))
 ),
--- A sign-in from a country that is new for the account, or from a new network with a new kind of client.
+-- A sign-in from a country that is new for the account, or from a new network with a new kind of client; a new phone comes
+-- from the network of its carrier, and its owner then adds it.
 strange as (
     select
         l.account,
@@ -53,7 +55,7 @@ strange as (
     from logons as l
     join strange_logons as n using (file_id, record)
     where l.is_success and l.kind = 'user' and not coalesce(l.is_managed or l.is_compliant, false)
-        and (n.is_new_country or n.is_new_network and n.is_new_client)
+        and (n.is_new_country or n.is_new_network and n.is_new_client and not coalesce(regexp_matches(l.client, '^(ios|android)'), false))
 ),
 chained as (
     select

@@ -1,7 +1,7 @@
 -- title: Application with a new secret, by the state of the tenant
 -- severity: medium
 -- techniques: T1098.001
--- catalogue: D50
+-- catalogue: D51
 -- meaning: When the state was dumped, an application had a secret or a certificate of the last 30 days, and the logs do not
 --   have it added. Who holds it signs in as the application, past every password and every second factor.
 -- false positives: Secrets that are renewed on time.

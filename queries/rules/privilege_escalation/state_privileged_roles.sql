@@ -1,7 +1,7 @@
 -- title: Who has privileged roles, by the state of the tenant
 -- severity: low
 -- techniques: T1098.003
--- catalogue: D20
+-- catalogue: D40, D41
 -- meaning: When the state was dumped, these accounts had a role that leads to control over the tenant, or over a service, and
 --   the logs do not have it given. A guest that has one is high or medium.
 -- false positives: The administrators of the tenant, and their emergency accounts.
