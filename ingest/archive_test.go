@@ -81,6 +81,11 @@ func TestTarArchives(t *testing.T) {
 			"a.zip|0|zip archive", "a.zip!b.tar|0|tar archive", "a.zip!b.tar!logs/x.json|1|", "a.zip!b.tar!logs/y.json.gz|1|", "a.zip!c.tgz|0|tar archive", "a.zip!c.tgz!z.json|1|",
 		}, "in a zip archive"},
 		{"a.tar", tarred(t, "b.zip", zipped(t, "x.json", signIn("s1")), "c.json", signIn("s2")), []string{"a.tar|0|", "a.tar!b.zip|0|zip archive", "a.tar!b.zip!x.json|1|", "a.tar!c.json|1|"}, "a zip archive in it"},
+		{"a.zip.gz", gzipped(t, zipped(t, "x.json", signIn("s1"))), []string{"a.zip.gz|0|a zip archive in another file: unpack it"}, "a zip archive packed once more"},
+		{"a.json.gz", gzipped(t, strings.Repeat(" \n", 100_000)+signIn("s1")), []string{"a.json.gz|1|"}, "a record behind many blanks"},
+		{"a.json.gz", gzipped(t, strings.Repeat("\x00", 200_000)), []string{"a.json.gz|0|the file is binary"}, "zeros are no blanks"},
+		{"a.tar", tarred(t, "a\x1b[31m\nb.json", signIn("s1"), "c\u202egnp.json", signIn("s2")), []string{"a.tar|0|", "a.tar!a\x1b[31m\nb.json|1|", "a.tar!c\u202egnp.json|1|"}, "control characters in names"},
+		{"a.zip", zipped(t, "a\x1b[31m\nb.json", signIn("s1")), []string{"a.zip|0|", "a.zip!a\x1b[31m\nb.json|1|"}, "and in a zip archive"},
 		{"a.tar", tarred(t, "x.json", signIn("s1"), "x.json", signIn("s2")), []string{"a.tar|0|", "a.tar!x.json|1|", "a.tar!x.json|1|"}, "one name twice: both are evidence"},
 		{"a.tar", tarred(t, "../../x.json", signIn("s1"), "/etc/x.json", signIn("s2"), `C:\x.json`, signIn("s3")), []string{
 			"a.tar|0|", "a.tar!../../x.json|1|", "a.tar!/etc/x.json|1|", `a.tar!C:\x.json|1|`,

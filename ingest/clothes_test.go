@@ -260,6 +260,10 @@ func TestCodePages(t *testing.T) {
 		{"c.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,Zoë\n", asked, "Zoë|utf-8", "", "UTF-8"},
 		{"e.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,\x93na\xefve\x94 \x96 x\n", asked, "“naïve” – x|windows-1252", "code page windows-1252", "Word's quotes and dash"},
 		{"f.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T09:00:00Z,a@contoso.com,Teams,Zoë\n2026-10-01T09:00:01Z,a@contoso.com,Teams,S\xf8ren\n", asked, "Zoë|utf-8 S\ufffdren|utf-8", "1 record was not wholly read: bytes that are no UTF-8", "two files in one"},
+		{"h.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,\xcf\xf0\xe8\xe2\xe5\xf2\n", asked, "Ïðèâåò|windows-1252", "names are likely wrong", "Cyrillic, of Windows-1251"},
+		{"i.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,Wa\xb3\xeasa\n", asked, "Wa≥Ísa|macintosh", "names are likely wrong", "Polish, of Windows-1250"},
+		{"j.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,Dvo\xf8\xe1k\n", asked, "Dvoøák|windows-1252", "names are likely wrong", "Czech, of Windows-1250"},
+		{"k.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,Jos\xe9 Garc\xeda S\xf8ren \xc5\xe5 n\xb0 4\n", asked, "José García Søren Åå n° 4|windows-1252", "code page windows-1252: if", "languages of the West beside each other"},
 		{"g.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\n2026-10-01T08:00:00Z,a@contoso.com,Teams,Zo\x89 M\x81ller\n", asked, "Zo\ufffd M\ufffdller|utf-8", "1 record was not wholly read: bytes that are no UTF-8", "a code page of MS-DOS"},
 		{"d.json", `{"createdDateTime":"2026-10-01T08:00:00Z","userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1","userDisplayName":"Ren` + "\xe9" + `e"}`, asked, "Renée|windows-1252", "code page windows-1252", "JSON of Windows PowerShell"},
 	})
@@ -362,15 +366,17 @@ func TestPortalAndGraphWords(t *testing.T) {
 		return `{"id":"r1","createdDateTime":"2026-10-01T08:00:00Z","userPrincipalName":"adele@contoso.com","appDisplayName":"Outlook","ipAddress":"192.0.2.1",` + more + `}`
 	}
 	for _, test := range []struct{ name, text, want, reason string }{
-		{"p.csv", portal("Azure AD"), "AzureAD|<nil>", "the portal's older name"},
-		{"p.csv", portal("Microsoft Entra ID"), "AzureAD|<nil>", "its newer one"},
-		{"p.csv", portal("AD Federation Services"), "ADFederationServices|<nil>", "a federation server"},
-		{"g.json", graph(`"tokenIssuerType":"AzureAD"`), "AzureAD|<nil>", "Graph's"},
-		{"g.json", graph(`"status":{"errorCode":50126,"additionalDetails":"The user didn't enter the right credentials."}`), "<nil>|<nil>", "a wrong password"},
-		{"g.json", graph(`"status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by claim in the token"}`), "<nil>|MFA requirement satisfied by claim in the token", "a claim"},
-		{"g.json", graph(`"status":{"errorCode":50074,"additionalDetails":"User needs to perform multi-factor authentication."}`), "<nil>|User needs to perform multi-factor authentication.", "asked for it"},
+		{"p.csv", portal("Azure AD"), "AzureAD|<nil>|<nil>", "the portal's older name"},
+		{"p.csv", portal("Microsoft Entra ID"), "AzureAD|<nil>|<nil>", "its newer one"},
+		{"p.csv", portal("AD Federation Services"), "ADFederationServices|<nil>|<nil>", "a federation server"},
+		{"g.json", graph(`"tokenIssuerType":"AzureAD"`), "AzureAD|<nil>|<nil>", "Graph's"},
+		{"g.json", graph(`"status":{"errorCode":50126,"additionalDetails":"The user didn't enter the right credentials."}`), "<nil>|<nil>|<nil>", "a wrong password"},
+		{"g.json", graph(`"status":{"errorCode":0,"additionalDetails":"MFA requirement satisfied by claim in the token"}`), "<nil>|MFA requirement satisfied by claim in the token|<nil>", "a claim"},
+		{"g.json", graph(`"status":{"errorCode":50074,"additionalDetails":"User needs to perform multi-factor authentication."}`), "<nil>|User needs to perform multi-factor authentication.|<nil>", "asked for it"},
+		{"g.json", graph(`"clientAppUsed":"Unknown"`), "<nil>|<nil>|<nil>", "a client that the portal does not know may be any"},
+		{"g.json", graph(`"clientAppUsed":"Browser"`), "<nil>|<nil>|false", "one that it knows"},
 	} {
 		t.Log(test.reason)
-		load(t, write(t, test.name, test.text)).want("select token_issuer_type, mfa_result from sign_ins", test.want)
+		load(t, write(t, test.name, test.text)).want("select token_issuer_type, mfa_result, is_legacy_auth from sign_ins", test.want)
 	}
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,11 +11,12 @@ import (
 	"entrail/ingest/scan"
 )
 
-// withTypeName is the AuditData with a name for its record type.
-func withTypeName(body []byte, name string) []byte {
-	start := bytes.TrimSuffix(bytes.TrimRight(body, " \t\r\n"), []byte("}")) // of one brace: a nested object may end there too
-	out := append(slices.Clone(start), `,"RecordTypeName":`...)
-	out, _ = scan.AppendJSONString(out, []byte(name))
+// withMember is the object, which is not empty, with one more member.
+func withMember(object []byte, name, value string) []byte {
+	object = bytes.TrimRight(object, " \t\r\n") // no brace: a nested object may end there, too
+	out := append(slices.Clone(object[:len(object)-1]), `,"`...)
+	out = append(append(out, name...), `":`...)
+	out, _ = scan.AppendJSONString(out, []byte(value))
 	return append(out, '}')
 }
 
@@ -77,7 +79,7 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		if settled == nil {
 			settled = body
 		}
-		settled = withTypeName(settled, name)
+		settled = withMember(settled, "RecordTypeName", name)
 	}
 	isDiagnostic := envelope == "properties" && known.format != auditLog
 	incomplete := !isAudit && known.format.lacks(&r.json)
@@ -132,7 +134,12 @@ func (r *reader) inside(rec scan.Record, body []byte, isAudit bool) ([]byte, err
 			body = inner
 		}
 	}
-	problem := r.json.Walk(body)
+	var problem error
+	if isAudit {
+		body, problem = r.auditData(body)
+	} else {
+		problem = asError(r.json.Walk(body))
+	}
 	switch {
 	case problem == nil:
 		return body, nil
@@ -151,6 +158,43 @@ func (r *reader) inside(rec scan.Record, body []byte, isAudit bool) ([]byte, err
 		return saved, nil
 	}
 	return nil, problem
+}
+
+// errTypeName says that PowerShell wrote no more than what AuditData is.
+var errTypeName = errors.New("only the name of a .NET type was written, the content was never exported; export again with ConvertTo-Json -Depth 10")
+
+// auditData is the object that a text called AuditData is, walked: as it is, or as programs write it that
+// put it into a CSV a second time, or as PowerShell shows objects.
+func (r *reader) auditData(text []byte) ([]byte, error) {
+	problem := r.json.Walk(text)
+	if problem == nil {
+		return text, nil
+	}
+	undoubled := bytes.TrimSpace(text)
+	if n := len(undoubled); n > 1 && undoubled[0] == '"' && undoubled[n-1] == '"' {
+		undoubled = undoubled[1 : n-1]
+	}
+	switch {
+	case bytes.HasPrefix(undoubled, []byte(`{""`)):
+		undoubled = bytes.ReplaceAll(undoubled, []byte(`""`), []byte(`"`))
+		return undoubled, asError(r.json.Walk(undoubled))
+	case bytes.HasPrefix(text, []byte("@{")):
+		if table := hashtables(string(text)); table != nil && table.kind == '{' {
+			text = table.append(nil)
+			return text, asError(r.json.Walk(text))
+		}
+	case scan.IsTypeName(text):
+		return text, errTypeName
+	}
+	return text, problem
+}
+
+// asError is the error that a problem is, which is nil for none.
+func asError(problem *scan.JSONError) error {
+	if problem == nil {
+		return nil
+	}
+	return problem
 }
 
 // inBag is the object in which Graph and its SDK keep the properties of an open type,

@@ -56,6 +56,8 @@ func Formats() []Format {
 //	-- of: FORMAT                  its records are those of that format in another shape:
 //	                               it has no SQL of its own
 //	-- respelled: yes              and their names are in another case
+//	-- times: as shown             a CSV of it may have times as the Defender portal shows them, in
+//	                               the zone of its settings
 type format struct {
 	name      string
 	title     string
@@ -68,6 +70,7 @@ type format struct {
 	aliases   map[string]alias // by the headerKey of a CSV column's other name
 
 	// What shape.go puts right:
+	asShown   bool                 // its times may be in the zone of a portal's settings
 	respelled bool                 // its names are in another case than those of that format
 	of        string               // the format whose SQL reads it in that shape; "" = its own
 	nested    map[string]nesting   // by the name in lower case, of inner ones a.b
@@ -190,6 +193,8 @@ func parseFormat(name, text string) (*format, error) {
 			f.of = value
 		case key == "respelled" && value == "yes":
 			f.respelled = true
+		case key == "times" && value == "as shown":
+			f.asShown = true
 		case key == "names":
 			names = append(names, splitNames(value)...)
 		case key == "nested":

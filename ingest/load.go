@@ -488,7 +488,10 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 	}
 	if u, ok := text.(*scan.Unmarked); ok && u.Page != nil {
 		f.encoding = u.Name
-		if f.format != nil {
+		switch {
+		case f.format != nil && u.Foreign:
+			f.noteLoss("the text is no UTF-8 and was read in the code page %s, but has words that are in no language of that: names are likely wrong; save it anew as UTF-8 (CSV UTF-8)", u.Name)
+		case f.format != nil:
 			f.notef("the text is no UTF-8 and was read in the code page %s: if names look wrong, save it anew as UTF-8", u.Name)
 		}
 	}

@@ -25,6 +25,9 @@ var others = []struct {
 	{[]string{"timestamp", "user", "sessionid", "internetmessageid", "sizeinbytes"}, "what Microsoft-Extractor-Suite worked out from the unified audit log (Get-MessageIDs)"},
 	{[]string{"contenturi", "contentid"}, "a list of what the Management API has to fetch, whose records are at each contentUri"},
 	{[]string{"contenttype", "status", "webhook"}, "a list of subscriptions to the Management API"},
+	{[]string{"mailboxresolvedownername", "lastaccessed"}, "a list of mailboxes that have audit records, without these (Search-MailboxAuditLog without -ShowDetails)"},
+	{[]string{"internetmessageid", "torecipients", "receiveddatetime"}, "a list of the messages in a mailbox"},
+	{[]string{"algorithm", "hash", "path"}, "a list of checksums (Get-FileHash)"},
 	{[]string{"connectortype", "senderdomains"}, "a list of Exchange's connectors"},
 	{[]string{"isenabled", "displayname", "description"}, "a policy of the tenant, such as its security defaults"},
 	{[]string{"recipientdomains", "smarthosts"}, "a list of Exchange's connectors"},
@@ -57,6 +60,7 @@ var strangers = []struct {
 	{[]string{"actor", "events", "kind", "etag"}, "a log of Google Workspace"},
 	{[]string{"actor", "events", "id", "ownerdomain"}, "a log of Google Workspace"},
 	{[]string{"date", "event", "description", "actor", "ipaddress"}, "a log of Google Workspace"},
+	{[]string{"kind", "items"}, "an answer of an API of Google"},
 	{[]string{"protopayload", "logname"}, "a log of Google Cloud"},
 	{[]string{"insertid", "logname", "resource"}, "a log of Google Cloud"},
 	{[]string{"receivetime", "threat/contenttype"}, "a log of a Palo Alto firewall"},
@@ -67,10 +71,12 @@ var strangers = []struct {
 	{[]string{"eventid", "providername", "computer", "channel"}, "an event log of a Windows computer"},
 	{[]string{"eventid", "provider", "computer", "channel"}, "an event log of a Windows computer"},
 	{[]string{"eventid", "logname", "machinename"}, "an event log of a Windows computer"},
+	{[]string{"eventid", "taskcategory", "source"}, "an event log of a Windows computer"},
 	{[]string{"eventid", "channel", "computer", "ruletitle"}, "a timeline of Hayabusa"},
 	{[]string{"timestamp_desc", "datetime", "parser"}, "a timeline of Plaso"},
 	{[]string{"timestamp_desc", "datetime", "source"}, "a timeline of Plaso"},
 	{[]string{"deviceid", "devicename", "actiontype", "reportid"}, "a table of Defender for Endpoint, about devices"},
+	{[]string{"accountobjectid", "accountupn", "isaccountenabled"}, "Defender's table IdentityInfo, which is not read"},
 	{[]string{"networkmessageid", "url", "urldomain"}, "Defender's table EmailUrlInfo, which is not read"},
 	{[]string{"networkmessageid", "filename", "filetype", "sha256"}, "Defender's table EmailAttachmentInfo, which is not read"},
 	{[]string{"networkmessageid", "actiontrigger", "actionresult"}, "Defender's table EmailPostDeliveryEvents, which is not read"},
@@ -101,11 +107,17 @@ func otherThing(names []string) string {
 	}
 	for _, s := range strangers {
 		if hasAll(s.names) {
+			if strings.HasSuffix(s.what, notRead) {
+				return s.what
+			}
 			return s.what + ": " + noneOfIts
 		}
 	}
 	return ""
 }
+
+// notRead ends what is a log of Microsoft 365 nevertheless.
+const notRead = ", which is not read"
 
 func noLog(what string) string {
 	return fmt.Sprintf("%s, which is no log: nothing is read from it", what)

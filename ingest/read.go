@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -52,6 +54,13 @@ func (f *inputFile) noteLossOnce(text string) {
 	}
 }
 
+// noteOnce is notef for what happens in many records.
+func (f *inputFile) noteOnce(text string) {
+	if !slices.Contains(f.notes, text) {
+		f.notef("%s", text)
+	}
+}
+
 // were is "1 record was", "2 records were".
 func were(n int64, what string) string {
 	if n == 1 {
@@ -89,6 +98,8 @@ type reader struct {
 	recordTypes map[string]bool
 
 	lists   *scan.JSON // that the records come from; nil for other syntaxes
+	context string     // of the page before
+	owner   string     // whose page that is; "" = nobody's, or it does not say
 	json    scan.JSONText
 	inner   scan.JSONText         // a record that another program has wrapped
 	formats map[string]recognised // by the names of a record's keys
@@ -185,7 +196,14 @@ func firstByte(w *scan.Window) (byte, bool) {
 				return c, false
 			}
 		}
-		if len(w.Rest()) > 1<<16 || !w.More() {
+		const most = 1 << 16 // a header may begin with an empty cell, but not with so many blanks
+		if len(w.Rest()) > most {
+			if len(bytes.TrimSpace(w.Rest())) > 0 {
+				return 0, false
+			}
+			w.SkipBlank()
+		}
+		if !w.More() {
 			return 0, len(bytes.TrimSpace(w.Rest())) == 0
 		}
 	}
@@ -416,7 +434,13 @@ func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) 
 		if body == nil {
 			body = rec.Text
 		}
-		body = withTypeName(body, name)
+		body = withMember(body, "RecordTypeName", name)
+	}
+	if owner := r.pageOwner(); owner != "" && known.format.isState() {
+		if body == nil {
+			body = rec.Text
+		}
+		body = withMember(body, "userPrincipalName", owner)
 	}
 	if !known.isOdd(t, rec.Text) {
 		return r.pass(known.format, rec, "", rec.Text, t.Unpadded(rec.Text, body))
@@ -425,6 +449,25 @@ func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) 
 		body = rec.Text
 	}
 	return r.passShaped(known, rec, "", rec.Text, r.shaped(known, body, nil))
+}
+
+// ofUser is the context of a page that lists what one user has.
+var ofUser = regexp.MustCompile(`#users\('([^']+)'\)/`)
+
+// pageOwner is the account whose page of Graph the last record stood in; "" for none.
+func (r *reader) pageOwner() string {
+	if r.lists == nil {
+		return ""
+	}
+	if context := r.lists.Context(); context != r.context {
+		r.context, r.owner = context, ""
+		if m := ofUser.FindStringSubmatch(context); m != nil {
+			if account, err := url.QueryUnescape(m[1]); err == nil && strings.Contains(account, "@") {
+				r.owner = account
+			}
+		}
+	}
+	return r.owner
 }
 
 // passShaped hands on a record that got another shape.

@@ -3,6 +3,7 @@ package ingest
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -162,6 +163,8 @@ func textKind(head []byte) string {
 		{matching(1, `\bdevname="?\S+.* (logid|devid)=|\bdate=\S+ time=\S+ (devname|logid)=`), "a log of a Fortinet firewall: " + noneOfIts},
 		{matching(1, `^\S+ \S+ \S+ \[\d\d/\w{3}/\d{4}:`), "the access log of a web server: " + noneOfIts},
 		{matching(1, `^#(Software|Fields): `), "a log of a server of Microsoft (W3C), such as IIS or Exchange on premises: " + noneOfIts},
+		{matching(1, `^[0-9a-fA-F]{32,128} [ *]\S`), "a list of checksums, no log"},
+		{matching(1, `^( *- [A-Za-z_]+: \S|---$)`), "a text as YAML: write it as JSON"},
 		{matching(1, `^#separator `), "a log of Zeek: " + noneOfIts},
 		{matching(1, `^(<\d{1,3}>)?(\w{3} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.]+\S*) \S+ [\w./-]+(\[\d+\])?: [^{]*$`), "a system log (syslog) of another product: " + noneOfIts},
 	} {
@@ -218,7 +221,7 @@ func isPrintedTable(lines []string) bool {
 	return len(lines) > 1 && dashes.MatchString(lines[1]) && strings.Contains(lines[1], "--") && !dashes.MatchString(lines[0])
 }
 
-var errorText = regexp.MustCompile(`(?is)<(?:\w+:)?message[^>]*>\s*([^<]{1,300})`)
+var errorText = regexp.MustCompile(`(?is)<(?:\w+:)?(?:message|faultstring|text)[^>]*>\s*([^<]{1,300})`)
 
 // xmlKind says what a text is that begins with a tag.
 func xmlKind(head string) string {
@@ -287,13 +290,19 @@ func apiError(text []byte) string {
 		}
 		var object map[string]json.RawMessage
 		if json.Unmarshal(inner, &object) == nil {
-			if code, message := words(member(object, "code")), words(member(object, "message")); code != "" || message != "" {
+			code := cmp.Or(words(member(object, "code")), words(member(object, "type"))) // the second is Elasticsearch's
+			message := cmp.Or(words(member(object, "message")), words(member(object, "reason")))
+			if code != "" || message != "" {
 				return apiErrorOf(code, message)
 			}
 		}
 		if description := words(member(answer, "error_description")); description != "" {
 			return apiErrorOf(words(inner), description)
 		}
+	}
+	var said []struct{ Type, Text string } // by Splunk
+	if json.Unmarshal(member(answer, "messages"), &said) == nil && len(said) > 0 && (said[0].Type == "FATAL" || said[0].Type == "ERROR") {
+		return apiErrorOf(said[0].Type, said[0].Text)
 	}
 	message := words(member(answer, "message"))
 	for name := range answer {

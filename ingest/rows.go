@@ -25,7 +25,8 @@ func (r *reader) readCSV(w *scan.Window) error {
 	}
 	var names []string
 	for i := range s.Cells {
-		names = append(names, strings.ToValidUTF8(strings.TrimSpace(string(s.Cell(header.Text, i, nil))), "\ufffd"))
+		name := strings.TrimPrefix(string(s.Cell(header.Text, i, nil)), "\ufeff") // a second mark, of a text that was encoded twice
+		names = append(names, strings.ToValidUTF8(strings.TrimSpace(name), "\ufffd"))
 	}
 	s.Width = len(names)
 	s.Header = bytes.Clone(header.Text)
@@ -100,18 +101,7 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 		if !s.Tidy {
 			r.untidy++
 		}
-		err := r.json.Walk(cell)
-		if err != nil && bytes.HasPrefix(cell, []byte(`{""`)) {
-			// Written as CSV twice: the quotes are doubled once more.
-			cell = bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
-			err = r.json.Walk(cell)
-		}
-		if err != nil && bytes.HasPrefix(cell, []byte("@{")) {
-			if table := hashtables(string(cell)); table != nil && table.kind == '{' {
-				cell = table.append(nil) // PowerShell's text of an object
-				err = r.json.Walk(cell)
-			}
-		}
+		cell, err := r.auditData(cell)
 		if err == scan.ErrIncomplete {
 			around := map[string]string{}
 			for i, name := range r.file.header {
@@ -169,7 +159,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	known := recognised{format: f}
 	inner := wrappingColumns(names, originals)
 	says := slices.IndexFunc(names, func(name string) bool { return headerKey(name) == headerKey(f.says) })
-	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState()}
+	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState(), asShown: f.asShown}
 	var row, body []byte
 	for {
 		rec, ok := s.Next()

@@ -224,3 +224,29 @@ func TestAccountInPath(t *testing.T) {
 	c.want("select distinct mailbox from state_inbox_rules order by all nulls last", "adele vance", "adele.vance@contoso.com", "alex@contoso.co.uk", "<nil>")
 	c.want("select user_principal_name from state_authentication_methods", "megan@contoso.com")
 }
+
+// TestPagesOfUsers: Graph says in the context of a page whose rules or methods it lists.
+func TestPagesOfUsers(t *testing.T) {
+	const context = `"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users('%s')/mailFolders('inbox')/messageRules",`
+	rule := func(id string) string {
+		return `{"id":"` + id + `","displayName":"..","sequence":1,"isEnabled":true,"actions":{"delete":true}}`
+	}
+	page := func(user, id string) string {
+		return `{` + strings.Replace(context, "%s", user, 1) + `"value":[` + rule(id) + `]}`
+	}
+	for _, tt := range []struct{ text, want, reason string }{
+		{page("Adele%40contoso.com", "r1"), "r1|adele@contoso.com", "a page"},
+		{page("adele%40contoso.com", "r1") + "\n" + page("kim@contoso.com", "r2"), "r1|adele@contoso.com r2|kim@contoso.com", "pages of two, one behind the other"},
+		{`{"responses":[{"id":"1","status":200,"body":` + page("adele%40contoso.com", "r1") + `},{"id":"2","status":200,"body":{"value":[` + rule("r2") + `]}}]}`, "r1|adele@contoso.com r2|<nil>", "replies, of which one does not say it"},
+		{page("00000000-0000-4000-8000-000000000001", "r1"), "r1|<nil>", "an id is no account"},
+		{page("x%ZZ@contoso.com", "r1"), "r1|<nil>", "no address"},
+		{"[" + rule("r1") + "]", "r1|<nil>", "no page"},
+	} {
+		c := load(t, write(t, "x.json", tt.text))
+		if got := strings.Join(c.ask("select id, mailbox from state_inbox_rules order by id"), " "); got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.reason, got, tt.want)
+		}
+	}
+	c := load(t, write(t, "x.json", page("adele%40contoso.com", "r1")))
+	c.want("select raw ->> '$.userPrincipalName' from state_inbox_rules", "<nil>")
+}

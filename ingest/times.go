@@ -21,6 +21,7 @@ type timeCells struct {
 	rewritten map[int][]byte        // cells of the last row, by column
 	unknown   int
 	example   string
+	asShown   bool // those that are written out may be in the zone of the Defender portal's settings
 	isState   bool // a record is worth more than its times: what is unsure of these is left out
 }
 
@@ -71,6 +72,9 @@ func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) 
 			if bytes.Contains(cell, []byte(" @ ")) {
 				t.reader.file.noteLossOnce("times are as Kibana shows them, in the time zone of its settings, and were read as UTC: export again with its time zone (dateFormat:tz) UTC")
 			}
+			if t.asShown && !dates.IsISO(cell) && !strings.HasSuffix(t.names[i], "]") {
+				t.reader.file.noteOnce(asShownByPortal)
+			}
 			t.rewriteCell(i, text)
 		case t.isState && len(cell) > 0 && !bytes.ContainsAny(cell, "0123456789"): // such as Permanent
 			t.rewriteCell(i, []byte{})
@@ -82,6 +86,10 @@ func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) 
 	}
 	return "", nil
 }
+
+// asShownByPortal is what Microsoft says of the portal's times; of its exports it says nothing.
+// https://learn.microsoft.com/defender-xdr/m365d-time-zone
+const asShownByPortal = "times are as the Defender portal shows them, in UTC or in the local time of who exported them, as its settings say (Settings > Microsoft Defender portal > Time zone), and were read as UTC: if it was local time, set it to UTC and export again"
 
 func (t *timeCells) rewriteCell(i int, text []byte) {
 	if t.rewritten == nil {

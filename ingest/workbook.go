@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,9 +49,13 @@ func (r *reader) readWorkbook(text *scan.Window) error {
 		r.why = fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
 		return nil
 	}
-	if z, err := zip.NewReader(bytes.NewReader(data), int64(len(data))); err == nil && documentKind(z.File) != "" {
-		r.why = documentKind(z.File)
-		return nil
+	if z, err := zip.NewReader(bytes.NewReader(data), int64(len(data))); err == nil {
+		if r.why = documentKind(z.File); r.why == "" && !slices.ContainsFunc(z.File, func(m *zip.File) bool { return m.Name == "[Content_Types].xml" }) {
+			r.why = "a zip archive in another file: unpack it and give the files"
+		}
+		if r.why != "" {
+			return nil
+		}
 	}
 	if why := bomb(data); why != "" {
 		r.why = "a workbook that is not opened: " + why + "; save the sheets as CSV UTF-8"

@@ -76,9 +76,10 @@ func (fs *filters) judged(ctx context.Context, r Report) (applied, error) {
 	return fs.judge(ctx, r, q.references())
 }
 
-// judge says where each condition acts. A --filter on a column of the logs that the
-// question is about acts on these; where only some of them have it, and each row shown
-// is a record with such a column, on the rows, and so where none has.
+// judge says where each condition acts. A --filter on a column that all the logs have
+// which the question is about acts on these; else on the rows, if they show a column of
+// that name, for one that only some of the logs have may be another thing: the severity
+// of an alert is not that of a finding. Else it acts on the logs that have it.
 func (fs *filters) judge(ctx context.Context, r Report, refs []reference) (applied, error) {
 	how := applied{tables: aboutOf(r, refs)}
 	for _, condition := range fs.conditions {
@@ -109,9 +110,8 @@ func (fs *filters) judge(ctx context.Context, r Report, refs []reference) (appli
 				return how, err
 			}
 		}
-		isShown := slices.Contains(how.columns, condition.filter.Column)
 		switch {
-		case isShown && (having == 0 || isOfRecords(how.columns)):
+		case slices.Contains(how.columns, condition.filter.Column):
 			how.actions = append(how.actions, onShown)
 		case having > 0:
 			how.actions = append(how.actions, onTables)
@@ -123,9 +123,13 @@ func (fs *filters) judge(ctx context.Context, r Report, refs []reference) (appli
 }
 
 // aboutOf are the logs that a question is about: those that a report needs, or those
-// that it reads if it doesn't say.
+// that it reads if it doesn't say. A report that reads nothing but all evidence is about
+// none that a filter could narrow.
 func aboutOf(r Report, refs []reference) []schema.Table {
 	names := r.Needs
+	if _, isListed := Lookup(r.Name); isListed && !slices.ContainsFunc(refs, reference.isNarrowed) {
+		return nil
+	}
 	if len(names) == 0 {
 		names = tablesRead(refs)
 		if slices.Contains(names, "sessions") {
@@ -138,6 +142,20 @@ func aboutOf(r Report, refs []reference) []schema.Table {
 		}
 	}
 	return slices.DeleteFunc(schema.Logs(), func(t schema.Table) bool { return !slices.Contains(names, t.Name) })
+}
+
+// isNarrowed tells that what is read under the name is what the filters show.
+func (ref reference) isNarrowed() bool {
+	v, isKnown := lookupRelation(ref.name)
+	switch {
+	case ref.evidence:
+		return false
+	case strings.HasPrefix(ref.name, ofReport) && isKnown:
+		return slices.ContainsFunc(v.names, func(name string) bool { return reference{name: name}.isNarrowed() })
+	case isKnown:
+		return !isNeverFiltered(ref.name)
+	}
+	return isOfFindings(ref.name) || isSessionView(ref.name) || len(tablesRead([]reference{ref})) > 0
 }
 
 // columnsShown are the columns of a question's answer, in lower case.
@@ -195,16 +213,24 @@ func (fs *filters) inapplicable(r Report, how applied) error {
 func (r Report) isQuestion() bool { return r.Name == "query" }
 
 // narrowShown is the SQL of a question with the conditions that act on its rows, and what a
-// reader must know of the values that no row has.
+// reader must know of the values that no row has. Its rows are worked out once, all of them,
+// and in their order, which the engine preserves in a table.
 func (fs *filters) narrowShown(ctx context.Context, r Report, how applied) (statement string, notes []string, err error) {
+	if !slices.Contains(how.actions, onShown) {
+		return r.SQL, nil, nil
+	}
+	for _, statement := range []string{"set variable first_rows = null", "create or replace table shown_rows as from (\n" + r.SQL + "\n)"} {
+		if err := fs.c.engine.Exec(ctx, statement); err != nil {
+			return "", nil, err
+		}
+	}
 	var where []string
 	for i, condition := range fs.conditions {
 		if how.actions[i] != onShown {
 			continue
 		}
-		column := engine.Identifier(condition.filter.Column)
 		values := fmt.Sprintf("shown_values_%d", i)
-		err := fs.c.engine.Exec(ctx, fmt.Sprintf("create or replace table %s as select distinct %s::varchar as value from (\n%s\n)", values, column, r.SQL))
+		err := fs.c.engine.Exec(ctx, fmt.Sprintf("create or replace table %s as select distinct %s::varchar as value from shown_rows", values, engine.Identifier(condition.filter.Column)))
 		if err != nil {
 			return "", nil, err
 		}
@@ -220,10 +246,7 @@ func (fs *filters) narrowShown(ctx context.Context, r Report, how applied) (stat
 		notes = append(notes, absent...)
 		where = append(where, condition.onColumn())
 	}
-	if len(where) == 0 {
-		return r.SQL, nil, nil
-	}
-	return "select *\nfrom (\n" + r.SQL + "\n)\nwhere " + strings.Join(where, " and "), notes, nil
+	return "from shown_rows where " + strings.Join(where, " and "), notes, nil
 }
 
 // notesOnTables says which of the logs that a question is about lack what a condition

@@ -3,9 +3,14 @@ package queries
 import (
 	"context"
 	"errors"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"entrail/ingest"
+	"entrail/ingest/engine"
 )
 
 // TestWhereAFilterActs: on the logs that a report is about, before it counts; else on
@@ -40,6 +45,8 @@ func TestWhereAFilterActs(t *testing.T) {
 			"select file_id, record, country from sign_ins union all select file_id, record, 'NL' from audit_events order by all", "", "2|1|NL\n2|2|NL\n2|3|NL", ""},
 		{"what is counted of two logs, of which one has it: that log's rows", column("country=DE"),
 			"select country, count(*) from (select country from sign_ins union all select 'XX' from audit_events) group by all", "", "DE|1\nde|1", ""},
+		{"a column of one log that the answer has for another thing: on the answer", column("severity=high"),
+			"select 'high' as severity, count(*) from sign_ins union all select 'low', count(*) from alerts order by all", "", "high|4", ""},
 		{"neither", column("country=DE"), "select id from audit_events", "", "", "--filter country=DE does not apply to report test, which has no column country; it shows id, and has the columns of audit_events"},
 		{"neither, and one near it is shown", column("contry=DE"), "select country from sign_ins", "", "", "(did you mean country?)"},
 		{"SQL as a column", column(`1=1 or "x"=x`), "select country from sign_ins", "", "", "has no column"},
@@ -90,6 +97,43 @@ func TestFilterActsOnEachReportItsOwnWay(t *testing.T) {
 		if got := lines(t, result); got != ask.want {
 			t.Errorf("question %d, %s: got %q, want %q", i, ask.report.Name, got, ask.want)
 		}
+	}
+}
+
+// TestWhatIsNotFilteredSaysSo: a report that shows of nobody what it shows of all says
+// that the filters do not apply.
+func TestWhatIsNotFilteredSaysSo(t *testing.T) {
+	takesLong(t)
+	path := filepath.Join(t.TempDir(), "case.duckdb")
+	_, err := ingest.Load(t.Context(), path, []string{"../testdata/contoso"}, ingest.Options{Engine: engine.Options{Temp: t.TempDir()}, Now: time.Unix(0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, nobody := openPath(t, path, Filter{}, time.UTC), openPath(t, path, Filter{Users: []string{"nobody@example.com"}}, time.UTC)
+	said := 0
+	for _, report := range Reports() {
+		if nobody.Inapplicable(t.Context(), report) != nil {
+			continue
+		}
+		all, err := whole.Run(t.Context(), report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := lines(t, all)
+		shown, err := nobody.Run(t.Context(), report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		saysSo := slices.Contains(shown.Notes, "The filters do not apply here: all evidence is shown.")
+		if isSame := lines(t, shown) == want; isSame != saysSo && want != "" {
+			t.Errorf("%s: filtered and not it is the same: %v; it says so: %v", report.Name, isSame, saysSo)
+		}
+		if saysSo {
+			said++
+		}
+	}
+	if said < 5 {
+		t.Errorf("%d reports say that they are not filtered: files, coverage and others are not", said)
 	}
 }
 

@@ -27,13 +27,13 @@ func takesLong(t *testing.T) {
 	}
 }
 
-// oneInThree leaves out two of three fixtures, unless -long asks for all of them, or
+// oneInThree leaves out two of three tests of a kind, unless -long asks for all of them, or
 // -run for this one.
 func oneInThree(t *testing.T, i int) {
 	t.Helper()
 	isNamed := strings.Contains(flag.Lookup("test.run").Value.String(), "/")
 	if !*long && !isNamed && i%3 != 0 {
-		t.Skip("one fixture in three is tested: .ci/run tests all of them, with -long")
+		t.Skip("one in three is tested: .ci/run tests all of them, with -long")
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 // TestDossierParts holds each part to what a report is held to: one SELECT,
 // documented, totally ordered.
 func TestDossierParts(t *testing.T) {
+	takesLong(t)
 	ctx := context.Background()
 	forward, backward := askedTies(t)
 	sessions, err := forward.SessionsShown(ctx)

@@ -50,7 +50,7 @@ func TestFilter(t *testing.T) {
 	}
 	const everyAudit, everyDirectory = "a1 a2 a3", "d1 d2"
 	path := newCase(t, filterRows...)
-	for _, test := range []struct {
+	for i, test := range []struct {
 		reason                     string
 		filter                     Filter
 		signIns, audits, directory string
@@ -127,6 +127,7 @@ func TestFilter(t *testing.T) {
 		{"flags narrow together", Filter{Users: []string{"adele@contoso.com"}, IPs: []string{"203.0.113.0/24"}}, "s1", "a1", ""},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
+			oneInThree(t, i)
 			t.Parallel()
 			c := openOn(t, 1, path, test.filter, time.UTC)
 			got := answer(t, c, `

@@ -14,6 +14,7 @@ import (
 // events and coverage, and the report timeline, must have it, unless the table's header
 // says why not.
 func TestLogsAreShown(t *testing.T) {
+	takesLong(t)
 	var inserts, events, covered, timeline []string
 	for i, table := range schema.Tables() {
 		if !table.Has("file_id") {

@@ -65,7 +65,9 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 		notes = append(notes, period...)
 	}
 	read := tablesRead(refs)
-	named := slices.ContainsFunc(refs, func(ref reference) bool { return ref.evidence || isNeverFiltered(ref.name) })
+	named := slices.ContainsFunc(refs, func(ref reference) bool {
+		return ref.evidence || isNeverFiltered(ref.name) || isTableOfRules(ref.name)
+	})
 	if !c.filters.filter.isZero() && !how.isNarrowed() && len(read) == 0 && named {
 		return append(notes, "The filters do not apply here: all evidence is shown."), true, nil
 	}

@@ -48,6 +48,36 @@ func BenchmarkMillionSignIns(b *testing.B) {
 	}
 }
 
+// BenchmarkBothLogs asks every report, for the first 1,000 rows, over a million sign-ins
+// and a million audit records, after the findings, which are timed apart. Each of the
+// sessions was used from several addresses there, which is more than a tenant has.
+//
+//	go test ./queries -run '^$' -bench BothLogs -benchtime 1x
+func BenchmarkBothLogs(b *testing.B) {
+	ctx := context.Background()
+	c, err := Open(ctx, newCase(b, millionSignIns, theirPolicies, millionAuditRecords), engine.Options{Temp: b.TempDir(), Threads: 2}, Filter{}, time.UTC)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	b.Run("findings", func(b *testing.B) {
+		for b.Loop() {
+			if err := c.findings.look(ctx); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	for _, r := range Reports() {
+		b.Run(r.Name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := c.RunFirst(ctx, r, 1000); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // A user has a home network and country, three addresses, a registered device,
 // a dozen applications; one sign-in in a hundred is an attempt from elsewhere,
 // and one in a hundred comes from a legacy client.

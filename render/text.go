@@ -277,6 +277,7 @@ func (p *page) fitted(r *queries.Result, head []string, sample [][]string, isAll
 	columns := r.Columns
 	lay := layout{cut: p.d.Width > 0}
 	var natural, floor []int
+	prose := max(sentence, p.d.Width*3/10) // of the first column of sentences: they have room before ids have
 	for _, i := range p.order(r, head) {
 		name := head[i]
 		wide, isSame := cells.StringWidth(name), true
@@ -297,7 +298,8 @@ func (p *page) fitted(r *queries.Result, head []string, sample [][]string, isAll
 		least := wide
 		switch {
 		case columns[i].Style == queries.Sentences && isText:
-			least = min(wide, sentence)
+			least = min(wide, prose)
+			prose = sentence
 		case isText && !(class(columns[i]) == "m" && wide <= identifier):
 			least = min(wide, narrowest)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,36 @@ func TestColumnsOnATerminal(t *testing.T) {
 		d.Width = test.width
 		if page := render(t, Text, d); !strings.Contains(page, test.want+"\n") {
 			t.Errorf("width %d: no line %q in\n%s", test.width, test.want, page)
+		}
+	}
+}
+
+// TestSentencesHaveRoom: on a wide terminal the first column of sentences has three tenths
+// of the line before a column of ids is shown beside it.
+func TestSentencesHaveRoom(t *testing.T) {
+	columns := []queries.Column{column("severity", queries.Text), styled("what", queries.Sentences)}
+	rows := make([][]any, 6) // more than are told as blocks, each with other texts
+	for n := range rows {
+		rows[n] = []any{"high", strings.Repeat("word ", 40) + strconv.Itoa(n)}
+	}
+	for i := range 10 {
+		columns = append(columns, column("id_"+strconv.Itoa(i), queries.Text))
+		for n := range rows {
+			rows[n] = append(rows[n], strings.Repeat(strconv.Itoa(n), 30))
+		}
+	}
+	d := document(result(queries.Report{Name: "findings"}, columns, rows...))
+	for _, test := range []struct{ width, least int }{{80, 30}, {120, 36}, {200, 60}} {
+		d.Width = test.width
+		wide := 0
+		for line := range strings.Lines(render(t, Text, d)) {
+			words, _, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "high")), "  ")
+			if strings.HasPrefix(words, "word ") {
+				wide = max(wide, len(words))
+			}
+		}
+		if wide < test.least-len("word ") {
+			t.Errorf("width %d: the sentences have %d columns, want about %d", test.width, wide, test.least)
 		}
 	}
 }

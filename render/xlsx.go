@@ -70,6 +70,9 @@ func XLSX(w io.Writer, d Document) error {
 	if err := b.about(); err != nil {
 		return fmt.Errorf("write XLSX: sheet About: %w", err)
 	}
+	if err := b.setPrinting(); err != nil {
+		return fmt.Errorf("write XLSX: %w", err)
+	}
 	b.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &orderedZip{w: w} })
 	if _, err := b.file.WriteTo(w); err != nil {
 		return fmt.Errorf("write XLSX: %w", err)
@@ -122,7 +125,8 @@ type sheetInfo struct {
 	result *queries.Result
 	cut    int // texts longer than a cell
 
-	printed int // columns on paper, the first ones
+	printed       int    // columns on paper, the first ones
+	paper, header string // the places of what is printed, and of what is on each page
 }
 
 type styles struct {
@@ -471,7 +475,7 @@ func fitCell(s string) (string, bool) {
 
 // end turns the rows into a table and closes the sheet.
 func (s *sheet) end() error {
-	if err := s.setPrinting(); err != nil {
+	if err := s.setPaper(); err != nil {
 		return err
 	}
 	last, err := excelize.CoordinatesToCellName(len(s.head), s.row)
@@ -488,26 +492,32 @@ func (s *sheet) end() error {
 	return s.stream.Flush()
 }
 
-// setPrinting repeats the header on each page, and leaves the last columns of
-// a wide sheet off the paper.
-func (s *sheet) setPrinting() error {
+// setPaper notes which columns of a wide sheet have room on the paper, the first ones.
+func (s *sheet) setPaper() error {
 	wide, n := s.widths[0], 1
 	for n < len(s.widths) && wide+s.widths[n] <= paperWide {
 		wide += s.widths[n]
 		n++
 	}
-	s.info.printed = n
 	column, err := excelize.ColumnNumberToName(n)
 	if err != nil {
 		return err
 	}
-	sheet := "'" + s.info.name + "'!"
-	for _, d := range []struct{ name, place string }{
-		{"_xlnm.Print_Area", fmt.Sprintf("$A$1:$%s$%d", column, s.row)},
-		{"_xlnm.Print_Titles", fmt.Sprintf("$%d:$%d", s.first, s.first)},
-	} {
-		if err := s.file.SetDefinedName(&excelize.DefinedName{Name: d.name, RefersTo: sheet + d.place, Scope: s.info.name}); err != nil {
-			return err
+	s.info.printed = n
+	s.info.paper = fmt.Sprintf("$A$1:$%s$%d", column, s.row)
+	s.info.header = fmt.Sprintf("$%d:$%d", s.first, s.first)
+	return nil
+}
+
+// setPrinting has each sheet printed as far as it has room on the paper, with its header
+// on each page. The file names a sheet by its place, so all of them stand in theirs.
+func (b *workbook) setPrinting() error {
+	for _, s := range b.sheets {
+		sheet := "'" + s.name + "'!"
+		for _, d := range []struct{ name, place string }{{"_xlnm.Print_Area", s.paper}, {"_xlnm.Print_Titles", s.header}} {
+			if err := b.file.SetDefinedName(&excelize.DefinedName{Name: d.name, RefersTo: sheet + d.place, Scope: s.name}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

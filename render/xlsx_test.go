@@ -382,6 +382,26 @@ func TestXLSXOnPaper(t *testing.T) {
 	}
 }
 
+// TestXLSXPrintsItsOwn: a sheet is printed with its own columns, wherever it stands. A
+// sheet of charts moves the others on, and the file names them by their place.
+func TestXLSXPrintsItsOwn(t *testing.T) {
+	days := result(queries.Report{Name: "days", Title: "Days", Charts: []queries.Chart{{Title: "A day", Type: "bar", X: "day", Y: []string{"sign_ins"}}}},
+		[]queries.Column{column("day", queries.Text), column("sign_ins", queries.Integer)}, []any{"2026-10-06", int64(3)}, []any{"2026-10-07", int64(4)})
+	findings := result(queries.Report{Name: "findings", Title: "Findings"}, []queries.Column{column("what", queries.Text)}, []any{"a rule"})
+	f, _ := open(t, document(findings, days))
+	if got, want := strings.Join(f.GetSheetList(), " "), "About Charts Findings Days"; got != want {
+		t.Fatalf("the sheets are %s, want %s", got, want)
+	}
+	for _, n := range f.GetDefinedName() {
+		if !strings.HasPrefix(n.RefersTo, "'"+n.Scope+"'!") {
+			t.Errorf("%s of the sheet %s is %s", n.Name, n.Scope, n.RefersTo)
+		}
+	}
+	if n := len(f.GetDefinedName()); n != 4 {
+		t.Errorf("%d names, want a place and a header for each of two sheets", n)
+	}
+}
+
 // Words of severity have a colour, and stay words; others have none.
 func TestXLSXSeverity(t *testing.T) {
 	columns := []queries.Column{styled("severity", queries.Severity), column("what", queries.Text)}

@@ -61,11 +61,11 @@ const firstYear, lastYear = 2015, 2039
 
 // ParseCulture returns false for what is no such time.
 func ParseCulture(cell []byte) (d cultureDate, ok bool) {
-	if len(cell) < 6 || len(cell) > 48 {
+	if len(cell) < 6 || len(cell) > 64 {
 		return d, false
 	}
 	text := strings.Join(strings.Fields(string(cell)), " ")
-	if letter(cell[0]) || cell[0] >= '0' && cell[0] <= '9' && bytes.ContainsFunc(cell[:6], unicode.IsLetter) {
+	if mayBeNamed(cell) {
 		text = numbered(text)
 	}
 	m := cultureTime.FindStringSubmatch(text)
@@ -116,8 +116,6 @@ func ParseCulture(cell []byte) (d cultureDate, ok bool) {
 	d.clock -= ahead
 	return d, hour < 24 && minute < 60 && second < 60 && ahead.Abs() <= 14*time.Hour && d.first > 0 && d.second > 0 && (d.first <= 12 || d.second <= 12) && d.first < 32 && d.second < 32
 }
-
-func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // letters returns those of a text, in lower case.
 func letters(text string) string {
@@ -202,8 +200,16 @@ func UnknownTime(cell []byte) bool { return len(cell) > 0 && !certainTime.Match(
 // it: TimeGenerated [UTC], [UTC+02:00], [Local Time], [Amsterdam, Berlin, ...].
 var zoned = regexp.MustCompile(`^(.*\S)\s*\[\s*(?:(UTC|GMT)\s*(?:([+-])(\d{1,2}):?(\d{2})?)?|([A-Za-z][^\[\]]*))\s*\]\s*$`)
 
+// zonedDate is such a name where the zone is a part of it: Date (UTC+02:00) of the Exchange admin center, which is
+// Date (UTC) for others.
+var zonedDate = regexp.MustCompile(`^(.*\(UTC)(([+-])(\d{1,2}):?(\d{2})?)\)\s*$`)
+
 // CutZone cuts the time zone off a column's name; known is false for one that says no distance from UTC.
 func CutZone(name string) (column string, ahead time.Duration, known bool) {
+	if m := zonedDate.FindStringSubmatch(strings.ReplaceAll(name, "\u2212", "-")); m != nil {
+		_, ahead, _ = CutZone("x [UTC" + m[2] + "]")
+		return m[1] + ")", ahead, true
+	}
 	if !strings.HasSuffix(strings.TrimSpace(name), "]") {
 		return name, 0, true
 	}
@@ -259,7 +265,7 @@ func Certainly(text string) (time.Time, bool) {
 // zonedForms are forms that say their distance from UTC, of programs that are not Microsoft's.
 var zonedForms = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999Z0700", "2006-01-02 15:04:05.999999999 Z0700",
-	"02/Jan/2006:15:04:05 -0700", "20060102T150405Z0700",
+	"20060102T150405Z0700",
 }
 
 var (

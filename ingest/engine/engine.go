@@ -29,6 +29,7 @@ type Options struct {
 	Memory  string // of the whole program, as DuckDB writes sizes, "4GB"; empty = a share of the machine
 	Threads int    // 0 = one a core, and one for little evidence
 	Temp    string // private folder that the engine may spill to; must exist
+	Beside  int    // how many other engines are open meanwhile, which share the memory
 }
 
 // Engine is one connection to DuckDB. It is not safe for concurrent use.
@@ -81,7 +82,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	if o.Memory != "" {
 		part = ofGiven
 	}
-	if err := e.takePart(ctx, part); err != nil {
+	if err := e.takePart(ctx, part/float64(1+o.Beside)); err != nil {
 		e.Close()
 		return nil, fmt.Errorf("start the engine: %w", err)
 	}

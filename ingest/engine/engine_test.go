@@ -128,3 +128,30 @@ func TestTogether(t *testing.T) {
 		t.Errorf("%d rows, %v", n, err)
 	}
 }
+
+// TestMemoryOfTwo: engines that are open at once take together what one alone may.
+func TestMemoryOfTwo(t *testing.T) {
+	limit := func(beside int) float64 {
+		e, err := New(context.Background(), Options{Temp: t.TempDir(), Memory: "1GB", Threads: 1, Beside: beside})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		rows, err := e.All(context.Background(), "select current_setting('memory_limit')")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var size float64
+		var unit string
+		if _, err := fmt.Sscanf(rows[0][0].(string), "%f %s", &size, &unit); err != nil || unit != "MiB" {
+			t.Fatalf("the limit is %v", rows[0][0])
+		}
+		return size
+	}
+	// 1 GB are 953.7 MiB, of which four fifths are the engine's.
+	for beside, want := range []float64{762.9, 381.4} {
+		if got := limit(beside); got < want-0.2 || got > want+0.2 {
+			t.Errorf("with %d others: %.1f MiB, want %.1f", beside, got, want)
+		}
+	}
+}

@@ -8,6 +8,7 @@
 -- recognised by: json AlertId; Title; Severity; DetectionSource
 -- recognised by: json AlertId; Title; Category; ServiceSource
 -- recognised by: json AlertId; EntityType; EvidenceRole
+-- times: as shown
 
 -- table: alerts
 with fields as (

@@ -11,3 +11,4 @@
 -- of: unified_audit_log
 -- flat: ReportId = Id; Timestamp = CreationTime; TimeGenerated = CreationTime; ActionType = Operation; Application = Workload
 -- flat: AccountId = UserId; AccountObjectId = UserKey; IPAddress = ClientIP; ObjectName = ObjectId; OAuthAppId = AppId
+-- times: as shown

@@ -6,6 +6,7 @@
 -- recognised by: csv NetworkMessageId; RecipientEmailAddress; SenderFromAddress; DeliveryAction
 -- recognised by: json NetworkMessageId; RecipientEmailAddress; EmailDirection
 -- recognised by: json NetworkMessageId; RecipientEmailAddress; SenderFromAddress; DeliveryAction
+-- times: as shown
 
 -- table: emails
 with fields as (

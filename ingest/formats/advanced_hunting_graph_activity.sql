@@ -8,3 +8,4 @@
 -- respelled: yes
 -- flat: Timestamp = timeGenerated; ApplicationId = appId; AccountObjectId = userId; ResponseSize = responseSizeBytes
 -- flat: RequestDuration = durationMs; UniqueTokenIdentifier = signInActivityId
+-- times: as shown

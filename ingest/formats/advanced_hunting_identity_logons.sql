@@ -6,6 +6,7 @@
 -- recognised by: csv ActionType; LogonType; AccountSid; DestinationDeviceName
 -- recognised by: json ActionType; LogonType; Protocol; AccountUpn; Application
 -- recognised by: json ActionType; LogonType; AccountSid; DestinationDeviceName
+-- times: as shown
 
 -- table: identity_logons
 with fields as (

@@ -14,6 +14,7 @@
 -- recognised by: json TimeGenerated; ErrorCode; ServicePrincipalId; Application; RequestId
 -- recognised by: json Timestamp; ErrorCode; AccountObjectId; LogonType; EndpointCall
 -- nested: ConditionalAccessPolicies[]; NetworkLocationDetails[]
+-- times: as shown
 
 -- table: sign_ins
 with fields as (
@@ -110,7 +111,7 @@ select
     sign_in_status(error_code) as status,
     error_code,
     filled(f.ClientAppUsed) as client_app,
-    lower(filled(f.ClientAppUsed)) in (select client_app from legacy_clients) as is_legacy_auth,
+    nullif(lower(filled(f.ClientAppUsed)), 'unknown') in (select client_app from legacy_clients) as is_legacy_auth,
     filled(f.UserAgent) as user_agent,
     filled(f.Browser) as browser,
     filled(f.OSPlatform) as operating_system,

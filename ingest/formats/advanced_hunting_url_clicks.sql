@@ -6,6 +6,7 @@
 -- recognised by: csv Url; ActionType; AccountUpn; IsClickedThrough
 -- recognised by: json Url; ActionType; AccountUpn; Workload
 -- recognised by: json Url; ActionType; AccountUpn; IsClickedThrough
+-- times: as shown
 
 -- table: url_clicks
 with fields as (

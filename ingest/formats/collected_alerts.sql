@@ -11,3 +11,4 @@
 -- flat: First activity = firstActivityDateTime; Last activity = lastActivityDateTime; Assigned to = assignedTo; Categories = category
 -- flat: eventDateTime = firstActivityDateTime; lastEventDateTime = lastActivityDateTime; lastModifiedDateTime = lastUpdateDateTime
 -- flat: provider = serviceSource; incidentIds = incidentId; Service sources = services; Detection sources = sensors
+-- times: as shown

@@ -205,7 +205,7 @@ select
     case when error_code is distinct from 0 then filled(f.status.failureReason) end as failure_reason,
     filled(f.status.additionalDetails) as additional_details,
     filled(f.clientAppUsed) as client_app,
-    lower(filled(f.clientAppUsed)) in (select client_app from legacy_clients) as is_legacy_auth,
+    nullif(lower(filled(f.clientAppUsed)), 'unknown') in (select client_app from legacy_clients) as is_legacy_auth,
     filled(f.authenticationProtocol) as authentication_protocol,
     filled(f.originalTransferMethod) as original_transfer_method,
     filled(f.incomingTokenType) as incoming_token_type,

@@ -145,7 +145,7 @@ select
     error_code,
     case when error_code <> 0 then unguarded(f."Failure reason") end as failure_reason,
     filled(f."Client app") as client_app,
-    lower(filled(f."Client app")) in (select client_app from legacy_clients) as is_legacy_auth,
+    nullif(lower(filled(f."Client app")), 'unknown') in (select client_app from legacy_clients) as is_legacy_auth,
     filled(f."Authentication Protocol") as authentication_protocol,
     filled(f."Original transfer method") as original_transfer_method,
     coalesce(filled(f."Incoming token type"), filled(f."Incoming token type (2)")) as incoming_token_type,

@@ -49,7 +49,8 @@ select
     lower(coalesce(filled(f.userPrincipalName), filled(f.primarySmtpAddress), nullif(split_part(f.identity, ':\', 1), ''))) as mailbox,
     coalesce(filled(f.folderName), nullif(split_part(f.identity, ':\', 2), '')) as folder,
     lower(coalesce(called(f."user"), called(f.trustee))) as trustee,
-    joined(f.accessRights) as access_rights,
+    -- Export-Csv puts a list into braces
+    trim(joined(f.accessRights), '{}') as access_rights,
     lower(coalesce(filled(f.fullAccessUsers), nullif(filled(f.fullAccessPermission), '[]'))) as full_access,
     lower(coalesce(filled(f.sendAsUsers), nullif(filled(f.sendAsPermission), '[]'))) as send_as,
     lower(coalesce(filled(f.sendOnBehalfUsers), nullif(filled(f.sendOnBehalfPermission), '[]'))) as send_on_behalf,

@@ -14,6 +14,7 @@
 -- recognised by: csv userPrincipalName; displayName; isLicensed
 -- recognised by: json userPrincipalName; displayName; userType
 -- recognised by: csv userPrincipalName; displayName; userType
+-- recognised by: json userPrincipalName; displayName; deletedDateTime
 -- recognised by: json userPrincipalName; displayName; whenCreated
 -- recognised by: csv userPrincipalName; displayName; whenCreated
 -- recognised by: json userPrincipalName; signInActivity

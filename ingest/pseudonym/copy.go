@@ -108,6 +108,7 @@ func open(ctx context.Context, path string, o engine.Options) (*engine.Engine, e
 
 func transcribe(ctx context.Context, from, to string, o engine.Options, do func(*transcript) error) (err error) {
 	c := &transcript{}
+	o.Beside = 1
 	if c.from, err = open(ctx, from, o); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -53,6 +54,7 @@ type Unmarked struct {
 	in      *bufio.Reader
 	Page    *charmap.Charmap // nil: UTF-8, or not known yet
 	Name    string
+	Foreign bool // it has words of no language of that code page: it may be in another
 	decided bool
 	plain   int    // bytes before the one that decided
 	out     []byte // what was decoded and not read yet
@@ -71,6 +73,7 @@ func (u *Unmarked) Read(p []byte) (int, error) {
 			return u.in.Read(p[:min(len(p), plain)]) // the character may go on
 		}
 		u.Page, u.Name = codePage(text[plain:])
+		u.Foreign = u.Page != nil && hasForeignWords(text, u.Page)
 		u.decided = true
 		u.plain = plain
 	}
@@ -111,6 +114,42 @@ func codePage(text []byte) (*charmap.Charmap, string) {
 		return nil, ""
 	}
 	return charmap.Windows1252, "windows-1252"
+}
+
+// hasForeignWords tells that a text, read in a code page of the West, has words that are
+// in none of the languages which are written in it. In other code pages of Windows, Cyrillic and
+// Greek are words without a letter of ASCII, Polish and Czech ones have a sign within or
+// letters that don't meet in the West.
+func hasForeignWords(text []byte, page *charmap.Charmap) bool {
+	read := func(c byte) (r rune, isSign bool) {
+		r = page.DecodeByte(c)
+		return r, r >= utf8.RuneSelf && (unicode.IsSymbol(r) || unicode.IsNumber(r)) && !strings.ContainsRune("´¨°™©®", r)
+	}
+	for i := 0; i < len(text); i++ {
+		var word []rune
+		ascii, hasSign := 0, false
+		for ; i < len(text); i++ {
+			r, isSign := read(text[i])
+			if !isSign && !unicode.IsLetter(r) {
+				break
+			}
+			if isSign && len(word) > 0 && i+1 < len(text) {
+				next, _ := read(text[i+1])
+				hasSign = hasSign || unicode.IsLetter(next)
+			}
+			if r < utf8.RuneSelf {
+				ascii++
+			}
+			word = append(word, r)
+		}
+		all := string(word)
+		switch {
+		case hasSign, ascii == 0 && len(word) > 2,
+			strings.ContainsAny(all, "\u00f8\u00ec") && strings.ContainsAny(all, "\u00e1\u00ed\u00fd"):
+			return true
+		}
+	}
+	return false
 }
 
 // likely weighs what the bytes above ASCII are in a code page: small letters,

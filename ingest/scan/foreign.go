@@ -9,9 +9,10 @@ import (
 // lines.
 
 // linePrefix is the header of a syslog message: its priority, or its time and
-// the host, and what sends it behind that; or what Fluentd puts there, its time and a tag, with tabs.
+// the host, and what sends it behind that; or what Fluentd puts there, its time and a tag, with tabs; or the time and the
+// level of a program's own log.
 // https://www.rfc-editor.org/rfc/rfc5424#section-6, https://www.rfc-editor.org/rfc/rfc3164#section-4.1
-var linePrefix = regexp.MustCompile(`^[ \t]*(?:<\d{1,3}>[^{]*|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [^{]*|\d{4}-\d\d-\d\dT\S+ \S+ \S+: *|[^{"\t]+\t[^{"\t]+\t)$`)
+var linePrefix = regexp.MustCompile(`^[ \t]*(?:<\d{1,3}>[^{]*|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [^{]*|\d{4}-\d\d-\d\dT\S+ \S+ \S+: *|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,Z+:]*\]? (?:[^ "{]+ ){0,4}|[^{"\t]+\t[^{"\t]+\t)$`)
 
 // introduction ends a line that a text about a record has before it.
 var introduction = regexp.MustCompile(`(?::|\x60{3}\w*|~{3}\w*)\s*$`)

@@ -13,6 +13,7 @@ type page struct {
 	around  int      // how many objects are around the one with the list
 	columns [][]byte // of a table whose rows are lists: the names, as JSON
 	replies bool     // the list is one of replies
+	context string   // the page's @odata.context, which says of what it is
 }
 
 // pageKeys are the names under which APIs wrap a list of records: those of
@@ -53,6 +54,14 @@ const repliesKey = "responses"
 
 // replyHeads are the names of what stands before the body of a reply.
 var replyHeads = map[string]bool{"id": true, "status": true, "headers": true}
+
+// Context is what the page in which the last record stood says of itself (@odata.context); "" for nothing.
+func (s *JSON) Context() string {
+	if n := len(s.pages); n > 0 {
+		return s.pages[n-1].context
+	}
+	return ""
+}
 
 // enterPage moves into the list of a page, if this object is one: a list under
 // one of pageKeys, or the rows of a table whose columns it names, with nothing
@@ -118,6 +127,9 @@ func (s *JSON) findList(t *JSONText, i int, p *page) (at int, isPage, incomplete
 		start := i
 		if end, err = t.Value(i, 1); err != nil {
 			break
+		}
+		if name == "@odata.context" {
+			p.context = string(bytes.Trim(t.Text[start:end], `"`))
 		}
 		if name == "TableKind" && !bytes.Contains(t.Text[start:end], []byte("PrimaryResult")) {
 			return 0, false, false

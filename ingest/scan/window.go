@@ -37,6 +37,9 @@ func NewWindow(r io.Reader, buf []byte) *Window {
 // Rest is what has been read and not consumed.
 func (w *Window) Rest() []byte { return w.Buf[w.pos:] }
 
+// SkipBlank passes over what has been read, which is blank.
+func (w *Window) SkipBlank() { w.consume(len(w.Rest())) }
+
 // consume moves on by n bytes.
 func (w *Window) consume(n int) {
 	w.Line += int64(bytes.Count(w.Buf[w.pos:w.pos+n], Newline))

@@ -60,7 +60,7 @@ sentences as (
             end
             || ', from ' || minute_text(first_seen) || ' to ' || minute_text(last_seen) || ' (' || span_text(first_seen, last_seen) || ').'
             || case when sign_ins + failed_sign_ins > 0 then ' Of these ' || counted(sign_ins, 'sign-in', 'sign-ins') || ' succeeded or went on, '
-                || failed_sign_ins || ' failed or were interrupted.' else '' end as sentence,
+                || counted(failed_sign_ins, 'failed or was interrupted', 'failed or were interrupted') || '.' else '' end as sentence,
         'The log shows' as basis,
         'story' as look_in,
         null as look_for

@@ -260,7 +260,7 @@ read_acts as (
             c.old_values ->> 'approle.value', c.new_values ->> 'consentaction.permissions', c.new_values ->> 'keydescription'
         ) as particular
     from acts_of_both as a
-    left join record_changes as c using (is_entra, file_id, record)
+    left join record_changes as c using (file_id, record)
 ),
 -- The record of the unified audit log that speaks of the same act.
 pairs as (
@@ -375,7 +375,7 @@ select
     [{'file_id': a.file_id, 'record': a.record, 'id': a.id}] || coalesce(s.records, []) as records
 from judged_acts as a
 cross join period as p
-left join second_records as s on a.is_entra and s.file_id = a.file_id and s.record = a.record
+left join second_records as s on s.file_id = a.file_id and s.record = a.record
 where a.is_entra
     or not exists (select 1 from pairs where pairs.file_id = a.file_id and pairs.record = a.record)
 window

@@ -26,7 +26,7 @@ with own_forwards as (
         join incident_findings using (finding_id)
         group by file_id, record
     ) as r on f.file_id = r.file_id and f.record = r.record
-    left join inbox_rules as i on f.kind = 'inbox rule' and f.file_id = i.file_id and f.record = i.record
+    left join inbox_rules as i on case when f.kind = 'inbox rule' then f.file_id end = i.file_id and f.record = i.record
     where not coalesce(f.failed, false) and coalesce(s.incident, a.incident, r.incident) is not null
 ),
 ends as (

@@ -109,7 +109,7 @@ told_events as (
         coalesce(error_number, named.error_code, case when operation = 'UserLoggedIn' then 0 end) as code
     from logged_events
     left join (select name, min(error_code) as error_code from codes where name is not null group by name) as named
-        on logged_events.error_number is null and logged_events.logon_error = named.name
+        on case when logged_events.error_number is null then logged_events.logon_error end = named.name
 )
 select
     'sign-in ' || coalesce(lower(s.id), s.file_id || ':' || s.record) as act_id,

@@ -82,3 +82,13 @@ union all
 select 'policy or trust', [lower(display_name)], '', lower(state) = 'disabled', file_id, record, snapshot_time
 from evidence.state_access_policies
 where display_name <> ''
+union all
+-- a policy or a trust may also be a network that sign-ins are trusted from
+select 'policy or trust', [lower(display_name)], '', false, file_id, record, snapshot_time
+from evidence.state_named_locations
+where display_name <> ''
+union all
+-- a list does not say which of a user's methods a log has: there are some, or none any more
+select 'authentication method', [user_principal_name, split_part(user_principal_name, '@', 1)], '', coalesce(methods, '') = '', file_id, record, snapshot_time
+from evidence.state_authentication_methods
+where user_principal_name <> ''

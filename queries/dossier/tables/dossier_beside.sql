@@ -72,10 +72,10 @@ judged as (
         address in (select i.address from in_session as i where i.address <> '') as has_its_address,
         coalesce(s.raw, a.raw, d.raw, r.raw) as raw,
     from about as b
-    left join evidence.sign_ins as s on b.source = 'sign_ins' and b.file_id = s.file_id and b.record = s.record
-    left join evidence.audit_events as a on b.source = 'audit_events' and b.file_id = a.file_id and b.record = a.record
-    left join evidence.directory_audits as d on b.source = 'directory_audits' and b.file_id = d.file_id and b.record = d.record
-    left join evidence.risk_detections as r on b.source = 'risk_detections' and b.file_id = r.file_id and b.record = r.record
+    left join evidence.sign_ins as s on case when b.source = 'sign_ins' then b.file_id end = s.file_id and b.record = s.record
+    left join evidence.audit_events as a on case when b.source = 'audit_events' then b.file_id end = a.file_id and b.record = a.record
+    left join evidence.directory_audits as d on case when b.source = 'directory_audits' then b.file_id end = d.file_id and b.record = d.record
+    left join evidence.risk_detections as r on case when b.source = 'risk_detections' then b.file_id end = r.file_id and b.record = r.record
 )
 select
     * exclude (is_failed_attempt, has_its_correlation, has_its_address, raw),

@@ -112,7 +112,7 @@ select
     t.successes,
     count(*) over (partition by t.trace, t.value) as accounts
 from touched as t
-left join app_names as a on t.trace = 'application' and t.value = a.app_id
+left join app_names as a on case when t.trace = 'application' then t.value end = a.app_id
 -- an application that many use leads to everybody
 qualify t.trace <> 'application' or count(*) over (partition by t.trace, t.value) <= 5
 order by

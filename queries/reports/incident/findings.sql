@@ -6,7 +6,7 @@
 --   incident is its number in incidents. evidence lists file_id:record of each record, of the first 1,000 where there are more.
 --   verdict, note and known are of the case sheet (--case): what it calls benign sinks.
 -- severity: severity
--- on a terminal: severity, first_seen, who, what, title, finding_id
+-- on a terminal: severity, first_seen, what, who, title, finding_id
 -- wrap: title, what, note, known, target, rarity, also, ip_addresses, evidence
 -- position: 1
 -- workbook: yes

@@ -155,8 +155,8 @@ select
     v.findings
 from values_in_incidents as v
 join counted_values as c using (type, value)
-left join app_names as a on v.type = 'application' and v.value = a.app_id
-left join device_names as d on v.type = 'device' and v.value = d.device_id
+left join app_names as a on case when v.type = 'application' then v.value end = a.app_id
+left join device_names as d on case when v.type = 'device' then v.value end = d.device_id
 order by
     v.type,
     elsewhere,

@@ -64,7 +64,7 @@ evidence_of as (
     select r.file_id, r.record, f.finding, f.severity, f.severity_rank, lower(f.what) as what, i.incident
     from finding_records as r
     join all_findings as f using (finding_id)
-    left join incident_findings as i on i.finding_id = f.finding_id and f.severity_rank <= 3
+    left join incident_findings as i on i.finding_id = case when f.severity_rank <= 3 then f.finding_id end
 ),
 named as (
     select
@@ -89,6 +89,10 @@ dumps as (
     from standing_things
     group by all
 ),
+standing_names as (
+    select kind, file_id, part, is_off, unnest(names) as name
+    from standing_things
+),
 standing as (
     select
         t.kind,
@@ -97,12 +101,9 @@ standing as (
         d.file_id,
         d.snapshot_time,
         min(s.is_off) filter (where s.part = '' or t.part = '' or contains(t.part, s.part) or contains(s.part, t.part)) as is_off
-    from open_things as t
+    from (select kind, object, part, last_changed, unnest([object, split_part(object, '@', 1)]) as name from open_things) as t
     join dumps as d on d.kind = t.kind and d.snapshot_time >= t.last_changed
-    left join standing_things as s
-        on s.kind = t.kind
-        and s.file_id = d.file_id
-        and (list_contains(s.names, t.object) or list_contains(s.names, split_part(t.object, '@', 1)))
+    left join standing_names as s on s.kind = t.kind and s.file_id = d.file_id and s.name = t.name
     group by all
     -- a list of policies has not all that is a policy or a trust
     having d.things > 1 and t.kind not in ('forward of a mailbox', 'policy or trust') or count(s.file_id) > 0

@@ -97,7 +97,8 @@ trails as materialized (
 compared_sessions as materialized (
     select
         session,
-        min(country) < max(country) or min(network) < max(network) or bool_or(address is not null and network is null) as has_places,
+        min(country) < max(country) or min(network) < max(network)
+            or min(address) < max(address) and bool_or(address is not null and network is null) as has_places,
         min(agent) < max(agent) as has_agents,
     from trails
     group by session
@@ -259,7 +260,7 @@ join ordered_sessions using (session_id)
 left join addresses as a on e.address = a.ip_address
 left join moves using (log, file_id, record)
 left join agents using (log, file_id, record)
-left join audit_words as w on e.source = 'audit_events' and e.file_id = w.file_id and e.record = w.record
+left join audit_words as w on case when e.source = 'audit_events' then e.file_id end = w.file_id and e.record = w.record
 left join app_names as p on w.object_id = p.app_id
 left join well_known_ids as k on w.object_id = k.id
 left join error_codes as c on try_cast(regexp_extract(e.status, '\d+$') as bigint) = c.error_code

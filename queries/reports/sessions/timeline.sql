@@ -51,7 +51,7 @@ select
 from events as e
 left join found as f using (file_id, record)
 left join noted_records as n using (file_id, record)
-left join audit_words as w on e.source = 'audit_events' and e.file_id = w.file_id and e.record = w.record
+left join audit_words as w on case when e.source = 'audit_events' then e.file_id end = w.file_id and e.record = w.record
 left join app_names as p on w.object_id = p.app_id
 left join well_known_ids as k on w.object_id = k.id
 left join addresses as a on client_address(e.ip_address) = a.ip_address

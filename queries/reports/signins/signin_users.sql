@@ -206,7 +206,7 @@ new_traits as (
         trait || ': ' || listed(list(coalesce(device_name, value) order by device_name, value)) as text
     from first_uses
     cross join last_week
-    left join named_devices on trait = 'device' and device_id = value
+    left join named_devices on device_id = case when trait = 'device' then value end
     where first_use >= starts
         and value is not null
     group by who, trait

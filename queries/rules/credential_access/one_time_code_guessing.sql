@@ -24,9 +24,15 @@ with wrong_codes as (
         l.record,
         l.id
     from logons as l
-    join evidence.sign_in_steps as s
-        on (s.parent_file_id = l.file_id and s.parent_record = l.record)
-        or (s.parent_record is null and s.sign_in_id = l.id)
+    join (
+        select parent_file_id as file_id, parent_record as record, method, succeeded from evidence.sign_in_steps where parent_record is not null
+        union all
+        -- steps whose sign-in was not known when they were loaded
+        select p.file_id, p.record, s.method, s.succeeded
+        from evidence.sign_in_steps as s
+        join evidence.sign_ins as p on p.id = s.sign_in_id
+        where s.parent_record is null
+    ) as s using (file_id, record)
     where l.error_code = 500121 and l.account is not null and not coalesce(s.succeeded, false)
         and regexp_matches(lower(s.method), 'oath|verification code|text message|sms')
 ),

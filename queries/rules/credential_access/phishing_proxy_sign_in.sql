@@ -52,9 +52,8 @@ judged as (
     left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = l.account
     left join chains as c on c.correlation_id = l.correlation_id and c.account = l.account
     left join list_hosting_networks as h on h.asn = l.network::varchar
-    left join tool_user_agents as g on g.user_agent = l.user_agent
+    left join tool_user_agents as g on g.user_agent = case when l.app_id = '4765445b-32c6-49b0-83e6-1d93765276ca' then l.user_agent end
         -- what the kits are written with
-        and l.app_id = '4765445b-32c6-49b0-83e6-1d93765276ca'
         and g.tool in ('axios', 'undici (Node.js)', 'Node.js', 'node-fetch', 'got (Node.js)', 'fasthttp', 'Go', 'resty (Go)', 'Kali365 phishing kit', 'Evilginx')
 ),
 phished as (

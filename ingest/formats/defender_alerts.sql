@@ -1,0 +1,11 @@
+-- title: Alerts of Defender's own APIs
+-- family: Defender alerts and incidents
+-- description: What the API of Defender for Endpoint says of alerts, and that of Defender XDR of those of its incidents, one alert a
+--   record. https://learn.microsoft.com/defender-endpoint/api/alerts
+-- recognised by: json id; title; severity; status; alertCreationTime
+-- recognised by: json alertId; title; severity; status; creationTime
+-- of: graph_alerts
+-- flat: alertId = id; alertCreationTime = createdDateTime; creationTime = createdDateTime; lastUpdateTime = lastUpdateDateTime
+-- flat: lastUpdatedTime = lastUpdateDateTime; firstEventTime = firstActivityDateTime; firstActivity = firstActivityDateTime
+-- flat: lastEventTime = lastActivityDateTime; lastActivity = lastActivityDateTime; relatedUser.userName = affectedUser
+-- flat: computerDnsName = affectedHost

@@ -1,0 +1,8 @@
+-- title: Incidents of Defender's own API
+-- family: Defender alerts and incidents
+-- description: What the API of Defender XDR says of incidents, one incident a record, whose alerts stand in it.
+--   https://learn.microsoft.com/defender-xdr/api-list-incidents
+-- recognised by: json incidentId; incidentName; severity; status; createdTime
+-- of: graph_alerts
+-- flat: incidentId = id; incidentName = displayName; createdTime = createdDateTime; lastUpdateTime = lastUpdateDateTime
+-- flat: incidentUri = incidentWebUrl
