@@ -695,6 +695,13 @@ def all_events(evidence):
 
 @report("timeline", "source", "id", "event_time")
 def timeline(evidence):
+    # A logon of the audit log is the row of the sign-in that has its id, or that issued its token.
+    sign_ins = {str(r.id).lower() for r in evidence.sign_ins if r.id}
+
+    def is_of_sign_in(r):
+        is_logon = r.log == "audit_events" and (r.record_type in (9, 15) or r.operation in ("UserLoggedIn", "UserLoginFailed"))
+        return is_logon and bool({str(r.id).lower(), str(r.sign_in_id).lower()} & sign_ins)
+
     return {
         (r.log, r.id, r.event_time): {
             "ip_address": r.ip_address, "session_id": r.session_id,
@@ -702,6 +709,7 @@ def timeline(evidence):
             **({"actor": r.user or r.service_principal, "result": r.status if not r.error_code else f"{r.status} {r.error_code}"} if r.log == "sign_ins" else {}),
         }
         for r in all_events(evidence)
+        if not is_of_sign_in(r)
     }
 
 

@@ -3,7 +3,7 @@
 -- materialized: yes
 -- ordered by: incident, position
 -- column incident integer: of incidents
--- column position integer: to order the sentences by
+-- column position bigint: to order the sentences by
 -- column topic varchar: what the sentence is about
 -- column sentence varchar: the sentence
 -- column basis varchar: how far the files bear it

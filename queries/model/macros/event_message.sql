@@ -6,7 +6,7 @@ regexp_replace(concat(
     case
         when source = 'sign_ins' then ' ' || case
             when starts_with(result, 'success') then 'signed in to '
-            when starts_with(result, 'interrupted') then 'was stopped for a question at the sign-in to '
+            when starts_with(result, 'interrupted') then 'was asked for something more at the sign-in to '
             else 'failed to sign in to '
         end || coalesce(target, 'an application that is not named') || case when contains(action, 'non_interactive') then ' (non-interactive)' else '' end
         when words is not null then case when starts_with(words, ':') then '' else ' ' end || words || case when ends_with(words, ' to') then ' ' || coalesce(target, 'a service that is not named') else coalesce(': ' || target, '') end

@@ -1,7 +1,8 @@
 -- title: Timeline
 -- description: Everything in all logs on one line of time: who did what to what, from where, and how it ended, whether
 --   it has a session id or not. With --user it is what one account did and what was done to it. message says it in a
---   sentence; actor, action, target and result are as logged. severity and finding are of the gravest finding that the
+--   sentence; actor, action, target and result are as logged. A sign-in that the audit log has too is one row, that of the
+--   sign-in log. severity and finding are of the gravest finding that the
 --   record is evidence of; verdict and note are of the case sheet (--case).
 -- position: 4
 -- workbook: yes
@@ -12,17 +13,43 @@
 -- first rows: what matters
 -- needs: every log
 -- filled by: any export of these logs.
--- caveat: One act may stand here several times, once for each log that saw it: a sign-in in the sign-in log and in the
---   audit log, a directory change in the audit log and in the directory audit log.
-with found as (
+-- caveat: A change of the directory stands here twice where the audit log and the directory audit log have it. A sign-in is one row
+--   where the audit log has its id.
+with
+-- Logons of the audit log whose sign-in is shown: its row is theirs.
+logons_of_sign_ins as (
     select
-        r.file_id,
-        r.record,
+        a.file_id,
+        a.record,
+        min({'file_id': s.file_id, 'record': s.record}) as sign_in
+    from (
+        select file_id, record, unnest([lower(id), lower(sign_in_id)]) as id
+        from audit_events
+        where record_type in (9, 15) or list_contains(['UserLoggedIn', 'UserLoginFailed'], operation)
+    ) as a
+    join sign_ins as s on lower(s.id) = a.id
+    group by a.file_id, a.record
+),
+found as (
+    select
+        coalesce(l.sign_in.file_id, r.file_id) as file_id,
+        coalesce(l.sign_in.record, r.record) as record,
         min_by(f.severity, f.severity_rank) as severity,
         min_by(f.finding, {'rank': f.severity_rank, 'finding': f.finding}) as finding
     from finding_records as r
     join all_findings as f using (finding_id)
-    group by r.file_id, r.record
+    left join logons_of_sign_ins as l on l.file_id = r.file_id and l.record = r.record
+    group by 1, 2
+),
+noted as (
+    select
+        coalesce(l.sign_in.file_id, n.file_id) as file_id,
+        coalesce(l.sign_in.record, n.record) as record,
+        min_by(n.verdict, (l.sign_in is not null, n.file_id, n.record)) as verdict,
+        min_by(n.note, (l.sign_in is not null, n.file_id, n.record)) as note
+    from noted_records as n
+    left join logons_of_sign_ins as l on l.file_id = n.file_id and l.record = n.record
+    group by 1, 2
 )
 select
     e.event_time,
@@ -49,8 +76,9 @@ select
     e.file_id,
     e.record
 from events as e
+anti join logons_of_sign_ins as l using (file_id, record)
 left join found as f using (file_id, record)
-left join noted_records as n using (file_id, record)
+left join noted as n using (file_id, record)
 left join audit_words as w on case when e.source = 'audit_events' then e.file_id end = w.file_id and e.record = w.record
 left join app_names as p on w.object_id = p.app_id
 left join well_known_ids as k on w.object_id = k.id
