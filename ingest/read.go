@@ -402,7 +402,7 @@ func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 		return r.open(rec, t, known.envelope)
 	}
 	if known.format == nil {
-		if r.lists != nil && r.lists.OpenLast(rec) {
+		if r.lists != nil && !known.isOpen && r.lists.OpenLast(rec) {
 			return nil
 		}
 		return r.refuse(rec, cmp.Or(apiError(rec.Text), known.reason))

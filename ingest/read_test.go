@@ -167,7 +167,7 @@ func TestReadNearMisses(t *testing.T) {
 		{"an example:\n" + signIn("a") + "\n", "a description"},
 		{"It's called \"sign-in\":\n```json\n" + signIn("a") + "\n```\n", "one with quotes"},
 		{"when;who;what\n2026-10-01;adele;" + signIn("a") + "\n", "a table of something else"},
-		{"2026-10-01 08:00:00 INFO got " + signIn("a") + "\n", "a program's own log"},
+		{"2026-10-01 adele wrote: " + signIn("a") + "\n", "a note with a date, which no program's log begins with"},
 		{"\x01SQLite\x00\n" + signIn("a"), "a database"},
 		{"\"a\":1,\"list\":" + signIn("a") + "}", "the record is a value of what was cut off"},
 		{"\"a\":1},{\"b\":2},{\"c\":3}]", "the end of JSON of something else"},

@@ -12,6 +12,7 @@ import (
 type recognised struct {
 	format   *format
 	reason   string
+	isOpen   bool   // it may stand under several names: which, nobody can say
 	envelope string // name under which the record itself stands
 	wrapped  bool   // a record may stand in it: see wrapped.go
 	renamed  bool   // its names start with a capital
@@ -128,7 +129,7 @@ func recogniseJSON(names []string) recognised {
 	}
 	inside := func(found []string) recognised {
 		if len(found) > 1 {
-			return recognised{reason: fmt.Sprintf("the record may stand under %s: it must be one", scan.Quoted(found))}
+			return recognised{reason: fmt.Sprintf("the record may stand under %s: it must be one", scan.Quoted(found)), isOpen: true}
 		}
 		return recognised{envelope: found[0]}
 	}
