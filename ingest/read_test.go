@@ -129,7 +129,7 @@ func TestReadWithoutItsStart(t *testing.T) {
 			}
 		}
 		first := strings.IndexByte(test.text, '{')
-		step := 5 // with -long at each letter
+		step := 13 // with -long at each letter
 		if *long {
 			step = 1
 		}

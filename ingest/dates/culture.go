@@ -206,9 +206,11 @@ var zonedDate = regexp.MustCompile(`^(.*\(UTC)(([+-])(\d{1,2}):?(\d{2})?)\)\s*$`
 
 // CutZone cuts the time zone off a column's name; known is false for one that says no distance from UTC.
 func CutZone(name string) (column string, ahead time.Duration, known bool) {
-	if m := zonedDate.FindStringSubmatch(strings.ReplaceAll(name, "\u2212", "-")); m != nil {
-		_, ahead, _ = CutZone("x [UTC" + m[2] + "]")
-		return m[1] + ")", ahead, true
+	if strings.Contains(name, "(UTC") {
+		if m := zonedDate.FindStringSubmatch(strings.ReplaceAll(name, "\u2212", "-")); m != nil {
+			_, ahead, _ = CutZone("x [UTC" + m[2] + "]")
+			return m[1] + ")", ahead, true
+		}
 	}
 	if !strings.HasSuffix(strings.TrimSpace(name), "]") {
 		return name, 0, true
