@@ -5,7 +5,9 @@
 -- meaning: Somebody was added to a group that Conditional Access leaves out, or whose name says that it has power.
 --   For members of the former no second factor is asked.
 -- false positives: Planned exceptions. Groups of administrators by name alone are low here.
--- blind spots: Groups whose name and policies say nothing; policies that weren't changed within the log.
+--   A group to which roles can be given has power too, where a list of groups says so.
+-- blind spots: Groups whose name and policies say nothing; policies that weren't changed within the log; groups of which the
+--   log has the id alone, without a list of groups.
 -- next: Ask who ordered it; take the account out and see where it signed in from.
 -- needs: directory_audits, audit_events
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
@@ -17,22 +19,41 @@ with policies as (
     from directory_acts
     where activity like '%conditional access policy'
 ),
-members as (
+logged as (
     select
         *,
-        coalesce(new_values ->> 'group.displayname', list_filter(targets, t -> t.target_type = 'Group')[1].target, 'not logged') as group_name,
+        coalesce(new_values ->> 'group.displayname', list_filter(targets, t -> t.target_type = 'Group')[1].target) as logged_name,
         coalesce(new_values ->> 'group.objectid', list_filter(targets, t -> t.target_type = 'Group')[1].target_id) as group_id
     from directory_acts
     where activity = 'add member to group'
         and result is distinct from 'failure'
         and not is_service
 ),
+-- What a list of the tenant's groups says of them.
+known_groups as (
+    select
+        lower(id) as id,
+        max_by(display_name, (snapshot_time, display_name)) as display_name,
+        bool_or(may_have_roles) as may_have_roles
+    from evidence.state_groups
+    where id <> ''
+    group by lower(id)
+),
+members as (
+    select
+        logged.*,
+        coalesce(logged_name, g.display_name, 'not logged') as group_name,
+        coalesce(g.may_have_roles, false) as may_have_roles
+    from logged
+    left join known_groups as g on g.id = lower(logged.group_id)
+),
 judged as (
     select
         members.*,
         regexp_matches(lower(group_name), '(ca|conditional|mfa|policy|2fa)[^a-z]*(.*)(exclu|exempt|bypass|except)|(exclu|exempt|bypass)(.*)(ca|conditional|mfa|2fa|policy)|break.?glass|emergency')
         or coalesce(group_id <> '' and contains(excepted_groups, group_id), false) as is_exception,
-        regexp_matches(lower(group_name), '(^|[^a-z])(global|tenant|domain|security|exchange|privileged)[^a-z]*admin|tier.?0|privileged') as is_powerful
+        regexp_matches(lower(group_name), '(^|[^a-z])(global|tenant|domain|security|exchange|privileged)[^a-z]*admin|tier.?0|privileged')
+        or may_have_roles as is_powerful
     from members
     cross join policies
 )
