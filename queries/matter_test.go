@@ -23,6 +23,7 @@ var matterRows = []string{
 // for attention is there whole, however old, then the latest; in order of time, and the
 // first note says what is missing.
 func TestPageShowsWhatMatters(t *testing.T) {
+	t.Parallel()
 	path := newCase(t, matterRows...)
 	for _, name := range []string{"timeline", "session_events", "signin_list"} {
 		c := openPath(t, path, Filter{}, time.UTC)
@@ -61,6 +62,7 @@ func TestPageShowsWhatMatters(t *testing.T) {
 // TestPageWithRoom: where there is room for all, nothing is chosen and nothing said; and
 // a report that counts has its first rows.
 func TestPageWithRoom(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC, matterRows...)
 	for name, rows := range map[string]int{"timeline": 33, "signin_users": 1} {
 		report, _ := Lookup(name)
@@ -76,6 +78,7 @@ func TestPageWithRoom(t *testing.T) {
 
 // TestPageOfMoreThanFits: what matters is more than the page holds, and it says so.
 func TestPageOfMoreThanFits(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC, matterRows...)
 	report, _ := Lookup("timeline")
 	result, err := c.RunFirst(context.Background(), report, 2) // on a terminal, its first rows would be the oldest
