@@ -46,6 +46,11 @@ func TestReportContract(t *testing.T) {
 			columns := rows.Columns
 			rows.Close()
 			checkColumns(t, report, columns)
+			var names []string
+			for _, column := range columns {
+				names = append(names, column.Name)
+			}
+			checkNotes(t, report, names)
 			if len(report.Needs) > 0 && (!empty || len(result.Notes) == 0 || !strings.HasPrefix(result.Notes[0], "Not loaded")) {
 				t.Errorf("without a record: rows %v, notes %q; want none, and the note that nothing is loaded", !empty, result.Notes)
 			}
