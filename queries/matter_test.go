@@ -89,3 +89,26 @@ func TestPageOfMoreThanFits(t *testing.T) {
 		t.Errorf("total %d, notes %q", result.Total, result.Notes)
 	}
 }
+
+// TestRecordsOfReports: what a header names as the records of a report has those of each
+// of its rows, for by them a page chooses.
+func TestRecordsOfReports(t *testing.T) {
+	for _, c := range []*Case{openCase(t, Filter{}, time.UTC, matterRows...), askedTenant(t)} {
+		for _, r := range Reports() {
+			if r.recordsIn == "" {
+				continue
+			}
+			counted := func(name, rows string) string {
+				q := Report{Name: name, SQL: "select sum(hash(file_id, record, event_time) % 1000000007)::bigint as records, count(*) as n from " + rows}
+				result, err := c.ask(context.Background(), q, 0, true)
+				if err != nil {
+					t.Fatal(name, err)
+				}
+				return lines(t, result)
+			}
+			if got, want := counted("records", r.recordsIn), counted("rows", ofReport+r.Name); got != want {
+				t.Errorf("%s: %s has %s, its rows are of %s", r.Name, r.recordsIn, got, want)
+			}
+		}
+	}
+}
