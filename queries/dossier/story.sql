@@ -7,6 +7,7 @@
 --   the same address, else the geolocation database. The raw record is folded into the last column; --explain takes what
 --   stands in the column record.
 -- position: 3
+-- chart: days x=event_time title=Events a day
 -- wrap: detail, change
 -- raw: raw
 with device_names as (

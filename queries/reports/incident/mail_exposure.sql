@@ -6,6 +6,7 @@
 --   subject is from whichever record has it, and recipients are from the message trace or Defender's e-mail events.
 -- wrap: basis, subject, recipients, folders, ip_addresses, clients
 -- position: 4
+-- chart: days x=first_seen group=action title=Messages and folders a day, by what was done to them
 -- on a terminal: action, basis, first_seen, mailbox, message_id, subject, who
 -- workbook: yes
 -- topics: exposure, data breach, which mails, message ids, mailitemsaccessed, notification
