@@ -499,10 +499,10 @@ func placeOf(text string) *tree {
 // shaped returns the record in the shape that the format's SQL reads.
 func (r *reader) shaped(known recognised, text []byte, envelope *scan.JSONText) []byte {
 	record := treeOf(text)
-	s := &shaper{format: known.format, recase: known.recased, keep: known.format.shapesRaw(), typed: r.losing, unread: r.cantRead}
+	s := &shaper{format: known.format, recase: known.recased, keep: known.format.shapesRaw(), typed: r.remarks.losing, unread: r.remarks.cantRead}
 	s.shape(record)
 	if envelope != nil && known.format.fill(record, envelope) {
-		r.filled++
+		r.remarks.filled++
 	}
 	return record.append(nil)
 }

@@ -73,6 +73,9 @@ func (fs *filters) judged(ctx context.Context, r Report) (applied, error) {
 	if err != nil {
 		return applied{}, err
 	}
+	if r, err = fs.c.withVerdicts(ctx, r); err != nil {
+		return applied{}, err
+	}
 	return fs.judge(ctx, r, q.references())
 }
 

@@ -19,6 +19,8 @@ var sheetTables = []struct{ name, columns string }{
 	{"sheet_addresses", "kind varchar, ip_address varchar, value varchar"},
 	// the verdicts, by the thing that they are about
 	{"sheet_notes", "position integer, thing varchar, value varchar, verdict varchar, text varchar"},
+	// of those about findings, the records of their evidence, see noteEvidence
+	{"sheet_evidence", "file_id integer, record bigint, position integer, verdict varchar, text varchar"},
 }
 
 // isTableOfSheet tells of a name that it is one of these.
@@ -86,6 +88,7 @@ func (c *Case) Know(ctx context.Context, s CaseSheet) error {
 	if err != nil {
 		return fmt.Errorf("take over the notes of the case sheet: %w", err)
 	}
+	c.isNoted = len(s.Notes) > 0
 	if len(networks) == 0 {
 		return nil
 	}
@@ -112,6 +115,28 @@ func (c *Case) Know(ctx context.Context, s CaseSheet) error {
 	return nil
 }
 
+// noteEvidence puts the records of the findings that notes are about beside them, once a
+// run, if there are such notes: for this the rules have to run.
+func (c *Case) noteEvidence(ctx context.Context) error {
+	if c.isEvidenceNoted {
+		return nil
+	}
+	c.isEvidenceNoted = true
+	rows, err := c.all(ctx, "select count(*) from sheet_notes where thing = 'finding'")
+	if err != nil || rows[0][0] == int64(0) {
+		return err
+	}
+	if err := c.define(ctx, false, "finding_records"); err != nil {
+		return err
+	}
+	return c.engine.Exec(ctx, `
+		insert into sheet_evidence
+		select r.file_id, r.record, n.position, n.verdict, n.text
+		from sheet_notes as n
+		join finding_records as r on r.finding_id = n.value
+		where n.thing = 'finding'`)
+}
+
 // UnmatchedNotes says of each note of the case sheet that nothing in evidence is what it is
 // about: a mistyped id, or evidence of another case. Of findings it says so if the run has
 // looked for any.
@@ -122,7 +147,18 @@ func (c *Case) UnmatchedNotes(ctx context.Context) ([]string, error) {
 	}
 	is := map[string]string{
 		"session": "select lower(session_id) from all_events where session_id is not null",
-		"record":  "select lower(id) from all_events where id is not null union all select f.sha256 || ':' || e.record from all_events as e join evidence.files as f using (file_id)",
+		"record": `
+			select lower(id) from all_events where id is not null
+			union all
+			select f.sha256 || ':' || e.record
+			from (
+				select file_id, record from all_events
+				union all
+				select file_id, record from evidence.duplicates
+				union all
+				select file_id, record from evidence.risk_history
+			) as e
+			join evidence.files as f using (file_id)`,
 		"user":    "select lower(actor) from all_events where actor is not null union all select lower(target) from all_events where target is not null",
 		"address": "select client_address(ip_address) from all_events where client_address(ip_address) is not null",
 	}

@@ -46,6 +46,11 @@ func TestReportContract(t *testing.T) {
 			columns := rows.Columns
 			rows.Close()
 			checkColumns(t, report, columns)
+			var names []string
+			for _, column := range columns {
+				names = append(names, column.Name)
+			}
+			checkNotes(t, report, names)
 			if len(report.Needs) > 0 && (!empty || len(result.Notes) == 0 || !strings.HasPrefix(result.Notes[0], "Not loaded")) {
 				t.Errorf("without a record: rows %v, notes %q; want none, and the note that nothing is loaded", !empty, result.Notes)
 			}
@@ -220,6 +225,7 @@ func checkColumns(t *testing.T, r Report, columns []engine.Column) {
 // TestLayouts holds reports and parts of the dossier to the columns that their
 // header speaks of: a column that was renamed would lose its style in silence.
 func TestLayouts(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC)
 	ctx := context.Background()
 	if err := c.define(ctx, false, slices.Concat(namesIn(besideSQL), namesIn(numbersSQL))...); err != nil {

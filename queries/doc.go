@@ -45,8 +45,13 @@
 //	-- ids: columns of ids, one a line; on paper a long list is in an annex
 //	-- severity: columns whose words are coloured by what they ask for (Rank)
 //	-- portal days: how many days the portal shows of the same, if it is a view of the portal's
-//	-- first rows: what matters, of a report whose first rows are the oldest: where there
-//	--   is no room for all, those that matter are shown (record_weights), not the first
+//	-- notes on: columns that name what a note of the case sheet may be about, if there is no
+//	--   column verdict: a session, a user, an address, a finding, FILE_ID:RECORD of records; or
+//	--   file_id:record where two columns name the record. See verdicts.go
+//	-- first rows: what matters of VIEW, of a report whose first rows are the oldest: where
+//	--   there is no room for all, those that matter are shown (record_weights), not the
+//	--   first. VIEW has file_id, record and event_time of each row, and is_on_page says of
+//	--   which the report need work out the rest
 //	-- on a terminal: columns that a terminal, which has no room for all, shows first
 //	-- workbook: yes, if a workbook has it where no report is asked for by name
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters

@@ -57,6 +57,7 @@ func TestDossierKinds(t *testing.T) {
 
 // TestFindingsAsked: a finding or an incident that is not there is said to be none.
 func TestFindingsAsked(t *testing.T) {
+	t.Parallel()
 	path, _ := loadTenant(t)
 	for _, f := range []Filter{{Findings: []string{"no_such_rule"}}, {Incidents: []string{"99"}}} {
 		if c, err := Open(context.Background(), path, engine.Options{Temp: t.TempDir()}, f, time.UTC); err == nil || !strings.Contains(err.Error(), "lists them") {

@@ -65,6 +65,8 @@ func (fi *findings) prepare(ctx context.Context, name string) error {
 		return fi.look(ctx)
 	case slices.Contains(ruleTables, name) || strings.HasPrefix(name, "list_"):
 		return fi.list(ctx)
+	case name == "sheet_evidence":
+		return fi.c.noteEvidence(ctx)
 	}
 	return nil
 }

@@ -33,11 +33,16 @@ type Report struct {
 	PortalDays  int      // how many days the portal shows of the same; 0 = it has no such period
 	Caveat      string   // when its numbers mislead; may be empty
 	Charts      []Chart
-	InWorkbook  bool   // a workbook has it where no report is asked for by name
-	Sheet       string // name of its sheet in a workbook, where the title is longer than such a name may be
+	// NotesOn: the columns that name what a note of the case sheet may be about: a finding, a
+	// session, a user, an address or, as FILE_ID:RECORD, records; A:B are the two columns of
+	// a record. See withVerdicts.
+	NotesOn    []string
+	InWorkbook bool   // a workbook has it where no report is asked for by name
+	Sheet      string // name of its sheet in a workbook, where the title is longer than such a name may be
 	// MattersFirst: where there is no room for all rows, those that matter most are
 	// shown and not the first, which are the oldest.
 	MattersFirst bool
+	recordsIn    string           // then, the view that has the record of each row
 	OnTerminal   []string         // columns that a terminal, which has no room for all, shows first
 	Layout       Layout           // Table where the header does not say
 	Styles       map[string]Style // of columns that are not Plain, by name
@@ -169,13 +174,15 @@ func parse(group, name, text string) (Report, error) {
 			r.Caveat = value
 		case "sheet":
 			r.Sheet = value
+		case "notes on":
+			r.NotesOn = strings.Split(value, ", ")
 		case "workbook":
 			if r.InWorkbook = value == "yes"; !r.InWorkbook {
 				return r, fmt.Errorf("%s.sql: workbook %q: want `yes`, or leave it out", name, value)
 			}
 		case "first rows":
-			if r.MattersFirst = value == "what matters"; !r.MattersFirst {
-				return r, fmt.Errorf("%s.sql: first rows %q: want `what matters`, or leave it out", name, value)
+			if r.recordsIn, r.MattersFirst = strings.CutPrefix(value, "what matters of "); !r.MattersFirst {
+				return r, fmt.Errorf("%s.sql: first rows %q: want `what matters of VIEW`, or leave it out", name, value)
 			}
 		case "on a terminal":
 			r.OnTerminal = strings.Split(value, ", ")

@@ -53,7 +53,10 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	if err != nil {
 		return nil, err
 	}
-	refs := q.references()
+	refs, asked := q.references(), r
+	if r, err = c.withVerdicts(ctx, r); err != nil {
+		return nil, err
+	}
 	how, err := c.filters.judge(ctx, r, refs)
 	if err != nil {
 		return nil, err
@@ -94,7 +97,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	switch {
 	case page != nil:
 		total = page.total
-		rows, err = c.engine.Query(ctx, page.statement)
+		rows, err = c.answerPage(ctx, page)
 	case isReport:
 		rows, total, err = c.answer(ctx, statement, n, len(off) == 0)
 	default:
@@ -108,6 +111,10 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 		notes = append([]string{page.note(r, c.zone)}, notes...)
 	}
 	result := answered(r, rows)
+	result.Report.SQL = asked.SQL
+	if c.isNoted && isReport {
+		result.showVerdicts()
+	}
 	result.Notes, result.NotLoaded, result.IsWhole, result.MattersFirst = notes, !isLoaded, !how.isNarrowed(), page != nil
 	if total > int64(n) {
 		result.Total = total

@@ -63,6 +63,7 @@ func TestStoryOfTenant(t *testing.T) {
 // TestStoryWithoutIncident: a quiet log is told as what it is, and what is not loaded
 // is not called nothing found.
 func TestStoryWithoutIncident(t *testing.T) {
+	t.Parallel()
 	story := storyOf(t, openCase(t, Filter{}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, ip_address, country, status, error_code, category, raw) values
 			(1, 1, 'a', '2026-10-01 08:00', 'ann@contoso.com', '192.0.2.1', 'NL', 'success', 0, 'interactive', '{}'),
@@ -154,6 +155,7 @@ func TestStoryOfIntrusions(t *testing.T) {
 // kind; things left open are counted by kind, where they are many; and after the fourth
 // incident the others are counted.
 func TestStoryOfManyIncidents(t *testing.T) {
+	t.Parallel()
 	exchange := func(record, day int, user, operation, parameters string) string {
 		return fmt.Sprintf(`insert into audit_events (file_id, record, id, event_time, record_type, workload, operation, user_id, ip_address, result_status, is_system, raw)
 			values (2, %d, 'e%[1]d', timestamp '2026-01-01 09:00' + to_days(%d), 1, 'Exchange', '%s', '%s@contoso.com', '203.0.113.%[2]d', 'True', false, '{"Parameters":[%[5]s]}')`,
@@ -196,6 +198,7 @@ func TestStoryOfManyIncidents(t *testing.T) {
 // too, from where the user goes on to work; that is no trace of the intruder, and a
 // rule that the user set there is none that the intruder left.
 func TestStoryLeavesHomeOut(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, user_id, app_id, app_display_name, ip_address, country, autonomous_system_number, status, error_code, category, session_id, user_agent, raw)
 			select 1, d, 'home' || d, timestamp '2026-10-01 09:00' + to_days(d::integer), 'ann@contoso.com', 'u1', 'a1', 'Outlook', '192.0.2.1', 'NL', 64501, 'success', 0, 'interactive', 'h' || d, 'Edge', '{}'

@@ -348,9 +348,7 @@ func TestXLSXAsTheScriptWritesIt(t *testing.T) {
 // A sheet's last row is 1,048,576; the library's error beyond it must not be
 // the end of the report.
 func TestXLSXRollsOver(t *testing.T) {
-	if testing.Short() {
-		t.Skip("writes a million rows")
-	}
+	takesLong(t)            // it writes a million rows
 	const total = sheetRows // header in row 3
 	r := result(queries.Report{Name: "signin_list", Title: "Sign-ins"}, []queries.Column{column("n", queries.Integer)})
 	r.Rows = func(yield func([]any, error) bool) {

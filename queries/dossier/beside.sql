@@ -3,6 +3,7 @@
 --   their name, between its first and last event without a session id (failed sign-ins, changes in the directory, risk), which
 --   may belong to another session; within a day before and after, what came from one of its addresses or under one of its
 --   correlation ids; and what others did to the account meanwhile, such as a password reset. One attempt may stand in two logs.
+-- notes on: record
 -- position: 9
 select
     event_time,

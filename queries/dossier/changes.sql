@@ -3,6 +3,7 @@
 --   was set. Changes in the directory carry no session id: those of its users within its time are listed
 --   too, marked in the column belongs; they may have come from another session of the user. Their address is mostly
 --   that of a server of Microsoft's.
+-- notes on: record
 -- position: 5
 with events as (
     select

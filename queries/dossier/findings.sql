@@ -1,5 +1,6 @@
 -- title: What stands out
 -- description: The findings that have a record of it in their evidence, the most severe first.
+-- notes on: finding_id, evidence, who
 -- position: 2
 -- severity: severity
 -- wrap: title, what, rarity

@@ -1,6 +1,7 @@
 -- title: What is still open
 -- description: What was made or changed in it, or by its users within its time without an id, and is not removed again as far as
 --   these files go. Check each in the tenant.
+-- notes on: evidence, object
 -- position: 10
 -- wrap: object, detail, how_sure
 with places as (

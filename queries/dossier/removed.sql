@@ -1,6 +1,7 @@
 -- title: What was deleted
 -- description: Messages and files, with where they were. What was hard-deleted is gone for the user; a hold or the
 --   recoverable items may still have it.
+-- notes on: record
 -- position: 8
 -- ids: message_ids
 select

@@ -1,6 +1,7 @@
 -- title: What was sent
 -- description: Messages that left the mailbox or were posted in Teams. The log does not name the recipients of mail:
 --   a message trace by message_id does.
+-- notes on: record
 -- position: 7
 select
     e.event_time,

@@ -6,6 +6,7 @@
 --   network behind it; in brackets stands where they come from if the record itself does not say: learned = from a sign-in from
 --   the same address, else the geolocation database. The raw record is folded into the last column; --explain takes what
 --   stands in the column record.
+-- notes on: record
 -- position: 3
 -- chart: days x=event_time title=Events a day
 -- wrap: detail, change

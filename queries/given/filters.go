@@ -124,6 +124,9 @@ func (c *Call) LeaveOut(ctx context.Context) error {
 		return err
 	}
 	defer empty.Close()
+	if err := empty.Know(ctx, c.Sheet); err != nil { // with notes, reports have columns more
+		return err
+	}
 	var rest []queries.Report
 	var left, columns []string
 	flags := map[string]bool{}

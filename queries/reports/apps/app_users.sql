@@ -1,6 +1,7 @@
 -- title: Who uses which application
 -- description: One row an application and user (or service principal, or managed identity), the most used application
 --   first. Name one with --app to look into it.
+-- notes on: user_principal_name
 -- position: 3
 -- wrap: app_display_name
 -- needs: sign_ins

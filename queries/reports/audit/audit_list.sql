@@ -4,6 +4,7 @@
 --   country and network are looked up for ip_address: place_source learned = a sign-in from there gives them, else the
 --   geolocation database.
 --   The whole record is shown by --explain with its id.
+-- notes on: file_id:record
 -- position: 1
 -- paths: object_id
 -- needs: audit_events

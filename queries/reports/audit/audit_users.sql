@@ -2,6 +2,7 @@
 -- description: What each account did according to the unified audit log: people first, the services' own accounts after
 --   them (is_system). top_operations names the five most frequent. logons are sign-in records; logons_failed counts the
 --   refused ones only, by error and not by ResultStatus, prompts on the way left out.
+-- notes on: user_id
 -- position: 3
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

@@ -3,6 +3,7 @@
 --   newest first. The Entra audit log and the unified audit log both tell of them: source says which one it was, and a
 --   change that is in both is shown twice. A row without a property is an action that changed none, or whose record
 --   does not tell.
+-- notes on: file_id:record
 -- position: 7
 -- topics: persistence, consent, oauth, roles, admins, privilege escalation, application credentials, secrets,
 --   mfa methods, password reset, federation, guests, licences, licenses

@@ -3,6 +3,7 @@
 --   where, newest first. object_id is the file's address, target whom it was shared with. A download through a sync
 --   client is one too. country and network are looked up for ip_address: place_source learned = a sign-in from there gives
 --   them, else the geolocation database. Page views, lists and settings are in audit_list.
+-- notes on: file_id:record
 -- position: 6
 -- paths: object_id
 -- topics: downloads, sharing, sharepoint, onedrive, anonymous links, exfiltration

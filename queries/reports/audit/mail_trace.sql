@@ -4,6 +4,7 @@
 --   a message out of a mailbox that nobody sent there was sent by a rule or a program. sent_on_by names the forward or the inbox rule
 --   that sends mail to one of the recipients.
 -- wrap: recipients, subject, status, sent_on_by
+-- notes on: file_id:record
 -- position: 12
 -- topics: mail flow, message tracking, who got the mail, phishing, exfiltration, invoice fraud
 -- needs: message_trace

@@ -6,6 +6,7 @@
 --   them (message_ids); with Sync a mail client took over the whole folder, so treat every message in it as read.
 --   country and network are looked up for ip_address: place_source learned = a sign-in from there gives them, else the
 --   geolocation database. is_throttled true means that reads went unlogged for up to a day: treat all mail as read.
+-- notes on: file_id:record
 -- position: 5
 -- topics: mailitemsaccessed, read mail, sent mail, deleted mail, exfiltration, delegates
 -- needs: audit_events

@@ -4,6 +4,7 @@
 --   what it does: conditions say which messages it takes, actions what becomes of them, destination where they go.
 --   done is false where the service refused. One change may be logged twice, by the cmdlet and by the mailbox
 --   (UpdateInboxRules). What Microsoft's own services set is left out.
+-- notes on: file_id:record
 -- position: 11
 -- wrap: destination, actions, conditions
 -- topics: persistence, inbox rules, forwarding, transport rules, mailbox permissions, delegation, exfiltration,

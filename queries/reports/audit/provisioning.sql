@@ -1,6 +1,7 @@
 -- title: Provisioning
 -- description: Accounts that the provisioning service created, changed, disabled or deleted in another system, or from
 --   one, newest first, with what went wrong, which properties were changed, and how each step ended.
+-- notes on: file_id:record
 -- position: 8
 -- topics: scim
 -- needs: provisioning_events

@@ -2,6 +2,7 @@
 -- description: What Entra ID Protection said of a sign-in, a detection or a user before, where several exports of other
 --   days are loaded: the state of the record in path, beside what the last one says (now_level, now_state). Risk that
 --   was remediated or dismissed stands here as it was. updated_at is when the earlier state was set, where the log has it.
+-- notes on: file_id:record, user_principal_name
 -- position: 10
 -- topics: risk changes, remediated risk, dismissed risk
 -- needs: sign_ins, risk_detections, risky_users

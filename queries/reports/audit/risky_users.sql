@@ -2,6 +2,7 @@
 -- description: Users, service principals and agents whom Entra ID Protection holds, or held, to be at risk, joined with the risk detections on them: open
 --   states (confirmedCompromised, atRisk) and high levels first. event_time is the last change of the state. A user
 --   whom only detections know has no risk_state here.
+-- notes on: file_id:record
 -- position: 9
 -- topics: identity protection, compromised accounts, users flagged for risk
 -- needs: risky_users, risk_detections

@@ -4,6 +4,7 @@
 --   place is a password somebody else has. policies names the policies that stopped it, where the export has them
 --   (has_policy_detail): those whose controls the code speaks of (of 53000 those that ask for a device, of 53003 those that
 --   block, else all that failed). others_failed names the rest of those with result failure.
+-- notes on: user_principal_name
 -- position: 7
 -- wrap: meaning, policies, app_display_name
 -- topics: blocked by policy, 53003

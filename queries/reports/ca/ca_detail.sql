@@ -3,6 +3,7 @@
 --   which did not: that is why a policy failed, succeeded or did not apply. Choose a sign-in with --filter id=...,
 --   or a user with --user: where at most a hundred sign-ins are shown, every policy is listed; above that only those
 --   that refused or, in report-only mode, would have, and the refusals whose policies the export does not tell.
+-- notes on: file_id:record
 -- position: 8
 -- wrap: policy_name, remark, app_display_name
 -- needs: sign_ins, sign_in_policies

@@ -3,6 +3,7 @@
 -- description: Policies in report-only mode enforce nothing; this is what each would have done, and to whom: one row a
 --   policy, outcome and user. Sign-ins to which the policy did not apply are left out (ca_policies counts them). A
 --   refusal here that belongs to an attack is an attack the policy would have stopped.
+-- notes on: user_principal_name
 -- position: 5
 -- wrap: policy_name, would_have
 -- needs: sign_in_policies

@@ -2,6 +2,7 @@
 -- description: Records of one id and one second that say different things of the same event, or are two events under one
 --   id: nobody can tell, so all of them stay and are counted. differs names the columns in which they do; where it says
 --   "the record itself", compare their raw with --explain FILE_ID:RECORD. Never filtered.
+-- notes on: file_id:record
 -- position: 6
 -- wrap: differs
 -- paths: path

@@ -5,6 +5,7 @@
 --   not in the files. audit_events leaves out the logons of the audit log (record type 15): they are sign-ins.
 --   Audit events under another name than a user principal name (an object id, an application, a service) are in
 --   audit_users alone. Never filtered.
+-- notes on: user
 -- position: 4
 -- needs: sign_ins, audit_events
 -- filled by: Entra admin center > Sign-in logs > Download, and the unified audit log.

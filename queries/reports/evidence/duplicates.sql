@@ -4,6 +4,7 @@
 --   names what this record says otherwise, with its value; what stays is shown elsewhere, and the risk of another day
 --   is in the table risk_history. Those that differ come first, then those that added something, and the identical
 --   ones last. Never filtered.
+-- notes on: file_id:record, kept_file_id:kept_record
 -- position: 5
 -- wrap: added, lacked, differs
 -- paths: path, kept_path

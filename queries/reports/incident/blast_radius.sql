@@ -5,6 +5,7 @@
 --   value that many accounts bear is an office, a carrier or a common browser, and says little. is_start is true for the accounts
 --   it began with. Applications of more than five accounts are left out.
 -- wrap: value
+-- notes on: value, account
 -- position: 7
 -- topics: blast radius, scope, pivot, who else, affected accounts, lateral movement
 -- needs: sign_ins, audit_events

@@ -5,6 +5,7 @@
 --   is. elsewhere counts the records of all evidence that bear it too and belong to no such finding: where it is large, the value is
 --   also somebody's ordinary one, and blocking it does harm.
 -- wrap: value, findings
+-- notes on: value
 -- position: 6
 -- workbook: yes
 -- topics: ioc, iocs, indicators of compromise, blocklist, stix, misp

@@ -5,6 +5,7 @@
 --   for 24 hours because there were too many (throttled). message_id is the InternetMessageId, ready for a message search;
 --   subject is from whichever record has it, and recipients are from the message trace or Defender's e-mail events.
 -- wrap: basis, subject, recipients, folders, ip_addresses, clients
+-- notes on: record, session_ids, who, ip_addresses
 -- position: 4
 -- chart: days x=first_seen group=action title=Messages and folders a day, by what was done to them
 -- on a terminal: action, basis, first_seen, mailbox, message_id, subject, who

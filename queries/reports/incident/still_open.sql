@@ -8,6 +8,7 @@
 --   missed.
 -- severity: severity
 -- wrap: object, detail, how_sure, the_state, findings, evidence
+-- notes on: evidence, object
 -- position: 5
 -- on a terminal: severity, kind, object, detail, since, how_sure
 -- workbook: yes

@@ -5,6 +5,7 @@
 --   policy had done. A policy that stopped nothing is listed as well. An incident whose sign-ins no policy was held against has one row
 --   that says why.
 -- wrap: policy_name, grant_controls
+-- notes on: session_id, user_principal_name, ip_address
 -- position: 8
 -- topics: prevention, conditional access, report-only, lessons learned, what if
 -- needs: sign_in_policies, audit_events

@@ -3,7 +3,7 @@
 --   evidence, whatever the filters show. Each reason ends with its points; points is their sum, and orders the rows. attention
 --   is high from 7 points on, which no single reason reaches, look from 3, low below. The points: {session rules} A client is
 --   operating system, browser and device; it is known if the session began with it or the user had it elsewhere before, of a
---   whole session only if the user had it before. verdict is what the case sheet (--case) says of the session, else of its user.
+--   whole session only if the user had it before. verdict is what the case sheet (--case) says of the session, else of its users.
 -- position: 1
 -- on a terminal: attention, points, users, reasons, first_seen, last_seen, session_id
 -- workbook: yes
@@ -28,7 +28,11 @@ select
     points,
     coalesce(
         (select min_by(n.verdict, n.position) from sheet_notes as n where n.thing = 'session' and n.value = lower(session_id)),
-        (select min_by(n.verdict, n.position) from sheet_notes as n where n.thing = 'user' and n.value = lower(users))
+        (
+            select min_by(n.verdict, n.position)
+            from (select unnest(string_split(lower(users), ', ')) as name) as u
+            join sheet_notes as n on n.thing = 'user' and n.value = u.name
+        )
     ) as verdict,
     reasons,
     first_seen,

@@ -7,6 +7,7 @@
 --   time that the token itself gives: the export does not reach back so far, or leaves out that kind of sign-in.
 --   used_network and used_country are looked up: used_place_source learned = from a sign-in that came from the address,
 --   else the file name of the geolocation database.
+-- notes on: session_id, user_principal_name, issued_ip_address, used_ip_address
 -- position: 3
 -- wrap: app_display_name
 -- topics: token replay, stolen token, token theft

@@ -4,6 +4,7 @@
 --   came after a right password. is_new is true where its first success, over all evidence, lies in the last seven
 --   days; baseline_days is how many days of evidence lie before those seven, and without any is_new is empty. Sign-ins
 --   without an address (managed identities) are the row without one.
+-- notes on: ip_address
 -- position: 9
 -- topics: password spray, brute force, addresses, networks, asn, credential stuffing
 -- needs: sign_ins

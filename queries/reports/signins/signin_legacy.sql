@@ -2,6 +2,7 @@
 -- description: Who signed in, or tried to, with a legacy client: a mail protocol or an old program that sends user name
 --   and password and cannot do multifactor authentication. One row a user, client and application; rows with a
 --   success come first. A success here has passed no second factor, whatever the policies say of browsers.
+-- notes on: user_principal_name
 -- position: 13
 -- wrap: app_display_name
 -- topics: basic authentication, imap, pop, smtp, activesync

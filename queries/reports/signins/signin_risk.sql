@@ -4,6 +4,7 @@
 --   or a detection on it has, in whatever state. risk_level_during_sign_in was known when it happened,
 --   risk_level_aggregated was worked out later: the sign-in's own, or of the row that is a detection. risk_state tells what became of it: atRisk and
 --   confirmedCompromised are open, remediated and dismissed are not. Highest level first, then the newest.
+-- notes on: file_id:record
 -- position: 14
 -- wrap: app_display_name
 -- topics: identity protection, risk detections

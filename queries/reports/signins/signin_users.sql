@@ -6,6 +6,7 @@
 --   successes that had to pass multifactor authentication. new_last_week lists what the user's successes show for
 --   the first time in the last seven days of the evidence; baseline_days says how many days of earlier successes it
 --   was compared with, and where that is empty there was nothing to compare.
+-- notes on: user_principal_name, user
 -- position: 2
 -- topics: baseline, behaviour, pattern of a user
 -- needs: sign_ins

@@ -5,7 +5,8 @@
 -- meaning: One user signed in from two places between which nobody can travel in that time: two people use the account, or one of them
 --   is behind a VPN.
 -- false positives: VPN, relays, carriers whose addresses are placed wrongly. Microsoft's own front ends, relays and security
---   services are left out, and so are the tenant's offices. A phone abroad that is at home in one of the two networks is low.
+--   services are left out, and so are the tenant's offices. A phone abroad that is at home in one of the two networks, or in a
+--   carrier's, is low, and so is the same client behind a seller of VPN access.
 -- blind spots: Places that the log does not know. Without coordinates the middle of the country stands in, and the line says
 --   so; then only different countries count. Accounts that were in both places on four days or more.
 -- next: Ask the user which of the two was theirs. Compare device, client and second factor of both.
@@ -37,6 +38,7 @@ placed as (
         coalesce(l.is_managed or l.is_compliant, false) as is_own_device,
         h.name as hosting,
         coalesce(s.kind, '') = 'mobile' as is_mobile,
+        coalesce(h.kind, '') = 'vpn' as is_vpn,
         l.latitude is null as is_middle,
         coalesce(l.latitude, c.latitude::double) as latitude,
         coalesce(l.longitude, c.longitude::double) as longitude,
@@ -58,7 +60,7 @@ steps as (
         *,
         lag({
             'event_time': event_time, 'ip_address': ip_address, 'network': network, 'country': country, 'device_id': device_id, 'client': client,
-            'is_own_device': is_own_device, 'is_mobile': is_mobile, 'hosting': hosting, 'is_middle': is_middle, 'latitude': latitude, 'longitude': longitude,
+            'is_own_device': is_own_device, 'is_mobile': is_mobile, 'is_vpn': is_vpn, 'hosting': hosting, 'is_middle': is_middle, 'latitude': latitude, 'longitude': longitude,
             'evidence': evidence, 'session_id': session_id
         }) over (partition by account order by event_time, file_id, record) as earlier
     from placed
@@ -88,7 +90,7 @@ judged as (
         n.baseline_days,
         -- a phone that roams is at its carrier's home and in a wireless network abroad at once
         coalesce(regexp_matches(i.client, '^(ios|android)') and i.client = i.earlier.client
-            and (greatest(k.days, e.days) >= 3 or i.network in (select network from own_networks) or i.earlier.network in (select network from own_networks)), false) as roams,
+            and (i.is_mobile or i.earlier.is_mobile or greatest(k.days, e.days) >= 3 or i.network in (select network from own_networks) or i.earlier.network in (select network from own_networks)), false) as roams,
         least(k.days, e.days) >= 4 and greatest(k.first_seen, e.first_seen) < i.event_time - interval 5 days as is_habit
     from impossible as i
     left join strange_logons as n on n.file_id = i.file_id and n.record = i.record
@@ -111,6 +113,7 @@ select
         when roams then 'low'
         when (is_mobile or earlier.is_mobile) and country = earlier.country then 'low'
         when device_id is not null and device_id = earlier.device_id then 'low'
+        when (is_vpn or earlier.is_vpn) and client = earlier.client then 'low'
         when is_new_country and client is distinct from earlier.client then 'high'
         when is_own_device and client is not distinct from earlier.client then 'low'
         else 'medium'
