@@ -37,7 +37,7 @@
 //	-- filled by: the end of "Not loaded ...: ", naming the export to get
 //	-- caveat: when its numbers mislead
 //	-- chart: bar x=week y=sign_ins,users faint=is_cut title=Sign-ins a week
-//	--   (or stacked, heat, map; with overview=yes it stands among the pictures of a case)
+//	--   (or stacked, heat, map, or days for the rows a day of a time; with overview=yes it stands among the pictures of a case)
 //	-- layout: how a page shows it, if not as a table (layout.go)
 //	-- wrap: columns of sentences, or of names not to be cut; they go on in further lines
 //	-- paths: columns of paths: where room is short, the last part of one is shown

@@ -9,7 +9,8 @@
 -- topics: history, chronology
 -- severity: severity
 -- wrap: message
--- on a terminal: event_time, severity, message, finding, session_id
+-- chart: days x=event_time group=severity title=Events a day, by the severity of their findings
+-- on a terminal: event_time, severity, verdict, message, note, finding, session_id
 -- first rows: what matters of timeline_records
 -- needs: every log
 -- filled by: any export of these logs.
