@@ -453,6 +453,7 @@ func contosoKept(t *testing.T) string {
 // TestContosoNumbers holds what is printed about the sample tenant against
 // the counts that its generator keeps, which know nothing of this program.
 func TestContosoNumbers(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile(contoso + ".json")
 	if err != nil {
 		t.Fatal(err)
@@ -779,6 +780,7 @@ func TestDiskFull(t *testing.T) {
 // TestKilledLoad: a load that is killed in the middle, at several moments,
 // leaves the case as it was, and the same load afterwards completes it.
 func TestKilledLoad(t *testing.T) {
+	takesLong(t)
 	p := newPlace(t, some...)
 	kept := filepath.Join(p.out, "case.duckdb")
 	count := "select count(*) as n, (select sum(records - loaded - duplicates - rejected)::bigint from files) as missing from audit_events"
@@ -914,6 +916,7 @@ func TestCancelled(t *testing.T) {
 
 // TestClosedPipe: `entrail ... | head -1` is no failure.
 func TestClosedPipe(t *testing.T) {
+	t.Parallel()
 	kept := contosoKept(t)
 	p := newPlace(t, one)
 	for _, format := range []string{"text", "csv", "json", "html"} {
@@ -1836,6 +1839,7 @@ func completed() []string {
 // TestCompletion: what the shells themselves make of the scripts. Each prints the
 // arguments that a call would get, of all completions of --user, one a line.
 func TestCompletion(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	var signIns []map[string]any
 	for i, name := range shellHostile {

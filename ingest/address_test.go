@@ -12,6 +12,7 @@ import (
 
 // Equal addresses must be equal texts, whoever wrote them.
 func TestBareIP(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ text, want, reason string }{
 		{"192.0.2.1", "192.0.2.1", "as it is"},
 		{" 192.0.2.1 ", "192.0.2.1", "blanks"},
@@ -101,6 +102,7 @@ func TestBareIP(t *testing.T) {
 // One address in the spellings of several logs is one address of the case,
 // and the text of each log is kept.
 func TestAddressesAreOne(t *testing.T) {
+	t.Parallel()
 	c := load(t,
 		write(t, "a.csv", auditCSV(
 			audit("1", "Send", `"ClientIP":"[2001:DB8:0::A]:443"`),

@@ -11,6 +11,7 @@ import (
 // TestAnswers: answers of APIs and searches as people save them, which put the records into lists and objects of
 // their own. In each the same two records, an audit record and a sign-in, or one of the two.
 func TestAnswers(t *testing.T) {
+	t.Parallel()
 	event := audit("a-#", "New-InboxRule")
 	signIn := signIn("s-#")
 	text := marshal(event)
@@ -76,6 +77,7 @@ func TestAnswers(t *testing.T) {
 
 // TestAnswersNearMisses: objects with lists of what would be a record by itself.
 func TestAnswersNearMisses(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ text, reason string }{
 		{`{"value":[{"id":"r","displayName":"Access review","reviewers":[{"id":"u","userPrincipalName":"a@contoso.com","displayName":"A","accountEnabled":true}]}]}`, "the users of an access review"},
 		{`{"id":"t","topic":"x","logged":[` + signIn("s1") + `]}`, "a thing with an id"},

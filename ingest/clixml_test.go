@@ -31,6 +31,7 @@ const rule = `  <Obj RefId="0">
 // TestClixml: each object with properties is a record, wherever it stands; what the
 // rows must be was read off the XML.
 func TestClixml(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		reason, text, query string
 		want                []string
@@ -61,6 +62,7 @@ func TestClixml(t *testing.T) {
 
 // TestClixmlDamaged: what stands before the damage is loaded, and the rest is told.
 func TestClixmlDamaged(t *testing.T) {
+	t.Parallel()
 	deep := strings.Repeat(`<Obj N="a"><Props>`, 200) + strings.Repeat("</Props></Obj>", 200)
 	for _, tt := range []struct{ reason, text, loaded, note string }{
 		{"cut off in the second object", clixml(rule + rule)[:len(clixml(rule))+200], "1", "ends too early"},

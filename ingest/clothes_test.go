@@ -50,6 +50,7 @@ const (
 
 // TestOtherObjects: what has a time and an account is no sign-in for that.
 func TestOtherObjects(t *testing.T) {
+	t.Parallel()
 	try(t, []clothed{
 		{"a.json", `{"createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","accountEnabled":true}`, howMany, "0|state_users", "", "a user"},
 		{"b.json", `{"value":[{"id":"1","createdDateTime":"2019-03-01T07:00:00Z","userPrincipalName":"a@contoso.com","displayName":"A","mail":"a@contoso.com","userType":"Member"}]}`, howMany, "0|state_users", "", "a page of users"},
@@ -77,6 +78,7 @@ func TestErrorAnswers(t *testing.T) {
 
 // TestFlattened: nested values that were flattened are read where they can be.
 func TestFlattened(t *testing.T) {
+	t.Parallel()
 	record := func(status, location, policies string) string {
 		return `{"id":"#","createdDateTime":"2026-05-02T08:01:11Z","userPrincipalName":"a@contoso.com","status":` + status + `,"location":` + location + `,"appliedConditionalAccessPolicies":` + policies + `}`
 	}
@@ -111,6 +113,7 @@ func TestFlattened(t *testing.T) {
 
 // TestEnvelope: what the properties of a diagnostic record lack is taken from around them.
 func TestEnvelope(t *testing.T) {
+	t.Parallel()
 	const asked = "select event_time, error_code, status, ip_address, country, correlation_id, category from sign_ins where file_id = FILE order by record"
 	const completed = "completed from the envelope"
 	around := `"time":"2026-05-04T08:05:40Z","resultType":"50126","resultDescription":"Invalid","callerIpAddress":"192.0.2.9","correlationId":"c","location":"NL","category":"SignInLogs"`
@@ -132,6 +135,7 @@ func TestEnvelope(t *testing.T) {
 
 // TestAuditInOtherClothes: the unified audit log as other programs write it.
 func TestAuditInOtherClothes(t *testing.T) {
+	t.Parallel()
 	const event = "select id, event_time, record_type, record_type_name, user_type, user_id, ip_address, is_system from audit_events where file_id = FILE order by record"
 	record := func(more string) string {
 		return `{"Id":"#","CreationTime":"2026-05-02T10:01:00","Operation":"FileAccessed","UserId":"A@contoso.com",` + more + `}`
@@ -201,6 +205,7 @@ func TestAuditInOtherClothes(t *testing.T) {
 
 // TestTimesInOtherClothes: times that are no text, or not in UTC.
 func TestTimesInOtherClothes(t *testing.T) {
+	t.Parallel()
 	at := func(time string) string {
 		return `{"id":"#","createdDateTime":` + time + `,"userPrincipalName":"a@contoso.com","ipAddress":"192.0.2.1"}`
 	}
@@ -241,6 +246,7 @@ func TestTimesInOtherClothes(t *testing.T) {
 
 // TestCodePages: a text that is no UTF-8 is read in the code page that it is in.
 func TestCodePages(t *testing.T) {
+	t.Parallel()
 	const names = "Zoë Müller|Søren Kjærgård|Renée d’Arc"
 	table := func(page *charmap.Charmap) string {
 		text := "CreatedDateTime,UserPrincipalName,AppDisplayName,UserDisplayName\r\n"
@@ -302,6 +308,7 @@ func TestNumbersInOtherClothes(t *testing.T) {
 // TestEveryProperty: each property of Graph's signIn resource, v1.0 and beta,
 // that is not told by the other tests has a column, or a row in a child table.
 func TestEveryProperty(t *testing.T) {
+	t.Parallel()
 	const record = `{"id":"s","createdDateTime":"2026-05-02T08:01:11Z","userPrincipalName":"a@contoso.com","status":{"errorCode":0},
 		"homeTenantName":"v1","isTenantRestricted":true,"tokenIssuerName":"v2","azureResourceId":"v3","federatedCredentialId":"v4",
 		"authenticationAppDeviceDetails":{"deviceId":"v5","appVersion":"v6","clientApp":"v7","operatingSystem":"v8"},
@@ -358,6 +365,7 @@ func TestEveryProperty(t *testing.T) {
 // TestPortalAndGraphWords: what the portal's CSV and Graph call by two names is one
 // value, and a remark that is not about multifactor authentication is no result of it.
 func TestPortalAndGraphWords(t *testing.T) {
+	t.Parallel()
 	portal := func(issuer string) string {
 		return "Date (UTC),Request ID,Username,Application,Status,IP address,Token issuer type\n" +
 			"2026-10-01T08:00:00Z,r1,adele@contoso.com,Outlook,Success,192.0.2.1," + issuer + "\n"

@@ -36,6 +36,7 @@ const saidLines = "[INFO] Running Get-UAL\r\n[INFO] Output written\r\n"
 // TestCollectors loads folders that look like the output of each collector: its logs and
 // states are read, what it leaves beside them is one line.
 func TestCollectors(t *testing.T) {
+	t.Parallel()
 	list := "\r\nName        : Zoom\r\nEnabled     : True\r\nPriority    : 1\r\n"
 	for _, tt := range []struct {
 		name         string
@@ -112,6 +113,7 @@ func TestCollectors(t *testing.T) {
 
 // TestCollectorsNearMisses: what is no output of a collector, or no side file, is told as ever.
 func TestCollectorsNearMisses(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		reason string
 		files  map[string]string

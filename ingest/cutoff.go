@@ -31,6 +31,6 @@ func (r *reader) saveCut(text []byte, around map[string]string) ([]byte, bool) {
 		closed, _ = scan.AppendJSONString(closed, []byte(around[name]))
 	}
 	closed = append(closed, '}')
-	r.cut++
+	r.remarks.cut++
 	return closed, r.json.Walk(closed) == nil
 }

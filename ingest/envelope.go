@@ -41,17 +41,19 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		}
 	}
 	if mended && !rec.Mended {
-		r.mended++
+		r.remarks.mended++
 	}
-	known := r.recognise(&r.json, r.insides, recogniseBody)
+	known := r.names.body(&r.json)
+	r.remarks.repeats(known)
 	if known.wrapped {
-		if inner := r.unwrapped(body, 0); inner != nil {
+		if inner := r.unwrapped(body); inner != nil {
 			return r.takeInner(rec, inner)
 		}
 	}
 	if known.format == nil && isAudit {
 		if inner := r.inBag(body); inner != nil {
-			body, known = inner, r.recognise(&r.json, r.insides, recogniseBody)
+			body, known = inner, r.names.body(&r.json)
+			r.remarks.repeats(known)
 		}
 	}
 	if of := formatNamed(categories[category]); known.format == nil && of != nil && len(body) > 0 && body[0] == '{' {
@@ -75,7 +77,7 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		r.counts[known.format] += 0
 		return r.reject(rec, reason)
 	}
-	if name := r.strangeType(known.format, &r.json, typeNameIn(outer)); name != "" {
+	if name := r.names.strangeType(known.format, &r.json, typeNameIn(outer)); name != "" {
 		if settled == nil {
 			settled = body
 		}

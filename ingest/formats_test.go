@@ -203,6 +203,7 @@ func exported(t *testing.T, name string, write func(io.Writer) error) string {
 // TestEveryFormatHasAFixture loads all fixtures together, and wants each to be
 // recognised as what it is, with every record.
 func TestEveryFormatHasAFixture(t *testing.T) {
+	t.Parallel()
 	entries, err := os.ReadDir("formats")
 	if err != nil {
 		t.Fatal(err)
@@ -236,6 +237,7 @@ func TestEveryFormatHasAFixture(t *testing.T) {
 // program: the rows of CSV as Go reads it, and in JSON the objects of the list,
 // the page, the lines or the rows.
 func TestFixturesAreCounted(t *testing.T) {
+	t.Parallel()
 	var paths, want []string
 	for _, f := range fixtures {
 		if f.write != nil {
@@ -334,6 +336,7 @@ func TestOfficeActivity(t *testing.T) {
 }
 
 func TestRisk(t *testing.T) {
+	t.Parallel()
 	c := load(t, fixture("risk_detections.json"), fixture("risk_detections.csv"))
 	c.want(accounts, "risk_detections|1|1|0|0", "risk_detections|1|1|0|0")
 	c.want(`select id, event_time, detected_date_time, request_id, risk_event_type, risk_level, risk_state, detection_timing_type, activity, ip_address, city, country, user_principal_name, additional_info
@@ -349,6 +352,7 @@ func TestRisk(t *testing.T) {
 }
 
 func TestProvisioning(t *testing.T) {
+	t.Parallel()
 	c := load(t, fixture("provisioning.json"), fixture("diagnostic_provisioning.json"), fixture("log_analytics_provisioning.csv"),
 		fixture("ProvisioningLogs.csv"), fixture("ProvisioningLogs_ProvisioningSteps.csv"), fixture("ProvisioningLogs_ModifiedProperties.csv"))
 	c.want("select parse_filename(path), format, records, loaded, duplicates, rejected from files order by 1",
@@ -388,6 +392,7 @@ func TestProvisioning(t *testing.T) {
 // TestProvisioningFromBothDownloads: a change that the portal gave as CSV and as
 // JSON is one row, with its steps once, in whatever order the files are loaded.
 func TestProvisioningFromBothDownloads(t *testing.T) {
+	t.Parallel()
 	object := func(id, change, action string) string {
 		return `{"id":"#` + id + `","activityDateTime":"2026-10-08T11:22:33.5Z","jobId":"j","cycleId":"y","changeId":"#` + change + `","provisioningAction":"` + action +
 			`","provisioningStatusInfo":{"status":"success"},"provisioningSteps":[{"name":"EntryExportAdd","provisioningStepType":"export","status":"success"}]}` + "\n"
@@ -435,6 +440,7 @@ func TestProvisioningFromBothDownloads(t *testing.T) {
 }
 
 func TestPowerShell(t *testing.T) {
+	t.Parallel()
 	c := load(t, fixture("powershell_sign_ins.json"), fixture("powershell_audits.json"), fixture("powershell_risk.json"))
 	c.want("select parse_filename(path), format, records, loaded, note from files order by 1",
 		"powershell_audits.json|directory_audits|1|1|the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them",
@@ -451,6 +457,7 @@ func TestPowerShell(t *testing.T) {
 }
 
 func TestGraphSignInsCSV(t *testing.T) {
+	t.Parallel()
 	c := load(t, fixture("graph_sign_ins.csv"))
 	c.want(accounts, "graph_sign_ins|2|2|0|0")
 	c.want(`select id, event_time, category, user_principal_name, app_display_name, client_app, is_legacy_auth, ip_address, status, error_code, conditional_access_status, has_policy_detail, city
@@ -463,6 +470,7 @@ func TestGraphSignInsCSV(t *testing.T) {
 }
 
 func TestPortalLanguages(t *testing.T) {
+	t.Parallel()
 	c := load(t, fixture("portal_sign_ins_spanish.csv"), fixture("portal_sign_ins_french.csv"), fixture("portal_audits_spanish.csv"))
 	c.want(`select id, event_time, user_principal_name, app_id, ip_address, city, state, country, status, error_code, browser, is_compliant, is_managed, authentication_requirement, autonomous_system_number, session_id, conditional_access_status
 		from sign_ins order by id`,

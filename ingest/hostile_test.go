@@ -82,6 +82,7 @@ func TestMacrosOfACaseDoNotAct(t *testing.T) {
 
 // TestChangedCasesAreNotAddedTo: see TestCheck of package schema for all changes.
 func TestChangedCasesAreNotAddedTo(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		reason     string
 		statements []string

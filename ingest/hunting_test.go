@@ -8,6 +8,7 @@ import (
 // What is wanted here was read off the fixtures by hand.
 
 func TestHuntingSignIns(t *testing.T) {
+	t.Parallel()
 	c := load(t, fixture("advanced_hunting_sign_ins.csv"), fixture("advanced_hunting_sign_ins.json"), fixture("advanced_hunting_hub.json"))
 	c.want(accounts, "advanced_hunting_identity_logons|2|2|0|0", "advanced_hunting_sign_ins|2|2|0|0", "advanced_hunting_sign_ins|2|2|0|0")
 	c.want(`select id[-3:], event_time, category, user_principal_name, user_type, service_principal_name, app_display_name, ip_address, country, latitude, status, error_code
@@ -30,6 +31,7 @@ func TestHuntingSignIns(t *testing.T) {
 // TestHuntingSignInIsThePortals: one sign-in, in the portal's export and in
 // advanced hunting's, counts once; another sign-in of the same second does not.
 func TestHuntingSignInIsThePortals(t *testing.T) {
+	t.Parallel()
 	const portal = "Date (UTC),Request ID,Correlation ID,User ID,User,Username,Application,Application ID,IP address,Location,Status,Sign-in error code,Session ID\r\n"
 	row := func(id string) string {
 		return "2026-10-11T08:03:00Z," + id + ",c2,a0000000-0000-4000-8000-000000000002,Megan Bowen,megan@contoso.com,Outlook Mobile,27922004-5251-4030-b22d-91ecd9a37ea4,2001:db8::9,\"Cork, IE\",Success,0,5e000000-0000-4000-8000-00000000000a\r\n"
@@ -156,6 +158,7 @@ func TestRiskOfServicePrincipals(t *testing.T) {
 // TestHuntingVariants: the same tables with other columns, in another order, and
 // through other doors.
 func TestHuntingVariants(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ name, text, query, want, reason string }{
 		{"x.csv", "AccountUpn,RequestId,Application,ErrorCode,TimeGenerated [UTC],IPAddress\r\nadele@contoso.com,r1,Office,0,\"10/11/2026, 8:01:11.500 AM\",203.0.113.5\r\n",
 			"select id, event_time, status, app_display_name from sign_ins", "r1|2026-10-11 08:01:11|success|Office", "few columns, as Sentinel exports them"},
@@ -192,6 +195,7 @@ func TestHuntingVariants(t *testing.T) {
 
 // TestHuntingNearMisses: tables of Defender that are none of these.
 func TestHuntingNearMisses(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{
 		"Timestamp,DeviceId,DeviceName,ActionType,FileName,ReportId\r\n2026-10-11T08:00:00Z,d,n,FileCreated,x,1\r\n",
 		"Timestamp,NetworkMessageId,Url,UrlDomain,ReportId\r\n2026-10-11T08:00:00Z,n,https://x,x,1\r\n",

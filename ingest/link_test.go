@@ -13,6 +13,7 @@ import (
 // TestLoadLinksSessions looks for a known session's id where no field of the
 // audit log has it, and for what resembles that.
 func TestLoadLinksSessions(t *testing.T) {
+	t.Parallel()
 	const (
 		known   = "aaaaaaaa-1111-4000-8000-00000000000a"
 		second  = "bbbbbbbb-1111-4000-8000-00000000000b"

@@ -225,6 +225,7 @@ func signIn(id string, more ...string) string {
 
 // The sample tenant's generator counts from its own model while it writes.
 func TestLoadSampleTenant(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../testdata/contoso.json")
 	if err != nil {
 		t.Fatal(err)
@@ -290,6 +291,7 @@ func same[K comparable](c *loaded, query string, want map[K]int) {
 // The records of a big file go straight into the engine; the result must be
 // the one that the batch gives.
 func TestLoadFedIsTheSame(t *testing.T) {
+	t.Parallel()
 	sample := func(seed uint64) *tenant.Tenant { // each file has records of its own
 		return tenant.New(tenant.Options{Seed: seed, SignIns: 300, AuditEvents: 400})
 	}
@@ -347,6 +349,7 @@ func TestLoadFedIsTheSame(t *testing.T) {
 }
 
 func TestLoadSameRecord(t *testing.T) {
+	t.Parallel()
 	same := audit("11111111-1111-1111-1111-111111111111", "Send")
 	reordered := `{"Workload":"Exchange","UserId":"Adele@contoso.com","RecordType":"1","Operation":"Send","Id":"11111111-1111-1111-1111-111111111111","CreationTime":"2026-10-01T08:00:00"}`
 	fuller := audit("11111111-1111-1111-1111-111111111111", "Send", `"Subject":"x"`)
@@ -396,6 +399,7 @@ func TestLoadSameRecord(t *testing.T) {
 
 // The fullest source stays and the others fill what it lacks, policies once.
 func TestLoadMergesSignIns(t *testing.T) {
+	t.Parallel()
 	csv := "\"Date (UTC)\",\"Request ID\",\"User ID\",\"Username\",\"Application ID \",\"Application\",\"IP address\",\"Status\",\"Sign-in error code\",\"Session ID\",\"Client app\"\n" +
 		"\"2026-10-01T08:00:00Z\",\"s1\",\"u1\",\"adele@contoso.com\",\"a1\",\"Outlook\",\"192.0.2.1\",\"Success\",\"None\",\"sid\",\"IMAP4\"\n"
 	full := signIn("s1", `"appliedConditionalAccessPolicies":[{"id":"p1","displayName":"MFA","result":"success","enforcedGrantControls":["Mfa"]}]`, `"deviceDetail":{"browser":"Edge"}`)
@@ -413,6 +417,7 @@ func TestLoadMergesSignIns(t *testing.T) {
 
 // Loading the evidence in two runs must give what one run gives.
 func TestLoadAddsToCase(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	csv, full := filepath.Join(folder, "a.csv"), filepath.Join(folder, "b.json")
 	os.WriteFile(csv, []byte("\"Date (UTC)\",\"Request ID\",\"User ID\",\"Username\",\"Application ID \",\"Application\",\"IP address\",\"Status\"\n"+
@@ -500,6 +505,7 @@ func TestLoadOrderOfCopies(t *testing.T) {
 // A record that kept others out and is taken out by a later load itself is not
 // what they are said to be equal to.
 func TestLoadDuplicatesNameWhatIsThere(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(folder, name)
@@ -523,6 +529,7 @@ func TestLoadDuplicatesNameWhatIsThere(t *testing.T) {
 }
 
 func TestLoadBadInput(t *testing.T) {
+	t.Parallel()
 	good := audit("11111111-1111-1111-1111-111111111111", "Send")
 	tests := []struct {
 		name, text string
@@ -615,6 +622,7 @@ func TestLoadRecordTypes(t *testing.T) {
 }
 
 func TestLoadContainersAndEncodings(t *testing.T) {
+	t.Parallel()
 	encoded := func(text string, e interface{ NewEncoder() *encoding.Encoder }) string {
 		s, err := e.NewEncoder().String(text)
 		if err != nil {
@@ -710,6 +718,7 @@ func TestLoadPaths(t *testing.T) {
 }
 
 func TestLoadSavesWhatWasCutOff(t *testing.T) {
+	t.Parallel()
 	c := load(t, write(t, "x.csv", "Identity,Operations,UserIds,RecordType,CreationDate,AuditData\n"+
 		`i1,Send,ADELE@contoso.com,ExchangeItem,1/2/2026,"{""CreationTime"":""2026-10-01T08:00:00"",""Workload"":""Exchange"",""Subject"":""Gre"`+"\n"))
 	c.want("select id, event_time, operation, user_id, record_type_name, workload, raw ->> '$.entrail_cut_off_after', raw ->> '$.Subject' from audit_events",
@@ -721,6 +730,7 @@ func TestLoadSavesWhatWasCutOff(t *testing.T) {
 // The portal's audit CSV has no record id; the same operations from JSON are
 // the same records all the same, in whichever order they are loaded.
 func TestLoadMatchesPortalAudits(t *testing.T) {
+	t.Parallel()
 	sample := tenant.New(tenant.Options{Seed: 5, SignIns: 500, AuditEvents: 3000})
 	folder := t.TempDir()
 	fill := func(name string, f func(io.Writer) error) string {
@@ -756,6 +766,7 @@ func TestLoadMatchesPortalAudits(t *testing.T) {
 // A row of the portal's CSV is taken out only for a record that tells of the
 // same target and initiator, whatever was loaded first and how often.
 func TestLoadMatchesPortalAuditsByTarget(t *testing.T) {
+	t.Parallel()
 	const a, b = "ta,a@contoso.com", "tb,b@contoso.com" // a target's id and name
 	tests := []struct {
 		csv, again []string // targets of the rows of two CSV files, and what else they say
@@ -810,6 +821,7 @@ func TestLoadMatchesPortalAuditsByTarget(t *testing.T) {
 // A sign-in without an id keeps one set of policies and steps, whichever of its
 // copies came first.
 func TestLoadSignInWithoutIDTwice(t *testing.T) {
+	t.Parallel()
 	text := strings.Replace(signIn("", `"appliedConditionalAccessPolicies":[{"id":"p1","displayName":"p","result":"success"}]`,
 		`"authenticationDetails":[{"authenticationStepDateTime":"2026-10-01T08:00:00Z","authenticationMethod":"Password","succeeded":true}]`), `"id":"",`, "", 1)
 	const children = "select (select count(*) from sign_ins), (select count(*) from sign_in_policies), (select count(*) from sign_in_steps)"
@@ -840,6 +852,7 @@ func TestLoadMendsInsideEnvelope(t *testing.T) {
 
 // Record numbers lead back to the line, however the file was read.
 func TestLoadNumbersRecords(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	const rows = 300_000
 	for i := range rows {
@@ -855,6 +868,7 @@ func TestLoadNumbersRecords(t *testing.T) {
 
 // A known file takes nothing away from the next one of its kind.
 func TestLoadKnownFileBesideANewOne(t *testing.T) {
+	t.Parallel()
 	t.Run("copied", loadKnownFileBesideANewOne)
 	defer func(before int64) { feedSize = before }(feedSize)
 	feedSize = 0

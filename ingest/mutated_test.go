@@ -35,6 +35,7 @@ const (
 // folder by folder. A folder that fails is halved down to the file. File n is the same
 // in every run: it is drawn from its number.
 func TestMutatedFiles(t *testing.T) {
+	t.Parallel()
 	good := goodExports(t)
 	for from := *mutatedFrom; from < *mutatedFrom+*mutatedFiles; from += mutatedFolder {
 		var numbers []int

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"entrail/ingest/dates"
 	"entrail/ingest/scan"
@@ -61,14 +60,6 @@ func (f *inputFile) noteOnce(text string) {
 	}
 }
 
-// were is "1 record was", "2 records were".
-func were(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what + " was"
-	}
-	return fmt.Sprintf("%d %ss were", n, what)
-}
-
 // sink takes the records of a format.
 type sink interface {
 	// Add takes one record. An empty body means that it is its own body.
@@ -94,40 +85,25 @@ type reader struct {
 	dates    *dates.Reading  // of times in JSON; nil: not needed so far
 	evidence *dates.Evidence // not nil: nothing is loaded, the times are looked at
 
-	// recordTypes are the numbers, as text, that have a name, and these in lower case.
-	recordTypes map[string]bool
-
 	lists   *scan.JSON // that the records come from; nil for other syntaxes
 	context string     // of the page before
 	owner   string     // whose page that is; "" = nobody's, or it does not say
 	json    scan.JSONText
-	inner   scan.JSONText         // a record that another program has wrapped
-	formats map[string]recognised // by the names of a record's keys
-	insides map[string]recognised // the same for what stands in an envelope
+	inner   scan.JSONText // a record that another program has wrapped
+	names   recogniser
 
 	rejects  *rejectList
 	first    *reject // of this file
 	rejected int64   // records
 
-	counts    map[*format]int64
-	why       string // the first record of no known format is of none
-	mended    int64
-	illegible int64    // of these, records with bytes that are no UTF-8
-	untidy    int64    // rows that CSV does not have like this
-	twice     int64    // records with a name that stands there twice
-	example   string   // such a name
-	cut       int64    // records that were cut off on their way and saved
-	lost      []string // properties of which there is only the type's name
-	unread    []string // properties that hold what can't be read
-	filled    int64    // records that the envelope completed
-	wrapped   int64    // records that stood in those of another program
-	renamed   bool     // names were written PowerShell's way
-	buffer    []byte
+	counts  map[*format]int64
+	why     string // the first record of no known format is of none
+	remarks remarks
 }
 
 // read reads the whole text. What it found is in the file and the reader.
 func (r *reader) read(text *scan.Window) error {
-	r.formats, r.insides = map[string]recognised{}, map[string]recognised{}
+	r.names.records, r.names.bodies = map[string]recognised{}, map[string]recognised{}
 	r.counts = map[*format]int64{}
 	r.reread = r.rereadSource
 	first, empty := firstByte(text)
@@ -234,36 +210,7 @@ func (r *reader) conclude() {
 			f.notef("%d of the records are %s", n, format.title)
 		}
 	}
-	if r.renamed {
-		f.notef("the names of properties start with a capital, as PowerShell and Log Analytics write them; they were read as Graph spells them")
-	}
-	if r.wrapped > 0 {
-		f.notef("%s taken out of those of another program, such as a SIEM or Defender, which keeps what it was sent; what that says beside it is not read", were(r.wrapped, "record"))
-	}
-	if r.filled > 0 {
-		f.notef("%s completed from the envelope of Azure's diagnostic settings: its time, result, address or place", were(r.filled, "record"))
-	}
-	if len(r.unread) > 0 {
-		f.noteLoss("%s: what stands there could not be read, and is only in raw; export again as JSON, with ConvertTo-Json -Depth 10", scan.ShortList(r.unread))
-	}
-	if len(r.lost) > 0 {
-		f.noteLoss("%s: only the name of a .NET type was written, the content was never exported and can't be recovered; export again with ConvertTo-Json -Depth 10", scan.ShortList(r.lost))
-	}
-	if r.cut > 0 {
-		f.noteLoss("%s cut off before coming here (Excel ends a cell at 32,767 characters): what is left is loaded, and marked with %s in raw", were(r.cut, "record"), scan.CutOffKey)
-	}
-	if r.mended > r.illegible {
-		f.notef("%s mended: half a surrogate pair or a control character is shown as U+FFFD or escaped", were(r.mended-r.illegible, "record"))
-	}
-	if r.illegible > 0 {
-		f.noteLoss("%s not wholly read: bytes that are no UTF-8 are shown as U+FFFD, for their code page is not known here; save the file anew as UTF-8 (CSV UTF-8)", were(r.illegible, "record"))
-	}
-	if r.untidy > 0 {
-		f.notef("%s read as a person would: with a quote too many or too few, another delimiter, or empty cells behind those of the header", were(r.untidy, "row"))
-	}
-	if r.twice > 0 {
-		f.notef("%s read by the first of two values under one name, such as %q: raw has both", were(r.twice, "record"), scan.Excerpt([]byte(r.example)))
-	}
+	r.remarks.note(f)
 	f.rejected, f.records = r.rejected, r.rejected
 	for _, n := range r.counts {
 		f.records += n
@@ -286,8 +233,8 @@ func (r *reader) list(x reject) error {
 
 func (r *reader) newJSONScanner(w *scan.Window) *scan.JSON {
 	return scan.NewJSON(w, func(t *scan.JSONText) bool {
-		known := r.shape(t, r.formats, recogniseJSON)
-		return known.format != nil || known.envelope != "" || known.wrapped && r.unwrapped(t.Walked(), 0) != nil || r.bagged(t) != nil
+		known := r.names.record(t)
+		return known.format != nil || known.envelope != "" || known.wrapped && r.unwrapped(t.Walked()) != nil || bagged(t) != nil
 	})
 }
 
@@ -363,23 +310,17 @@ func (r *reader) readClixml(text *scan.Window) error {
 	return nil
 }
 
-// see counts a record that was mended and has bytes that are no UTF-8.
-func (r *reader) see(text []byte) {
-	if !utf8.Valid(text) {
-		r.illegible++
-	}
-}
-
 // take recognises one record, mends what can be mended and passes it on.
 func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
-	known := r.recognise(t, r.formats, recogniseJSON)
+	known := r.names.record(t)
+	r.remarks.repeats(known)
 	if known.wrapped {
-		if inner := r.unwrapped(rec.Text, 0); inner != nil {
+		if inner := r.unwrapped(rec.Text); inner != nil {
 			return r.takeInner(rec, inner)
 		}
 	}
 	if known.format == nil && known.envelope == "" {
-		if whole := r.bagged(t); whole != nil {
+		if whole := bagged(t); whole != nil {
 			rec.Text = whole
 			if err := r.json.Walk(whole); err != nil {
 				return r.reject(rec, err.Error())
@@ -388,10 +329,10 @@ func (r *reader) take(rec scan.Record, t *scan.JSONText) error {
 		}
 	}
 	if rec.Mended = rec.Mended || t.Flaws != 0; rec.Mended {
-		r.mended++
+		r.remarks.mended++
 	}
 	if t.Flaws != 0 {
-		r.see(rec.Text)
+		r.remarks.see(rec.Text)
 		rec.Text = scan.Mend(nil, rec.Text)
 		if err := r.inner.Walk(rec.Text); err != nil {
 			return err
@@ -424,13 +365,13 @@ func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) 
 		return r.reject(rec, reason)
 	}
 	if known.renamed {
-		r.renamed = true
-		rec.Text = scan.GraphNames(nil, rec.Text, r.losing)
+		r.remarks.renamed = true
+		rec.Text = scan.GraphNames(nil, rec.Text, r.remarks.losing)
 		if body != nil {
-			body = scan.GraphNames(nil, body, r.losing)
+			body = scan.GraphNames(nil, body, r.remarks.losing)
 		}
 	}
-	if name := r.strangeType(known.format, t, rec.TypeName); name != "" && !known.isOdd(t, rec.Text) {
+	if name := r.names.strangeType(known.format, t, rec.TypeName); name != "" && !known.isOdd(t, rec.Text) {
 		if body == nil {
 			body = rec.Text
 		}
@@ -485,20 +426,6 @@ func (r *reader) passShaped(known recognised, rec scan.Record, category string, 
 		}
 	}
 	return r.pass(known.format, rec, category, raw, body)
-}
-
-// cantRead remembers a property that holds what can't be read.
-func (r *reader) cantRead(property string) {
-	if !slices.Contains(r.unread, property) {
-		r.unread = append(r.unread, property)
-	}
-}
-
-// losing remembers a property whose content was never exported.
-func (r *reader) losing(property string) {
-	if !slices.ContainsFunc(r.lost, func(p string) bool { return strings.EqualFold(p, property) }) {
-		r.lost = append(r.lost, property)
-	}
 }
 
 func (r *reader) refuse(rec scan.Record, reason string) error {

@@ -25,6 +25,16 @@ type recognised struct {
 	elsewhere bool          // a value stands elsewhere than in the format's record
 }
 
+// recogniser tells what records are by the names of their members.
+type recogniser struct {
+	records map[string]recognised // by their names, one behind the other
+	bodies  map[string]recognised // the same for what stands in an envelope
+	buffer  []byte
+
+	// recordTypes are the numbers, as text, that have a name, and these in lower case.
+	recordTypes map[string]bool
+}
+
 // maxShapes is how many combinations of names are remembered. Exports have a
 // few dozen.
 const maxShapes = 10_000
@@ -45,36 +55,35 @@ func (f *format) otherTable() string {
 
 // strangeType is the name that the export's own column has for a record type
 // whose number has none here; "" for none.
-func (r *reader) strangeType(f *format, t *scan.JSONText, name string) string {
-	if f != auditLog || name == "" || name[0] >= '0' && name[0] <= '9' || r.recordTypes[strings.ToLower(name)] {
+func (n *recogniser) strangeType(f *format, t *scan.JSONText, name string) string {
+	if f != auditLog || name == "" || name[0] >= '0' && name[0] <= '9' || n.recordTypes[strings.ToLower(name)] {
 		return "" // or that of another number
 	}
-	if number := bytes.Trim(t.Member("RecordType"), `"`); len(number) == 0 || number[0] < '1' || number[0] > '9' || r.recordTypes[string(number)] {
+	if number := bytes.Trim(t.Member("RecordType"), `"`); len(number) == 0 || number[0] < '1' || number[0] > '9' || n.recordTypes[string(number)] {
 		return ""
 	}
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
-// recognise tells what the object is that was walked, and notes what is odd
-// about it.
-func (r *reader) recognise(t *scan.JSONText, shapes map[string]recognised, by func(names []string) recognised) recognised {
-	known := r.shape(t, shapes, by)
-	if known.repeated != "" {
-		r.twice++
-		r.example = known.repeated
-	}
-	return known
+// record tells what the object is that was walked.
+func (n *recogniser) record(t *scan.JSONText) recognised {
+	return n.shape(t, n.records, recogniseJSON)
+}
+
+// body tells the same of an object that stands in an envelope.
+func (n *recogniser) body(t *scan.JSONText) recognised {
+	return n.shape(t, n.bodies, recogniseBody)
 }
 
 // shape looks at the names of the object that was walked. The answer for each
 // combination of them is remembered in shapes.
-func (r *reader) shape(t *scan.JSONText, shapes map[string]recognised, by func(names []string) recognised) recognised {
-	signature := r.buffer[:0]
+func (n *recogniser) shape(t *scan.JSONText, shapes map[string]recognised, by func(names []string) recognised) recognised {
+	signature := n.buffer[:0]
 	for _, k := range t.Keys {
 		signature = append(signature, t.Text[k.Start:k.End]...)
 		signature = append(signature, 0)
 	}
-	r.buffer = signature
+	n.buffer = signature
 	known, ok := shapes[string(signature)]
 	if ok {
 		return known

@@ -142,6 +142,7 @@ func TestRefusals(t *testing.T) {
 
 // TestRefusalsNearMisses: what looks like something that is refused, and is a log.
 func TestRefusalsNearMisses(t *testing.T) {
+	t.Parallel()
 	good := audit("x", "Send")
 	for i, tt := range []struct{ text, reason string }{
 		{"[" + signIn("s1", `"userDisplayName":"{'a': 'b'}"`) + "]", "Python's quotes in a value"},

@@ -52,7 +52,7 @@ func (r *reader) readCSV(w *scan.Window) error {
 		}
 	}
 	if f == nil {
-		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.holdRecords(s, columns) {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.names.holdRecords(s, columns) {
 			return r.readWrapped(s, names, columns)
 		}
 		r.why = reason
@@ -99,7 +99,7 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 			unquoted = cell
 		}
 		if !s.Tidy {
-			r.untidy++
+			r.remarks.untidy++
 		}
 		cell, err := r.auditData(cell)
 		if err == scan.ErrIncomplete {
@@ -171,7 +171,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			reason = s.CellsProblem(rec.Text)
 		}
 		if reason == "" && len(inner) > 0 {
-			if text := r.inRow(s, rec.Text, inner); text != nil {
+			if text := r.names.inRow(s, rec.Text, inner); text != nil {
 				if err := r.takeInner(rec, text); err != nil {
 					return err
 				}
@@ -191,7 +191,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			continue
 		}
 		if !s.Tidy {
-			r.untidy++
+			r.remarks.untidy++
 		}
 		if f.says != "" && says >= 0 && len(scan.TrimCell(s.Cell(rec.Text, says, nil))) == 0 {
 			if err := r.refuse(rec, f.otherTable()); err != nil {
@@ -210,7 +210,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 				padded = true
 				// Lists of things have dozens of columns with nothing but a type.
 				if !f.isState() || f.spelling[headerKey(names[i])] != "" {
-					r.losing(names[i])
+					r.remarks.losing(names[i])
 				}
 			}
 			var b bool
@@ -234,8 +234,8 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			body = append(body, '}')
 		}
 		if bad {
-			r.mended++
-			r.see(rec.Text)
+			r.remarks.mended++
+			r.remarks.see(rec.Text)
 		}
 		var err error
 		switch {

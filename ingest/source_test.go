@@ -55,6 +55,7 @@ func gzipped(t *testing.T, text string) string {
 // TestArchives: what archives hold is read, or it is said why not; the rest
 // is read then.
 func TestArchives(t *testing.T) {
+	t.Parallel()
 	defer func(before int64) { maxUnpacked = before }(maxUnpacked)
 	maxUnpacked = 1 << 20
 	var lines strings.Builder
@@ -218,6 +219,7 @@ func TestFilesChangeMeanwhile(t *testing.T) {
 
 // TestOddNames: whatever a file is called, it is that file which is read.
 func TestOddNames(t *testing.T) {
+	t.Parallel()
 	for _, size := range []int64{0, 16 << 20} {
 		func() {
 			defer func(before int64) { feedSize = before }(feedSize)
@@ -265,6 +267,7 @@ func TestLinksInCircles(t *testing.T) {
 // TestManySmallFiles: a folder of thousands takes a second or two, not one a
 // file.
 func TestManySmallFiles(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("ten thousand files")
 	}
@@ -282,6 +285,7 @@ func TestManySmallFiles(t *testing.T) {
 // TestLoadedAnew: a file of which nothing could be loaded is read again, and
 // listed once.
 func TestLoadedAnew(t *testing.T) {
+	t.Parallel()
 	ambiguous := write(t, "a.csv", "CreatedDateTime,UserPrincipalName,AppDisplayName\r\n03/12/2025 07:22,adele@contoso.com,Teams\r\n")
 	diary := write(t, "diary.txt", "dear diary\n")
 	archive := write(t, "a.zip", zipped(t, "x.json", signIn("s1")))

@@ -12,6 +12,7 @@ import (
 // TestStates loads the fixtures of what tools dump beside logs. What is wanted of each
 // was read off the file.
 func TestStates(t *testing.T) {
+	t.Parallel()
 	const guid = "00000000-0000-4000-8000-0000000000"
 	for _, tt := range []struct {
 		table, columns string
@@ -169,6 +170,7 @@ func recordsOf(t *testing.T, path string) int {
 
 // TestSnapshotTime: what stood at two times is two records, each of its time.
 func TestSnapshotTime(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile(fixture("state_users.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -193,6 +195,7 @@ func TestSnapshotTime(t *testing.T) {
 
 // TestStateTimes: a time that may be two days is left out, and the record stays.
 func TestStateTimes(t *testing.T) {
+	t.Parallel()
 	c := load(t, write(t, "rules.csv", "Name,State,Mode,Priority,WhenChanged\r\nfwd,Enabled,Enforce,0,5/2/2026 8:01:11 AM\r\n"))
 	c.want("select name, changed_time from state_transport_rules", "fwd|<nil>")
 	if c.summary.Damaged != 1 || c.summary.Loaded != 1 || !strings.Contains(c.warned[0], "--date-order") {
@@ -227,6 +230,7 @@ func TestAccountInPath(t *testing.T) {
 
 // TestPagesOfUsers: Graph says in the context of a page whose rules or methods it lists.
 func TestPagesOfUsers(t *testing.T) {
+	t.Parallel()
 	const context = `"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users('%s')/mailFolders('inbox')/messageRules",`
 	rule := func(id string) string {
 		return `{"id":"` + id + `","displayName":"..","sequence":1,"isEnabled":true,"actions":{"delete":true}}`

@@ -10,6 +10,7 @@ import (
 
 // TestDateOrder loads files that differ in nothing but their dates.
 func TestDateOrder(t *testing.T) {
+	t.Parallel()
 	many := func(dates ...string) string { return strings.Join(dates, ";") }
 	// Ten rows on four days over a turn of the month, newest first: as
 	// month-day the second half would be older and then younger again.
@@ -101,6 +102,7 @@ func TestDateOrderByNeighbour(t *testing.T) {
 
 // TestDateOrderInJSON: a file of JSON is decided as one of CSV is.
 func TestDateOrderInJSON(t *testing.T) {
+	t.Parallel()
 	// flat is a sign-in that PowerShell has read from CSV and written as JSON.
 	// All files are loaded together: # becomes the number of the file.
 	flat := func(date string) string {

@@ -10,6 +10,7 @@ import (
 // TestLoadTrims loads values with blanks around them, from each way a record
 // takes: the columns don't have the blanks, raw does.
 func TestLoadTrims(t *testing.T) {
+	t.Parallel()
 	padded := strings.Replace(audit("1", "Send", `"Workload":" Exchange\u00a0"`), `"UserId":"`, `"UserId":" `, 1)
 	for _, test := range []struct{ name, text, reason string }{
 		{"a.json", padded, "AuditData by itself"},

@@ -263,6 +263,7 @@ func some[T any](k, of int, list iter.Seq[T]) iter.Seq[T] {
 // TestSignInVariants: a sign-in fills the same columns with the same values,
 // whatever it was exported as.
 func TestSignInVariants(t *testing.T) {
+	t.Parallel()
 	year := tenant.New(tenant.Options{Seed: 7, SignIns: 4000})
 	var paths, truths []string
 	for k, v := range signInVariants {
@@ -419,6 +420,7 @@ func logAnalyticsAudit(o object) object {
 // TestDirectoryAuditVariants: the same of the directory audit log. Its CSV from
 // the portal is in TestPortalAudits and TestLoadMatchesPortalAudits.
 func TestDirectoryAuditVariants(t *testing.T) {
+	t.Parallel()
 	year := tenant.New(tenant.Options{Seed: 5, SignIns: 200, AuditEvents: 3000})
 	var paths, truths []string
 	for k, v := range directoryVariants {
@@ -463,6 +465,7 @@ func TestDirectoryAuditVariants(t *testing.T) {
 // TestAuthDetails: the steps of the AuthDetails CSV are those that the JSON has,
 // and take their place where both are given.
 func TestAuthDetails(t *testing.T) {
+	t.Parallel()
 	steps := exported(t, "InteractiveSignIns_AuthDetails_2026-09-14_2026-10-14.csv", func(w io.Writer) error {
 		return tenant.WriteAuthDetailsCSV(w, sample.SignIns(tenant.Interactive))
 	})
@@ -484,6 +487,7 @@ func TestAuthDetails(t *testing.T) {
 // TestSmallVariants are exports of a record or two, written by hand after
 // Microsoft's lists of properties and columns.
 func TestSmallVariants(t *testing.T) {
+	t.Parallel()
 	const (
 		riskQuery = "select event_time, detected_date_time, risk_event_type, risk_level, ip_address, city, country, user_principal_name, request_id from risk_detections where id = "
 		riskWant  = "2026-10-06 08:30:00|2026-10-06 08:30:05|unfamiliarFeatures|medium|198.51.100.23|Cork|IE|adele@contoso.com|q1"

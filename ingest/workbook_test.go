@@ -40,6 +40,7 @@ func workbook(t *testing.T, name string, sheets map[string][][]any) string {
 // TestWorkbook saves the sample tenant's CSV in a workbook, and wants of it
 // what it wants of the CSV.
 func TestWorkbook(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name, table string
 		write       func(io.Writer) error

@@ -48,14 +48,20 @@ func wrapperIn(names, among []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(among, wrapperKey(name)) })
 }
 
+// unwrapped is the record that stands in an object; nil for none.
+func (r *reader) unwrapped(object []byte) []byte {
+	return r.names.unwrapped(object, 0, r.lists != nil)
+}
+
 // unwrapped is the record that stands in an object; nil for none. The object
-// itself, which is at the given depth, is one only inside of another.
-func (r *reader) unwrapped(object []byte, depth int) []byte {
+// itself, which is at the given depth, is one only inside of another. Of an
+// object that comes from a list of JSON no list of its own is opened.
+func (n *recogniser) unwrapped(object []byte, depth int, isListed bool) []byte {
 	var t scan.JSONText
 	if depth > maxWrappers || t.Walk(object) != nil || len(object) == 0 || object[0] != '{' {
 		return nil
 	}
-	known := r.shape(&t, r.formats, recogniseJSON)
+	known := n.record(&t)
 	isRecord := depth > 0 && (known.format != nil || known.envelope != "")
 	if isRecord && !known.wrapped {
 		return object
@@ -66,10 +72,10 @@ func (r *reader) unwrapped(object []byte, depth int) []byte {
 				continue
 			}
 			value := t.Text[t.Values[i].Start:t.Values[i].End]
-			if depth == 0 && r.lists != nil && isListOfObjects(value) {
+			if depth == 0 && isListed && isListOfObjects(value) {
 				continue // there may be more of them in the object, which OpenLast finds
 			}
-			if inner := r.unwrapped(objectIn(value), depth+1); inner != nil {
+			if inner := n.unwrapped(objectIn(value), depth+1, isListed); inner != nil {
 				return inner
 			}
 		}
@@ -77,7 +83,7 @@ func (r *reader) unwrapped(object []byte, depth int) []byte {
 	if isRecord {
 		return object
 	}
-	return r.unprefixed(&t)
+	return unprefixed(&t)
 }
 
 // objectIn is the object that a value is, or that its text holds, perhaps behind
@@ -113,7 +119,7 @@ func behindPrefix(text []byte) []byte {
 // bagged is the object that was walked together with the properties that the Graph SDK for PowerShell keeps in
 // a bag of their own, which are those of the kind of object that it does not know by itself; nil for no
 // record that is known then.
-func (r *reader) bagged(t *scan.JSONText) []byte {
+func bagged(t *scan.JSONText) []byte {
 	bag := t.Member("AdditionalProperties")
 	if len(bag) < 3 || bag[0] != '{' {
 		return nil
@@ -154,7 +160,7 @@ func prefixOf(names []string) string {
 
 // unprefixed is the record whose names have a prefix in the object that was
 // walked; nil for none.
-func (r *reader) unprefixed(t *scan.JSONText) []byte {
+func unprefixed(t *scan.JSONText) []byte {
 	prefix := prefixOf(t.Names())
 	if prefix == "" {
 		return nil
@@ -201,7 +207,7 @@ func wrappingColumns(names, among []string) (columns []int) {
 }
 
 // holdRecords tells whether one of the next rows has a record in these columns.
-func (r *reader) holdRecords(s *scan.CSV, columns []int) bool {
+func (n *recogniser) holdRecords(s *scan.CSV, columns []int) bool {
 	const rows, bytesOfThem = 20, 1 << 20
 	for len(s.Window.Rest()) < bytesOfThem && s.Window.More() {
 	}
@@ -211,7 +217,7 @@ func (r *reader) holdRecords(s *scan.CSV, columns []int) bool {
 		if !ok {
 			break
 		}
-		if rec.Reason == "" && ahead.CellsProblem(rec.Text) == "" && r.inRow(ahead, rec.Text, columns) != nil {
+		if rec.Reason == "" && ahead.CellsProblem(rec.Text) == "" && n.inRow(ahead, rec.Text, columns) != nil {
 			return true
 		}
 	}
@@ -219,13 +225,13 @@ func (r *reader) holdRecords(s *scan.CSV, columns []int) bool {
 }
 
 // inRow is the record in one of the columns of the row; nil for none.
-func (r *reader) inRow(s *scan.CSV, row []byte, columns []int) []byte {
+func (n *recogniser) inRow(s *scan.CSV, row []byte, columns []int) []byte {
 	for _, i := range columns {
 		cell := s.Cell(row, i, nil)
 		if bytes.HasPrefix(cell, []byte(`{""`)) {
 			cell = bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
 		}
-		if inner := r.unwrapped(bytes.TrimSpace(behindPrefix(bytes.Clone(cell))), 1); inner != nil {
+		if inner := n.unwrapped(bytes.TrimSpace(behindPrefix(bytes.Clone(cell))), 1, false); inner != nil {
 			return inner
 		}
 	}
@@ -239,7 +245,7 @@ func (r *reader) takeInner(rec scan.Record, inner []byte) error {
 	if err := r.inner.Walk(inner); err != nil {
 		return r.reject(rec, err.Error())
 	}
-	r.wrapped++
+	r.remarks.wrapped++
 	return r.take(rec, &r.inner)
 }
 
@@ -258,7 +264,7 @@ func (r *reader) readWrapped(s *scan.CSV, names []string, columns []int) error {
 		var err error
 		if reason != "" {
 			err = r.reject(rec, reason)
-		} else if inner := r.inRow(s, rec.Text, columns); inner != nil {
+		} else if inner := r.names.inRow(s, rec.Text, columns); inner != nil {
 			err = r.takeInner(rec, inner)
 		} else {
 			err = r.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))

@@ -94,6 +94,7 @@ func TestFlattenedRecordsOfOtherPrograms(t *testing.T) {
 }
 
 func TestRecordsOfOtherProgramsNearMisses(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ name, text, want, reason string }{
 		{"x.csv", "_time,_raw\r\nx,hello\r\n", `<nil>|0|0|not recognised: no known export has the columns "_time", "_raw"`, "a firewall's log"},
 		{"x.json", `{"_source":{"event":{"original":"hello"},"message":"x"}}`, `<nil>|0|0|not recognised: no known export has the keys "_source"`, "another log of Elasticsearch"},
@@ -111,6 +112,7 @@ func TestRecordsOfOtherProgramsNearMisses(t *testing.T) {
 
 // TestDamagedTables: a row that is damaged is lost, and no other.
 func TestDamagedTables(t *testing.T) {
+	t.Parallel()
 	table := func(rows string) string {
 		return `{"tables":[{"name":"PrimaryResult","columns":[{"name":"CreationTime"},{"name":"Id"},{"name":"Operation"},{"name":"RecordType"}],"rows":[` + rows
 	}
@@ -133,6 +135,7 @@ func TestDamagedTables(t *testing.T) {
 
 // TestAuditDataAsColumns: what tools make of AuditData that open it into columns.
 func TestAuditDataAsColumns(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ name, text, want, reason string }{
 		{"hawk.csv", "CreationTime,Id,RecordType,Operation,UserId,Workload,AADSessionId,AppAccessContextUniqueTokenId,AuditCreationTime,AuditId,AuditRecordType,Parameters,Param_Name,Param_DeleteMessage,FullCommand\r\n" +
 			"2026-10-01T08:00:00,1,ExchangeAdmin,New-InboxRule,Adele@contoso.com,Exchange,s1,AAAAAAAAAAAAAAAAAAAAAA,2026-10-01T08:00:00,1,1,Name=a | b=c | DeleteMessage=True,a | b=c,True,x\r\n",
@@ -158,6 +161,7 @@ func TestAuditDataAsColumns(t *testing.T) {
 
 // TestRowsOfOtherTables: a query that joins tables gives each the columns of all.
 func TestRowsOfOtherTables(t *testing.T) {
+	t.Parallel()
 	const header = "Timestamp,ActionType,Application,AccountObjectId,ActivityType,DeviceName,ReportId\r\n"
 	rows := "2026-10-11T08:00:00Z,FileDownloaded,Box,o1,Download,,r1\r\n2026-10-11T08:00:00Z,LdapSearch,,,,pc,r2\r\n"
 	for _, text := range []string{header + rows,

@@ -15,6 +15,7 @@ import (
 // TestAuditDataWrappers loads two audit records as every tool wraps them, and
 // wants the same two of each.
 func TestAuditDataWrappers(t *testing.T) {
+	t.Parallel()
 	first := audit("11110000-0000-4000-8000-000000000001", "New-InboxRule", `"ClientIP":"192.0.2.1:443"`)
 	second := audit("11110000-0000-4000-8000-000000000002", "Set-Mailbox")
 	cell := func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
@@ -99,6 +100,7 @@ AccessRights"`), "Splunk, with fields of its own"},
 // TestAuditDataOfTheTenant holds the sample tenant's wrappers against each
 // other: the same records in all of them are loaded once.
 func TestAuditDataOfTheTenant(t *testing.T) {
+	t.Parallel()
 	n := 0
 	for range sample.AuditEvents() {
 		n++

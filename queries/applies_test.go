@@ -16,6 +16,7 @@ import (
 // TestWhereAFilterActs: on the logs that a report is about, before it counts; else on
 // the rows that it shows; else nowhere, and then it is refused.
 func TestWhereAFilterActs(t *testing.T) {
+	t.Parallel()
 	path := newCase(t, filterRows...)
 	column := func(text string) Filter {
 		f, err := ParseColumn(text)

@@ -225,6 +225,7 @@ func checkColumns(t *testing.T, r Report, columns []engine.Column) {
 // TestLayouts holds reports and parts of the dossier to the columns that their
 // header speaks of: a column that was renamed would lose its style in silence.
 func TestLayouts(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC)
 	ctx := context.Background()
 	if err := c.define(ctx, false, slices.Concat(namesIn(besideSQL), namesIn(numbersSQL))...); err != nil {

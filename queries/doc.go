@@ -37,7 +37,7 @@
 //	-- filled by: the end of "Not loaded ...: ", naming the export to get
 //	-- caveat: when its numbers mislead
 //	-- chart: bar x=week y=sign_ins,users faint=is_cut title=Sign-ins a week
-//	--   (or stacked, heat, map; with overview=yes it stands among the pictures of a case)
+//	--   (or stacked, heat, map, or days for the rows a day of a time; with overview=yes it stands among the pictures of a case)
 //	-- layout: how a page shows it, if not as a table (layout.go)
 //	-- wrap: columns of sentences, or of names not to be cut; they go on in further lines
 //	-- paths: columns of paths: where room is short, the last part of one is shown
@@ -48,8 +48,10 @@
 //	-- notes on: columns that name what a note of the case sheet may be about, if there is no
 //	--   column verdict: a session, a user, an address, a finding, FILE_ID:RECORD of records; or
 //	--   file_id:record where two columns name the record. See verdicts.go
-//	-- first rows: what matters, of a report whose first rows are the oldest: where there
-//	--   is no room for all, those that matter are shown (record_weights), not the first
+//	-- first rows: what matters of VIEW, of a report whose first rows are the oldest: where
+//	--   there is no room for all, those that matter are shown (record_weights), not the
+//	--   first. VIEW has file_id, record and event_time of each row, and is_on_page says of
+//	--   which the report need work out the rest
 //	-- on a terminal: columns that a terminal, which has no room for all, shows first
 //	-- workbook: yes, if a workbook has it where no report is asked for by name
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters

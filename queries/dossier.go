@@ -123,6 +123,12 @@ func (c *Case) DossierShown(ctx context.Context, title string) ([]*Result, error
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("dossier: no filter narrows a log")
 	}
+	if len(c.filters.filter.Apps) > 0 {
+		if err := c.define(ctx, false, "directory_acts", "app_names"); err != nil {
+			return nil, err
+		}
+		parts = append(parts, c.filters.actsOnApps())
+	}
 	results, err := dossier{c, title, strings.Join(parts, " union all "), 0, ""}.tell(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("dossier of %s: %w", title, err)

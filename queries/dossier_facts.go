@@ -128,6 +128,7 @@ func (d dossier) summarise(values map[string]any, traces sessionTraces) sessionS
 		for reason := range strings.SplitSeq(reasons, "; ") {
 			s.reasons = append(s.reasons, strings.ToUpper(reason[:1])+reason[1:])
 		}
+		s.reasons = append(s.reasons, "In brackets behind each reason: the points that it adds. They say in which order to read sessions, and prove nothing.")
 	} else {
 		s.reasons = []string{"Nothing stands out in it, which is no acquittal."}
 	}

@@ -71,6 +71,7 @@ func partOf(results []*Result, name string) *Result {
 // TestDossierIsWhole: the picture and the story hold every event of the
 // session, whatever the filters, and no other one's.
 func TestDossierIsWhole(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{IPs: []string{"192.0.2.1"}}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, session_id, user_principal_name, ip_address, country, autonomous_system_number, status, raw) values
 			(1, 1, 'a', '2026-10-01 08:00', 's1', 'adele@contoso.com', '192.0.2.1', 'NL', 1, 'success', '{}'),
@@ -121,6 +122,7 @@ func TestDossierIsWhole(t *testing.T) {
 // TestDossierBeside: what carries no session id stands beside the session, with
 // the reason why it does, and what failed is drawn as no sign-in of the user's.
 func TestDossierBeside(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, session_id, correlation_id, user_principal_name, user_id, category, ip_address, country, autonomous_system_number, status, error_code, raw) values
 			(1, 1, 'in', '2026-10-01 08:00', 's1', 'c1', 'Adele@contoso.com', 'oid-adele', 'interactive', '192.0.2.1', 'NL', 1, 'success', 0, '{}'),

@@ -75,6 +75,32 @@ func (c *Case) Headline(ctx context.Context) (string, error) {
 	return rows[0][0].(string), nil
 }
 
+// nameShown is what the one application or finding that is asked for by its id is called;
+// empty where there is no such name.
+func (c *Case) nameShown(ctx context.Context) (string, error) {
+	f := c.filters.filter
+	var view, sql string
+	switch {
+	case len(f.Apps) == 1:
+		view, sql = "app_names", "select max(app_display_name) from app_names where app_id = lower("+literal(f.Apps[0])+")"
+	case len(f.Findings) == 1:
+		view, sql = "all_findings", "select min(title) from all_findings where "+literal(f.Findings[0])+" in (finding_id, finding) having count(distinct title) = 1"
+	default:
+		return "", nil
+	}
+	if err := c.define(ctx, false, view); err != nil {
+		return "", err
+	}
+	rows, err := c.all(ctx, sql)
+	if err != nil {
+		return "", fmt.Errorf("name what is asked for: %w", err)
+	}
+	if len(rows) == 0 || rows[0][0] == nil {
+		return "", nil
+	}
+	return rows[0][0].(string), nil
+}
+
 // maxDossiers is how many sessions or incidents one page tells: a person has to read it.
 const maxDossiers = 50
 
@@ -133,6 +159,13 @@ func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*R
 			if len(kind.values) > 0 {
 				title = kind.name + " " + strings.Join(kind.values, ", ")
 			}
+		}
+		name, err := c.nameShown(ctx)
+		if err != nil {
+			return "", nil, err
+		}
+		if name != "" {
+			title += ": " + name
 		}
 		tell = append(tell, func() ([]*Result, error) { return c.DossierShown(ctx, title) })
 	}

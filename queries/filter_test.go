@@ -156,6 +156,7 @@ func TestFilter(t *testing.T) {
 }
 
 func TestChildRowsFollowTheirParent(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{Users: []string{"bobby"}}, time.UTC, filterRows...)
 	for query, want := range map[string]string{
 		"select policy_id from sign_in_policies":             "p2",
@@ -193,6 +194,7 @@ func TestChangesFollowTheirEvent(t *testing.T) {
 // TestGuestByEitherName: sign-ins have a guest under the name at home, the audit log under
 // the one that the tenant made of it; --user finds both by either.
 func TestGuestByEitherName(t *testing.T) {
+	t.Parallel()
 	path := newCase(t,
 		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, user_display_name, user_id) values
 			(1, 1, 's1', '2026-10-01 08:00', 'Bob@partner.com', 'Bob', 'oid-bob'),
@@ -227,6 +229,7 @@ func TestGuestByEitherName(t *testing.T) {
 }
 
 func TestSessionsAreShownWhole(t *testing.T) {
+	t.Parallel()
 	path := newCase(t, filterRows...)
 	for _, test := range []struct {
 		reason, want string

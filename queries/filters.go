@@ -360,7 +360,11 @@ func (fs *filters) wantFindings(ctx context.Context) error {
 				return err
 			}
 			if rows[0][0].(int64) == 0 {
-				return fmt.Errorf("no %s %s in this evidence; --report %s lists them", asked.what, value, asked.list)
+				hint := ""
+				if _, isRule := fs.c.explainRule(value); isRule {
+					hint = fmt.Sprintf(", and --explain %s says what is looked for", canonical(value))
+				}
+				return fmt.Errorf("no %s %s in this evidence; --report %s lists them%s", asked.what, value, asked.list, hint)
 			}
 			if err := fs.c.engine.Exec(ctx, "insert into wanted_record "+fmt.Sprintf(asked.sql, literal(value))); err != nil {
 				return err
@@ -446,6 +450,33 @@ func namesLogged(where func(column string) string, further func(schema.Table) st
 // patternsOf are those of the values in which * stands for any text.
 func patternsOf(values []string) []string {
 	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !strings.Contains(v, "*") })
+}
+
+// actsOnApps finds what was done to the applications asked for, which their own records do
+// not tell: a consent, a new secret. The other filters narrow it.
+func (fs *filters) actsOnApps() string {
+	patterns := patternsOf(fs.filter.Apps)
+	named := "(" + among("name", "wanted_app", patterns) + " or lower(name) in (select lower(app_display_name) from app_names where " + among("app_id", "wanted_app", nil) + "))"
+	acts := `
+		select r.file_id, r.record
+		from (select act_id, unnest(records) as r from directory_acts)
+		where act_id in (
+			select act_id
+			from (select act_id, unnest(list_transform(targets, t -> t.target) || list_transform(targets, t -> t.target_id) || [target]) as name from directory_acts)
+			where ` + named + `
+		)`
+	var all []string
+	for _, name := range []string{"audit_events", "directory_audits"} {
+		t, _ := schema.Lookup(name)
+		where := "(file_id, record) in (" + acts + ")"
+		for i, condition := range fs.conditions {
+			if text := condition.sql(t); text != "" && condition.flag != "--app" && !slices.Contains(fs.off, i) {
+				where += " and " + text
+			}
+		}
+		all = append(all, "select file_id, record from evidence."+name+" where "+where)
+	}
+	return strings.Join(all, " union all ")
 }
 
 // appsOf finds the ids of the applications of the names asked for.

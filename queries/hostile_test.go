@@ -94,6 +94,7 @@ func TestCaseIsReadAsData(t *testing.T) {
 
 // TestChangedCasesAreNotOpened: see TestCheck of package schema for all changes.
 func TestChangedCasesAreNotOpened(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ reason, statement, want string }{
 		{"a view in a table's place", "drop table meta; create view meta as select 'schema_version' as key, '8' as value", "isn't a case"},
 		{"a generated column", "create or replace table risky_users (id varchar, raw varchar as (id || 'x'))", "another definition of the table risky_users"},

@@ -196,6 +196,7 @@ func TestIncidentOfTenant(t *testing.T) {
 // nothing bad happened: they stay two, each with its own people and addresses alone, and
 // none of the month's own findings joins either.
 func TestTwoIncidents(t *testing.T) {
+	t.Parallel()
 	quiet, err := quietCase()
 	if err != nil {
 		t.Fatal(err)

@@ -2,10 +2,13 @@ package queries
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"entrail/ingest/engine"
 )
 
 // What a page shows of a report that has more rows than the page has room for. To cut
@@ -35,6 +38,10 @@ type chosen struct {
 
 // pageOf chooses what a page of n rows shows of a report, where each row is a record
 // and there are more; else it is nil.
+//
+// What the report's header names as its records has one row for each of its rows, with
+// nothing but what chooses them. The report then works out the rest for those alone,
+// which are where is_on_page is true.
 func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *applied, statement string, n int) (*chosen, error) {
 	if how.columns == nil {
 		var err error
@@ -45,30 +52,56 @@ func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *appl
 	if !isOfRecords(how.columns) || !slices.Contains(how.columns, "event_time") {
 		return nil, nil
 	}
-	page, ok, err := c.choose(ctx, statement, n)
+	isApart := r.recordsIn != "" && !slices.Contains(how.actions, onShown)
+	statements := []string{
+		"set variable first_rows = null",
+		"create or replace table page_records_rows as select file_id, record, count(*) as row_count, min(event_time) as event_time from (\n" +
+			statement + "\n) group by file_id, record",
+		"create or replace view page_records as from page_records_rows",
+	}
+	if isApart {
+		if err := c.define(ctx, true, r.recordsIn); err != nil {
+			return nil, err
+		}
+		statements = []string{"create or replace view page_records as select file_id, record, 1 as row_count, event_time from " + r.recordsIn}
+	}
+	for _, s := range statements {
+		if err := c.engine.Exec(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	page, ok, err := c.choose(ctx, n)
 	if err != nil || !ok {
 		return nil, err
+	}
+	page.statement = statement
+	if !isApart {
+		page.statement = "select *\nfrom (\n" + statement + "\n)\nwhere (file_id, record) in (select file_id, record from page_shown)"
 	}
 	return &page, nil
 }
 
-// choose chooses, of the answer of a statement whose rows are records, n rows. ok is
-// false where it has no more.
-func (c *Case) choose(ctx context.Context, statement string, n int) (page chosen, ok bool, err error) {
-	if err := c.engine.Exec(ctx, "set variable first_rows = null"); err != nil {
-		return page, false, err
+// answerPage gives the rows of a page.
+func (c *Case) answerPage(ctx context.Context, page *chosen) (*engine.Rows, error) {
+	const onPage = "create or replace macro is_on_page(file, number) as "
+	if err := c.engine.Exec(ctx, onPage+"(file, number) in (select file_id, record from page_shown)"); err != nil {
+		return nil, err
 	}
-	// The records' rows are counted before what weighs them is worked out, which takes
-	// longer.
-	err = c.engine.Exec(ctx, `
-		create or replace table page_records as
-		select file_id, record, count(*) as row_count, min(event_time) as event_time
-		from (`+statement+`
-		)
-		group by file_id, record`)
+	rows, err := c.engine.Query(ctx, page.statement)
 	if err != nil {
-		return page, false, err
+		return nil, errors.Join(err, c.engine.Exec(context.WithoutCancel(ctx), onPage+"true"))
 	}
+	// The answer lies whole in memory.
+	if err := c.engine.Exec(ctx, onPage+"true"); err != nil {
+		rows.Close()
+		return nil, err
+	}
+	return rows, nil
+}
+
+// choose chooses, of page_records, those of n rows. ok is false where they have no more.
+func (c *Case) choose(ctx context.Context, n int) (page chosen, ok bool, err error) {
+	// The rows are counted before what weighs them is worked out, which takes longer.
 	rows, err := c.all(ctx, "select coalesce(sum(row_count), 0)::bigint from page_records")
 	if err != nil {
 		return page, false, err
@@ -79,32 +112,41 @@ func (c *Case) choose(ctx context.Context, statement string, n int) (page chosen
 	if err := c.define(ctx, false, "record_weights"); err != nil {
 		return page, false, err
 	}
+	// Each record has a row at least, so none behind the first n can be chosen.
+	const byWeight = "order by weight nulls last, event_time desc nulls last, file_id, record"
 	err = c.engine.Exec(ctx, fmt.Sprintf(`
-		create or replace table page_choice as
-		select
-			r.*,
-			w.weight,
-			sum(r.row_count) over by_weight <= %d or row_number() over by_weight = 1 as is_chosen
-		from page_records as r
-		left join record_weights as w using (file_id, record)
-		window by_weight as (order by w.weight nulls last, r.event_time desc nulls last, r.file_id, r.record)`, n))
+		create or replace table page_shown as
+		select *
+		from (
+			select r.*, w.weight
+			from page_records as r
+			left join record_weights as w using (file_id, record)
+			%[2]s
+			limit %[1]d
+		)
+		window by_weight as (%[2]s)
+		qualify sum(row_count) over by_weight <= %[1]d or row_number() over by_weight = 1`, n, byWeight))
 	if err != nil {
 		return page, false, err
 	}
 	rows, err = c.all(ctx, `
+		with missing as (
+			select min(event_time) as first_event, max(event_time) as last_event
+			from page_records
+			anti join page_shown using (file_id, record)
+		)
 		select
-			coalesce(sum(row_count) filter (where weight is not null), 0)::bigint,
-			coalesce(sum(row_count) filter (where is_chosen), 0)::bigint,
-			min(event_time) filter (where not is_chosen),
-			max(event_time) filter (where not is_chosen)
-		from page_choice`)
+			(select coalesce(sum(row_count), 0)::bigint from page_records semi join record_weights using (file_id, record)),
+			(select coalesce(sum(row_count), 0)::bigint from page_shown),
+			first_event,
+			last_event
+		from missing`)
 	if err != nil {
 		return page, false, err
 	}
 	page.mattering, page.shown = rows[0][0].(int64), rows[0][1].(int64)
 	page.first, _ = rows[0][2].(time.Time)
 	page.last, _ = rows[0][3].(time.Time)
-	page.statement = "select *\nfrom (\n" + statement + "\n)\nwhere (file_id, record) in (select (file_id, record) from page_choice where is_chosen)"
 	return page, true, nil
 }
 

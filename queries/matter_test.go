@@ -23,6 +23,7 @@ var matterRows = []string{
 // for attention is there whole, however old, then the latest; in order of time, and the
 // first note says what is missing.
 func TestPageShowsWhatMatters(t *testing.T) {
+	t.Parallel()
 	path := newCase(t, matterRows...)
 	for _, name := range []string{"timeline", "session_events", "signin_list"} {
 		c := openPath(t, path, Filter{}, time.UTC)
@@ -61,6 +62,7 @@ func TestPageShowsWhatMatters(t *testing.T) {
 // TestPageWithRoom: where there is room for all, nothing is chosen and nothing said; and
 // a report that counts has its first rows.
 func TestPageWithRoom(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC, matterRows...)
 	for name, rows := range map[string]int{"timeline": 33, "signin_users": 1} {
 		report, _ := Lookup(name)
@@ -76,6 +78,7 @@ func TestPageWithRoom(t *testing.T) {
 
 // TestPageOfMoreThanFits: what matters is more than the page holds, and it says so.
 func TestPageOfMoreThanFits(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC, matterRows...)
 	report, _ := Lookup("timeline")
 	result, err := c.RunFirst(context.Background(), report, 2) // on a terminal, its first rows would be the oldest
@@ -84,5 +87,28 @@ func TestPageOfMoreThanFits(t *testing.T) {
 	}
 	if got := strings.Count(lines(t, result), "loud"); got == 0 || result.Total != 33 || !strings.Contains(result.Notes[0], "Here are the weightiest of the 3") {
 		t.Errorf("total %d, notes %q", result.Total, result.Notes)
+	}
+}
+
+// TestRecordsOfReports: what a header names as the records of a report has those of each
+// of its rows, for by them a page chooses.
+func TestRecordsOfReports(t *testing.T) {
+	for _, c := range []*Case{openCase(t, Filter{}, time.UTC, matterRows...), askedTenant(t)} {
+		for _, r := range Reports() {
+			if r.recordsIn == "" {
+				continue
+			}
+			counted := func(name, rows string) string {
+				q := Report{Name: name, SQL: "select sum(hash(file_id, record, event_time) % 1000000007)::bigint as records, count(*) as n from " + rows}
+				result, err := c.ask(context.Background(), q, 0, true)
+				if err != nil {
+					t.Fatal(name, err)
+				}
+				return lines(t, result)
+			}
+			if got, want := counted("records", r.recordsIn), counted("rows", ofReport+r.Name); got != want {
+				t.Errorf("%s: %s has %s, its rows are of %s", r.Name, r.recordsIn, got, want)
+			}
+		}
 	}
 }

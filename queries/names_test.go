@@ -106,6 +106,7 @@ func TestDidYouMeanUser(t *testing.T) {
 }
 
 func TestAbsentValues(t *testing.T) {
+	t.Parallel()
 	rows := []string{`insert into sign_ins (file_id, record, conditional_access_status, country, city, app_display_name, is_legacy_auth)
 		values (1, 1, 'not_applied', 'NL', 'Amsterdam', 'Microsoft Teams', false), (1, 2, 'success', 'NL', 'Breda', 'Zoom', false)`,
 		`insert into sign_ins (file_id, record, city, correlation_id) select 1, 3 + i, 'Town ' || chr(65 + i::int), 'c' from range(20) as towns (i)`,

@@ -9,6 +9,7 @@ import (
 )
 
 func TestNotes(t *testing.T) {
+	t.Parallel()
 	report := func(sql string, needs ...string) Report {
 		return Report{Name: "test", SQL: sql, Needs: needs, FilledBy: "the log of logs"}
 	}

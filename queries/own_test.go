@@ -186,6 +186,7 @@ func TestSigmaMeaning(t *testing.T) {
 // TestSigmaCorrelations holds each kind of correlation to a hit, a near miss, and a rule
 // that can find nothing.
 func TestSigmaCorrelations(t *testing.T) {
+	t.Parallel()
 	base := func(name, log, body string) string {
 		return "---\nname: " + name + "\n" + detection(log, body) + "\n"
 	}
@@ -239,6 +240,7 @@ func TestSigmaCorrelations(t *testing.T) {
 
 // TestOwnRulesRefused holds what can't be used to its reason; the rest runs.
 func TestOwnRulesRefused(t *testing.T) {
+	t.Parallel()
 	header := "-- title: T\n-- severity: low\n-- meaning: m\n-- false positives: f\n-- blind spots: b\n-- next: n\n-- needs: audit_events\n-- source: s\n"
 	hit := func(severity, from string) string {
 		return header + "select " + severity + " as severity, 'w' as what, user_id as who, event_time as first_seen, event_time as last_seen, 1 as events, null as target, " +
@@ -309,6 +311,7 @@ func TestOwnRulesRefused(t *testing.T) {
 // TestHostileRules holds that a rule's words reach SQL as literals alone: what would end a
 // literal, a name or a comment finds nothing, and breaks nothing.
 func TestHostileRules(t *testing.T) {
+	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC, ownEvents...)
 	for _, word := range []string{`'; drop table rules; --`, `' or true or '`, `a' || (select raw) || '`, `$$`, `*/ select 1 /*`, `\'`, `{0}`, `%s`} {
 		quoted := "'" + strings.ReplaceAll(word, "'", "''") + "'"

@@ -164,6 +164,7 @@ func tablesOf(t *testing.T, path string) map[string]string {
 
 // TestReadParquet: a case that was written and read again is that case.
 func TestReadParquet(t *testing.T) {
+	t.Parallel()
 	path := newCase(t, parquetCase...)
 	folder := writeParquet(t, path)
 	again := filepath.Join(t.TempDir(), "again.duckdb")

@@ -45,6 +45,7 @@ func TestPortableForm(t *testing.T) {
 // TestPortableAnswers asks a small tenant each query, in DuckDB, over Parquet: a hit, and
 // what comes close and is none. The numbers were counted by hand.
 func TestPortableAnswers(t *testing.T) {
+	t.Parallel()
 	var failures []string
 	for i := range 12 { // from one address ten users, from another nine
 		for _, from := range []struct {

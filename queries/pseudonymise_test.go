@@ -186,6 +186,7 @@ var stays = regexp.MustCompile(`^(gmail|outlook|hotmail|live|microsoft)\.com$|(^
 // TestCopyHasNoName looks for each name that stands in the exports in all tables of the
 // copy, and in the bytes of its file.
 func TestCopyHasNoName(t *testing.T) {
+	takesLong(t)
 	p, err := pseudonymised()
 	if err != nil {
 		t.Fatal(err)
@@ -254,6 +255,7 @@ func textOf(t *testing.T, path string) string {
 
 // TestBackWithTheKey: what is led back from the copy is the original, value by value.
 func TestBackWithTheKey(t *testing.T) {
+	takesLong(t)
 	p, err := pseudonymised()
 	if err != nil {
 		t.Fatal(err)
@@ -288,6 +290,7 @@ func TestBackWithTheKey(t *testing.T) {
 // TestFindingsAreThoseOfTheOriginal: the copy has the findings of the original, and says of
 // those that were not judged on it that they were not.
 func TestFindingsAreThoseOfTheOriginal(t *testing.T) {
+	takesLong(t)
 	p, err := pseudonymised()
 	if err != nil {
 		t.Fatal(err)

@@ -42,6 +42,7 @@ type Report struct {
 	// MattersFirst: where there is no room for all rows, those that matter most are
 	// shown and not the first, which are the oldest.
 	MattersFirst bool
+	recordsIn    string           // then, the view that has the record of each row
 	OnTerminal   []string         // columns that a terminal, which has no room for all, shows first
 	Layout       Layout           // Table where the header does not say
 	Styles       map[string]Style // of columns that are not Plain, by name
@@ -53,11 +54,13 @@ type Report struct {
 type Chart struct {
 	// bar (one bar a row and y), stacked (one bar a row, the y's on top of each other),
 	// heat (x by y, first value of Y as shade; Group names the second axis), map (a square a
-	// country of x, the sum of the first of Y as shade)
+	// country of x, the sum of the first of Y as shade), days (how many rows a day of the time
+	// X there are, on top of each other by what Group says; a workbook alone has it, a page
+	// has the picture of an incident)
 	Type  string
 	X     string   // column on the axis
 	Y     []string // columns drawn
-	Group string   // heat only: column of the second axis
+	Group string   // heat: column of the second axis; days: of what the rows are counted by
 	Faint string   // boolean column; bars of rows where it is true are drawn faintly, and on a heat map the value of X has a star
 	Title string
 	// Overview: it stands among the pictures of a whole case too.
@@ -178,8 +181,8 @@ func parse(group, name, text string) (Report, error) {
 				return r, fmt.Errorf("%s.sql: workbook %q: want `yes`, or leave it out", name, value)
 			}
 		case "first rows":
-			if r.MattersFirst = value == "what matters"; !r.MattersFirst {
-				return r, fmt.Errorf("%s.sql: first rows %q: want `what matters`, or leave it out", name, value)
+			if r.recordsIn, r.MattersFirst = strings.CutPrefix(value, "what matters of "); !r.MattersFirst {
+				return r, fmt.Errorf("%s.sql: first rows %q: want `what matters of VIEW`, or leave it out", name, value)
 			}
 		case "on a terminal":
 			r.OnTerminal = strings.Split(value, ", ")
@@ -233,8 +236,8 @@ func parseChart(s string) (Chart, error) {
 			return c, fmt.Errorf("chart %q: unknown key %q", s, k)
 		}
 	}
-	if !slices.Contains([]string{"bar", "stacked", "heat", "map"}, c.Type) || c.X == "" || len(c.Y) == 0 {
-		return c, fmt.Errorf("chart %q: want `bar|stacked|heat|map x=COLUMN y=COLUMN,...`", s)
+	if !slices.Contains([]string{"bar", "stacked", "heat", "map", "days"}, c.Type) || c.X == "" || (len(c.Y) == 0) != (c.Type == "days") {
+		return c, fmt.Errorf("chart %q: want `bar|stacked|heat|map x=COLUMN y=COLUMN,...` or `days x=COLUMN`", s)
 	}
 	return c, nil
 }

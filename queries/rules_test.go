@@ -33,6 +33,7 @@ func lookFor(t *testing.T, c *Case, r rules.Rule) {
 // record that is no hit's evidence. What came of the fixtures is in
 // testdata/figures/fixtures.tsv.
 func TestRules(t *testing.T) {
+	t.Parallel()
 	var mutex sync.Mutex
 	figures := map[string]string{}
 	t.Run("fixture", func(t *testing.T) {

@@ -97,7 +97,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	switch {
 	case page != nil:
 		total = page.total
-		rows, err = c.engine.Query(ctx, page.statement)
+		rows, err = c.answerPage(ctx, page)
 	case isReport:
 		rows, total, err = c.answer(ctx, statement, n, len(off) == 0)
 	default:

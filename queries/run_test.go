@@ -14,11 +14,15 @@ import (
 func TestRunFirst(t *testing.T) {
 	c, _ := askedTies(t)
 	ctx := context.Background()
-	cut, amounts := 0, []int{3}
+	asked, cut, step, amounts := 0, 0, 3, []int{3}
 	if *long {
-		amounts = []int{0, 3, 100_000}
+		step, amounts = 1, []int{0, 3, 100_000}
 	}
-	for _, report := range Reports() {
+	for i, report := range Reports() {
+		if i%step != 0 {
+			continue // with -long
+		}
+		asked++
 		all, err := c.Run(ctx, report)
 		if err != nil {
 			t.Fatal(err)
@@ -46,8 +50,8 @@ func TestRunFirst(t *testing.T) {
 			}
 		}
 	}
-	if cut < len(Reports())/2 {
-		t.Errorf("only %d of %d reports have more rows than were asked for: they prove nothing", cut, len(Reports()))
+	if cut < asked/2 {
+		t.Errorf("only %d of %d reports have more rows than were asked for: they prove nothing", cut, asked)
 	}
 }
 

@@ -368,6 +368,7 @@ var quietCase = sync.OnceValues(func() ([]byte, error) {
 // TestQuietMonth holds the findings to a month in which nothing bad happened: nothing
 // critical or high, and a medium a hundred people at most.
 func TestQuietMonth(t *testing.T) {
+	t.Parallel()
 	loaded, err := quietCase()
 	if err != nil {
 		t.Fatal(err)

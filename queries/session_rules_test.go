@@ -13,6 +13,7 @@ import (
 // sessions: they have a session for each weight, one that the rule passes over, and
 // none with points that the header does not say.
 func TestSessionRules(t *testing.T) {
+	t.Parallel()
 	fixtures, err := filepath.Glob("testdata/reports/sessions*.txtar")
 	if err != nil || len(fixtures) == 0 {
 		t.Fatal("no fixtures", err)

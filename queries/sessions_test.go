@@ -45,6 +45,7 @@ func TestSessionsOnce(t *testing.T) {
 // TestSessionsAreFilteredByAnyName: the filters also hold where a question names the
 // sessions otherwise than as a table of its FROM.
 func TestSessionsAreFilteredByAnyName(t *testing.T) {
+	t.Parallel()
 	for _, question := range []string{
 		"select count from (summarize sessions) where column_name = 'session_id'",
 		"select count(*) from (describe sessions) as columns where (select count(*) from sessions) = 1 and column_name = 'session_id'",

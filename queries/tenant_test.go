@@ -138,7 +138,7 @@ func TestTenant(t *testing.T) {
 	}
 	for _, reason := range []string{
 		"3 countries: CA, LT, RO", "3 networks", "user agent of a tool: axios", "3 events after the password was reset",
-		"error chain as of an AiTM page", "inbox rule 2", "all new for the user, unknown client in RO (+4)",
+		"as behind a phishing page that passes it on", "inbox rule 2", "all new for the user, unknown client in RO (+4)",
 	} {
 		if got := answer(t, c, "select reasons from sessions where attention = 'high'"); !strings.Contains(got, reason) {
 			t.Errorf("the stolen session's reasons lack %q: %s", reason, got)

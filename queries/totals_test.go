@@ -32,6 +32,7 @@ func totalsIn(t *testing.T, c *Case, result *Result) []string {
 
 // TestTotalsOfTenant holds the numbers to what the generator of the sample did.
 func TestTotalsOfTenant(t *testing.T) {
+	t.Parallel()
 	path, truth := loadTenant(t)
 	c := openPath(t, path, Filter{}, time.UTC)
 	got := totalsOf(t, c)
@@ -86,6 +87,7 @@ func TestTotalsOfTenant(t *testing.T) {
 
 // TestTotalsWithoutTheLog: what no loaded log tells is not known, and not none.
 func TestTotalsWithoutTheLog(t *testing.T) {
+	t.Parallel()
 	quiet := totalsOf(t, openCase(t, Filter{}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, ip_address, country, status, error_code, category, raw) values
 			(1, 1, 'a', '2026-10-01 08:00', 'ann@contoso.com', '192.0.2.1', 'NL', 'success', 0, 'interactive', '{}')`))

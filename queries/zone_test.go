@@ -10,6 +10,7 @@ import (
 // TestLocalTime compares the macro with Go's own zones for every half hour of
 // the period, changes of the clock included.
 func TestLocalTime(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ reason, zone, from, until string }{
 		{"no zone to speak of", "UTC", "2026-10-20", "2026-10-30"},
 		{"Berlin puts the clock back on 25 October 2026", "Europe/Berlin", "2026-10-20", "2026-10-30"},

@@ -120,8 +120,8 @@ func drivenDocument() Document {
 	for i := range 700 {
 		rows = append(rows, []any{int64(i + 1), "row " + strconv.Itoa(i+1)})
 	}
-	long := result(queries.Report{Name: "long", Title: "Many rows", Group: "audit"}, []queries.Column{column("n", queries.Integer), column("name", queries.Text)}, rows...)
-	return document(story, lanes, events, long)
+	many := result(queries.Report{Name: "long", Title: "Many rows", Group: "audit"}, []queries.Column{column("n", queries.Integer), column("name", queries.Text)}, rows...)
+	return document(story, lanes, events, many)
 }
 
 // TestPageIsWorkedWith searches, sorts, filters, brushes, follows links and copies in a

@@ -377,6 +377,7 @@ type section struct {
 	HowToRead           string // all but the first sentence of a long description, folded away
 	Notes               []string
 	Paper               string // classes of its tables, by which paper sets them
+	leading             int    // how many columns are those that matter most
 	LeftOut             string // how many columns are not on paper, in words; empty = none
 	IsTable             bool   // a report's, of other groups than incident
 	IsAnnex             bool   // on paper only with all annexes
@@ -405,6 +406,7 @@ type headCell struct {
 	Parts []string // the heading, cut where a line may break
 	Name  string   // of the column, as --filter and --columns take it
 	Class string
+	Style queries.Style
 }
 
 // bodyCell is a cell; Short is set where Text is long enough to be folded, and Annex
@@ -463,16 +465,20 @@ func (p *htmlPage) newSection(d Document, r *queries.Result) (*section, error) {
 func (s *section) fill(r *queries.Result, most int) error {
 	words := headings(r)
 	order := inReadingOrder(r.Columns, r.Report.OnTerminal)
+	s.leading = len(r.Report.OnTerminal)
 	classes := make([]string, len(r.Columns))
 	for _, i := range order {
 		classes[i] = class(r.Columns[i])
 		if i == 0 && r.Report.Layout == queries.Record {
 			classes[i] = "m" // names of fields
 		}
-		s.Head = append(s.Head, headCell{strings.SplitAfter(words[i], "_"), visible(r.Columns[i].Name), classes[i]})
+		s.Head = append(s.Head, headCell{strings.SplitAfter(words[i], "_"), visible(r.Columns[i].Name), classes[i], r.Columns[i].Style})
 	}
 	var charts []*chart
 	for _, c := range r.Report.Charts {
+		if c.Type == "days" { // the picture of an incident shows them
+			continue
+		}
 		k, err := newChart(c, r.Columns)
 		if err != nil {
 			return fmt.Errorf("report %s: %w", r.Report.Name, err)

@@ -185,6 +185,7 @@ function equip(section, tables) {
   }
   hide();
   whenSeen(section, () => {
+    names.forEach((_, i) => { if (i && rows.every((row) => !textIn(row, i))) { hidden.add(i); boxes[i].checked = false; } });
     fitColumns().forEach((i) => { hidden.add(i); boxes[i].checked = false; });
     hide();
   });

@@ -77,7 +77,7 @@ func (p *htmlPage) setPaper(s *section, layout queries.Layout) {
 			s.LeftOut = fmt.Sprintf("%d of %d columns are on paper; the page itself has all.", len(left)-n, len(left))
 		}
 	case len(s.Head) >= wideTable:
-		css = asParagraphs(s.Paper, s.Head)
+		css = asParagraphs(s.Paper, s.Head, s.leading)
 		s.Paper += " wide"
 	case slices.Contains(under, true):
 		css = withLinesUnder(s.Paper, number, s.Head, paperWidths(s.Head, rows, under, paperLine-number), under)
@@ -88,11 +88,23 @@ func (p *htmlPage) setPaper(s *section, layout queries.Layout) {
 	p.paperCSS += "\n@media print {" + css + " }"
 }
 
-// asParagraphs sets each row as a paragraph, each value behind its heading.
-func asParagraphs(table string, head []headCell) string {
+// asParagraphs sets each row as a paragraph: in its first line the columns that matter most,
+// then the sentence among them, and the rest in small type, each value behind its heading.
+func asParagraphs(table string, head []headCell, leading int) string {
 	var b strings.Builder
+	says := slices.IndexFunc(head[:min(leading, len(head))], func(h headCell) bool { return h.Style == queries.Sentences })
 	for i, h := range head {
-		fmt.Fprintf(&b, " .%s td:nth-child(%d)::before { content: %s }", table, i+2, cssString(strings.Join(h.Parts, "")+": "))
+		cell := fmt.Sprintf(" .%s td:nth-child(%d)", table, i+2)
+		switch {
+		case h.Style == queries.Severity:
+		case i == says:
+			b.WriteString(cell + " { order: 1; flex-basis: 100%; font-size: 9px }")
+		case i >= leading:
+			b.WriteString(cell + " { order: 2; font-size: 7px }")
+			fallthrough
+		default:
+			b.WriteString(cell + "::before { content: " + cssString(strings.Join(h.Parts, "")+": ") + " }")
+		}
 	}
 	return b.String()
 }

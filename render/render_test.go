@@ -18,6 +18,16 @@ import (
 
 var update = flag.Bool("update", false, "write the goldens in testdata anew")
 
+// What takes more than some seconds of a core is a step of .ci/run, and is left out else.
+var long = flag.Bool("long", false, "test also what takes long, as .ci/run does")
+
+func takesLong(t *testing.T) {
+	t.Helper()
+	if !*long {
+		t.Skip("it takes long: .ci/run tests it, with -long")
+	}
+}
+
 // instant is a time with a fraction, which no output may round.
 var instant = time.Date(2026, 10, 1, 8, 19, 41, 123456000, time.UTC)
 
@@ -307,6 +317,7 @@ func TestEmptyResultIsASentence(t *testing.T) {
 
 // Only a sheet's cell is too small for 40,000 characters; a terminal shortens them.
 func TestLongTexts(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("0123456789", 4000)
 	for _, f := range anyReport() {
 		got := render(t, f.Write, one(long))

@@ -37,7 +37,8 @@ func storyLines(r *queries.Result) ([]storyLine, error) {
 			LookIn: visible(text(row[4])), LookFor: visible(text(row[5])),
 		}
 		l.Class = basisClasses[l.Basis]
-		_, l.IsReport = queries.Lookup(l.LookIn)
+		_, isReport := queries.Lookup(l.LookIn)
+		l.IsReport = isReport && (r.Report.Group == "" || slices.Contains(queries.Groups, r.Report.Group)) // a part of a dossier may have the name of one
 		if l.Topic == before {
 			l.Topic = ""
 		} else {

@@ -90,6 +90,7 @@ type workbook struct {
 	told   []told            // what stands in sentences on About
 	totals []total           // and the numbers above them
 	charts []chartOfSheet
+	days   []daysOfSheet
 	style  styles
 }
 
@@ -215,6 +216,7 @@ type sheet struct {
 	stream *excelize.StreamWriter
 	head   []string
 	widths []float64
+	days   []daysOfSheet
 	first  int // row number of the header
 	row    int // row number of the last row written
 	table  string
@@ -335,7 +337,7 @@ func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet,
 		}
 		header[i] = c
 	}
-	s.row = s.first
+	s.row, s.days = s.first, countDays(r, s.info.name)
 	return s, s.stream.SetRow("A"+strconv.Itoa(s.row), header)
 }
 
@@ -418,6 +420,9 @@ func (s *sheet) put(row []any) error {
 	}
 	s.row++
 	s.info.rows++
+	for i := range s.days {
+		s.days[i].add(row)
+	}
 	var height []excelize.RowOpts
 	if lines > 1 {
 		height = append(height, excelize.RowOpts{Height: min(15*float64(lines), excelize.MaxRowHeight)})
@@ -489,6 +494,11 @@ func (s *sheet) end() error {
 		return err
 	}
 	s.noteCharts()
+	for _, d := range s.days {
+		if len(d.rows) > 0 {
+			s.workbook.days = append(s.workbook.days, d)
+		}
+	}
 	return s.stream.Flush()
 }
 
@@ -594,8 +604,8 @@ func (b *workbook) about() error {
 	p.row++
 	p.put(b.style.heading, "Sheets")
 	p.put(b.style.head, "sheet", "rows", "report", "what it shows", "notes")
-	if len(b.charts) > 0 {
-		p.put(b.style.wrap, chartSheet, len(b.charts), "", "The pictures of the reports in this workbook.")
+	if n := len(b.charts) + len(b.days); n > 0 {
+		p.put(b.style.wrap, chartSheet, n, "", "The pictures of the reports in this workbook.")
 		p.link("'" + chartSheet + "'!A1")
 	}
 	for _, s := range b.sheets {

@@ -59,6 +59,37 @@ func numberFormat(t *testing.T, f *excelize.File, sheet, ref string) string {
 	return *style.CustomNumFmt
 }
 
+// Rows are counted by the day of their time and by a value, where a report asks for it; what
+// covers more than sixty days is counted by week or month.
+func TestXLSXDays(t *testing.T) {
+	at := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 23, 59, 0, 0, time.UTC) }
+	for _, test := range []struct {
+		reason string
+		rows   [][]any
+		want   string
+	}{
+		{"a day without a row is a step too, and the gravest is on top", [][]any{{at(10, 1), "low"}, {at(10, 3), "critical"}, {at(10, 3), nil}, {at(10, 3), "low"}},
+			"day none low critical, 2026-10-01 0 1 0, 2026-10-02 0 0 0, 2026-10-03 1 1 1"},
+		{"a row without a time is none of any day", [][]any{{nil, "low"}, {at(10, 1), "low"}}, "day low, 2026-10-01 1"},
+		{"61 days are weeks, which begin on Monday", [][]any{{at(10, 1), "low"}, {at(11, 30), "low"}},
+			"week low, 2026-09-28 1, 2026-10-05 0, 2026-10-12 0, 2026-10-19 0, 2026-10-26 0, 2026-11-02 0, 2026-11-09 0, 2026-11-16 0, 2026-11-23 0, 2026-11-30 1"},
+	} {
+		f, _ := open(t, document(result(queries.Report{Name: "findings", Title: "Findings", Charts: []queries.Chart{{Type: "days", X: "first_seen", Group: "severity", Title: "A day"}}},
+			[]queries.Column{column("first_seen", queries.Time), styled("severity", queries.Severity)}, test.rows...)))
+		rows, err := f.GetRows("Charts")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, row := range rows[min(2, len(rows)):] {
+			got = append(got, strings.Join(slices.DeleteFunc(row, func(cell string) bool { return cell == "" }), " "))
+		}
+		if joined := strings.Join(got, ", "); joined != test.want {
+			t.Errorf("%s: %s, want %s", test.reason, joined, test.want)
+		}
+	}
+}
+
 // What is told in sentences and numbers stands on About, and bars are drawn from their rows.
 func TestXLSXFront(t *testing.T) {
 	text := func(name string) queries.Column { return column(name, queries.Text) }
@@ -317,9 +348,7 @@ func TestXLSXAsTheScriptWritesIt(t *testing.T) {
 // A sheet's last row is 1,048,576; the library's error beyond it must not be
 // the end of the report.
 func TestXLSXRollsOver(t *testing.T) {
-	if testing.Short() {
-		t.Skip("writes a million rows")
-	}
+	takesLong(t)            // it writes a million rows
 	const total = sheetRows // header in row 3
 	r := result(queries.Report{Name: "signin_list", Title: "Sign-ins"}, []queries.Column{column("n", queries.Integer)})
 	r.Rows = func(yield func([]any, error) bool) {

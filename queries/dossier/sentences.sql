@@ -59,7 +59,7 @@ sentences as (
                 else ''
             end
             || ', from ' || minute_text(first_seen) || ' to ' || minute_text(last_seen) || ' (' || span_text(first_seen, last_seen) || ').'
-            || case when sign_ins + failed_sign_ins > 0 then ' Of these ' || counted(sign_ins, 'sign-in', 'sign-ins') || ' succeeded or went on, '
+            || case when sign_ins + failed_sign_ins > 0 then ' Of these ' || counted(sign_ins, 'is a sign-in that', 'are sign-ins that') || ' succeeded, '
                 || counted(failed_sign_ins, 'failed or was interrupted', 'failed or were interrupted') || '.' else '' end as sentence,
         'The log shows' as basis,
         'story' as look_in,
@@ -75,9 +75,9 @@ sentences as (
         3,
         'From where',
         'From ' || counted(len(addresses), 'address', 'addresses') || case when len(countries) > 0 then ' in ' || in_words(countries) else '' end
-            || ': ' || few(addresses) || '.'
-            || case when len(countries) = 0 then ' In which country is not known.' else '' end
-            || case when sessions > 0 then ' In ' || counted(sessions, 'session', 'sessions') || '.' else '' end,
+            || ' (' || few(addresses) || ')'
+            || case when sessions > 0 then ', in ' || counted(sessions, 'session', 'sessions') else '' end || '.'
+            || case when len(countries) = 0 then ' In which country is not known.' else '' end,
         'The log shows',
         'story',
         null
@@ -144,8 +144,8 @@ sentences as (
         10,
         'Countermeasures',
         what || '. ' || case
-            when acts > 0 then counted(acts, 'act', 'acts') || ' of it came after the first of these, the last at ' || minute_text(last_act) || '.'
-            else 'Nothing of it succeeded after the first of these, as far as these files go.'
+            when acts > 0 then counted(acts, 'act', 'acts') || ' came after the first of these, the last at ' || minute_text(last_act) || '.'
+            else 'Nothing succeeded after the first of these, as far as these files go.'
         end,
         'The log shows',
         'story',
@@ -157,7 +157,7 @@ sentences as (
     )
     where what is not null
     union all
-    select 11, 'Still open', counted(open_things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again in these files: ' || open_names || '.', 'Must be assumed', 'open', null
+    select 11, 'Still open', counted(open_things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again, as far as these files go: ' || open_names || '. Check in the tenant.', 'Must be assumed', 'open', null
     from dossier_numbers
     where open_things > 0
     union all
@@ -166,10 +166,10 @@ sentences as (
         'What is not known',
         concat_ws(
             ' ',
-            case when not exists (from evidence.sign_ins) then 'No sign-in log is loaded.' end,
-            case when not exists (from evidence.audit_events) then 'No unified audit log is loaded: nothing is known of mail and files.'
-                when reads = 0 then 'No record of it names mail that was read, which is no proof that none was.' end,
-            'What carries another id, or none, may be missing here; the part on what stands beside it has what could be found.'
+            case when not exists (from evidence.sign_ins) then 'No sign-in log is among the files.' end,
+            case when not exists (from evidence.audit_events) then 'No unified audit log is among the files: nothing is known of mail and files.'
+                when reads = 0 then 'No record names mail that was read, which is no proof that none was.' end,
+            'Acts that the log wrote under another id, or under none, may be missing here. What could be found of them stands apart, as "beside it, without its id".'
         ),
         'The files can''t say',
         'limits',

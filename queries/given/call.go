@@ -226,6 +226,9 @@ func parse(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer
 			return nil, err
 		}
 	}
+	if err := nameFindings(&reports, lists["finding"]); err != nil {
+		return nil, err
+	}
 	var err error
 	if c.Zone, err = queries.LoadZone(*tz); err != nil {
 		return nil, &Mistake{Message: err.Error()}

@@ -76,6 +76,29 @@ func filterOf(lists map[string]*List, columns []string, since, until string, rea
 	return f, words, options, nil
 }
 
+// nameFindings reads names of findings among those of reports, which --list has side by
+// side: they ask for the report findings, narrowed to what these find.
+func nameFindings(reports, only *List) error {
+	underscored := strings.NewReplacer(" ", "_", "-", "_")
+	isFinding := func(name string) bool {
+		_, isReport := queries.Lookup(name)
+		_, isRule := queries.ExplainRule(underscored.Replace(name))
+		return isRule && !isReport
+	}
+	i := slices.IndexFunc(*reports, isFinding)
+	if i < 0 {
+		return nil
+	}
+	if slices.ContainsFunc(*reports, func(name string) bool { return !isFinding(name) }) {
+		return Wrong("ask for findings alone, or narrow the reports with --finding", "--report %s: that is a finding, and no report", (*reports)[i])
+	}
+	for _, name := range *reports {
+		*only = append(*only, underscored.Replace(strings.ToLower(strings.TrimSpace(name))))
+	}
+	*reports = List{"findings"}
+	return nil
+}
+
 // quoted is a list of values as a flag takes it.
 func quoted(values ...string) string {
 	var b strings.Builder

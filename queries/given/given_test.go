@@ -3,6 +3,7 @@ package given
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -104,5 +105,31 @@ func TestSizes(t *testing.T) {
 		if n := bytesOf(test.size); (n >= minMemory && n <= maxMemory) != test.want {
 			t.Errorf("%s: %s is %g bytes, in bounds: %v", test.reason, test.size, n, !test.want)
 		}
+	}
+}
+
+// TestFindingsAsReports: --list has findings beside reports, and --report takes their names:
+// the report findings, narrowed to them, and never silently all of it.
+func TestFindingsAsReports(t *testing.T) {
+	for _, test := range []struct {
+		reason, report string
+		want           []string
+	}{
+		{"a name", "impossible_travel", []string{"impossible_travel"}},
+		{"in words", "MFA fatigue", []string{"mfa_fatigue"}},
+		{"with a dash, and two of them", "password-spray,password_guessing", []string{"password_spray", "password_guessing"}},
+		{"the report itself", "findings", nil},
+	} {
+		c, err := Parse(context.Background(), []string{"e.json", "--report", test.report}, strings.NewReader(""), io.Discard)
+		if err != nil {
+			t.Fatalf("%s: %v", test.reason, err)
+		}
+		if len(c.Reports) != 1 || c.Reports[0].Name != "findings" || !slices.Equal(c.Filter.Findings, test.want) {
+			t.Errorf("%s: %d reports, findings %q, want the report findings of %q", test.reason, len(c.Reports), c.Filter.Findings, test.want)
+		}
+	}
+	var mistake *Mistake
+	if _, err := Parse(context.Background(), []string{"e.json", "-r", "sessions,mfa_fatigue"}, strings.NewReader(""), io.Discard); !errors.As(err, &mistake) {
+		t.Errorf("a finding beside a report: %v, want a mistake", err)
 	}
 }

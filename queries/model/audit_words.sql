@@ -1,4 +1,5 @@
--- description: What a record of the unified audit log says was done, in words that follow the name of who did it: one row a record.
+-- description: What a record of the unified audit log says was done, in words that follow the name of who did it: one row a
+--   record, of those that a page has room for where a run has chosen some.
 -- column file_id integer: the file it came from
 -- column record bigint: its number in that file
 -- column words varchar: read 3 messages in \Inbox; downloaded Invoice.pdf; where there is no verb, a colon and the operation
@@ -17,6 +18,7 @@ with parsed as (
             '$.MailboxOwnerUPN', '$.SourceFileName', '$.SiteUrl', '$.Parameters', '$.OperationProperties', '$.Target', '$.ModifiedProperties'
         ]) as parts
     from evidence.audit_events
+    where is_on_page(file_id, record)
 ),
 named as (
     select

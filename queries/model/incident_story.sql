@@ -42,6 +42,10 @@ has_logs as (
         (select count(*) > 0 from evidence.audit_events where record_type = 8)
             or (select count(*) > 0 from evidence.directory_audits) as directory
 ),
+country_list as (
+    select map(list(country), list(country_name)) as names
+    from country_names
+),
 places as (
     select
         t.incident,
@@ -132,8 +136,8 @@ sentences as (
                 where a.incident = heads.incident and not a.is_actor
                 having count(*) > 0
             ), 'no account of the tenant is named')
-            when len(accounts) = 1 then 'the account ' || accounts[1] || ' is affected'
-            else len(accounts) || ' accounts are affected'
+            when len(accounts) = 1 then 'the account ' || accounts[1] || ' shows signs of misuse'
+            else len(accounts) || ' accounts show signs of misuse'
         end
             || case
                 when minute_text(first_seen) = minute_text(last_seen) then ', at ' || minute_text(first_seen)
@@ -146,15 +150,15 @@ sentences as (
         null as look_for
     from heads
     union all
-    select incident, 2, 'How it began', minute_text(first_seen) || ': ' || rtrim(first_act, '. ') || '.', 'The log shows', 'findings', first_finding
-    from heads
+    select incident, 2, 'How it began', minute_text(first_seen) || ': ' || rtrim(with_country_names(first_act, names), '. ') || '.', 'The log shows', 'findings', first_finding
+    from heads, country_list
     union all
     select
         incident,
         3,
         'How it began',
-        'The way in is not known: the first trace comes later than it'
-            || case when has_logs.sign_ins then '.' else ', and no sign-in log is loaded.' end,
+        'How the intruder got in is not known: the first trace in these files comes later'
+            || case when has_logs.sign_ins then '.' else ', and no sign-in log is among them.' end,
         'The files can''t say',
         'findings_not_looked_for',
         null
@@ -165,11 +169,11 @@ sentences as (
         incident,
         4,
         'From where',
-        'It came from ' || counted(len(addresses), 'address', 'addresses')
+        'It was done from ' || counted(len(addresses), 'address', 'addresses')
             || case when len(countries) > 0 then ' in ' || in_words(countries) else '' end
-            || ': ' || few(addresses) || '.'
-            || case when len(countries) = 0 then ' In which country is not known.' else '' end
-            || case when sessions > 0 then ' It used ' || counted(sessions, 'session', 'sessions') || '.' else '' end,
+            || ' (' || few(addresses) || ')'
+            || case when sessions > 0 then ', in ' || counted(sessions, 'session', 'sessions') else '' end || '.'
+            || case when len(countries) = 0 then ' In which country is not known.' else '' end,
         'The log shows',
         'indicators',
         null
@@ -209,7 +213,7 @@ sentences as (
         7,
         'Mail read',
         case
-            when not l.mail then 'Nothing is known of mail: no audit log of mailboxes is loaded.'
+            when not l.mail then 'Nothing is known of mail: no audit log of mailboxes is among the files.'
             when not l.mail_reads then 'Which mail was read is not known: no record of reading (MailItemsAccessed) is in the files.'
             else 'No record names mail that was read from the addresses and in the sessions of the incident. That is no proof that none was.'
         end,
@@ -242,7 +246,7 @@ sentences as (
         array_to_string(list_filter([
             case when sent_messages > 0 then counted(sent_messages, 'message was', 'messages were') || ' sent'
                 || case when len(sent_subjects) > 0 then ' ("' || array_to_string(sent_subjects[1:3], '", "') || '"' || case when len(sent_subjects) > 3 then ' and others' else '' end || ')' else '' end
-                || coalesce(' to ' || few(sent_recipients), '; the log does not name the recipients, a message trace does') end,
+                || coalesce(' to ' || few(sent_recipients), '; the audit log does not say to whom, a message trace of Exchange does') end,
             case when deleted_messages > 0 then counted(deleted_messages, 'message was', 'messages were') || ' deleted' end,
             case when moved_messages > 0 then counted(moved_messages, 'message was', 'messages were') || ' moved' end
         ], part -> part is not null), '. ') || '.',
@@ -272,7 +276,7 @@ sentences as (
         11,
         'Files',
         case when l.files then 'No record names a file that was opened or downloaded from the addresses and in the sessions of the incident.'
-            else 'Nothing is known of files: no audit log of SharePoint and OneDrive is loaded.' end,
+            else 'Nothing is known of files: no audit log of SharePoint and OneDrive is among the files.' end,
         'The files can''t say',
         case when l.files then 'file_activity' else 'coverage' end,
         null
@@ -285,11 +289,11 @@ sentences as (
         incident,
         11 + place,
         'What else was done',
-        gravest || '.' || case when acts > 1 then ' And ' || counted(acts - 1, 'more act', 'more acts') || ' of this kind.' else '' end,
+        with_country_names(gravest, names) || '.' || case when acts > 1 then ' And ' || counted(acts - 1, 'more act', 'more acts') || ' of this kind.' else '' end,
         'The log shows',
         'findings',
         look_for
-    from changes
+    from changes, country_list
     where place <= 5
     union all
     select
@@ -325,8 +329,8 @@ sentences as (
         19,
         'Countermeasures',
         case
-            when l.directory then 'No password reset and no revocation of sessions of ' || listed(h.accounts) || ' is in these files after it began.'
-            else 'Whether passwords were reset and sessions revoked is not known: no log of changes in the directory is loaded.'
+            when l.directory then 'These files show no password reset and no end of sessions for ' || listed(h.accounts) || ' after it began.'
+            else 'Whether passwords were reset and sessions ended is not known: no log of changes in the directory is among the files.'
         end,
         'The files can''t say',
         case when l.directory then 'directory_changes' else 'coverage' end,
@@ -339,8 +343,8 @@ sentences as (
         incident,
         20,
         'Still open',
-        counted(open_things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again in these files: ' || open_names
-            || '. Check in the tenant whether it is there.',
+        counted(open_things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again, as far as these files go: ' || open_names
+            || '. Check in the tenant whether ' || case when open_things = 1 then 'it is' else 'they are' end || ' still there.',
         'Must be assumed',
         'still_open',
         null
@@ -352,8 +356,8 @@ sentences as (
         21,
         'Still open',
         case
-            when l.mail or l.directory then 'Nothing that the incident made or changed is known to be open still. What was made before the files begin is not in them.'
-            else 'Whether rules, forwards, consents or roles were left behind is not known: no log of such changes is loaded.'
+            when l.mail or l.directory then 'Nothing that was made or changed in the incident is known to be still there. What was made before the files begin is not in them.'
+            else 'Whether rules, forwards, consents or roles were left behind is not known: no log of such changes is among the files.'
         end,
         'The files can''t say',
         case when l.mail or l.directory then 'still_open' else 'coverage' end,

@@ -55,7 +55,7 @@ open_kinds as (
         list_sort(list(distinct case
             when kind in ('owner of an application', 'member of a group') then object || ' as ' || kind
             when contains(object, '@') and kind not in ('account', 'guest') then kind || ' of ' || object
-            else kind || ' ' || object
+            else regexp_replace(kind, ' of an application$', ' of the application') || ' ' || object
         end)) as names,
         min(list_position(['critical', 'high', 'medium', 'low', 'info'], severity)) as severity_rank
     from report_still_open

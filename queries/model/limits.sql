@@ -164,8 +164,8 @@ union all
 select 11, 'sign-ins', 'Non-interactive sign-ins without the interactive ones: how a session began is unknown.'
 from sign_in_kinds where interactive = 0 and non_interactive > 0
 union all
-select 12, 'sign-ins', 'The portal fills the last two hours before a download late: sign-ins after '
-    || minute_text(last_event - interval 2 hour) || ' may be incomplete.'
+select 12, 'sign-ins', 'Microsoft''s portal gets some sign-ins up to two hours late: those after '
+    || minute_text(last_event - interval 2 hour) || ' may be incomplete, if the download was made then.'
 from sign_in_kinds where last_event is not null
 union all
 select 13, 'sign-ins', counted(len(only_audited), 'account acts', 'accounts act') || ' in the audit log without any good sign-in in these files: '
@@ -173,7 +173,7 @@ select 13, 'sign-ins', counted(len(only_audited), 'account acts', 'accounts act'
 from one_sided, is_loaded where len(only_audited) > 0 and is_loaded.sign_ins
 union all
 select 20, 'audit log', counted(len(only_signed_in), 'account signs', 'accounts sign') || ' in without doing anything that the audit log has: '
-    || few(only_signed_in) || '. Searches for some users or operations leave out the rest.'
+    || few(only_signed_in) || '. The audit log may have been searched for some users or some operations only.'
 from one_sided, is_loaded where len(only_signed_in) > 0 and is_loaded.audit
 union all
 select 21, 'audit log', counted(ids, 'record id comes', 'record ids come') || ' back with another content; both are kept and counted.'
@@ -195,6 +195,6 @@ select 31, 'mail', 'The mailbox ' || mailbox || ' was throttled (' || counted(ti
     || '): for a day from then on reads were not recorded, so all of its mail must be taken as read.'
 from throttled
 union all
-select 32, 'mail', 'A Sync record of MailItemsAccessed names a folder, not its messages: the whole folder must be taken as read ('
+select 32, 'mail', 'Where a mail program copies a folder whole, the log (a Sync record of MailItemsAccessed) names the folder and not its messages: all of it must be taken as read by who did it ('
     || counted(count(*), 'record', 'records') || ', ' || few(list_sort(list(distinct lower(mailbox)))) || ').'
 from mail_reads where is_sync having count(*) > 0

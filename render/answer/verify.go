@@ -50,10 +50,10 @@ func (p Program) Verify(ctx context.Context, of *given.Call, stdout, stderr io.W
 		reasons = append(reasons, why...)
 		before, files := run[0].Before, ""
 		if isFolder {
-			files = fmt.Sprintf("%d files, of ", len(run))
+			files = filesOf(len(run)) + ", of "
 		}
-		same = append(same, fmt.Sprintf("%s%d files of evidence, made %s by entrail %s, asked with %s",
-			files, len(before.Evidence), before.Generated.UTC().Format("2006-01-02 15:04:05 UTC"), strconv.QuoteToASCII(before.Version), before.Asked()))
+		same = append(same, fmt.Sprintf("%s%s of evidence, made %s by entrail %s, asked with %s",
+			files, filesOf(len(before.Evidence)), before.Generated.UTC().Format("2006-01-02 15:04:05 UTC"), strconv.QuoteToASCII(before.Version), before.Asked()))
 	}
 	if len(reasons) == 0 {
 		_, err := fmt.Fprintf(stdout, "%s is what this evidence gives, byte for byte: %s\n", of.Verify, strings.Join(same, "; "))
@@ -63,6 +63,14 @@ func (p Program) Verify(ctx context.Context, of *given.Call, stdout, stderr io.W
 		return err
 	}
 	return fmt.Errorf("--verify: %s is not what this evidence gives", of.Verify)
+}
+
+// filesOf counts files: "1 file", "2 files".
+func filesOf(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
 }
 
 // verifyRun makes the answers of one run again, and says why they are not the same.

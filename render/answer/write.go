@@ -134,7 +134,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, sources []rende
 			return err
 		}
 	}
-	c.say(stderr, "%d files written to %s%s", len(c.Reports), c.Output, proven)
+	c.say(stderr, "%s written to %s%s", filesOf(len(c.Reports)), c.Output, proven)
 	return nil
 }
 

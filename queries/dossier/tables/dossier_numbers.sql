@@ -1,10 +1,16 @@
 -- What its records say in numbers, where it is no incident; of incidents the model has them.
-with own as (
+with users_signed_in as (
+    select distinct home_account(user_principal_name) as account
+    from evidence.sign_ins
+    where (file_id, record) in (from dossier_records) and user_principal_name <> ''
+),
+own as (
     select
         e.*,
         client_address(e.ip_address) as address,
         coalesce(regexp_matches(lower(e.result), '^(fail|interrupted|false|4\d\d|5\d\d)'), false) as is_failed,
-        k.kind
+        k.kind,
+        not exists (from users_signed_in) or home_account(e.actor) in (from users_signed_in) as is_of_user
     from all_events as e
     left join operation_kinds as k on rtrim(lower(e.action), '. ') = k.operation
     where (e.file_id, e.record) in (from dossier_records)
@@ -14,12 +20,17 @@ numbers as (
         count(*) as events,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
-        list_sort(list(distinct home_account(actor)) filter (where actor <> '')) as accounts,
+        -- who only did something to the user that the dossier is of, as an administrator did, is none of its accounts
+        list_sort(list(distinct home_account(actor)) filter (where actor <> '' and (not getvariable('dossier_of_users') or is_of_user))) as accounts,
         count(*) filter (where source = 'sign_ins' and is_failed) as failed_sign_ins,
         count(*) filter (where source = 'sign_ins' and not is_failed) as sign_ins,
         count(distinct nullif(session_id, '')) as sessions,
-        min_by(minute_text(event_time) || ' ' || action || coalesce(' (' || nullif(result, '') || ')', '') || coalesce(' from ' || nullif(address, ''), '')
-            || coalesce(' by ' || nullif(actor, ''), ''), (event_time, source, file_id, record)) as first_act,
+        min_by(minute_text(event_time) || ': ' || coalesce(nullif(actor, ''), 'nobody who is named') || case
+            when kind in ('signed in', 'failed to sign in') then ' ' || kind
+            when source <> 'sign_ins' then ', ' || coalesce(kind, notable_operation(action), action) || coalesce(' (' || nullif(target, '') || ')', '')
+            when result like 'interrupted%' then ' was asked for something more at the sign-in' || coalesce(' to ' || nullif(target, ''), '')
+            else case when is_failed then ' failed to sign in' else ' signed in' end || coalesce(' to ' || nullif(target, ''), '')
+        end || coalesce(', from ' || nullif(address, ''), ''), (event_time, source, file_id, record)) as first_act,
         min_by(file_id || ':' || record, (event_time, source, file_id, record)) as first_record
     from own
 ),
@@ -88,7 +99,10 @@ file_counts as (
 open_doors as (
     select
         count(distinct (kind, object, evidence)) as open_things,
-        listed(list_sort(list(distinct kind || case when contains(object, '@') and kind not in ('account', 'guest') then ' of ' else ' ' end || object))) as open_names
+        listed(list_sort(list(distinct case
+            when contains(object, '@') and kind not in ('account', 'guest') then kind || ' of ' || object
+            else regexp_replace(kind, ' of an application$', ' of the application') || ' ' || object
+        end))) as open_names
     from (
         select kind, object, evidence, unnest(string_split(evidence, ' ')) as place
         from report_still_open

@@ -6,9 +6,10 @@
 --   incident is its number in incidents. evidence lists file_id:record of each record, of the first 1,000 where there are more.
 --   verdict, note and known are of the case sheet (--case): what it calls benign sinks.
 -- severity: severity
--- on a terminal: severity, first_seen, what, who, title, finding_id
+-- on a terminal: severity, verdict, first_seen, what, who, title, note, finding_id
 -- wrap: title, what, note, known, target, rarity, also, ip_addresses, evidence
 -- position: 1
+-- chart: days x=first_seen group=severity title=Findings by the day they begin, and by severity
 -- workbook: yes
 -- topics: finding, alerts, detections, mitre, att&ck, attack, bec, business email compromise, persistence, spray, password spray, impossible travel, mfa fatigue, push bombing
 -- needs: every log

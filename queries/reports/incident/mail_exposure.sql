@@ -7,6 +7,7 @@
 -- wrap: basis, subject, recipients, folders, ip_addresses, clients
 -- notes on: record, session_ids, who, ip_addresses
 -- position: 4
+-- chart: days x=first_seen group=action title=Messages and folders a day, by what was done to them
 -- on a terminal: action, basis, first_seen, mailbox, message_id, subject, who
 -- workbook: yes
 -- topics: exposure, data breach, which mails, message ids, mailitemsaccessed, notification

@@ -1,5 +1,5 @@
 -- title: What cannot be concluded
--- description: What these files leave open, a sentence each. Never filtered.
+-- description: What these files leave open, a sentence each. It is the same whatever a filter shows.
 -- layout: story
 -- wrap: sentence
 -- position: 9

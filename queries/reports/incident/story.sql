@@ -1,7 +1,8 @@
 -- title: What happened
--- description: The gravest incident in a few sentences, the next three in one each, the others counted, and what these files can not say. basis says how
---   far the files bear a sentence: The log shows; Must be assumed, where a log names no more than that it may have been so; The
---   files can't say. look_in is the report that has the rows behind it, look_for a text by which they are found there.
+-- description: The gravest incident in a few sentences, the next three in one each, the others counted, and what these files can not say.
+--   Behind each sentence stands how far the files bear it: The log shows; Must be assumed, where a log says no more than that
+--   it may have been so; The files can't say; The examiner says, in the case sheet (--case). With it stands the report that has its rows (look_in, and look_for by which
+--   they are found there).
 -- layout: story
 -- wrap: sentence
 -- position: -1
@@ -98,19 +99,45 @@ further_sentences as (
         null as look_for
     from further
 ),
+-- What the case sheet says, but of things that a filter hides or may hide.
+verdicts as (
+    select
+        n.*,
+        coalesce(f.title || coalesce(' (' || nullif(f.who, '') || ')', ''), n.thing || ' ' || n.value) as what,
+        row_number() over (order by n.position, n.thing, n.value) as place
+    from sheet_notes as n
+    left join findings as f on n.thing = 'finding' and n.value = f.finding_id
+    where case when n.thing = 'finding' then f.finding_id is not null else getvariable('is_filtered') is null end
+),
 case_sentences as (
     select
         null::integer as incident,
-        1 as position,
-        'No incident' as topic,
+        0 as position,
+        'Verdicts' as topic,
+        concat_ws(': ', upper(verdict[1]) || verdict[2:], rtrim(what, '. '), nullif(rtrim(text, '. '), '')) || '.' as sentence,
+        'The examiner says' as basis,
+        case thing when 'finding' then 'findings' when 'session' then 'sessions' else 'timeline' end as look_in,
+        value as look_for
+    from verdicts
+    where place <= 10
+    union all
+    select null, 0, 'Verdicts', 'And ' || counted(count(*), 'more verdict', 'more verdicts') || '.', 'The examiner says', 'timeline', null
+    from verdicts
+    where place > 10
+    having count(*) > 0
+    union all
+    select
+        null,
+        1,
+        'No incident',
         case
             when findings = 0 then 'Nothing was found by the rules that could be asked of these files'
             when findings = 1 then '1 finding was made (' || by_severity || '), and it is no incident by itself'
             else findings || ' findings were made (' || by_severity || '), and none of them belong together as an incident'
-        end || '. That is no proof that nothing happened.' as sentence,
-        'The log shows' as basis,
-        'findings' as look_in,
-        null as look_for
+        end || '. That is no proof that nothing happened.',
+        'The log shows',
+        'findings',
+        null
     from alone
     union all
     select
@@ -140,8 +167,9 @@ case_sentences as (
         3,
         'Not in these files',
         case when logs is null then 'A log of each kind is loaded' else 'Not loaded, which is not the same as nothing found: ' || logs end
-            || case when unseen > 0 then '. Of what is looked for, ' || counted(unseen, 'thing', 'things') || ' had no log to be seen in' else '' end
-            || case when half_seen > 0 then case when unseen > 0 then ', and ' else '. ' end || half_seen || ' could be seen in a part of the logs or of the time only' else '' end
+            || case when unseen > 0 then '. ' || counted(unseen, 'kind of attack was', 'kinds of attack were') || ' not looked for at all, because the logs that show '
+                || case when unseen = 1 then 'it' else 'them' end || ' are missing' else '' end
+            || case when half_seen > 0 then '. ' || counted(half_seen, 'kind was', 'kinds were') || ' looked for in a part of the logs or of the time only' else '' end
             || '.',
         'The files can''t say',
         'findings_not_looked_for',
@@ -168,4 +196,6 @@ from (
 order by
     incident nulls last,
     position,
-    look_in
+    look_in,
+    look_for nulls last,
+    sentence

@@ -12,7 +12,7 @@
 --   case sheet (--case).
 -- position: 2
 -- on a terminal: event_time, message, change, client_ip, country, session_id
--- first rows: what matters
+-- first rows: what matters of session_records
 -- layout: sessions
 -- wrap: message, change
 -- needs: sign_ins, audit_events, graph_activity
@@ -69,17 +69,9 @@ ordered_sessions as materialized (
     select
         session_id,
         row_number() over (order by min(event_time), session_id) as session,
-    from (
-        select session_id, event_time, false as is_shown from traces where session_id <> ''
-        union all
-        select session_id, null, true from sign_ins where session_id <> ''
-        union all
-        select session_id, null, true from audit_events where session_id <> ''
-        union all
-        select session_id, null, true from graph_activity where session_id <> ''
-    )
+    from all_session_records
+    where session_id in (select session_id from session_records where is_on_page(file_id, record))
     group by session_id
-    having bool_or(is_shown)
 ),
 trails as materialized (
     select
@@ -173,6 +165,7 @@ activity as (
         resource_display_name as target,
         category as sign_in,
     from sign_ins
+    where is_on_page(file_id, record)
     union all
     select
         2,
@@ -200,6 +193,7 @@ activity as (
         null,
     from audit_events as e
     left join app_names as p on lower(coalesce(e.app_id, e.client_app_id)) = p.app_id
+    where is_on_page(e.file_id, e.record)
     union all
     select
         3,
@@ -225,6 +219,7 @@ activity as (
     from graph_activity as g
     left join account_names as u on lower(g.user_id) = u.user_id
     left join app_names as p on lower(g.app_id) = p.app_id
+    where is_on_page(g.file_id, g.record)
 )
 select
     e.event_time,

@@ -9,28 +9,14 @@
 -- topics: history, chronology
 -- severity: severity
 -- wrap: message
--- on a terminal: event_time, severity, message, finding, session_id
--- first rows: what matters
+-- chart: days x=event_time group=severity title=Events a day, by the severity of their findings
+-- on a terminal: event_time, severity, verdict, message, note, finding, session_id
+-- first rows: what matters of timeline_records
 -- needs: every log
 -- filled by: any export of these logs.
 -- caveat: A change of the directory stands here twice where the audit log and the directory audit log have it. A sign-in is one row
 --   where the audit log has its id.
-with
--- Logons of the audit log whose sign-in is shown: its row is theirs.
-logons_of_sign_ins as (
-    select
-        a.file_id,
-        a.record,
-        min({'file_id': s.file_id, 'record': s.record}) as sign_in
-    from (
-        select file_id, record, unnest([lower(id), lower(sign_in_id)]) as id
-        from audit_events
-        where record_type in (9, 15) or list_contains(['UserLoggedIn', 'UserLoginFailed'], operation)
-    ) as a
-    join sign_ins as s on lower(s.id) = a.id
-    group by a.file_id, a.record
-),
-found as (
+with found as (
     select
         coalesce(l.sign_in.file_id, r.file_id) as file_id,
         coalesce(l.sign_in.record, r.record) as record,
@@ -75,7 +61,11 @@ select
     e.id,
     e.file_id,
     e.record
-from events as e
+from (
+    select *
+    from events
+    where is_on_page(file_id, record)
+) as e
 anti join logons_of_sign_ins as l using (file_id, record)
 left join found as f using (file_id, record)
 left join noted as n using (file_id, record)

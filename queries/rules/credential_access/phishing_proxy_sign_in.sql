@@ -70,12 +70,13 @@ used as (
     select
         e.session_id,
         count(*) as events,
-        list_sort(list(distinct e.operation)) as operations,
+        list_sort(list(distinct coalesce(notable_operation(e.operation), k.kind, e.operation))) as operations,
         count(*) filter (where notable_operation(e.operation) is not null) as notable,
         max(e.event_time) as last_seen,
         list_sort(list(distinct client_address(e.ip_address)) filter (where client_address(e.ip_address) is not null)) as addresses,
         list({'file_id': e.file_id, 'record': e.record, 'id': e.id} order by e.event_time, e.file_id, e.record)[1:1000] as records
     from evidence.audit_events as e
+    left join operation_kinds as k on k.operation = rtrim(lower(e.operation), '. ')
     where e.session_id in (select session_id from phished) and e.operation not in ('UserLoggedIn', 'UserLoginFailed')
     group by e.session_id
 )
@@ -90,7 +91,7 @@ select
         || ' without a registered device'
         || case when has_factor and has_question then ', and was asked for the second factor and all else anew, as behind a page that passes the answers on' else '' end
         || coalesce(', by a program (' || tool || ')', '')
-        || coalesce('. ' || counted(u.events, 'act', 'acts') || ' of the session followed (' || few(u.operations) || ')', '') as what,
+        || coalesce('. ' || counted(u.events, 'act', 'acts') || ' in the session followed (' || few(u.operations) || ')', '') as what,
     account as who,
     first_seen,
     coalesce(u.last_seen, event_time) as last_seen,

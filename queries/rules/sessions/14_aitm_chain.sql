@@ -6,6 +6,6 @@
 select
     session,
     2 as points,
-    'error chain as of an AiTM page: 50074 with 50140 or 53000' as sentence,
+    'asked for everything anew at one sign-in, as behind a phishing page that passes it on: 50074 with 50140 or 53000' as sentence,
 from session_facts
 where is_chained
