@@ -45,7 +45,7 @@ func TestStoryOfTenant(t *testing.T) {
 		{"3 acts of the intruder succeeded after the first of these, the last at 2026-10-12 09:31. 3 attempts failed, the last at 2026-10-12 12:52.", "the token outlived the reset; each attempt is in two logs"},
 		{"Still open: 3 things", "the rule, the application and its permission"},
 		{"from 203.0.113.77 (Lithuania AS65549) without a registered device", "a lay reader knows no codes of countries"},
-		{"in the session followed (consent to an application, downloaded, ", "nor of operations"},
+		{"in the session followed (downloaded, inbox rule, ", "nor of operations"},
 		{"permission of the application eM Backup for 0utlook. Check in the tenant whether they are still there.", "three of them"},
 		{"because the logs that show them are missing", "what was not looked for"},
 		{"Incident 2: Medium: 24 accounts were tried, and none is seen to have been used", "the spray, in one sentence: nobody got in"},

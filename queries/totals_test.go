@@ -77,7 +77,7 @@ func TestTotalsOfTenant(t *testing.T) {
 	for _, want := range []string{
 		"Accounts: 1 (adele.vance@contoso.com)", "Messages read: 99 (in adele.vance@contoso.com; 2 whole folders must be assumed)", "Messages sent: 4 ()",
 		"Files downloaded: 26 (2 opened)",
-		"Still open: 3 (application eM Backup for 0utlook, inbox rule of adele.vance@contoso.com, permission of an application eM Backup for 0utlook)",
+		"Still open: 3 (application eM Backup for 0utlook, inbox rule of adele.vance@contoso.com, permission of the application eM Backup for 0utlook)",
 	} {
 		if !slices.Contains(has, want) {
 			t.Errorf("the session's dossier: no %q in %q", want, has)

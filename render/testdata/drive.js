@@ -123,7 +123,8 @@
 
     lines.push("requests: " + performance.getEntriesByType("resource").length);
     if (globalThis.axe) {
-      const found = await axe.run({ resultTypes: ["violations"] });
+      const rules = Object.fromEntries(axe.getRules().map((r) => [r.ruleId, { enabled: true }])); // each of them
+      const found = await axe.run({ resultTypes: ["violations"], rules });
       lines.push("axe: " + found.violations.map((v) => v.id + " " + v.nodes[0].html.slice(0, 120)).join("; "));
     }
   } catch (error) {
