@@ -106,7 +106,7 @@ verdicts as (
         coalesce(f.title || coalesce(' (' || nullif(f.who, '') || ')', ''), n.thing || ' ' || n.value) as what,
         row_number() over (order by n.position, n.thing, n.value) as place
     from sheet_notes as n
-    left join findings as f on n.thing = 'finding' and n.value = f.finding_id
+    left join findings as f on case when n.thing = 'finding' then n.value end = f.finding_id
     where case when n.thing = 'finding' then f.finding_id is not null else getvariable('is_filtered') is null end
 ),
 case_sentences as (
