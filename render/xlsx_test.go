@@ -426,8 +426,8 @@ func TestXLSXPrintsItsOwn(t *testing.T) {
 			t.Errorf("%s of the sheet %s is %s", n.Name, n.Scope, n.RefersTo)
 		}
 	}
-	if n := len(f.GetDefinedName()); n != 4 {
-		t.Errorf("%d names, want a place and a header for each of two sheets", n)
+	if n := len(f.GetDefinedName()); n != 5 {
+		t.Errorf("%d names, want a place and a header for each of two sheets, and the place of the charts", n)
 	}
 }
 
