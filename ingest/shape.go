@@ -157,26 +157,6 @@ func (f *format) shapes(names []string) (nested []nestedValue, elsewhere bool) {
 	return nested, elsewhere
 }
 
-// signsOfDepth are how values begin that a program wrote as text because they were too deep.
-var signsOfDepth = [][]byte{[]byte("@{"), []byte("System."), []byte("class "), []byte("Microsoft."), []byte("Deserialized."), []byte("[object "), []byte("map[")}
-
-// hasSignOfDepth tells whether a text of the JSON begins so. Each record is asked, and to
-// look for all of them one after the other took a third of the time of reading it.
-func hasSignOfDepth(text []byte) bool {
-	for {
-		i := bytes.IndexByte(text, '"')
-		if i < 0 {
-			return false
-		}
-		text = text[i+1:]
-		for _, sign := range signsOfDepth {
-			if len(text) > 0 && text[0] == sign[0] && bytes.HasPrefix(text, sign) {
-				return true
-			}
-		}
-	}
-}
-
 // fits tells whether a value, of which only the beginning counts, may stand under the
 // name as it is.
 func (n nesting) fits(value []byte) bool {
@@ -219,7 +199,7 @@ func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
 			return true
 		}
 	}
-	return hasSignOfDepth(text)
+	return (known.renamed || t.MayBeDeep()) && scan.HasSignOfDepth(text)
 }
 
 // shaper gives one record its shape.

@@ -79,6 +79,9 @@
 //     yet say what is new. getvariable('app') is true when --app names some.
 //     getvariable('first_rows') is how many rows are asked for where it is not all:
 //     what is costly need be known for these alone, but all must be there.
+//   - is_on_page(file_id, record) stands where the rows of records are costly to work
+//     out, as those that read raw are: it is true, but where some are to be shown alone,
+//     for which the report is asked twice, for its order first.
 //   - columns are named in snake case, key columns as in the tables; no lists,
 //     no structs, no bare sum(), which is too wide: sum(x)::bigint.
 //   - the last `order by` is total, so that equal evidence gives equal bytes.

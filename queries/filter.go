@@ -3,6 +3,7 @@ package queries
 import (
 	"encoding/csv"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,6 +25,11 @@ type Filter struct {
 	Apps []string
 	// IPs are addresses or CIDR ranges, IPv4 or IPv6.
 	IPs []string
+	// Networks are numbers of autonomous systems, with or without AS before. A log that does
+	// not tell the network is narrowed by the addresses that sign-ins had in it.
+	Networks []string
+	// UserAgents are user agents.
+	UserAgents []string
 	// NotUsers, NotApps and NotIPs leave out what Users, Apps and IPs of the same
 	// values would show.
 	NotUsers, NotApps, NotIPs []string
@@ -114,7 +120,12 @@ func (f Filter) Check() error {
 			return err
 		}
 	}
-	lists := [][]string{f.Users, f.Sessions, f.Apps, f.NotUsers, f.NotApps}
+	for _, n := range f.Networks {
+		if !networkNumber.MatchString(n) {
+			return fmt.Errorf("network %q: want the number of one, such as AS64496", n)
+		}
+	}
+	lists := [][]string{f.Users, f.Sessions, f.Apps, f.UserAgents, f.NotUsers, f.NotApps}
 	for _, c := range f.Columns {
 		lists = append(lists, c.Values)
 	}
@@ -135,9 +146,12 @@ func (f Filter) Check() error {
 	return nil
 }
 
+// networkNumber is the number of an autonomous system as it is typed.
+var networkNumber = regexp.MustCompile(`^(?i:as)? ?([0-9]{1,10})$`)
+
 // isZero tells that everything is shown.
 func (f Filter) isZero() bool {
-	return len(f.Users)+len(f.Sessions)+len(f.Apps)+len(f.IPs)+len(f.NotUsers)+len(f.NotApps)+len(f.NotIPs)+len(f.Findings)+len(f.Incidents)+len(f.Columns) == 0 && f.Since.IsZero() && f.Until.IsZero()
+	return len(f.Users)+len(f.Sessions)+len(f.Apps)+len(f.IPs)+len(f.Networks)+len(f.UserAgents)+len(f.NotUsers)+len(f.NotApps)+len(f.NotIPs)+len(f.Findings)+len(f.Incidents)+len(f.Columns) == 0 && f.Since.IsZero() && f.Until.IsZero()
 }
 
 // isEventTable tells that the rows of a table are events: those that are filtered.
@@ -168,11 +182,12 @@ func (p parent) of(records string) string {
 		or parent_record is null and %s in (select %s from (%[1]s)))`, records, p.column, p.key)
 }
 
-// The columns that --user, --app, --session and --ip look at, in whichever
+// The columns that --user, --app, --session, --ip and --user-agent look at, in whichever
 // event table has them.
 var (
 	userColumns    = []string{"user_principal_name", "user_display_name", "user_id", "user_key", "sign_in_identifier", "initiated_by", "targets", "object_id", "source_identity", "target_identity", "sender_address", "recipient_address", "caller"}
 	appColumns     = []string{"app_id", "app_display_name", "client_app_id"}
 	sessionColumns = []string{"session_id"}
 	ipColumns      = []string{"ip_address"}
+	agentColumns   = []string{"user_agent"}
 )

@@ -28,6 +28,8 @@ var filterRows = []string{
 	`insert into directory_audit_changes (parent_file_id, parent_record, audit_id, property) values (3, 1, 'd1', 'p'), (3, 2, 'd2', 'q')`,
 	`insert into risky_users (file_id, record, id, event_time, user_principal_name) values (4, 1, 'oid-adele', timestamp '2026-10-01', 'adele@contoso.com')`,
 	`insert into files (file_id, path) values (1, 'signins.csv')`,
+	`update sign_ins set autonomous_system_number = 64499 + record, user_agent = case record when 1 then 'axios/1.7' else 'Mozilla/5.0 (KHTML, like Gecko)' end where record < 3`,
+	`update audit_events set user_agent = 'axios/1.6' where id = 'a2'`,
 }
 
 func TestFilter(t *testing.T) {
@@ -67,6 +69,12 @@ func TestFilter(t *testing.T) {
 		{"% is a letter, not a wildcard", Filter{Users: []string{"Bob 100%"}}, "s2", "a3", "d2"},
 		{"% matches nothing else", Filter{Users: []string{"a%"}}, "", "", ""},
 		{"a name within another is not that name", Filter{Users: []string{"dele@contoso.com"}}, "", "", ""},
+
+		{"a network: of logs that do not tell it, by the addresses that sign-ins had in it", Filter{Networks: []string{"AS64500"}}, "s1", "a1", ""},
+		{"two networks, without AS", Filter{Networks: []string{"64500", "64501"}}, "s1 s2", "a1", ""},
+		{"a number is not the beginning of another", Filter{Networks: []string{"6450"}}, "", "", ""},
+		{"a user agent by a part", Filter{UserAgents: []string{"*AXIOS*"}}, "s1", "a2", ""},
+		{"a user agent is no part of another", Filter{UserAgents: []string{"axios"}}, "", "", ""},
 
 		{"an application by name is found in the audit log by its id", Filter{Apps: []string{"outlook"}}, "s1", "a1", ""},
 		{"an application by id", Filter{Apps: []string{"app-x"}}, "s2", "a2", ""},

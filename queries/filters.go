@@ -176,6 +176,7 @@ func (fs *filters) makeConditions(ctx context.Context, newest time.Time) error {
 		{"session", false, f.Sessions, "session", sessionColumns},
 		{"ip", false, f.IPs, "address", ipColumns},
 		{"not-ip", true, f.NotIPs, "address", ipColumns},
+		{"user-agent", false, f.UserAgents, "user agent", agentColumns},
 	} {
 		if len(list.values) == 0 {
 			continue
@@ -203,6 +204,9 @@ func (fs *filters) makeConditions(ctx context.Context, newest time.Time) error {
 			}
 		}
 		named(list.flag, list.what, list.columns, values, list.not)
+	}
+	if err := fs.wantNetworks(ctx); err != nil {
+		return err
 	}
 	if len(f.Findings)+len(f.Incidents) > 0 {
 		if err := fs.c.engine.Exec(ctx, "create table wanted_record (file_id integer, record bigint)"); err != nil {
@@ -258,6 +262,38 @@ func (fs *filters) makeConditions(ctx context.Context, newest time.Time) error {
 		return err
 	}
 	return bound("until", "<", f.Until)
+}
+
+// networkColumn is where a log tells the network.
+const networkColumn = "autonomous_system_number"
+
+// wantNetworks makes the condition of --asn.
+func (fs *filters) wantNetworks(ctx context.Context) error {
+	if len(fs.filter.Networks) == 0 {
+		return nil
+	}
+	var numbers []string
+	for _, n := range fs.filter.Networks {
+		numbers = append(numbers, networkNumber.FindStringSubmatch(n)[1])
+	}
+	const networks, addresses = "wanted_asn", "wanted_asn_addresses"
+	inNetwork := among(networkColumn+"::varchar", networks, nil)
+	if err := fs.want(ctx, networks, numbers); err != nil {
+		return err
+	}
+	if err := fs.want(ctx, addresses, nil, "select distinct ip_address from evidence.sign_ins where ip_address is not null and "+inNetwork); err != nil {
+		return err
+	}
+	fs.conditions = append(fs.conditions, condition{flag: "--asn", what: "address", sql: func(t schema.Table) string {
+		switch {
+		case t.Has(networkColumn):
+			return inNetwork
+		case t.Has("ip_address"):
+			return among("ip_address", addresses, nil)
+		}
+		return ""
+	}})
+	return nil
 }
 
 // want makes a table of the values asked for, in lower case, and of those that

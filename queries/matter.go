@@ -81,13 +81,34 @@ func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *appl
 	return &page, nil
 }
 
-// answerPage gives the rows of a page.
-func (c *Case) answerPage(ctx context.Context, page *chosen) (*engine.Rows, error) {
+// answerLate puts a statement whose rows are records to the engine, for its first n rows
+// and how many it has in all. Which records these are is asked first: for that the engine
+// works out no more than their order.
+func (c *Case) answerLate(ctx context.Context, statement string, n int) (rows *engine.Rows, total int64, err error) {
+	first := fmt.Sprintf("%s\nlimit %d", statement, n)
+	for _, s := range []string{
+		"set variable first_rows = null",
+		"create or replace table page_shown as select file_id, record from (\n" + first + "\n)",
+	} {
+		if err := c.engine.Exec(ctx, s); err != nil {
+			return nil, 0, err
+		}
+	}
+	if total, err = c.count(ctx, "(\n"+statement+"\n)"); err != nil {
+		return nil, 0, err
+	}
+	rows, err = c.answerOnPage(ctx, first)
+	return rows, total, err
+}
+
+// answerOnPage puts a statement to the engine while the records of page_shown are those
+// on the page.
+func (c *Case) answerOnPage(ctx context.Context, statement string) (*engine.Rows, error) {
 	const onPage = "create or replace macro is_on_page(file, number) as "
 	if err := c.engine.Exec(ctx, onPage+"(file, number) in (select file_id, record from page_shown)"); err != nil {
 		return nil, err
 	}
-	rows, err := c.engine.Query(ctx, page.statement)
+	rows, err := c.engine.Query(ctx, statement)
 	if err != nil {
 		return nil, errors.Join(err, c.engine.Exec(context.WithoutCancel(ctx), onPage+"true"))
 	}

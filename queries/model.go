@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"iter"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -90,14 +91,20 @@ func lookupRelation(name string) (view, bool) {
 // test walks them all.
 func mustReadViews() []view {
 	var all []view
+	wholes := map[string]string{}
 	for name, text := range filesOf(modelFiles, "model/*.sql", "model/lookups/*.sql", "model/sessions/*.sql") {
 		v, err := parseView(name, text)
 		if err != nil {
 			panic(err)
 		}
-		all = append(all, v)
 		if v.whole != "" {
-			all = append(all, overAll(v))
+			wholes[v.Name] = v.whole
+		}
+		all = append(all, v)
+	}
+	for _, v := range slices.Clone(all) {
+		if v.whole != "" {
+			all = append(all, overAll(v, wholes))
 		}
 	}
 	for i := range all {
@@ -177,9 +184,10 @@ func parseView(name, text string) (view, error) {
 	return v, nil
 }
 
-// overAll is the view that shows all evidence where v shows what the filters do:
-// the tables that v names are here those of evidence.
-func overAll(v view) view {
+// overAll is the view that shows all evidence where v shows what the filters do: the
+// tables that v names are here those of evidence, and other such views those over all. wholes
+// are these by the names of the others.
+func overAll(v view, wholes map[string]string) view {
 	all := v
 	all.Name, all.whole, all.columnsOf = v.whole, "", v.Name
 	all.head = "-- description: what " + v.Name + " is, in all evidence, whatever the filters show\n"
@@ -191,9 +199,21 @@ func overAll(v view) view {
 			tables = append(tables, t.Name+" as (from evidence."+t.Name+")")
 		}
 	}
-	all.SQL = "with\n" + strings.Join(tables, ",\n") + "\nselect *\nfrom (\n" + v.SQL + "\n)"
+	if all.SQL = v.SQL; len(tables) > 0 {
+		all.SQL = "with\n" + strings.Join(tables, ",\n") + "\nselect *\nfrom (\n" + v.SQL + "\n)"
+	}
+	all.SQL = relation.ReplaceAllStringFunc(all.SQL, func(text string) string {
+		word := strings.Fields(text)
+		if whole := wholes[word[1]]; whole != "" {
+			return word[0] + " " + whole
+		}
+		return text
+	})
 	return all
 }
+
+// relation is a name right after from or join.
+var relation = regexp.MustCompile(`\b(?:from|join)\s+[a-z_]+\b`)
 
 // namesIn lists what may be the names of relations in a SELECT, which stand right after
 // from or join: what is named evidence.TABLE is not in it, nor is a function.

@@ -174,3 +174,20 @@ func TestModelFilesAreShort(t *testing.T) {
 		t.Errorf("%d files, %v", files, err)
 	}
 }
+
+// TestViewsOverAllAreOfAll: what stands for all evidence reads nothing that the filters
+// narrow, and the engine reads it.
+func TestViewsOverAllAreOfAll(t *testing.T) {
+	c := openCase(t, Filter{}, time.UTC)
+	for _, v := range views {
+		if v.whole == "" {
+			continue
+		}
+		if !isNeverFiltered(v.whole) {
+			t.Errorf("%s reads what the filters narrow", v.whole)
+		}
+		if _, err := c.Query(context.Background(), "from "+v.whole); err != nil {
+			t.Errorf("%s: %v", v.whole, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,7 +98,9 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	switch {
 	case page != nil:
 		total = page.total
-		rows, err = c.answerPage(ctx, page)
+		rows, err = c.answerOnPage(ctx, page.statement)
+	case n > 0 && !r.MattersFirst && slices.Contains(callsIn(r.SQL), "is_on_page"):
+		rows, total, err = c.answerLate(ctx, statement, n)
 	case isReport:
 		rows, total, err = c.answer(ctx, statement, n, len(off) == 0)
 	default:

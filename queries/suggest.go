@@ -124,6 +124,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 		{"User", false, c.filters.filter.Users, userColumns, userNames},
 		{"Session", false, c.filters.filter.Sessions, sessionColumns, sessionColumns},
 		{"Application", false, c.filters.filter.Apps, appColumns, appNames},
+		{"User agent", false, c.filters.filter.UserAgents, agentColumns, nil},
 		{"User", true, c.filters.filter.NotUsers, userColumns, userNames},
 		{"Application", true, c.filters.filter.NotApps, appColumns, appNames},
 	} {
@@ -154,7 +155,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 				}
 			}
 			missing++
-			if names == nil {
+			if names == nil && asked.names != nil {
 				if names, err = c.filters.valuesOf(ctx, asked.names); err != nil {
 					return nil, false, fmt.Errorf("look for the nearest of what was asked for: %w", err)
 				}
@@ -164,7 +165,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 			}
 			near := ""
 			switch {
-			case strings.Contains(v, "*"):
+			case strings.Contains(v, "*") || asked.names == nil:
 			case asked.what == "User":
 				near = didYouMeanUser(v, names)
 			default:
@@ -186,6 +187,15 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 			if len(found) == 0 {
 				sentences = append(sentences, "No record has an address of --"+asked.flag+" "+text)
 			}
+		}
+	}
+	for _, n := range c.filters.filter.Networks {
+		found, err := c.all(ctx, "select count(*) from evidence.sign_ins where "+networkColumn+" = "+networkNumber.FindStringSubmatch(n)[1])
+		if err != nil {
+			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
+		}
+		if found[0][0] == int64(0) {
+			sentences = append(sentences, "No sign-in comes from the network of --asn "+n)
 		}
 	}
 	for i, f := range c.filters.filter.Columns {

@@ -339,7 +339,7 @@ func (s *CSV) quoted(b []byte, cell *CSVCell, eof bool) (next int, closed bool) 
 			lone = lone || known.lone
 			cell.Doubled = cell.Doubled || known.doubled
 		}
-		k := bytes.IndexByte(b[i:], '"')
+		k := indexQuote(b[i:])
 		if k < 0 || i+k+1 >= len(b) && !eof {
 			if k < 0 {
 				k = len(b) - i
@@ -458,17 +458,7 @@ func (s *CSV) Cell(row []byte, i int, dst []byte) []byte {
 	if !c.Doubled {
 		return content
 	}
-	for {
-		k := bytes.IndexByte(content, '"')
-		if k < 0 {
-			return append(dst, content...)
-		}
-		dst = append(dst, content[:k+1]...)
-		content = content[k+1:]
-		if len(content) > 0 && content[0] == '"' {
-			content = content[1:]
-		}
-	}
+	return appendUndoubled(dst, content)
 }
 
 // CellsProblem says why a row does not fit the header, or "".

@@ -39,6 +39,7 @@ type JSONText struct {
 	Text   []byte
 	Flaws  Flaw
 	padded bool   // a string has a blank at its start or end
+	deep   bool   // a string begins with a sign of depth
 	Keys   []Span // names of the outermost object, without quotes
 
 	Values []Span // what stands under these names
@@ -150,24 +151,16 @@ func (t *JSONText) array(i, depth int) (int, *JSONError) {
 	}
 }
 
-// plainByte is true for bytes of a string that need no look.
-var plainByte = func() (plain [256]bool) {
-	for c := range plain {
-		plain[c] = c >= 0x20 && c != '"' && c != '\\'
-	}
-	return plain
-}()
-
 func (t *JSONText) Str(i int) (int, *JSONError) {
 	text := t.Text
 	i++
 	start, escaped := i, i // where the last \u ended
-	for i < len(text) {
-		c := text[i]
-		if plainByte[c] {
-			i++
-			continue
+	t.deep = t.deep || i < len(text) && opensSign[text[i]] && hasSign(text[i:])
+	for {
+		if i = skipPlain(text, i); i >= len(text) {
+			return i, ErrIncomplete
 		}
+		c := text[i]
 		switch {
 		case c == '"':
 			if i > start && !(plainEnd[text[start]] && plainEnd[text[i-1]] && escaped < i) && len(trimBlanks(text[start:i])) < i-start {
@@ -182,7 +175,10 @@ func (t *JSONText) Str(i int) (int, *JSONError) {
 				return i, ErrIncomplete
 			}
 			switch text[i+1] {
-			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+			case '"':
+				i += 2
+				t.deep = t.deep || i < len(text) && opensSign[text[i]] && hasSign(text[i:])
+			case '\\', '/', 'b', 'f', 'n', 'r', 't':
 				i += 2
 			case 'u':
 				r, ok := hex4(text, i+2)
@@ -211,7 +207,6 @@ func (t *JSONText) Str(i int) (int, *JSONError) {
 			}
 		}
 	}
-	return i, ErrIncomplete
 }
 
 func hex4(text []byte, i int) (rune, bool) {
@@ -313,7 +308,7 @@ func (t *JSONText) Space(i int) int {
 
 // Start is at the beginning of a text, of which nothing is known.
 func (t *JSONText) start(text []byte) {
-	t.Text, t.Flaws, t.padded, t.Keys, t.Values = text, 0, false, t.Keys[:0], t.Values[:0]
+	t.Text, t.Flaws, t.padded, t.deep, t.Keys, t.Values = text, 0, false, false, t.Keys[:0], t.Values[:0]
 }
 
 // Names are those of the outermost object.

@@ -14,14 +14,14 @@ import (
 )
 
 // listFilters are the flags that narrow by a list of values.
-var listFilters = []string{"user", "not-user", "session", "app", "not-app", "ip", "not-ip", "finding", "incident"}
+var listFilters = []string{"user", "not-user", "session", "app", "not-app", "ip", "not-ip", "asn", "user-agent", "finding", "incident"}
 
 // filterOf is the filter that flags ask for. read puts in the place of @FILE what the file
 // holds. words are the filter for the page, options the same flags without an @FILE.
 func filterOf(lists map[string]*List, columns []string, since, until string, read func([]string) ([]string, error)) (f queries.Filter, words, options []string, err error) {
 	into := map[string]*[]string{
 		"user": &f.Users, "not-user": &f.NotUsers, "session": &f.Sessions,
-		"app": &f.Apps, "not-app": &f.NotApps, "ip": &f.IPs, "not-ip": &f.NotIPs,
+		"app": &f.Apps, "not-app": &f.NotApps, "ip": &f.IPs, "not-ip": &f.NotIPs, "asn": &f.Networks, "user-agent": &f.UserAgents,
 		"finding": &f.Findings, "incident": &f.Incidents,
 	}
 	for _, name := range listFilters {

@@ -4,7 +4,8 @@
 --   is trusted; what it calls benign is info.
 -- materialized: yes
 -- ordered by: severity_rank, first_seen, finding, finding_id
--- column finding_id varchar: hash of the finding's name and of the log's own ids of its records
+-- column finding_id varchar: hash of the finding's name and of the log's own ids of its records, and of the act where a rule names
+--   several in the same records
 -- column severity varchar: critical, high, medium, low, info
 -- column severity_rank integer: 1 = critical
 -- column finding varchar: name of the rule, of several the most severe
@@ -66,12 +67,19 @@ acts as (
     from ranked_hits
     group by act_key
 ),
-named as (
+digests as (
     select
         *,
-        left(md5(finding || '|' || array_to_string(list_sort(list_distinct(list_transform(records, r -> coalesce(r.id, '')))), '|')
-            || case when len(list_filter(records, r -> r.id is not null)) = 0 then '|' || act_key else '' end), 16) as finding_id,
+        md5(finding || '|' || array_to_string(list_sort(list_distinct(list_transform(records, r -> coalesce(r.id, '')))), '|')
+            || case when len(list_filter(records, r -> r.id is not null)) = 0 then '|' || act_key else '' end) as digest
     from acts
+),
+-- A rule may name two acts in the same records.
+named as (
+    select
+        * exclude (digest),
+        left(case when count(*) over (partition by digest) > 1 then md5(digest || '|' || act_key) else digest end, 16) as finding_id
+    from digests
 ),
 -- What the case sheet says of their evidence. Where it says nothing, none of this is asked.
 evidence_of as (

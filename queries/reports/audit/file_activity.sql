@@ -16,7 +16,7 @@ with file_events as (
         *,
         case when json_valid(raw) then raw end as data
     from audit_events
-    where record_type in (6, 14)
+    where record_type in (6, 14) and is_on_page(file_id, record)
 )
 select
     event_time,

@@ -18,7 +18,7 @@ with mailbox_events as (
         *,
         case when json_valid(raw) then raw end as data
     from audit_events
-    where record_type in (2, 3, 50)
+    where record_type in (2, 3, 50) and is_on_page(file_id, record)
 ),
 fields as (
     select

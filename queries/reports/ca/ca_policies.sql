@@ -16,11 +16,21 @@
 -- chart: stacked x=policy_name y=success,failure overview=yes title=Results of the policies in force
 -- chart: stacked x=policy_name y=report_only_success,report_only_failure,report_only_interrupted title=What report-only
 --   policies would have done
-with results as (
+with
+-- A million results are of few policies, and each has few outcomes: they are counted once.
+results as materialized (
     select
-        *,
-        result in ('success', 'failure') as enforced
+        policy_id,
+        policy_name,
+        result,
+        result in ('success', 'failure') as enforced,
+        nullif(grant_controls, '') as grant_controls,
+        nullif(session_controls, '') as session_controls,
+        count(*) as sign_ins,
+        min(event_time) as first_seen,
+        max(event_time) as last_seen
     from sign_in_policies
+    group by all
 ),
 -- What each failure did to its sign-in; the sign-in's other failed policies tell which of them it was.
 failures as (
@@ -56,9 +66,9 @@ users as (
     select
         r.policy_id,
         count(distinct coalesce(s.user_principal_name, s.user_id)) as enforced_users
-    from results as r
+    from sign_in_policies as r
     join sign_ins as s on s.file_id = r.parent_file_id and s.record = r.parent_record
-    where r.enforced
+    where r.result in ('success', 'failure')
     group by r.policy_id
 ),
 newest_names as (
@@ -67,29 +77,29 @@ newest_names as (
         policy_name
     from results
     group by policy_id, policy_name
-    qualify row_number() over (partition by policy_id order by max(event_time) desc, policy_name) = 1
+    qualify row_number() over (partition by policy_id order by max(last_seen) desc, policy_name) = 1
 ),
 counts as (
     select
         policy_id,
-        count(*) as sign_ins,
-        count(*) filter (where enforced) as enforced_sign_ins,
-        count(*) filter (where result = 'success') as success,
-        count(*) filter (where result = 'failure') as failure,
-        count(*) filter (where result = 'notApplied') as not_applied,
-        count(*) filter (where result = 'notEnabled') as not_enabled,
-        count(*) filter (where result = 'reportOnlySuccess') as report_only_success,
-        count(*) filter (where result = 'reportOnlyFailure') as report_only_failure,
-        count(*) filter (where result = 'reportOnlyInterrupted') as report_only_interrupted,
-        count(*) filter (where result = 'reportOnlyNotApplied') as report_only_not_applied,
-        count(*) filter (where result is null or result not in (
+        sum(sign_ins)::bigint as sign_ins,
+        coalesce(sum(sign_ins) filter (where enforced), 0)::bigint as enforced_sign_ins,
+        coalesce(sum(sign_ins) filter (where result = 'success'), 0)::bigint as success,
+        coalesce(sum(sign_ins) filter (where result = 'failure'), 0)::bigint as failure,
+        coalesce(sum(sign_ins) filter (where result = 'notApplied'), 0)::bigint as not_applied,
+        coalesce(sum(sign_ins) filter (where result = 'notEnabled'), 0)::bigint as not_enabled,
+        coalesce(sum(sign_ins) filter (where result = 'reportOnlySuccess'), 0)::bigint as report_only_success,
+        coalesce(sum(sign_ins) filter (where result = 'reportOnlyFailure'), 0)::bigint as report_only_failure,
+        coalesce(sum(sign_ins) filter (where result = 'reportOnlyInterrupted'), 0)::bigint as report_only_interrupted,
+        coalesce(sum(sign_ins) filter (where result = 'reportOnlyNotApplied'), 0)::bigint as report_only_not_applied,
+        coalesce(sum(sign_ins) filter (where result is null or result not in (
             'success', 'failure', 'notApplied', 'notEnabled', 'reportOnlySuccess', 'reportOnlyFailure',
             'reportOnlyInterrupted', 'reportOnlyNotApplied'
-        )) as other,
-        min(event_time) filter (where enforced) as first_enforced,
-        max(event_time) filter (where enforced) as last_enforced,
-        min(event_time) as first_seen,
-        max(event_time) as last_seen
+        )), 0)::bigint as other,
+        min(first_seen) filter (where enforced) as first_enforced,
+        max(last_seen) filter (where enforced) as last_enforced,
+        min(first_seen) as first_seen,
+        max(last_seen) as last_seen
     from results
     group by policy_id
 ),
@@ -98,14 +108,8 @@ controls as (
         policy_id,
         string_agg(distinct grant_controls, '; ' order by grant_controls) as grant_controls,
         string_agg(distinct session_controls, '; ' order by session_controls) as session_controls
-    from (
-        select distinct
-            policy_id,
-            nullif(grant_controls, '') as grant_controls,
-            nullif(session_controls, '') as session_controls
-        from results
-        where result not in ('notApplied', 'notEnabled', 'reportOnlyNotApplied')
-    )
+    from results
+    where result not in ('notApplied', 'notEnabled', 'reportOnlyNotApplied')
     group by policy_id
 ),
 ever_in_use as (

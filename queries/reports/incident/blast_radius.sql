@@ -1,6 +1,6 @@
 -- title: Blast radius
--- description: Who and what else the traces of an attacker touched. It begins with what the filters show (--ip, --session, --user,
---   --filter user_agent=...), or, without filters, with the incidents: their addresses, networks, user agents, devices, sessions and
+-- description: Who and what else the traces of an attacker touched. It begins with what the filters show (--ip, --asn, --user-agent, --session,
+--   --user), or, without filters, with the incidents: their addresses, networks, user agents, devices, sessions and
 --   applications. Then it lists, for each such value, every account in all evidence that bears it. accounts is how many do: a
 --   value that many accounts bear is an office, a carrier or a common browser, and says little. is_start is true for the accounts
 --   it began with. Applications of more than five accounts are left out.

@@ -128,6 +128,7 @@ forwarded as (
     ) as t on t.recipient = o.destination and t.event_time >= o.since and (o.until is null or t.event_time <= o.until)
     group by o.incident, o.mailbox, t.message_id, case when t.message_id is null then t.file_id || ':' || t.record end
 ),
+-- Most have one row, where a list takes a fifth of the time of a distinct aggregate.
 certain as (
     select
         incident,
@@ -137,14 +138,14 @@ certain as (
         message_id,
         coalesce(max(m.subject), max(s.subject)) as subject,
         max(d.recipients) as recipients,
-        string_agg(distinct folder, ', ' order by folder) as folders,
+        array_to_string(nullif(list_sort(list_distinct(list(folder))), []), ', ') as folders,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
-        count(distinct (file_id, record)) as events,
-        string_agg(distinct user_id, ', ' order by user_id) as who,
-        string_agg(distinct ip_address, ', ' order by ip_address) as ip_addresses,
-        string_agg(distinct client, ', ' order by client) as clients,
-        string_agg(distinct m.session_id, ', ' order by m.session_id) as session_ids,
+        len(list_distinct(list((file_id, record)))) as events,
+        array_to_string(nullif(list_sort(list_distinct(list(user_id))), []), ', ') as who,
+        array_to_string(nullif(list_sort(list_distinct(list(ip_address))), []), ', ') as ip_addresses,
+        array_to_string(nullif(list_sort(list_distinct(list(client))), []), ', ') as clients,
+        array_to_string(nullif(list_sort(list_distinct(list(m.session_id))), []), ', ') as session_ids,
         min_by(file_id || ':' || record, (event_time, file_id, record)) as record
     from messages as m
     left join subjects as s using (message_id)

@@ -1,9 +1,9 @@
--- title: Account barred from sending mail
+-- title: Account barred from sending mail, or close to it
 -- severity: high
 -- techniques: T1534
 -- catalogue: D105
--- meaning: Microsoft no longer lets this account send mail, because it sent too much spam. Accounts come to that when
---   somebody else uses them.
+-- meaning: Microsoft no longer lets this account send mail, because it sent too much spam, or warns that it soon won't. Accounts
+--   come to that when somebody else uses them.
 -- false positives: Newsletters from a normal mailbox.
 -- blind spots: The alert may come hours later.
 -- next: Reset the password, revoke the sessions, look at what was sent.
@@ -13,14 +13,15 @@
 with logged as (
     select
         *,
-        json_extract_string(json_text(raw), ['$.Name', '$.Event', '$.Reason', '$.Audience', '$.AlertId']) as parts
+        json_extract_string(json_text(raw), ['$.Name', '$.Event', '$.Reason', '$.Audience', '$.AlertId', '$.AlertEntityId']) as parts
     from evidence.audit_events
     where list_contains(['HygieneTenantEvents', 'HygieneEvent', 'AlertTriggered', 'AlertEntityGenerated', 'AlertUpdated'], operation)
 ),
 restricted as (
     select
         *,
-        lower(coalesce(parts[4], case when contains(object_id, '@') then object_id end)) as account,
+        lower(coalesce(parts[4], list_filter([object_id, parts[6]], name -> contains(name, '@'))[1])) as account,
+        regexp_matches(lower(parts[1]), 'suspicious email sending') as is_warning,
         client_address(ip_address) as address,
         coalesce(parts[5], id, file_id || ':' || record) as act_id
     from logged
@@ -29,7 +30,7 @@ restricted as (
 )
 select
     'high' as severity,
-    coalesce(account, 'An account') || ' is barred from sending mail: ' || coalesce(parts[1], parts[3], operation) as what,
+    coalesce(account, 'An account') || case when is_warning then ' sends mail of a suspicious pattern: ' else ' is barred from sending mail: ' end || coalesce(parts[1], parts[3], operation) as what,
     coalesce(account, user_id) as who,
     event_time as first_seen,
     event_time as last_seen,

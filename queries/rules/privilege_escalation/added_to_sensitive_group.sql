@@ -50,9 +50,11 @@ members as (
 judged as (
     select
         members.*,
-        regexp_matches(lower(group_name), '(ca|conditional|mfa|policy|2fa)[^a-z]*(.*)(exclu|exempt|bypass|except)|(exclu|exempt|bypass)(.*)(ca|conditional|mfa|2fa|policy)|break.?glass|emergency')
+        regexp_matches(lower(group_name), '(^|[^a-z])cap?([^a-z]|policy|exclu|exempt|bypass|except|ausnahm|$)|condition|bedingt|mfa|2fa|polic|richtlinie|politique|beleid')
+            and regexp_matches(lower(group_name), 'exclu|exempt|bypass|excep|ausnahm|ausgenommen|ausgeschlossen|esclu|eccezi|escluso|exenci|uitzonder|uitgesloten|undantag|undtag|unntak|poikkeu|wyj[aą]t|wyklucz|výjim|istisna|исключ|除外|例外')
+        or regexp_matches(lower(group_name), 'break.?glass|emergency|notfall|urgence|emergenza|emergencia|noodgeval')
         or coalesce(group_id <> '' and contains(excepted_groups, group_id), false) as is_exception,
-        regexp_matches(lower(group_name), '(^|[^a-z])(global|tenant|domain|security|exchange|privileged)[^a-z]*admin|tier.?0|privileged')
+        regexp_matches(lower(group_name), '(^|[^a-z])(global|tenant|domain|security|sicherheit|exchange|privileg)[a-z]*[^a-z]*admin|tier.?0|privileged')
         or may_have_roles as is_powerful
     from members
     cross join policies
