@@ -76,7 +76,9 @@ func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *appl
 	}
 	page.statement = statement
 	if !isApart {
-		page.statement = "select *\nfrom (\n" + statement + "\n)\nwhere (file_id, record) in (select file_id, record from page_shown)"
+		// Several threads that leave rows out of an ordered answer lose its order.
+		page.statement = "select * exclude (page_place)\nfrom (select *, row_number() over () as page_place from (\n" + statement +
+			"\n))\nwhere (file_id, record) in (select file_id, record from page_shown)\norder by page_place"
 	}
 	return &page, nil
 }

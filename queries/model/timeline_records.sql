@@ -1,5 +1,4 @@
 -- description: The records of the timeline: those of events, where a sign-in that both logs have is one.
--- whole: all_timeline_records
 -- column event_time timestamp: when (UTC)
 -- column file_id integer: of files
 -- column record bigint: number in the file

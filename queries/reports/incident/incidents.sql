@@ -60,29 +60,45 @@ shown as (
     select distinct i.incident
     from incident_findings as i
     join findings using (finding_id)
+),
+-- What is one an incident, as its story is, stands apart: with each member it would be copied as often.
+summed as (
+    select
+        incident,
+        min_by(severity, severity_rank) as severity,
+        min_by(title, (severity_rank, first_seen, finding_id)) as title,
+        string_agg(distinct verdict, ', ' order by verdict) as verdicts,
+        count(*) filter (where is_seed) as findings,
+        count(*) filter (where not is_seed) as context,
+        listed(list_sort(list(distinct replace(tactic, '_', ' ')) filter (where is_seed))) as tactics,
+        listed(list_sort(list_distinct(flatten(list(addresses) filter (where is_seed))))) as ip_addresses,
+        listed(list_sort(list(distinct session_id) filter (where session_id is not null and is_seed))) as session_ids,
+        listed(list_sort(list(distinct joined_by) filter (where joined_by <> ''))) as joined_by,
+        string_agg(finding_id, ' ' order by severity_rank, first_seen, finding_id) as finding_ids
+    from members
+    where incident in (select incident from shown)
+    group by incident
 )
 select
     incident,
-    min_by(severity, severity_rank) as severity,
-    min_by(title, (severity_rank, m.first_seen, finding_id)) as title,
-    min(s.story) as story,
-    coalesce(listed(min(a.actors)), listed(min(a.tried))) as who,
-    string_agg(distinct m.verdict, ', ' order by m.verdict) as verdicts,
-    min(p.first_seen) as first_seen,
-    min(p.last_seen) as last_seen,
-    count(*) filter (where is_seed) as findings,
-    count(*) filter (where not is_seed) as context,
-    min(s.context_story) as context_story,
-    case when min(a.actors) is not null then listed(min(a.tried)) end as tried,
-    listed(list_sort(list(distinct replace(tactic, '_', ' ')) filter (where is_seed))) as tactics,
-    listed(list_sort(list_distinct(flatten(list(addresses) filter (where is_seed))))) as ip_addresses,
-    listed(list_sort(list(distinct session_id) filter (where session_id is not null and is_seed))) as session_ids,
-    listed(list_sort(list(distinct joined_by) filter (where joined_by <> ''))) as joined_by,
-    string_agg(finding_id, ' ' order by severity_rank, m.first_seen, finding_id) as finding_ids
-from members as m
+    m.severity,
+    m.title,
+    s.story,
+    coalesce(listed(a.actors), listed(a.tried)) as who,
+    m.verdicts,
+    p.first_seen,
+    p.last_seen,
+    m.findings,
+    m.context,
+    s.context_story,
+    case when a.actors is not null then listed(a.tried) end as tried,
+    m.tactics,
+    m.ip_addresses,
+    m.session_ids,
+    m.joined_by,
+    m.finding_ids
+from summed as m
 join stories as s using (incident)
 join incident_periods as p using (incident)
 left join accounts as a using (incident)
-where incident in (select incident from shown)
-group by incident
 order by incident
