@@ -20,11 +20,12 @@ type Case struct {
 	counts  map[string]int64 // rows a table, by its name or evidence.NAME; see count
 	open    *engine.Rows     // the answer being read, if any
 
-	defined  map[string]definition // what define has made of the views
-	findings *findings
-	isCopy   bool   // with pseudonyms
-	part     string // what of the evidence was read, where that is not all
-	placed   string // the run's own SELECT of addresses, of Place; empty = that of the model
+	defined    map[string]definition // what define has made of the views
+	findings   *findings
+	isCopy     bool            // with pseudonyms
+	part       string          // what of the evidence was read, where that is not all
+	reductions map[string]bool // of the whole tenant, by the names of their queries
+	placed     string          // the run's own SELECT of addresses, of Place; empty = that of the model
 }
 
 // Open attaches the case file read-only and puts the filters in front of it.
