@@ -30,7 +30,8 @@
 // that: wrapped.go.
 //
 // A case as Parquet is read as the rows of a case, each with the file that it came
-// from: parquet.go, and package parquet.
+// from: parquet.go, and package parquet. What a whole tenant was reduced to, beside it, is
+// read into the table reductions: reductions.go.
 //
 // A file that is not read is called by its name: refusals.go, others.go; what
 // collectors leave beside their exports is one line: collectors.go.

@@ -191,7 +191,7 @@ func (l *loader) load(sources []source) error {
 		}
 	}()
 	l.last = l.first
-	folders, sources, err := l.findParquet(sources)
+	folders, reductions, sources, err := l.findParquet(sources)
 	if err != nil {
 		return err
 	}
@@ -199,6 +199,9 @@ func (l *loader) load(sources []source) error {
 		if err := l.loadParquet(folder); err != nil {
 			return err
 		}
+	}
+	if err := l.loadReductions(folders, reductions); err != nil {
+		return err
 	}
 	l.collected = findCollected(sources)
 	last, records := l.last, false

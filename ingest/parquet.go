@@ -39,9 +39,9 @@ type parquetFolder struct {
 	sources []source
 }
 
-// findParquet takes the folders of Parquet out of the inputs. What a folder holds that
-// can't be read at all stays, with a note.
-func (l *loader) findParquet(sources []source) (folders []parquetFolder, rest []source, err error) {
+// findParquet takes the folders of Parquet out of the inputs, and what their records were
+// reduced to. What a folder holds that can't be read at all stays, with a note.
+func (l *loader) findParquet(sources []source) (folders []parquetFolder, reductions, rest []source, err error) {
 	var stale []string // folders of another version
 	for i := range sources {
 		s := &sources[i]
@@ -51,7 +51,7 @@ func (l *loader) findParquet(sources []source) (folders []parquetFolder, rest []
 		text, err := l.textOf(*s)
 		if err != nil {
 			if l.ctx.Err() != nil {
-				return nil, nil, l.ctx.Err()
+				return nil, nil, nil, l.ctx.Err()
 			}
 			continue // it is said where it is read as any other file
 		}
@@ -64,6 +64,7 @@ func (l *loader) findParquet(sources []source) (folders []parquetFolder, rest []
 			folders = append(folders, parquetFolder{root: root})
 		}
 	}
+	reductions, sources = findReductions(folders, sources)
 	for _, s := range sources {
 		of := slices.IndexFunc(folders, func(p parquetFolder) bool { return strings.HasPrefix(s.path, p.root) })
 		if slices.ContainsFunc(stale, func(root string) bool { return s.note == "" && strings.HasPrefix(s.path, root) }) {
@@ -75,7 +76,7 @@ func (l *loader) findParquet(sources []source) (folders []parquetFolder, rest []
 			rest = append(rest, s)
 		}
 	}
-	return folders, rest, nil
+	return folders, reductions, rest, nil
 }
 
 // textOf is the whole text of a small file.
@@ -122,12 +123,17 @@ func (l *loader) loadParquet(folder parquetFolder) error {
 	if err := p.load(); err != nil {
 		return err
 	}
+	p.listOthers()
+	return nil
+}
+
+// listOthers numbers the files that hold no records, behind those of records.
+func (p *parquetLoad) listOthers() {
 	for _, f := range p.others {
 		p.last++
 		f.id = int32(p.last)
-		l.files = append(l.files, f)
+		p.loader.files = append(p.loader.files, f)
 	}
-	return nil
 }
 
 func (p *parquetLoad) load() error {

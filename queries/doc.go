@@ -130,6 +130,9 @@
 //	-- ordered by: the order in which its rows are stored then
 //	-- whole: the name of the view that is the same over all evidence, of a view that
 //	--   the filters narrow
+//	-- judges: what it says of the whole tenant, where a reduction query knows that too
+//	-- reduced by: that query, whose answer it reads in evidence.reductions; package
+//	--   parquet has its columns
 //	-- column NAME TYPE: its meaning, which is what --schema prints
 //	-- columns of: the view whose columns it has, in place of the lines above
 //	-- for each: log, export or state, where its SELECT stands once for each, with what

@@ -30,6 +30,8 @@ type view struct {
 	orderedBy    string   // the order in which its rows are stored when it is
 	whole        string   // the name of the view that is the same over all evidence; empty = the filters do not narrow it
 	columnsOf    string   // the view that describes its columns
+	judges       string   // what of the whole tenant it says; empty = nothing, or not by a reduction
+	reducedBy    string   // the reduction query that says so of a tenant of which a part is read
 	names        []string // what it may name: views, tables of the rules, CTEs, see namesIn
 	reads        []string // views that it names
 }
@@ -164,6 +166,10 @@ func parseView(name, text string) (view, error) {
 			}
 		case f.Key == "ordered by":
 			v.orderedBy = f.Value
+		case f.Key == "judges":
+			v.judges = f.Value
+		case f.Key == "reduced by":
+			v.reducedBy = f.Value
 		case f.Key == "whole":
 			v.whole = f.Value
 		case f.Key == "rules" && f.Value == "sessions":

@@ -54,8 +54,8 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 			notes = append(notes, note)
 		}
 	}
-	if c.part != "" && judgesOnAll(refs) {
-		notes = append(notes, "Only a part of the evidence was read: "+c.part+". What is judged on the whole tenant, such as what is first, new, usual, shared, own or missing, was judged on this part.")
+	if note := c.noteOnPart(refs); note != "" {
+		notes = append(notes, note)
 	}
 	if r.PortalDays > 0 && inView > 0 {
 		period, err := c.portalPeriod(ctx, r)
@@ -78,27 +78,98 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 	return append(notes, onFilters...), true, nil
 }
 
-// judgesOnAll tells that a question with these references judges something on all
-// evidence, whatever is shown.
-func judgesOnAll(refs []reference) bool {
-	return slices.ContainsFunc(refs, func(ref reference) bool {
-		v, _ := lookupRelation(ref.name)
-		var below []reference
-		for _, name := range v.names {
-			below = append(below, reference{name: name})
+// ofRules is what the rules compare all accounts for.
+const ofRules = "what findings compare accounts, addresses and days for, such as sprays"
+
+// noteOnPart says what a question with these references judges by a part of the tenant,
+// where a part was read; "" = nothing.
+func (c *Case) noteOnPart(refs []reference) string {
+	if c.part == "" {
+		return ""
+	}
+	var byReductions, byPart []string
+	for _, j := range judgedBy(refs) {
+		if c.reductions[j.reducedBy] {
+			byReductions = append(byReductions, j.what)
+		} else {
+			byPart = append(byPart, j.what)
 		}
-		return ref.evidence || isTableOfRules(ref.name) || strings.Contains(v.SQL, "evidence.") || judgesOnAll(below)
-	})
+	}
+	switch {
+	case len(byPart) == 0:
+		return ""
+	case len(byReductions) == 0:
+		return c.Part() + ". What is judged on the whole tenant, such as what is first, new, usual, shared, own or missing, was judged on this part."
+	}
+	return c.Part() + ". Judged on the whole tenant, by its reductions: " + strings.Join(byReductions, ", ") +
+		". Judged on this part: " + strings.Join(byPart, ", ") + "."
 }
 
-// readPart reads what was left out of the evidence when it was read, and whether its names
-// are pseudonyms.
+// judgement is something that a question says of the whole tenant.
+type judgement struct{ what, reducedBy string }
+
+// judgedBy lists what a question with these references judges on all evidence, whatever is
+// shown, each once.
+func judgedBy(refs []reference) []judgement {
+	var all []judgement
+	add := func(j judgement) {
+		if !slices.Contains(all, j) {
+			all = append(all, j)
+		}
+	}
+	seen := map[string]bool{}
+	var walk func(ref reference)
+	walk = func(ref reference) {
+		if ref.evidence {
+			add(judgement{what: "what all rows of " + ref.name + " are read for"})
+			return
+		}
+		if seen[ref.name] {
+			return
+		}
+		seen[ref.name] = true
+		if slices.Contains(ruleTables, ref.name) || slices.Contains(hitTables, ref.name) {
+			for _, v := range views {
+				if v.reducedBy != "" {
+					add(judgement{v.judges, v.reducedBy})
+				}
+			}
+			add(judgement{what: ofRules})
+			return
+		}
+		v, _ := lookupRelation(ref.name)
+		if v.reducedBy != "" {
+			add(judgement{v.judges, v.reducedBy})
+			return
+		}
+		if strings.Contains(v.SQL, "evidence.") {
+			add(judgement{what: "what the view " + v.Name + " has of all evidence"})
+		}
+		for _, name := range v.names {
+			walk(reference{name: name})
+		}
+	}
+	for _, ref := range refs {
+		walk(ref)
+	}
+	return all
+}
+
+// readPart reads what was left out of the evidence when it was read, of what it has
+// reductions, and whether its names are pseudonyms.
 func (c *Case) readPart(ctx context.Context) error {
 	rows, err := c.all(ctx, "select string_agg(distinct value, '; ' order by value) from evidence.meta where key = 'part'")
 	if err != nil {
 		return err
 	}
 	c.part, _ = rows[0][0].(string)
+	if rows, err = c.all(ctx, "select distinct reduction from evidence.reductions where reduction is not null"); err != nil {
+		return err
+	}
+	c.reductions = map[string]bool{}
+	for _, row := range rows {
+		c.reductions[row[0].(string)] = true
+	}
 	rows, err = c.all(ctx, "select count(*) > 0 from evidence.meta where key = '"+pseudonym.MetaKey+"'")
 	if err != nil {
 		return err

@@ -22,11 +22,12 @@ type Case struct {
 
 	defined         map[string]definition // what define has made of the views
 	findings        *findings
-	isNoted         bool   // the case sheet has notes
-	isEvidenceNoted bool   // and noteEvidence was asked for
-	isCopy          bool   // with pseudonyms
-	part            string // what of the evidence was read, where that is not all
-	placed          string // the run's own SELECT of addresses, of Place; empty = that of the model
+	isNoted         bool            // the case sheet has notes
+	isEvidenceNoted bool            // and noteEvidence was asked for
+	isCopy          bool            // with pseudonyms
+	part            string          // what of the evidence was read, where that is not all
+	reductions      map[string]bool // of the whole tenant, by the names of their queries
+	placed          string          // the run's own SELECT of addresses, of Place; empty = that of the model
 }
 
 // Open attaches the case file read-only and puts the filters in front of it.

@@ -105,6 +105,11 @@ func (p portable) sheet() string {
 	for _, table := range p.needs {
 		fmt.Fprintf(&b, "--     spark.read.parquet('FOLDER/log=%[1]s').createOrReplaceTempView('%[1]s')\n", table)
 	}
+	b.WriteString("-- A table that has no folder has no rows: make an empty one, or leave out what reads it.\n")
+	if _, isBaseline := parquet.LookupReduction(p.Name); isBaseline {
+		fmt.Fprintf(&b, "-- As FOLDER/%[1]s/%[2]s%[3]s, or %[1]s/%[2]s%[3]s beside several folders, a run that reads a part takes its baseline from the answer.\n",
+			parquet.ReductionsFolder, p.Name, parquet.Ending)
+	}
 	return b.String() + "\n" + strings.TrimRight(p.text, "; \n") + ";\n"
 }
 

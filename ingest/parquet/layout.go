@@ -3,6 +3,7 @@
 //	FOLDER/schema.json                                      what is in it, and what it means
 //	FOLDER/log=sign_ins/day=2026-10-06/bucket=3/data_0.parquet
 //	FOLDER/lookups/error_codes.parquet                      what codes mean, and the indexes
+//	FOLDER/reductions/first_directory_acts.parquet          what other engines reduced it to, if anything; or beside FOLDER
 //
 // A table is the folder log=NAME, whose rows lie in partitions: by the day of the
 // event, in UTC, and by who acted. The bucket is the first hexadecimal digit of the MD5
@@ -146,10 +147,10 @@ func InCase(name string) string {
 // IsLog tells that the rows of a table are events, whose newest --since counts back from.
 func IsLog(t schema.Table) bool { return t.Log != "" && !strings.HasPrefix(t.Name, copied) }
 
-// IsWhole tells that a table is always read whole: the books of the case, and what
-// stood at one time, which events of any day and user are judged by.
+// IsWhole tells that a table is always read whole: the books of the case, what the tenant
+// was reduced to, and what stood at one time, which events of any day and user are judged by.
 func IsWhole(t schema.Table) bool {
-	return t.Snapshot != "" || t.Name == "files" || t.Name == "rejects" || t.Name == "meta"
+	return t.Snapshot != "" || t.Name == "files" || t.Name == "rejects" || t.Name == "meta" || t.Name == "reductions"
 }
 
 // InFile is the name that a column has in a file: not that of a partition.

@@ -1,6 +1,8 @@
 -- description: One row an act of directory administration. The Entra audit log and the unified audit log write of the
 --   same acts: what is in both is one row, with both in records.
 -- materialized: yes
+-- judges: first acts of directory administration
+-- reduced by: first_directory_acts
 -- column act_id varchar: the log's own id of the Entra audit record, else of the unified audit record
 -- column event_time timestamp: when (UTC)
 -- column activity varchar: what, lower case, without the final dot of the unified audit log
@@ -333,12 +335,38 @@ judged_acts as (
         end as is_service
     from read_acts
 ),
+-- Where a part of a tenant is read, what all of it has. The two logs tell of an act within five seconds.
+reduced as (
+    select
+        rtrim(trim(thing), '. ') as activity,
+        account,
+        first_event,
+        last_event
+    from evidence.reductions
+    where reduction = 'first_directory_acts'
+),
+firsts_of_tenant as (
+    select activity, min(first_event) + interval 5 second as first_until
+    from reduced
+    group by activity
+),
+firsts_of_actors as (
+    select activity, account, min(first_event) + interval 5 second as first_until
+    from reduced
+    group by activity, account
+),
 -- What the logs about the directory cover.
 period as (
     select
-        min(event_time) as first_event,
-        max(event_time) as last_event
-    from read_acts
+        min(first_event) as first_event,
+        max(last_event) as last_event
+    from (
+        select event_time as first_event, event_time as last_event
+        from read_acts
+        union all
+        select first_event, last_event
+        from reduced
+    )
 )
 select
     coalesce(a.id, a.file_id || ':' || a.record) as act_id,
@@ -367,15 +395,17 @@ select
     row_number() over of_actor as nth_by_actor,
     case
         when a.event_time < p.first_event + interval 7 day then null
-        when row_number() over of_tenant = 1 then 'first in this tenant in ' || date_sub('day', p.first_event, a.event_time) || ' days of log'
-        when row_number() over of_actor = 1 then 'first for this user in ' || date_sub('day', p.first_event, a.event_time) || ' days of log'
+        when row_number() over of_tenant = 1 and coalesce(a.event_time <= ft.first_until, true) then 'first in this tenant in ' || date_sub('day', p.first_event, a.event_time) || ' days of log'
+        when row_number() over of_actor = 1 and coalesce(a.event_time <= fa.first_until, true) then 'first for this user in ' || date_sub('day', p.first_event, a.event_time) || ' days of log'
     end as rarity,
-    row_number() over of_actor = 1 and a.event_time >= p.first_event + interval 7 day
+    row_number() over of_actor = 1 and coalesce(a.event_time <= fa.first_until, true) and a.event_time >= p.first_event + interval 7 day
         or p.last_event < p.first_event + interval 1 day as is_unusual,
     [{'file_id': a.file_id, 'record': a.record, 'id': a.id}] || coalesce(s.records, []) as records
 from judged_acts as a
 cross join period as p
 left join second_records as s on s.file_id = a.file_id and s.record = a.record
+left join firsts_of_tenant as ft on ft.activity = a.activity
+left join firsts_of_actors as fa on fa.activity = a.activity and fa.account = lower(a.actor)
 where a.is_entra
     or not exists (select 1 from pairs where pairs.file_id = a.file_id and pairs.record = a.record)
 window

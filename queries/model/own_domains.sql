@@ -2,6 +2,8 @@
 --   members of it, and the one that the names of its guests end in. A domain that only guests, failed names or callers
 --   from outside have isn't own.
 -- materialized: yes
+-- judges: own domains
+-- reduced by: domains_of_accounts
 -- column domain varchar: lower case
 with names as (
     select
@@ -45,6 +47,12 @@ with names as (
         '@' || unnest(string_split(domains, ', ')),
         true
     from evidence.state_organization
+    union
+    select
+        '@' || thing,
+        is_sure
+    from evidence.reductions
+    where reduction = 'domains_of_accounts'
 ),
 domains as (
     select

@@ -10,30 +10,8 @@
 -- caveat: First seen in the export is not first used: what was used before the export begins looks new on its first
 --   days, and an application that is rarely used looks new whenever it is used.
 with evidence_start as (
-    select min(event_time) as first_event
-    from evidence.sign_ins
-),
-first_uses as (
-    select
-        app_display_name,
-        app_id,
-        min(event_time) as first_seen
-    from evidence.sign_ins
-    group by all
-),
-first_users as (
-    select
-        f.app_display_name,
-        f.app_id,
-        min(coalesce(
-            s.user_principal_name, s.user_id, s.service_principal_name, s.service_principal_id
-        )) as first_user
-    from first_uses as f
-    join evidence.sign_ins as s
-        on s.event_time = f.first_seen
-        and s.app_display_name is not distinct from f.app_display_name
-        and s.app_id is not distinct from f.app_id
-    group by all
+    select min(first_seen) as first_event
+    from application_firsts
 ),
 by_user as (
     select
@@ -71,18 +49,15 @@ select
     u.success,
     u.failure,
     date_sub('day', evidence_start.first_event, f.first_seen) as baseline_days,
-    first_users.first_user,
+    f.first_user,
     u.interrupted,
     round(100.0 * u.success / nullif(u.success + u.failure, 0), 1) as success_percent,
     u.last_seen,
     u.app_id
 from uses as u
-join first_uses as f
+join application_firsts as f
     on f.app_display_name is not distinct from u.app_display_name
     and f.app_id is not distinct from u.app_id
-join first_users
-    on first_users.app_display_name is not distinct from u.app_display_name
-    and first_users.app_id is not distinct from u.app_id
 cross join evidence_start
 order by
     f.first_seen desc,

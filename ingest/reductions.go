@@ -1,0 +1,98 @@
+package ingest
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"strings"
+
+	"entrail/ingest/parquet"
+)
+
+// findReductions takes the answers of reduction queries, which lie beside folders of Parquet,
+// out of the inputs.
+func findReductions(folders []parquetFolder, sources []source) (reductions, rest []source) {
+	var roots []string
+	for _, f := range folders {
+		roots = append(roots, f.root)
+	}
+	for _, s := range sources {
+		if _, isOne := parquet.ReductionOf(s.path, roots); isOne {
+			reductions = append(reductions, s)
+		} else {
+			rest = append(rest, s)
+		}
+	}
+	return reductions, rest
+}
+
+// loadReductions reads them into the table reductions: what a run that reads a part of the
+// partitions judges the tenant by. Each is evidence, with its hash in files, and no export:
+// it has no records.
+func (l *loader) loadReductions(folders []parquetFolder, sources []source) error {
+	p := &parquetLoad{loader: l}
+	var roots []string
+	for _, f := range folders {
+		roots = append(roots, f.root)
+	}
+	for _, s := range sources {
+		name, _ := parquet.ReductionOf(s.path, roots)
+		err := p.loadReduction(name, s)
+		s.in.close()
+		if err != nil {
+			return err
+		}
+	}
+	p.listOthers()
+	return nil
+}
+
+func (p *parquetLoad) loadReduction(name string, s source) error {
+	f := &parquetFile{inputFile: &inputFile{source: s, size: s.size}}
+	r, isKnown := parquet.LookupReduction(name)
+	switch ending := strings.ToLower(path.Ext(s.path)); {
+	case s.note != "":
+		p.refuse(f.inputFile, s.note, s.debris)
+		return nil
+	case ending == ".csv" || ending == ".json":
+		p.refuse(f.inputFile, "the answer of a reduction query is read as Parquet alone, which says the types of its columns: write it anew as "+name+parquet.Ending, false)
+		return nil
+	case ending != parquet.Ending:
+		p.refuse(f.inputFile, "left by the program that wrote the reductions", true)
+		return nil
+	case !isKnown:
+		p.listBeside(f.inputFile, "an answer that no report judges by")
+		return nil
+	}
+	f.table = r.Table
+	defer func() { os.Remove(f.copy) }()
+	why := p.check(f)
+	switch {
+	case p.ctx.Err() != nil:
+		return p.ctx.Err()
+	case why != nil:
+		p.failReduction(f, why)
+		return nil
+	}
+	if _, isBefore := p.known[f.sha256]; isBefore {
+		return nil
+	}
+	if err := p.exec(r.Insert(f.copy), strings.ToValidUTF8(s.path, "\ufffd")); err != nil {
+		if p.ctx.Err() != nil {
+			return p.ctx.Err()
+		}
+		p.failReduction(f, fmt.Errorf("the engine says %w", err))
+		return nil
+	}
+	p.known[f.sha256] = s.path
+	f.source.archive = "parquet"
+	f.notef("the answer of the reduction query %s: %s read, by which the tenant is judged", name, were(f.rows, "row"))
+	p.summary.Files++
+	p.others = append(p.others, f.inputFile)
+	return nil
+}
+
+// failReduction notes that an answer can't be read, and what to do.
+func (p *parquetLoad) failReduction(f *parquetFile, why error) {
+	p.fail(f, fmt.Errorf("%w; make it anew with what --show-sql %s prints", why, f.table.Name))
+}
