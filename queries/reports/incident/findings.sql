@@ -3,7 +3,7 @@
 --   reasonable doubt, or control over the tenant is lost. High: rarely harmless, look now. Medium: worth a look today. Low: context
 --   that is often harmless. Info: for completeness. Everything is judged on all evidence, whatever the filters show; rarity says
 --   against what. Where several rules name one act, the line bears the title of the most severe, and also names the others.
---   incident is its number in incidents. evidence lists file_id:record of each record, of the first 1,000 where there are more.
+--   incident is its number in incidents. evidence lists file_id:record of each record.
 --   verdict, note and known are of the case sheet (--case): what it calls benign sinks.
 -- severity: severity
 -- on a terminal: severity, verdict, first_seen, what, who, title, note, finding_id

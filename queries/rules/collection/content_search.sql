@@ -61,7 +61,7 @@ searches as (
         min_by(a.session_id, (a.event_time, a.file_id, a.record)) as session_id,
         list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null)) as addresses,
         min_by(a.act_id, (a.event_time, a.file_id, a.record)) as act_id,
-        list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record)[1:1000] as records
+        list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record) as records
     from acts as a
     left join routine as r using (actor)
     group by a.actor, a.kind, a.event_time::date

@@ -30,7 +30,7 @@ destinations as (
         min_by(app_id, (event_time, file_id, record)) as app_id,
         min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from sent
     group by destination
     having count(distinct mailbox) > 1

@@ -35,7 +35,7 @@ hours as (
         min_by(lower(app_id), (event_time, file_id, record)) as app_id,
         min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from reads
     where mailbox in (from busy)
     group by mailbox, date_trunc('hour', event_time)
@@ -62,7 +62,7 @@ programs as (
         min_by(lower(app_id), (event_time, file_id, record)) as app_id,
         min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from reads
     where is_program and app_id is not null and app_id not in (select app_id from list_mail_programs)
     group by mailbox, reads.app_id
@@ -78,7 +78,7 @@ taken_over as (
         max(event_time) as last_seen,
         min_by(app_id, (event_time, file_id, record)) as app_id,
         min_by(session_id, (event_time, file_id, record)) as session_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from mail_reads
     where access = 'Sync' and not is_system and mailbox is not null and client_address(ip_address) is not null
     group by all

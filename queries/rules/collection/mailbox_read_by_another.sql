@@ -47,7 +47,7 @@ pairs as (
         min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct m.ip_address) filter (where m.ip_address is not null)) as addresses,
         bool_and(u.ip_address is not null) as is_usual_place,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from reads as m
     left join usual_addresses as u on u.account = m.actor and u.ip_address = m.ip_address
     group by actor, mailbox

@@ -7,7 +7,6 @@
 -- false positives: A program that many people have and that stopped working; then people also succeed with it, and the
 --   rule is silent.
 -- blind spots: A spray that changes its user agent with each attempt, or uses one that the tenant's own people have.
---   The evidence names the first 1,000 records.
 -- next: Look for successes with the same program and application. Block legacy protocols and the application if
 --   nobody needs it.
 -- needs: sign_ins, audit_events
@@ -63,7 +62,7 @@ days as (
         count(distinct network) as networks,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from guesses as g
     join wide_days as w on w.user_agent is not distinct from g.user_agent and w.app_id is not distinct from g.app_id and w.day = g.day
     group by g.user_agent, g.app_id, g.day

@@ -29,7 +29,7 @@ issuers as (
         min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         min_by(act_id, (event_time, file_id, record)) as act_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from logons
     where kind = 'user' and is_success and issuer_type <> '' and account in (select account from federated_accounts)
     group by account, lower(issuer_type)
@@ -58,7 +58,7 @@ issuer_names as (
         min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         min('sign-in ' || lower(id)) as act_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from evidence.sign_ins
     where token_issuer_name <> '' and lower(token_issuer_type) like 'adfederationservices%' and status = 'success' and contains(user_principal_name, '@')
     group by all

@@ -6,7 +6,7 @@
 --   spray leaves, whatever addresses it comes from.
 -- false positives: A program with cached passwords after a change; the error has a second meaning, an address that Microsoft
 --   knows for attacks, and the failure reason tells which.
--- blind spots: A spray that is slow enough not to lock anybody. The evidence names the first 1,000 records.
+-- blind spots: A spray that is slow enough not to lock anybody.
 -- next: Look at the sign-ins from those addresses that were not refused.
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/authentication/howto-password-smart-lockout
@@ -38,7 +38,7 @@ waves as (
         list_sort(list(distinct account)) as accounts,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         count(distinct account) filter (where regexp_matches(lower(failure_reason), 'malicious|ip address')) as of_address,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from locked
     group by wave
 )

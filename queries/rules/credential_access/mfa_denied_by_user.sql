@@ -53,7 +53,7 @@ refusals as (
         min_by(app, (event_time, file_id, record)) as app,
         min_by(app_id, (event_time, file_id, record)) as app_id,
         min_by(act_id, (event_time, file_id, record)) as act_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from declined
     group by account, date_trunc('day', event_time)
 ),

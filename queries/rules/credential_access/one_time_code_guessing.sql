@@ -47,7 +47,7 @@ series as (
         max(country) as country,
         max(app) as app,
         max(app_id) as app_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from (
         select
             *,

@@ -6,8 +6,7 @@
 --   old one. If it then got in from the same address, the guess may have been right.
 -- false positives: A phone or a service with an old password, after a change; it comes from a network that the account
 --   uses, and the line is low.
--- blind spots: Fewer than ten attempts, or more than half an hour between two of them. The evidence names the first
---   1,000 records.
+-- blind spots: Fewer than ten attempts, or more than half an hour between two of them.
 -- next: Ask the user. If the address is not theirs, reset the password and look at the sign-ins that followed.
 -- needs: sign_ins, audit_events
 -- source: https://attack.mitre.org/techniques/T1110/001/;
@@ -56,7 +55,7 @@ series as (
         max(country) as country,
         max(app) as app,
         max(app_id) as app_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from guesses
     join long_series using (account, series)
     group by account, series

@@ -7,7 +7,7 @@
 -- false positives: An office whose people share one address, on the morning after a password change; then most of
 --   those who failed get in soon after, and the rule is silent. A broken program with several accounts.
 -- blind spots: A spray from many addresses (see distributed_password_spray), and one from an address that more people use
---   with success than were tried. The evidence names the first 1,000 records.
+--   with success than were tried.
 -- next: Look at what the accounts that got in did since. Reset their passwords, and block the address.
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/id-protection/concept-identity-protection-risks;
@@ -72,7 +72,7 @@ series as (
         list(distinct ip_address) as addresses,
         max(country) as country,
         max(network) as network,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from numbered
     join wide_series using (block, series)
     group by block, series

@@ -74,7 +74,7 @@ used as (
         count(*) filter (where notable_operation(e.operation) is not null) as notable,
         max(e.event_time) as last_seen,
         list_sort(list(distinct client_address(e.ip_address)) filter (where client_address(e.ip_address) is not null)) as addresses,
-        list({'file_id': e.file_id, 'record': e.record, 'id': e.id} order by e.event_time, e.file_id, e.record)[1:1000] as records
+        list({'file_id': e.file_id, 'record': e.record, 'id': e.id} order by e.event_time, e.file_id, e.record) as records
     from evidence.audit_events as e
     left join operation_kinds as k on k.operation = rtrim(lower(e.operation), '. ')
     where e.session_id in (select session_id from phished) and e.operation not in ('UserLoggedIn', 'UserLoginFailed')

@@ -28,7 +28,7 @@ hours as (
         count(*) as events,
         min_by(app_id, (event_time, file_id, record)) as app_id,
         min_by(act_id, (event_time, file_id, record)) as act_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from refused
     group by ip_address, hour
     having count(distinct account) >= 10

@@ -185,7 +185,7 @@ found as (
         or (len(networks) > 1 and (systems > 1 or tool is not null or hosting is not null)) or (ranges > 1 and (tool is not null or is_place_unknown and systems > 1))
 ),
 acts as (
-    select session_id, list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+    select session_id, list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from (
         select session_id, file_id, record, id, event_time
         from logons

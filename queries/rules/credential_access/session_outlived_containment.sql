@@ -168,7 +168,7 @@ sessions_of as (
         list_sort(list(distinct a.operation) filter (where a.operation is not null and a.event_time > s.ended_at)) as operations,
         max_by(a.app_id, (a.event_time, a.file_id, a.record)) as app_id,
         list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record)
-            filter (where a.event_time > s.ended_at)[1:1000] as records
+            filter (where a.event_time > s.ended_at) as records
     from activity as a
     join strange as s on s.account = a.account and s.session_id = a.session_id
     where a.is_used

@@ -7,7 +7,7 @@
 --   stay below every limit of an hour or a day.
 -- false positives: A program that many people have on phones and that stopped working; people who travel together and mistype.
 -- blind spots: Guesses from networks that people of the tenant sign in from, as through rented connections of their carriers. Fewer than
---   ten accounts in the time of the logs. The evidence names the first 1,000 records.
+--   ten accounts in the time of the logs.
 -- next: Look at what the accounts did since, and whether one of them got in from an address that is new for it. Block legacy protocols, and the
 --   network if nobody needs it.
 -- needs: sign_ins, audit_events
@@ -154,7 +154,7 @@ sprays as (
         case when count(distinct s.app_id) = 1 then min(s.app_id) end as app_id,
         min(s.event_time) as first_seen,
         max(s.event_time) as last_seen,
-        list({'file_id': s.file_id, 'record': s.record, 'id': s.id} order by s.event_time, s.file_id, s.record)[1:1000] as records
+        list({'file_id': s.file_id, 'record': s.record, 'id': s.id} order by s.event_time, s.file_id, s.record) as records
     from signed as s
     join slow as w using (mark, sign)
     group by all

@@ -75,7 +75,7 @@ acts as (
         min(lower(app_id)) as app_id,
         list_sort(list(distinct operation)) as operations,
         list_sort(list(distinct ip_address)) as addresses,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from used
     group by account, session_id, issued_in, country
 ),

@@ -107,7 +107,7 @@ days as (
         min(country) as country,
         min_by(app_id, (event_time, file_id, record)) as app_id,
         min_by(session_id, (event_time, file_id, record)) as session_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from missing
     group by account, event_time::date
 )

@@ -51,7 +51,7 @@ days as (
         min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         min_by(act_id, (event_time, file_id, record)) as act_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from settings
     group by actor, what_is_off, operation, event_time::date
 )

@@ -4,8 +4,7 @@
 -- catalogue: D04
 -- meaning: From one network address somebody tried many names that no account has: to learn which names exist.
 -- false positives: Old names after a change of domain; a directory tool with a stale list.
--- blind spots: Methods that leave no sign-in, such as asking Microsoft whether a name exists. The evidence names the
---   first 1,000 records.
+-- blind spots: Methods that leave no sign-in, such as asking Microsoft whether a name exists.
 -- next: Look at what else came from that address, and whether a name that exists was tried.
 -- needs: sign_ins, audit_events
 -- source: https://attack.mitre.org/techniques/T1087/004/; https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -20,7 +19,7 @@ with tried as (
         list_sort(list(distinct account)) as names,
         max(country) as country,
         max(network) as network,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from logons
     where error_code = 50034 and account is not null and ip_address is not null
     group by ip_address, day

@@ -104,7 +104,7 @@ used as (
         min_by(t.app_id, (t.event_time, t.file_id, t.record)) as app_id,
         min_by(t.session_id, (t.event_time, t.file_id, t.record)) as session_id,
         min_by(t.act_id, (t.event_time, t.file_id, t.record)) as act_id,
-        list({'file_id': t.file_id, 'record': t.record, 'id': t.id} order by t.event_time, t.file_id, t.record)[1:1000] as records
+        list({'file_id': t.file_id, 'record': t.record, 'id': t.id} order by t.event_time, t.file_id, t.record) as records
     from uses as t
     join tool_user_agents as a on a.user_agent = t.user_agent
     group by t.kind, t.who, a.tool, a.tool_kind

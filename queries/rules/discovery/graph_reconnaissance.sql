@@ -54,7 +54,7 @@ hours as (
         max(user_agent) as user_agent,
         min(session_id) as session_id,
         list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from requests
     group by actor, is_user, app_id, hour
     having count(distinct collection) >= 4 or count(distinct mailbox) >= 3 or count(*) filter (where is_mail) >= 20

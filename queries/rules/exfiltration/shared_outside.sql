@@ -50,7 +50,7 @@ days as (
         min_by(lower(app_id), (event_time, file_id, record)) as app_id,
         min_by(session_id, (event_time, file_id, record)) as session_id,
         list_sort(list(distinct client_address(ip_address)) filter (where client_address(ip_address) is not null)) as addresses,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from outside
     group by user_id, kind, event_time::date
 )

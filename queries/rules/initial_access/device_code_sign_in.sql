@@ -43,7 +43,7 @@ groups as (
         max(days) as days,
         count(*) as times,
         max(event_time) as last_time,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from by_code
     group by account, app_id, network
 ),

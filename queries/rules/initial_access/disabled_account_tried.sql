@@ -25,7 +25,7 @@ with tries as (
         min_by(l.app_id, (l.event_time, l.file_id, l.record)) as app_id,
         bool_or(l.is_interactive) as is_interactive,
         min_by(l.act_id, (l.event_time, l.file_id, l.record)) as act_id,
-        list({'file_id': l.file_id, 'record': l.record, 'id': l.id} order by l.event_time, l.file_id, l.record)[1:1000] as records
+        list({'file_id': l.file_id, 'record': l.record, 'id': l.id} order by l.event_time, l.file_id, l.record) as records
     from logons as l
     where l.error_code = 50057 and l.account is not null
     group by l.account, l.network, l.country

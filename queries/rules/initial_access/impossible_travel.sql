@@ -102,7 +102,7 @@ firsts as (
         unnest(min_by(judged, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
-        list_sort(list_distinct(flatten(list([earlier.evidence, evidence]))))[1:1000] as records
+        list_sort(list_distinct(flatten(list([earlier.evidence, evidence])))) as records
     from judged
     group by account, country, earlier.country
 )

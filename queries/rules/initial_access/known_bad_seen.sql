@@ -216,7 +216,7 @@ select
     list_sort(list_distinct(flatten(list(string_split(s.addresses, ',')) filter (where s.addresses <> '')))) as ip_addresses,
     null::varchar as rarity,
     'known bad ' || s.thing || ' ' || s.value || ' ' || coalesce(s.account, '') as act,
-    list({'file_id': s.file_id, 'record': s.record, 'id': s.id} order by s.event_time, s.file_id, s.record)[1:1000] as records
+    list({'file_id': s.file_id, 'record': s.record, 'id': s.id} order by s.event_time, s.file_id, s.record) as records
 from seen as s
 join told_logs as t on t.thing = s.thing and t.value = s.value and t.account is not distinct from s.account
 group by s.thing, s.value, s.account

@@ -22,7 +22,7 @@ groups as (
         count(*) as times,
         count(distinct date_trunc('day', event_time)) as days,
         max(event_time) as last_time,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from legacy
     group by account, client_app, network, is_success
 ),

@@ -50,7 +50,7 @@ seen_files as (
         p.team,
         list_sort(list(distinct regexp_replace(e.object_id, '^.*/', '')) filter (where e.operation like 'FileUploaded%')) as uploaded,
         list_sort(list(distinct regexp_replace(e.object_id, '^.*/', '')) filter (where e.operation not like 'FileUploaded%')) as opened,
-        list({'file_id': e.file_id, 'record': e.record, 'id': e.id} order by e.event_time, e.file_id, e.record)[1:1000] as records
+        list({'file_id': e.file_id, 'record': e.record, 'id': e.id} order by e.event_time, e.file_id, e.record) as records
     from pairs as p
     join evidence.audit_events as e
         on home_account(e.user_id) = p.account and e.event_time between p.first_seen and p.last_seen

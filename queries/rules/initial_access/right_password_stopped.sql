@@ -81,7 +81,7 @@ tries as (
         bool_or(is_managed or is_compliant) as is_managed,
         bool_and(is_office) as is_office,
         min_by(act_id, (event_time, file_id, record)) as act_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from unpassed
     group by account, network, country
 ),

@@ -37,7 +37,7 @@ days as (
         list_sort(list(distinct country) filter (where country <> '')) as countries,
         list_sort(list(distinct ip_address) filter (where ip_address <> '')) as addresses,
         case when count(*) = 1 and max(request_id) <> '' then 'sign-in ' || lower(max(request_id)) end as act_id,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from detected
     group by account, risk_event_type, weight, meaning, outcome, date_trunc('day', event_time)
 )

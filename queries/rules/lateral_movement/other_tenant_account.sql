@@ -41,7 +41,7 @@ firsts as (
         count(distinct date_trunc('day', event_time)) as days,
         min(event_time) as first_time,
         max(event_time) as last_time,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from foreign_accounts
     group by account, app_id
 )

@@ -77,7 +77,7 @@ deeds as (
     select
         act_id,
         string_agg(distinct deed, ' and ' order by deed) as deed,
-        flatten(list(evidence))[1:1000] as evidence
+        flatten(list(evidence)) as evidence
     from opened
     group by act_id
 ),

@@ -64,7 +64,7 @@ firsts as (
         unnest(min_by(strange, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
-        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:1000] as records
+        list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from strange
     where is_new_country or is_new_network or is_new_credential
     group by account, case when is_new_country then country when is_new_network then network::varchar else credential_id end
