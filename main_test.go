@@ -1036,6 +1036,7 @@ func pathsOf(arguments, cwd string) []string {
 // a new case or from a kept one. JSON has every row of every report, HTML what
 // people see of them; a few reports show how the other formats are written.
 func TestSameBytes(t *testing.T) {
+	takesLong(t)
 	t.Setenv("SOURCE_DATE_EPOCH", "1791000000")
 	folder := t.TempDir()
 	kept, again := contosoKept(t), filepath.Join(folder, "again.duckdb")

@@ -78,6 +78,7 @@ func reducedCase(t *testing.T) string {
 // TestReductions: what a part of a tenant can't tell comes from the reductions that lie beside
 // the Parquet, and then the answers about a user are those of the whole.
 func TestReductions(t *testing.T) {
+	takesLong(t)
 	adele := Filter{Users: []string{"adele@contoso.com"}}
 	whole := reducedCase(t)
 	lake := t.TempDir()

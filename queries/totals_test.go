@@ -33,6 +33,7 @@ func totalsIn(t *testing.T, c *Case, result *Result) []string {
 // TestTotalsOfTenant holds the numbers to what the generator of the sample did.
 func TestTotalsOfTenant(t *testing.T) {
 	t.Parallel()
+	takesLong(t)
 	path, truth := loadTenant(t)
 	c := openPath(t, path, Filter{}, time.UTC)
 	got := totalsOf(t, c)
