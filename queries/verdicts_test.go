@@ -215,21 +215,22 @@ func thingsOf(r Report, columns, row []string) []string {
 
 // noteOn is a note on the first thing that a row names.
 func noteOn(r Report, columns, row []string) (thing string, notes []Note) {
-	for _, thing := range thingsOf(r, columns, row) {
-		n := Note{Verdict: "open", Text: "ask"}
-		_, noAddress := netip.ParseAddr(thing)
-		switch {
-		case placeOfRecord.MatchString(thing):
-			file, record, _ := strings.Cut(thing, ":")
-			n.Record = fmt.Sprintf("%064s:%s", file, record)
-		case noAddress == nil:
-			n.Address = thing
-		case strings.Contains(thing, "@"):
-			n.User = thing
-		default:
-			n.Session = thing
-		}
-		return thing, []Note{n}
+	things := thingsOf(r, columns, row)
+	if len(things) == 0 {
+		return "", nil
 	}
-	return "", nil
+	thing, n := things[0], Note{Verdict: "open", Text: "ask"}
+	_, noAddress := netip.ParseAddr(thing)
+	switch {
+	case placeOfRecord.MatchString(thing):
+		file, record, _ := strings.Cut(thing, ":")
+		n.Record = fmt.Sprintf("%064s:%s", file, record)
+	case noAddress == nil:
+		n.Address = thing
+	case strings.Contains(thing, "@"):
+		n.User = thing
+	default:
+		n.Session = thing
+	}
+	return thing, []Note{n}
 }
