@@ -32,7 +32,7 @@ func (r *reader) readCSV(w *scan.Window) error {
 	s.Header = bytes.Clone(header.Text)
 	defer func() {
 		if s.Repeats > 0 {
-			r.file.notef("the header comes %d times again: files were joined", s.Repeats)
+			r.file.notef("%s the header once more: files were joined", were(int64(s.Repeats), "line"))
 		}
 	}()
 	r.file.header = names

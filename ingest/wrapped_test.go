@@ -159,6 +159,21 @@ func TestAuditDataAsColumns(t *testing.T) {
 	}
 }
 
+// TestJoinedFiles: a header between the rows is none of them, and is said to be there.
+func TestJoinedFiles(t *testing.T) {
+	row := func(id string) string {
+		return "2026-10-11T08:00:00Z,FileDownloaded,Box,o1,Download," + id + "\r\n"
+	}
+	const header = "Timestamp,ActionType,Application,AccountObjectId,ActivityType,ReportId\r\n"
+	for text, want := range map[string]string{
+		header + row("r1") + row("r2"):                                      "2|<nil>",
+		header + row("r1") + header + row("r2"):                             "2|1 line was the header once more: files were joined",
+		header + row("r1") + header + row("r2") + header + row("r3") + "\n": "3|2 lines were the header once more: files were joined",
+	} {
+		load(t, write(t, "x.csv", text)).want("select loaded, note from files", want)
+	}
+}
+
 // TestRowsOfOtherTables: a query that joins tables gives each the columns of all.
 func TestRowsOfOtherTables(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,7 @@
 -- notes on: session_id, user_principal_name, ip_address
 -- position: 8
 -- topics: prevention, conditional access, report-only, lessons learned, what if
--- needs: sign_in_policies, audit_events
+-- needs: sign_ins, sign_in_policies, audit_events
 -- filled by: the sign-in logs as JSON (Entra admin center > Sign-in logs > Download, or Graph's auditLogs/signIns; the CSV has no
 --   policies) and the unified audit log
 -- caveat: A policy is judged as Entra judged it at each sign-in. Who is stopped at one door may try another: that it would have
