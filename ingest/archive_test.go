@@ -55,7 +55,6 @@ func zstandard(t *testing.T, text string, options ...zstd.EOption) string {
 // TestTarArchives: tar archives are read as zip archives are, packed or not, and what
 // is made to do harm is named; the rest is read.
 func TestTarArchives(t *testing.T) {
-	t.Parallel()
 	defer func(bytes int64, files int) { maxUnpacked, maxMembers = bytes, files }(maxUnpacked, maxMembers)
 	maxUnpacked, maxMembers = 1<<20, 100
 	plain := tarred(t, "logs/", "", "logs/x.json", signIn("s1"), "logs/y.json.gz", gzipped(t, signIn("s2")))

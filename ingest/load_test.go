@@ -291,7 +291,6 @@ func same[K comparable](c *loaded, query string, want map[K]int) {
 // The records of a big file go straight into the engine; the result must be
 // the one that the batch gives.
 func TestLoadFedIsTheSame(t *testing.T) {
-	t.Parallel()
 	sample := func(seed uint64) *tenant.Tenant { // each file has records of its own
 		return tenant.New(tenant.Options{Seed: seed, SignIns: 300, AuditEvents: 400})
 	}
@@ -622,7 +621,6 @@ func TestLoadRecordTypes(t *testing.T) {
 }
 
 func TestLoadContainersAndEncodings(t *testing.T) {
-	t.Parallel()
 	encoded := func(text string, e interface{ NewEncoder() *encoding.Encoder }) string {
 		s, err := e.NewEncoder().String(text)
 		if err != nil {
@@ -868,7 +866,6 @@ func TestLoadNumbersRecords(t *testing.T) {
 
 // A known file takes nothing away from the next one of its kind.
 func TestLoadKnownFileBesideANewOne(t *testing.T) {
-	t.Parallel()
 	t.Run("copied", loadKnownFileBesideANewOne)
 	defer func(before int64) { feedSize = before }(feedSize)
 	feedSize = 0

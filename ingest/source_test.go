@@ -55,7 +55,6 @@ func gzipped(t *testing.T, text string) string {
 // TestArchives: what archives hold is read, or it is said why not; the rest
 // is read then.
 func TestArchives(t *testing.T) {
-	t.Parallel()
 	defer func(before int64) { maxUnpacked = before }(maxUnpacked)
 	maxUnpacked = 1 << 20
 	var lines strings.Builder
@@ -219,7 +218,6 @@ func TestFilesChangeMeanwhile(t *testing.T) {
 
 // TestOddNames: whatever a file is called, it is that file which is read.
 func TestOddNames(t *testing.T) {
-	t.Parallel()
 	for _, size := range []int64{0, 16 << 20} {
 		func() {
 			defer func(before int64) { feedSize = before }(feedSize)
