@@ -12,10 +12,7 @@ import (
 // findReductions takes the answers of reduction queries, which lie beside folders of Parquet,
 // out of the inputs.
 func findReductions(folders []parquetFolder, sources []source) (reductions, rest []source) {
-	var roots []string
-	for _, f := range folders {
-		roots = append(roots, f.root)
-	}
+	roots := rootsOf(folders)
 	for _, s := range sources {
 		if _, isOne := parquet.ReductionOf(s.path, roots); isOne {
 			reductions = append(reductions, s)
@@ -26,15 +23,18 @@ func findReductions(folders []parquetFolder, sources []source) (reductions, rest
 	return reductions, rest
 }
 
+func rootsOf(folders []parquetFolder) (roots []string) {
+	for _, f := range folders {
+		roots = append(roots, f.root)
+	}
+	return roots
+}
+
 // loadReductions reads them into the table reductions: what a run that reads a part of the
 // partitions judges the tenant by. Each is evidence, with its hash in files, and no export:
 // it has no records.
 func (l *loader) loadReductions(folders []parquetFolder, sources []source) error {
-	p := &parquetLoad{loader: l}
-	var roots []string
-	for _, f := range folders {
-		roots = append(roots, f.root)
-	}
+	p, roots := &parquetLoad{loader: l}, rootsOf(folders)
 	for _, s := range sources {
 		name, _ := parquet.ReductionOf(s.path, roots)
 		err := p.loadReduction(name, s)
