@@ -96,7 +96,7 @@ func (c *Case) answerLate(ctx context.Context, statement string, n int) (rows *e
 			return nil, 0, err
 		}
 	}
-	if total, err = c.count(ctx, "(\n"+statement+"\n)"); err != nil {
+	if total, err = c.filters.count(ctx, "(\n"+statement+"\n)"); err != nil {
 		return nil, 0, err
 	}
 	rows, err = c.answerOnPage(ctx, first)

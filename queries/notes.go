@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"entrail/ingest/pseudonym"
 	"entrail/ingest/schema"
 )
 
@@ -22,10 +21,10 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 	loaded, shown := map[string]int64{}, map[string]int64{}
 	var inEvidence, inView int64
 	for _, name := range r.Needs {
-		if loaded[name], err = c.count(ctx, "evidence."+name); err != nil {
+		if loaded[name], err = c.filters.count(ctx, "evidence."+name); err != nil {
 			return nil, false, err
 		}
-		if shown[name], err = c.count(ctx, name); err != nil {
+		if shown[name], err = c.filters.count(ctx, name); err != nil {
 			return nil, false, err
 		}
 		inEvidence += loaded[name]
@@ -54,7 +53,7 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 			notes = append(notes, note)
 		}
 	}
-	if note := c.noteOnPart(refs); note != "" {
+	if note := c.extent.noteOn(refs); note != "" {
 		notes = append(notes, note)
 	}
 	if r.PortalDays > 0 && inView > 0 {
@@ -76,114 +75,6 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 		return nil, false, err
 	}
 	return append(notes, onFilters...), true, nil
-}
-
-// ofRules is what the rules compare all accounts for.
-const ofRules = "what findings compare accounts, addresses and days for, such as sprays"
-
-// noteOnPart says what a question with these references judges by a part of the tenant,
-// where a part was read; "" = nothing.
-func (c *Case) noteOnPart(refs []reference) string {
-	if c.part == "" {
-		return ""
-	}
-	var byReductions, byPart []string
-	for _, j := range judgedBy(refs) {
-		if c.reductions[j.reducedBy] {
-			byReductions = append(byReductions, j.what)
-		} else {
-			byPart = append(byPart, j.what)
-		}
-	}
-	switch {
-	case len(byPart) == 0:
-		return ""
-	case len(byReductions) == 0:
-		return c.Part() + ". What is judged on the whole tenant, such as what is first, new, usual, shared, own or missing, was judged on this part."
-	}
-	return c.Part() + ". Judged on the whole tenant, by its reductions: " + strings.Join(byReductions, ", ") +
-		". Judged on this part: " + strings.Join(byPart, ", ") + "."
-}
-
-// judgement is something that a question says of the whole tenant.
-type judgement struct{ what, reducedBy string }
-
-// judgedBy lists what a question with these references judges on all evidence, whatever is
-// shown, each once.
-func judgedBy(refs []reference) []judgement {
-	var all []judgement
-	add := func(j judgement) {
-		if !slices.Contains(all, j) {
-			all = append(all, j)
-		}
-	}
-	seen := map[string]bool{}
-	var walk func(ref reference)
-	walk = func(ref reference) {
-		if ref.evidence {
-			add(judgement{what: "what all rows of " + ref.name + " are read for"})
-			return
-		}
-		if seen[ref.name] {
-			return
-		}
-		seen[ref.name] = true
-		if slices.Contains(ruleTables, ref.name) || slices.Contains(hitTables, ref.name) {
-			for _, v := range views {
-				if v.reducedBy != "" {
-					add(judgement{v.judges, v.reducedBy})
-				}
-			}
-			add(judgement{what: ofRules})
-			return
-		}
-		v, _ := lookupRelation(ref.name)
-		if v.reducedBy != "" {
-			add(judgement{v.judges, v.reducedBy})
-			return
-		}
-		if strings.Contains(v.SQL, "evidence.") {
-			add(judgement{what: "what the view " + v.Name + " has of all evidence"})
-		}
-		for _, name := range v.names {
-			walk(reference{name: name})
-		}
-	}
-	for _, ref := range refs {
-		walk(ref)
-	}
-	return all
-}
-
-// readPart reads what was left out of the evidence when it was read, of what it has
-// reductions, and whether its names are pseudonyms.
-func (c *Case) readPart(ctx context.Context) error {
-	rows, err := c.all(ctx, "select string_agg(distinct value, '; ' order by value) from evidence.meta where key = 'part'")
-	if err != nil {
-		return err
-	}
-	c.part, _ = rows[0][0].(string)
-	if rows, err = c.all(ctx, "select distinct reduction from evidence.reductions where reduction is not null"); err != nil {
-		return err
-	}
-	c.reductions = map[string]bool{}
-	for _, row := range rows {
-		c.reductions[row[0].(string)] = true
-	}
-	rows, err = c.all(ctx, "select count(*) > 0 from evidence.meta where key = '"+pseudonym.MetaKey+"'")
-	if err != nil {
-		return err
-	}
-	c.isCopy = rows[0][0] == true
-	return nil
-}
-
-// Part says in a sentence that only a part of the evidence was read, and which; "" = all.
-func (c *Case) Part() string {
-	if c.part == "" {
-		return ""
-	}
-	return "Only a part of the evidence was read: " + c.part
 }
 
 // portalPeriod says which time a report covers, where it is not the one that the portal
@@ -216,7 +107,7 @@ func (c *Case) notesOnFilters(ctx context.Context, read []string, how applied) (
 	}
 	if slices.Contains(read, "sessions") && slices.Contains(how.actions, onTables) {
 		events := "all its events"
-		if c.part != "" {
+		if c.extent.part != "" {
 			events = "all its events in what was read"
 		}
 		notes = append(notes, "A session that the filters let through is shown with "+events+".")
@@ -230,19 +121,6 @@ func (c *Case) notesOnFilters(ctx context.Context, read []string, how applied) (
 		}
 	}
 	return notes, nil
-}
-
-// count counts the rows of a table once.
-func (c *Case) count(ctx context.Context, table string) (int64, error) {
-	if n, ok := c.counts[table]; ok {
-		return n, nil
-	}
-	rows, err := c.all(ctx, "select count(*) from "+table)
-	if err != nil {
-		return 0, err
-	}
-	c.counts[table] = rows[0][0].(int64)
-	return c.counts[table], nil
 }
 
 // tablesRead names the filtered tables that a query with these references

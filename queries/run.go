@@ -55,7 +55,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 		return nil, err
 	}
 	refs, asked := q.references(), r
-	if r, err = c.withVerdicts(ctx, r); err != nil {
+	if r, err = c.sheet.withVerdicts(ctx, r); err != nil {
 		return nil, err
 	}
 	how, err := c.filters.judge(ctx, r, refs)
@@ -115,7 +115,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	}
 	result := answered(r, rows)
 	result.Report.SQL = asked.SQL
-	if c.isNoted && isReport {
+	if c.sheet.isNoted && isReport {
 		result.showVerdicts()
 	}
 	result.Notes, result.NotLoaded, result.IsWhole, result.MattersFirst = notes, !isLoaded, !how.isNarrowed(), page != nil
