@@ -13,7 +13,7 @@
 //	                                        v
 //	                               view sessions, view events, ...
 //	                                        |
-//	                       NAME.sql         |  (run.go)
+//	                       NAME.sql         |  (ask.go, run.go)
 //	                                        v
 //	                                     Result --> package render
 //

@@ -14,17 +14,17 @@ import (
 // fewLogs is of how many logs that are missing a note says how to get them.
 const fewLogs = 3
 
-// notesOn returns the sentences that the reader of a report with these
-// references must see with it; isLoaded is false where nothing that the report
-// needs is in evidence.
-func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how applied) (notes []string, isLoaded bool, err error) {
+// notes are the sentences that the reader of the answer must see with it; isLoaded is
+// false where nothing that the question needs is in evidence.
+func (a *asking) notes(ctx context.Context) (notes []string, isLoaded bool, err error) {
+	r := a.report
 	loaded, shown := map[string]int64{}, map[string]int64{}
 	var inEvidence, inView int64
 	for _, name := range r.Needs {
-		if loaded[name], err = c.filters.count(ctx, "evidence."+name); err != nil {
+		if loaded[name], err = a.c.filters.count(ctx, "evidence."+name); err != nil {
 			return nil, false, err
 		}
-		if shown[name], err = c.filters.count(ctx, name); err != nil {
+		if shown[name], err = a.c.filters.count(ctx, name); err != nil {
 			return nil, false, err
 		}
 		inEvidence += loaded[name]
@@ -53,24 +53,24 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 			notes = append(notes, note)
 		}
 	}
-	if note := c.extent.noteOn(refs); note != "" {
+	if note := a.c.extent.noteOn(a.refs); note != "" {
 		notes = append(notes, note)
 	}
 	if r.PortalDays > 0 && inView > 0 {
-		period, err := c.portalPeriod(ctx, r)
+		period, err := a.portalPeriod(ctx)
 		if err != nil {
 			return nil, false, err
 		}
 		notes = append(notes, period...)
 	}
-	read := tablesRead(refs)
-	named := slices.ContainsFunc(refs, func(ref reference) bool {
+	read := tablesRead(a.refs)
+	named := slices.ContainsFunc(a.refs, func(ref reference) bool {
 		return ref.evidence || isNeverFiltered(ref.name) || isTableOfRules(ref.name)
 	})
-	if !c.filters.filter.isZero() && !how.isNarrowed() && len(read) == 0 && named {
+	if !a.c.filters.filter.isZero() && !a.how.isNarrowed() && len(read) == 0 && named {
 		return append(notes, "The filters do not apply here: all evidence is shown."), true, nil
 	}
-	onFilters, err := c.notesOnFilters(ctx, read, how)
+	onFilters, err := a.notesOnFilters(ctx, read)
 	if err != nil {
 		return nil, false, err
 	}
@@ -79,13 +79,13 @@ func (c *Case) notesOn(ctx context.Context, r Report, refs []reference, how appl
 
 // portalPeriod says which time a report covers, where it is not the one that the portal
 // shows.
-func (c *Case) portalPeriod(ctx context.Context, r Report) ([]string, error) {
-	rows, err := c.all(ctx, "select min(event_time), max(event_time), local_time(max(event_time))::date - local_time(min(event_time))::date + 1 from "+r.Needs[0])
+func (a *asking) portalPeriod(ctx context.Context) ([]string, error) {
+	rows, err := a.c.all(ctx, "select min(event_time), max(event_time), local_time(max(event_time))::date - local_time(min(event_time))::date + 1 from "+a.report.Needs[0])
 	if err != nil {
 		return nil, err
 	}
 	first, isTime := rows[0][0].(time.Time)
-	if !isTime || c.filters.filter.Since.IsBack() {
+	if !isTime || a.c.filters.filter.Since.IsBack() {
 		return nil, nil
 	}
 	last, days := rows[0][1].(time.Time), rows[0][2].(int64)
@@ -95,25 +95,25 @@ func (c *Case) portalPeriod(ctx context.Context, r Report) ([]string, error) {
 		counted = fmt.Sprintf("%d days", days)
 	}
 	return []string{fmt.Sprintf("This is of %s, from %s to %s; the portal shows the last %d days: --since %[4]dd.",
-		counted, first.In(c.zone).Format(minutes), last.In(c.zone).Format(minutes), r.PortalDays)}, nil
+		counted, first.In(a.c.zone).Format(minutes), last.In(a.c.zone).Format(minutes), a.report.PortalDays)}, nil
 }
 
 // notesOnFilters says what the filters of the run do to a question, where that is not
 // plain, with the tables that it reads.
-func (c *Case) notesOnFilters(ctx context.Context, read []string, how applied) ([]string, error) {
-	notes, err := c.filters.notesOnTables(ctx, how)
+func (a *asking) notesOnFilters(ctx context.Context, read []string) ([]string, error) {
+	notes, err := a.c.filters.notesOnTables(ctx, a.how)
 	if err != nil {
 		return nil, err
 	}
-	if slices.Contains(read, "sessions") && slices.Contains(how.actions, onTables) {
+	if slices.Contains(read, "sessions") && slices.Contains(a.how.actions, onTables) {
 		events := "all its events"
-		if c.extent.part != "" {
+		if a.c.extent.part != "" {
 			events = "all its events in what was read"
 		}
 		notes = append(notes, "A session that the filters let through is shown with "+events+".")
 	}
 	for _, table := range read {
-		switch n := c.filters.timeless[table]; {
+		switch n := a.c.filters.timeless[table]; {
 		case n == 1:
 			notes = append(notes, "1 row of "+table+" has no time: --since and --until leave it out.")
 		case n > 1:
