@@ -88,9 +88,9 @@ func (e *Engine) All(ctx context.Context, statement string, args ...any) ([][]an
 }
 
 // QueryFirst runs a SELECT for its first n rows, and says how many it has in all.
-// Where it ends in a total order, which it should, and all rows reached the step
-// that chose the first of them, that step has counted them; else they are counted
-// by a question of their own. The engine must be locked.
+// Fewer than n are all. Of more, where it ends in a total order, which it should, and
+// all rows reached the step that chose the first of them, that step has counted them;
+// else they are counted by a question of their own. The engine must be locked.
 func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows *Rows, total int64, err error) {
 	rows, err = e.Query(ctx, fmt.Sprintf("%s\nlimit %d", statement, n))
 	if err != nil {
@@ -101,6 +101,9 @@ func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows 
 		rows.Close()
 		return nil, 0, plain(err)
 	}
+	if given, ok := givenBy(profile); ok && given < int64(n) {
+		return rows, given, nil
+	}
 	if total, ok := chosenFrom(profile); ok {
 		return rows, total, nil
 	}
@@ -110,6 +113,23 @@ func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows 
 		return nil, 0, plain(err)
 	}
 	return rows, total, nil
+}
+
+// givenBy is the number of rows that a plan gave; false if its last step is none that
+// is known to count them.
+func givenBy(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
+	for len(plan.Children) > 0 {
+		switch plan.Metrics["OPERATOR_TYPE"] {
+		case "", "CTE":
+			plan = plan.Children[len(plan.Children)-1]
+		case "TOP_N", "LIMIT", "STREAMING_LIMIT", "PROJECTION":
+			rows, err := strconv.ParseInt(plan.Metrics["OPERATOR_CARDINALITY"], 10, 64)
+			return rows, err == nil
+		default:
+			return 0, false
+		}
+	}
+	return 0, false
 }
 
 // chosenFrom is the number of rows that went into the last step of a plan, which
