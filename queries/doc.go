@@ -52,6 +52,8 @@
 //	--   there is no room for all, those that matter are shown (record_weights), not the
 //	--   first. VIEW has file_id, record and event_time of each row, and is_on_page says of
 //	--   which the report need work out the rest
+//	-- repeats: the column that says what was done: where there is no room for all rows, those
+//	--   of what was done seldom are shown, and of each the first and the last
 //	-- on a terminal: columns that a terminal, which has no room for all, shows first
 //	-- workbook: yes, if a workbook has it where no report is asked for by name
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters
