@@ -52,7 +52,7 @@ func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *appl
 	if !isOfRecords(how.columns) || !slices.Contains(how.columns, "event_time") {
 		return nil, nil
 	}
-	isApart := r.recordsIn != "" && !slices.Contains(how.actions, onShown)
+	isApart := r.hasRecordsIn(*how)
 	statements := []string{
 		"set variable first_rows = null",
 		"create or replace table page_records_rows as select file_id, record, count(*) as row_count, min(event_time) as event_time from (\n" +
@@ -75,7 +75,7 @@ func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *appl
 		return nil, err
 	}
 	page.statement = statement
-	if !isApart {
+	if !isApart && !(r.isLate() && !slices.Contains(how.actions, onShown)) {
 		// Several threads that leave rows out of an ordered answer lose its order.
 		page.statement = "select * exclude (page_place)\nfrom (select *, row_number() over () as page_place from (\n" + statement +
 			"\n))\nwhere (file_id, record) in (select file_id, record from page_shown)\norder by page_place"
@@ -83,10 +83,19 @@ func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *appl
 	return &page, nil
 }
 
+// isLate tells of a report that it works out the rows for the records on a page alone.
+func (r Report) isLate() bool { return slices.Contains(callsIn(r.SQL), "is_on_page") }
+
+// hasRecordsIn tells whether the report's header names what has the record of each row
+// that is shown.
+func (r Report) hasRecordsIn(how applied) bool {
+	return r.recordsIn != "" && !slices.Contains(how.actions, onShown)
+}
+
 // answerLate puts a statement whose rows are records to the engine, for its first n rows
 // and how many it has in all. Which records these are is asked first: for that the engine
 // works out no more than their order.
-func (c *Case) answerLate(ctx context.Context, statement string, n int) (rows *engine.Rows, total int64, err error) {
+func (c *Case) answerLate(ctx context.Context, r Report, how applied, statement string, n int) (rows *engine.Rows, total int64, err error) {
 	first := fmt.Sprintf("%s\nlimit %d", statement, n)
 	for _, s := range []string{
 		"set variable first_rows = null",
@@ -96,7 +105,14 @@ func (c *Case) answerLate(ctx context.Context, statement string, n int) (rows *e
 			return nil, 0, err
 		}
 	}
-	if total, err = c.count(ctx, "(\n"+statement+"\n)"); err != nil {
+	all := "(\n" + statement + "\n)"
+	if r.hasRecordsIn(how) {
+		if err := c.define(ctx, true, r.recordsIn); err != nil {
+			return nil, 0, err
+		}
+		all = r.recordsIn
+	}
+	if total, err = c.engine.Count(ctx, all); err != nil {
 		return nil, 0, err
 	}
 	rows, err = c.answerOnPage(ctx, first)

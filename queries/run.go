@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +89,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	var rows *engine.Rows
 	var total int64
 	var page *chosen
-	if n > 0 && r.MattersFirst {
+	if n > 0 && isLoaded && r.MattersFirst {
 		if page, err = c.pageOf(ctx, r, refs, &how, statement, n); err != nil {
 			return nil, err
 		}
@@ -99,8 +98,8 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	case page != nil:
 		total = page.total
 		rows, err = c.answerOnPage(ctx, page.statement)
-	case n > 0 && !r.MattersFirst && slices.Contains(callsIn(r.SQL), "is_on_page"):
-		rows, total, err = c.answerLate(ctx, statement, n)
+	case n > 0 && isLoaded && !r.MattersFirst && r.isLate():
+		rows, total, err = c.answerLate(ctx, r, how, statement, n)
 	case isReport:
 		rows, total, err = c.answer(ctx, statement, n, len(off) == 0)
 	default:
