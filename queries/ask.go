@@ -3,7 +3,6 @@ package queries
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"entrail/ingest/engine"
 )
@@ -61,7 +60,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	var rows *engine.Rows
 	var total int64
 	var page *chosen
-	if n > 0 && a.report.MattersFirst {
+	if n > 0 && isLoaded && a.report.MattersFirst {
 		if page, err = a.page(ctx, statement); err != nil {
 			return nil, err
 		}
@@ -70,7 +69,7 @@ func (c *Case) ask(ctx context.Context, r Report, n int, isReport bool) (*Result
 	case page != nil:
 		total = page.total
 		rows, err = a.answerOnPage(ctx, page.statement)
-	case n > 0 && !a.report.MattersFirst && slices.Contains(callsIn(a.report.SQL), "is_on_page"):
+	case n > 0 && isLoaded && !a.report.MattersFirst && a.report.isLate():
 		rows, total, err = a.answerLate(ctx, statement)
 	case isReport:
 		rows, total, err = a.answer(ctx, statement, len(off) == 0)

@@ -52,7 +52,7 @@ func (a *asking) page(ctx context.Context, statement string) (*chosen, error) {
 	if !isOfRecords(a.how.columns) || !slices.Contains(a.how.columns, "event_time") {
 		return nil, nil
 	}
-	isApart := a.report.recordsIn != "" && !slices.Contains(a.how.actions, onShown)
+	isApart := a.report.hasRecordsIn(a.how)
 	statements := []string{
 		"set variable first_rows = null",
 		"create or replace table page_records_rows as select file_id, record, count(*) as row_count, min(event_time) as event_time from (\n" +
@@ -75,12 +75,21 @@ func (a *asking) page(ctx context.Context, statement string) (*chosen, error) {
 		return nil, err
 	}
 	page.statement = statement
-	if !isApart {
+	if !isApart && !(a.report.isLate() && !slices.Contains(a.how.actions, onShown)) {
 		// Several threads that leave rows out of an ordered answer lose its order.
 		page.statement = "select * exclude (page_place)\nfrom (select *, row_number() over () as page_place from (\n" + statement +
 			"\n))\nwhere (file_id, record) in (select file_id, record from page_shown)\norder by page_place"
 	}
 	return &page, nil
+}
+
+// isLate tells of a report that it works out the rows for the records on a page alone.
+func (r Report) isLate() bool { return slices.Contains(callsIn(r.SQL), "is_on_page") }
+
+// hasRecordsIn tells whether the report's header names what has the record of each row
+// that is shown.
+func (r Report) hasRecordsIn(how applied) bool {
+	return r.recordsIn != "" && !slices.Contains(how.actions, onShown)
 }
 
 // answerLate puts a statement whose rows are records to the engine, for the first rows
@@ -96,7 +105,14 @@ func (a *asking) answerLate(ctx context.Context, statement string) (rows *engine
 			return nil, 0, err
 		}
 	}
-	if total, err = a.c.filters.count(ctx, "(\n"+statement+"\n)"); err != nil {
+	all := "(\n" + statement + "\n)"
+	if a.report.hasRecordsIn(a.how) {
+		if err := a.c.define(ctx, true, a.report.recordsIn); err != nil {
+			return nil, 0, err
+		}
+		all = a.report.recordsIn
+	}
+	if total, err = a.c.engine.Count(ctx, all); err != nil {
 		return nil, 0, err
 	}
 	rows, err = a.answerOnPage(ctx, first)

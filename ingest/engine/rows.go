@@ -116,15 +116,15 @@ func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows 
 }
 
 // givenBy is the number of rows that a plan gave; false if its last step is none that
-// is known to count them.
+// is known to count them. The steps that something is computed in beforehand stand
+// before the one that it is for.
 func givenBy(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
 	for len(plan.Children) > 0 {
 		switch plan.Metrics["OPERATOR_TYPE"] {
 		case "", "CTE":
 			plan = plan.Children[len(plan.Children)-1]
 		case "TOP_N", "LIMIT", "STREAMING_LIMIT", "PROJECTION":
-			rows, err := strconv.ParseInt(plan.Metrics["OPERATOR_CARDINALITY"], 10, 64)
-			return rows, err == nil
+			return passedOn(plan)
 		default:
 			return 0, false
 		}
@@ -134,8 +134,7 @@ func givenBy(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
 
 // chosenFrom is the number of rows that went into the last step of a plan, which
 // sorts and cuts off; false if it has no such step, or if what it has chosen so far
-// may have kept rows from it. The steps that something is computed in beforehand
-// stand before the one that it is for.
+// may have kept rows from it.
 func chosenFrom(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
 	for len(plan.Children) > 0 {
 		last := plan.Children[len(plan.Children)-1]
@@ -146,8 +145,7 @@ func chosenFrom(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
 			if !isWhole(last) {
 				return 0, false
 			}
-			rows, err := strconv.ParseInt(last.Metrics["OPERATOR_CARDINALITY"], 10, 64)
-			return rows, err == nil
+			return passedOn(last)
 		default:
 			return 0, false
 		}
@@ -155,15 +153,30 @@ func chosenFrom(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
 	return 0, false
 }
 
+// passedOn is the number of rows that a step gave to the next; false if it counts none.
+func passedOn(step duckdb.ProfilingInfo) (rows int64, ok bool) {
+	switch step.Metrics["OPERATOR_TYPE"] {
+	case "CTE":
+		return passedOn(step.Children[len(step.Children)-1])
+	case "LEFT_DELIM_JOIN", "RIGHT_DELIM_JOIN":
+		return 0, false
+	}
+	rows, err := strconv.ParseInt(step.Metrics["OPERATOR_CARDINALITY"], 10, 64)
+	return rows, err == nil
+}
+
 // isWhole tells whether a step certainly passed on all its rows. The one that
 // chooses the first rows tells the scans below it what is too late to be chosen
 // (a "dynamic filter"), and they leave some of that out, but for the steps that pass
-// nothing on before they have read everything.
+// nothing on before they have read everything. What is computed beforehand, for more
+// than one reader, is never told.
 func isWhole(step duckdb.ProfilingInfo) bool {
 	switch step.Metrics["OPERATOR_TYPE"] {
-	case "HASH_GROUP_BY", "PERFECT_HASH_GROUP_BY", "UNGROUPED_AGGREGATE", "WINDOW", "CTE_SCAN", "EMPTY_RESULT", "DUMMY_SCAN", "COLUMN_DATA_SCAN":
+	case "HASH_GROUP_BY", "PERFECT_HASH_GROUP_BY", "UNGROUPED_AGGREGATE", "WINDOW", "CTE_SCAN", "DELIM_SCAN", "EMPTY_RESULT", "DUMMY_SCAN", "COLUMN_DATA_SCAN":
 		return true
-	case "PROJECTION", "FILTER", "UNION", "HASH_JOIN", "CROSS_PRODUCT", "NESTED_LOOP_JOIN", "PIECEWISE_MERGE_JOIN", "IE_JOIN":
+	case "CTE":
+		return len(step.Children) > 0 && isWhole(step.Children[len(step.Children)-1])
+	case "PROJECTION", "FILTER", "UNION", "HASH_JOIN", "LEFT_DELIM_JOIN", "RIGHT_DELIM_JOIN", "CROSS_PRODUCT", "NESTED_LOOP_JOIN", "PIECEWISE_MERGE_JOIN", "IE_JOIN":
 		for _, child := range step.Children {
 			if !isWhole(child) {
 				return false

@@ -60,7 +60,8 @@ uses as (
     from token_uses
     group by all
 ),
-issuing as (
+-- Of a million sign-ins those that a use names.
+issuing as not materialized (
     select
         lower(id) as id, unique_token_id, event_time, user_principal_name, app_display_name, resource_display_name, category,
         ip_address, ip_address_from_resource_provider, autonomous_system_number, country,
