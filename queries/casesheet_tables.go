@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"entrail/ingest/engine"
 	"entrail/ingest/schema"
 )
 
@@ -33,10 +34,10 @@ type Sheet struct {
 	isEvidenceNoted bool // and noteEvidence was asked for
 }
 
-// makeTables makes the run's tables of it, empty.
-func (sh *Sheet) makeTables(ctx context.Context) error {
+// makeSheetTables makes the run's tables of it, empty.
+func makeSheetTables(ctx context.Context, e *engine.Engine) error {
 	for _, t := range sheetTables {
-		if err := sh.c.engine.Exec(ctx, "create table "+t.name+" ("+t.columns+")"); err != nil {
+		if err := e.Exec(ctx, "create table "+t.name+" ("+t.columns+")"); err != nil {
 			return err
 		}
 	}
@@ -76,24 +77,7 @@ func (sh *Sheet) Know(ctx context.Context, s CaseSheet) error {
 	if err != nil {
 		return fmt.Errorf("take over the case sheet: %w", err)
 	}
-	err = sh.c.engine.Append("sheet_notes", func(add func(...driver.Value) error) error {
-		for i, n := range s.Notes {
-			for _, t := range n.things() {
-				if t.value == "" {
-					continue
-				}
-				value := strings.ToLower(strings.TrimSpace(t.value))
-				if ip, ok := logged(value); ok && t.name == "address" {
-					value = ip.String()
-				}
-				if err := add(int32(i+1), t.name, value, n.Verdict, n.Text); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := enterNotes(sh.c.engine, s.Notes); err != nil {
 		return fmt.Errorf("take over the notes of the case sheet: %w", err)
 	}
 	sh.isNoted = len(s.Notes) > 0
@@ -121,6 +105,27 @@ func (sh *Sheet) Know(ctx context.Context, s CaseSheet) error {
 		return fmt.Errorf("look for the networks of the case sheet: %w", err)
 	}
 	return nil
+}
+
+// enterNotes fills sheet_notes.
+func enterNotes(e *engine.Engine, notes []Note) error {
+	return e.Append("sheet_notes", func(add func(...driver.Value) error) error {
+		for i, n := range notes {
+			for _, t := range n.things() {
+				if t.value == "" {
+					continue
+				}
+				value := strings.ToLower(strings.TrimSpace(t.value))
+				if ip, ok := logged(value); ok && t.name == "address" {
+					value = ip.String()
+				}
+				if err := add(int32(i+1), t.name, value, n.Verdict, n.Text); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // noteEvidence puts the records of the findings that notes are about beside them, once a

@@ -117,7 +117,7 @@ func (c *Case) prepare(ctx context.Context) error {
 		if err := c.defineMacros(ctx, first, last); err != nil {
 			return err
 		}
-		if err := c.sheet.makeTables(ctx); err != nil {
+		if err := makeSheetTables(ctx, c.engine); err != nil {
 			return fmt.Errorf("make room for the case sheet: %w", err)
 		}
 		return nil

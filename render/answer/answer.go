@@ -179,10 +179,13 @@ func (c *call) compare(ctx context.Context, evidence *queries.Case, path string,
 	if err = errors.Join(err, evidence.Close()); err != nil {
 		return err
 	}
-	if c.comparison, err = queries.Compare(ctx, path, c.Compare, c.Engine, c.Zone); err != nil {
+	if c.comparison, err = queries.Compare(ctx, path, c.Compare, c.Sheet, c.Engine, c.Zone); err != nil {
 		return err
 	}
 	defer c.comparison.Close()
+	for _, sentence := range c.comparison.UnmatchedNotes {
+		c.say(stderr, "%s", sentence)
+	}
 	return write(ctx, c, nil, sources, stdout, stderr)
 }
 
