@@ -5,14 +5,18 @@
 --   that of a server of Microsoft's.
 -- notes on: record
 -- position: 5
-with events as (
+with its_records as (
+    from dossier_records
+    union
+    select file_id, record from dossier_beside where is_within and is_by_user
+),
+events as (
     select
         e.*  replace (case when json_valid(raw) then raw end as raw),
         k.kind,
     from evidence.audit_events as e
     left join operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
-    where (e.file_id, e.record) in (from dossier_records)
-        or (e.file_id, e.record) in (select b.file_id, b.record from dossier_beside as b where is_within and is_by_user)
+    where (e.file_id, e.record) in (from its_records)
 )
 select
     event_time,
