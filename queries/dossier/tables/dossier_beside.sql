@@ -15,8 +15,7 @@ with in_session as (
     where (file_id, record) in (from dossier_records)
     union all
     select false, event_time, user_id, null, client_address(ip_address), null
-    from evidence.audit_events
-    where (file_id, record) in (from dossier_records)
+    from dossier_events
     union all
     select false, event_time, null, null, client_address(ip_address), null
     from evidence.graph_activity
