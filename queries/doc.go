@@ -13,7 +13,7 @@
 //	                                        v
 //	                               view sessions, view events, ...
 //	                                        |
-//	                       NAME.sql         |  (run.go)
+//	                       NAME.sql         |  (ask.go, run.go)
 //	                                        v
 //	                                     Result --> package render
 //
@@ -53,6 +53,8 @@
 //	--   these are, and is_on_page says of which the report need work out the rest
 //	-- first rows: what matters of VIEW, the same of a report whose first rows are the oldest:
 //	--   those that matter are shown (record_weights), not the first
+//	-- repeats: the column that says what was done: where there is no room for all rows, those
+//	--   of what was done seldom are shown, and of each the first and the last
 //	-- on a terminal: columns that a terminal, which has no room for all, shows first
 //	-- workbook: yes, if a workbook has it where no report is asked for by name
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters

@@ -10,6 +10,7 @@
 -- position: 3
 -- chart: days x=event_time title=Events a day
 -- wrap: detail, change
+-- repeats: what
 -- raw: raw
 with device_names as (
     select device_id, min(device_name) as device_name
