@@ -156,9 +156,9 @@
 // shown whole; a column that its header calls raw is folded away. lanes.sql is
 // the picture. What --explain says of a value is a line in model/lookups.
 //
-// What carries no id of the session's, and why it stands beside it, is the table
-// dossier_beside, what is counted the table dossier_numbers, made for each dossier
-// by the files in dossier/tables.
+// Its records in the audit log are the table dossier_events. What carries no id of the
+// session's, and why it stands beside it, is the table dossier_beside, what is counted
+// the table dossier_numbers, made for each dossier by the files in dossier/tables.
 //
 // # Adding a query for other engines
 //

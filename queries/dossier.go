@@ -18,9 +18,13 @@ import (
 //go:embed dossier/*.sql
 var dossierFiles embed.FS
 
-// What several parts read, made for each dossier in turn: the table of what stands
-// beside its records, its numbers, and what is known of it as a whole, where it is no session.
+// What several parts read, made for each dossier in turn: the tables of its audit records,
+// of what stands beside its records, of its numbers, and what is known of it as a whole,
+// where it is no session.
 var (
+	//go:embed dossier/tables/dossier_events.sql
+	eventsSQL string
+
 	//go:embed dossier/tables/dossier_beside.sql
 	besideSQL string
 
@@ -183,6 +187,7 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 		"set variable dossier_incident = " + ofIncident,
 		fmt.Sprintf("set variable dossier_of_users = %t", d.session == "" && d.incident == 0 && len(d.c.filters.filter.Users) > 0),
 		"create or replace table dossier_records as select distinct file_id, record from (" + d.records + ")",
+		"create or replace table dossier_events as\n" + eventsSQL,
 		"create or replace table dossier_beside as\n" + besideSQL,
 		"create or replace table dossier_numbers as\n" + numbersSQL,
 	}
