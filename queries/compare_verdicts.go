@@ -49,7 +49,7 @@ func readNotes(ctx context.Context, file string, sheet CaseSheet, o engine.Optio
 		return nil, nil, err
 	}
 	defer c.Close()
-	if err := c.Know(ctx, sheet); err != nil {
+	if err := c.Sheet().Know(ctx, sheet); err != nil {
 		return nil, nil, err
 	}
 	rows, err := c.all(ctx, "select file_id, record, position, verdict, text from sheet_evidence")
@@ -63,7 +63,7 @@ func readNotes(ctx context.Context, file string, sheet CaseSheet, o engine.Optio
 		}
 		evidence = append(evidence, values)
 	}
-	unmatched, err = c.UnmatchedNotes(ctx)
+	unmatched, err = c.Sheet().Unmatched(ctx)
 	return unmatched, evidence, err
 }
 

@@ -62,6 +62,10 @@ type Document struct {
 	// whole as it has room for.
 	Chosen bool
 
+	// Whole is the command that gives all of a dossier, of which Markdown has what a ticket
+	// takes; empty = the document is no dossier.
+	Whole string
+
 	// Several says that more than one report was asked for, which the formats
 	// that hold one refuse.
 	Several bool

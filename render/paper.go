@@ -11,17 +11,22 @@ import (
 	"entrail/queries"
 )
 
-// paperCSS is what stands around a printed page: the title, the number of the
-// page, and the hash of the list of evidence, which is the SHA-256 of the hashes of
-// its files, a line each, in the order of the list.
-func paperCSS(d Document) string {
+// evidenceHash is the hash of the list of evidence: the SHA-256 of the hashes of its
+// files, a line each, in the order of the list.
+func evidenceHash(d Document) string {
 	var list strings.Builder
 	for _, s := range d.Sources {
 		list.WriteString(s.SHA256 + "\n")
 	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(list.String())))
+}
+
+// paperCSS is what stands around a printed page: the title, the number of the
+// page, and the hash of the list of evidence.
+func paperCSS(d Document) string {
 	evidence := ""
 	if len(d.Sources) > 0 {
-		evidence = fmt.Sprintf("evidence %x", sha256.Sum256([]byte(list.String())))
+		evidence = "evidence " + evidenceHash(d)
 	}
 	head := d.heading()
 	if d.Case.Reference != "" {

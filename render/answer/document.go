@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 
 	"golang.org/x/term"
 
@@ -41,6 +42,18 @@ func (c *call) request() render.Request {
 		r.Inputs = c.before.InputsAs(r.Inputs)
 	}
 	return r
+}
+
+// whole is the command that gives all of a dossier.
+func (c *call) whole() string {
+	const most = 200 // bytes of a command that is still read
+	asked := strings.Join(c.Options, " ")
+	if len(asked) > most || strings.ContainsFunc(asked, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -=.,:@_/", r)
+	}) {
+		return "the same command with -o FILE.html"
+	}
+	return "entrail EVIDENCE " + asked + " -o FILE.html"
 }
 
 // next is what a reader of the digest may ask.
@@ -81,6 +94,9 @@ func (c *call) document(stdout io.Writer) render.Document {
 		d.Title = "Record " + c.Explain
 	case c.Compare != "":
 		d.Title = "Two exports compared"
+	}
+	if c.Dossier {
+		d.Whole = c.whole()
 	}
 	if len(c.Reports) == 1 && c.Reports[0].Layout == queries.Sessions {
 		d.Title = "Audit events"
