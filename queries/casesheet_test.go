@@ -184,7 +184,7 @@ func TestTrustedDevicesAndApplications(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := c.Know(context.Background(), sheet); err != nil {
+			if err := c.Sheet().Know(context.Background(), sheet); err != nil {
 				t.Fatal(err)
 			}
 			if err := c.findings.lookFor(context.Background(), []rules.Rule{rule}); err != nil {
