@@ -42,7 +42,7 @@ type Report struct {
 	// MattersFirst: where there is no room for all rows, those that matter most are
 	// shown and not the first, which are the oldest.
 	MattersFirst bool
-	recordsIn    string // then, the view that has the record of each row
+	recordsIn    string // the table or view that has the record of each row; empty = none is named
 	// Repeats: the column that says what was done. Where there is no room for all rows, those
 	// of what was done seldom are shown, and of each the first and the last.
 	Repeats    string
@@ -189,6 +189,8 @@ func parse(group, name, text string) (Report, error) {
 			}
 		case "repeats":
 			r.Repeats = value
+		case "records":
+			r.recordsIn = value
 		case "on a terminal":
 			r.OnTerminal = strings.Split(value, ", ")
 		case "layout":

@@ -32,6 +32,7 @@ type Document struct {
 	Remarks   []string  // what the filters did beyond that: values that no record has, reports left out
 	Places    []string  // geolocation databases that places of addresses come from, with their editions
 	Case      CaseHead  // what the case sheet calls the case
+	Noted     bool      // the case sheet has notes, of which rows have the verdict
 	Sources   []Source  // the evidence, for the HTML and XLSX pages that list it
 
 	// Results yields the results in the order of the page. Each one's rows

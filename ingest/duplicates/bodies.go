@@ -19,6 +19,7 @@ type value struct {
 	text     string // of a scalar
 	names    []string
 	values   []value
+	inside   *value // of a text that holds JSON: that, which is compared again and again
 	source   string // as it stands in the text that was read
 	fromLast int    // bytes from its start to the end of that text
 }
@@ -87,12 +88,16 @@ func cutBare(text string, depth int) (v value, rest string, ok bool) {
 		if end >= len(text) {
 			return v, text, false
 		}
-		v.kind, v.text = c, text[1:end]
+		v.kind, v.text, ok = c, text[1:end], true
 		if strings.Contains(v.text, `\`) {
 			ok = json.Unmarshal([]byte(text[:end+1]), &v.text) == nil
-			return v, text[end+1:], ok
 		}
-		return v, text[end+1:], true
+		if strings.HasPrefix(v.text, "{") || strings.HasPrefix(v.text, "[") {
+			if inside, isJSON := readValue(v.text); isJSON {
+				v.inside = &inside
+			}
+		}
+		return v, text[end+1:], ok
 	default:
 		end := strings.IndexAny(text, ",]} \t\r\n")
 		if end < 0 {
@@ -138,10 +143,8 @@ func body(raw string) value {
 
 // opened is the value that a text holds as JSON, else itself.
 func (v value) opened() value {
-	if v.kind == '"' && (strings.HasPrefix(v.text, "{") || strings.HasPrefix(v.text, "[")) {
-		if inside, ok := readValue(v.text); ok {
-			return inside
-		}
+	if v.inside != nil {
+		return *v.inside
 	}
 	return v
 }

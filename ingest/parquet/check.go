@@ -39,8 +39,13 @@ const (
 	logicalText, logicalDate, logicalTime, logicalInt = 1, 6, 8, 10
 )
 
-// maxPage is how many bytes a page may have, unpacked.
-const maxPage = 256 << 20
+// Kinds of pages. The engine passes no other.
+const pageValues, pageDictionary, pageValues2 = 0, 2, 3
+
+const (
+	maxPage        = 256 << 20 // bytes of a page, unpacked
+	maxRowsPerByte = 100       // of a file; rows of a case have numbers of their own, and take more than one
+)
 
 // Check tells why the engine must not read a file, of that size, as rows of the table.
 func (f Footer) Check(file io.ReaderAt, size int64, t schema.Table) error {
@@ -63,10 +68,29 @@ func (f Footer) Check(file io.ReaderAt, size int64, t schema.Table) error {
 			return fmt.Errorf("it lacks the column %s of %s", c.Name, t.Name)
 		}
 	}
-	for _, c := range f.Chunks {
-		if err := c.check(file, size, names); err != nil {
-			return err
+	var rows int64
+	for _, g := range f.Groups {
+		if len(g.Chunks) != len(f.Columns) {
+			return fmt.Errorf("it has a group of rows with %d columns, and %d columns", len(g.Chunks), len(f.Columns))
 		}
+		if g.Rows < 0 || g.Rows > maxRowsPerByte*size-rows {
+			return fmt.Errorf("it says that it has %d rows and more in %d bytes, which no log has", g.Rows, size)
+		}
+		rows += g.Rows
+		for i, c := range g.Chunks {
+			if c.Column != f.Columns[i].Name || c.Type != f.Columns[i].Type {
+				return fmt.Errorf("it has values of a column %q where those of %q should be", c.Column, f.Columns[i].Name)
+			}
+			if c.Values != g.Rows {
+				return fmt.Errorf("its column %s has %d values in a group of %d rows", c.Column, c.Values, g.Rows)
+			}
+			if err := c.check(file, size); err != nil {
+				return err
+			}
+		}
+	}
+	if rows != f.Rows {
+		return fmt.Errorf("it counts %d rows, its groups %d", f.Rows, rows)
 	}
 	return nil
 }
@@ -100,21 +124,26 @@ func (c Column) check(want string) error {
 	return nil
 }
 
-// check walks along the pages of a chunk.
-func (c Chunk) check(file io.ReaderAt, size int64, names []string) error {
+// check walks along the pages of a chunk, as the engine does: from the dictionary, if one is
+// named, to the last value.
+func (c Chunk) check(file io.ReaderAt, size int64) error {
+	start := c.Offset
+	if c.Dictionary != 0 {
+		start = c.Dictionary
+	}
 	switch {
 	case c.IsElsewhere:
 		return errors.New("it says that its rows are in another file")
 	case c.IsEncrypted:
 		return errors.New("it is encrypted")
-	case !slices.Contains(names, c.Column):
-		return fmt.Errorf("it has values of a column %q that it does not have", c.Column)
 	case c.Codec < 0 || c.Codec >= int64(len(codecs)):
 		return fmt.Errorf("its column %s is compressed in an unknown way; write it with zstd or snappy", c.Column)
 	case !codecs[c.Codec].isRead:
 		return fmt.Errorf("its column %s is compressed with %s, which is not read: write it with zstd or snappy", c.Column, codecs[c.Codec].name)
-	case c.Offset < int64(len(magic)) || c.Size < 0 || c.Offset > size || c.Size > size-c.Offset:
+	case start < int64(len(magic)) || c.Size < 0 || start > size || c.Size > size-start:
 		return fmt.Errorf("its column %s is said to lie beyond the file's end", c.Column)
+	case start > c.Offset:
+		return fmt.Errorf("its column %s has its dictionary behind its values", c.Column)
 	}
 	for _, e := range c.Encodings {
 		if !slices.Contains(encodings, e) {
@@ -122,7 +151,8 @@ func (c Chunk) check(file io.ReaderAt, size int64, names []string) error {
 		}
 	}
 	head := make([]byte, 64<<10) // statistics may stand in it
-	for at, end := c.Offset, c.Offset+c.Size; at < end; {
+	var values int64
+	for at, end := start, start+c.Size; at < end; {
 		n, err := file.ReadAt(head[:min(int64(len(head)), end-at)], at)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
@@ -135,8 +165,18 @@ func (c Chunk) check(file io.ReaderAt, size int64, names []string) error {
 			return fmt.Errorf("a page of its column %s is said to lie beyond its end", c.Column)
 		case p.uncompressed > maxPage:
 			return fmt.Errorf("a page of its column %s is said to have %d bytes when it is unpacked, %d are the most", c.Column, p.uncompressed, maxPage)
+		case p.kind != pageValues && p.kind != pageDictionary && p.kind != pageValues2:
+			return fmt.Errorf("its column %s has a page of the kind %d, which is not read", c.Column, p.kind)
+		case p.values[p.kind] < 0 || p.kind == pageDictionary && p.values[p.kind] > p.uncompressed/4: // each value has four bytes at least
+			return fmt.Errorf("a page of its column %s is said to have %d values in %d bytes", c.Column, p.values[p.kind], p.uncompressed)
+		}
+		if p.kind != pageDictionary {
+			values += p.values[p.kind]
 		}
 		at += p.length + p.compressed
+	}
+	if values != c.Values {
+		return fmt.Errorf("its column %s has %d values in its pages, and says that it has %d", c.Column, values, c.Values)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ const (
 type Footer struct {
 	Rows    int64
 	Columns []Column
-	Chunks  []Chunk
+	Groups  []Group
 }
 
 // Column is a column of the file. Numbers are those of the format; -1 = not said.
@@ -39,12 +39,21 @@ type Column struct {
 	IsList    bool // it is repeated
 }
 
+// Group is a group of rows, with a chunk for each column.
+type Group struct {
+	Rows   int64
+	Chunks []Chunk
+}
+
 // Chunk is one column of one group of rows.
 type Chunk struct {
 	Column      string
+	Type        int64 // physical
+	Values      int64 // nulls among them
 	Codec       int64
 	Encodings   []int64
-	Offset      int64 // of its first page
+	Offset      int64 // of its first page with values
+	Dictionary  int64 // of the page before that, if there is one; 0 = none
 	Size        int64 // of its pages, compressed
 	IsElsewhere bool  // in another file
 	IsEncrypted bool
@@ -90,7 +99,6 @@ func ReadFooter(file io.ReaderAt, size int64) (Footer, error) {
 // parse reads FileMetaData.
 func (f *Footer) parse(bytes []byte) error {
 	f.Rows = -1
-	var groups int64
 	t := &thrift{bytes: bytes}
 	err := t.structure(func(id int16, kind byte) (err error) {
 		switch {
@@ -106,9 +114,9 @@ func (f *Footer) parse(bytes []byte) error {
 		case id == 3 && isInteger(kind):
 			f.Rows, err = t.integer()
 		case id == 4 && kind == kindList:
-			return t.list(func(kind byte) error {
-				rows, err := t.group(f)
-				groups += rows
+			return t.list(func(byte) error {
+				g, err := t.group()
+				f.Groups = append(f.Groups, g)
 				return err
 			})
 		case id == 8:
@@ -121,8 +129,8 @@ func (f *Footer) parse(bytes []byte) error {
 	switch {
 	case err != nil:
 		return err
-	case f.Rows < 0 || f.Rows != groups:
-		return fmt.Errorf("it counts %d rows, its groups %d", f.Rows, groups)
+	case f.Rows < 0:
+		return errors.New("it does not count its rows")
 	case len(f.Columns) == 0:
 		return errors.New("it names no columns")
 	}
@@ -162,8 +170,8 @@ func (t *thrift) column(c *Column) error {
 	})
 }
 
-// group reads RowGroup, and gives its number of rows.
-func (t *thrift) group(f *Footer) (rows int64, err error) {
+// group reads RowGroup.
+func (t *thrift) group() (g Group, err error) {
 	err = t.structure(func(id int16, kind byte) (err error) {
 		switch {
 		case id == 1 && kind == kindList:
@@ -172,24 +180,21 @@ func (t *thrift) group(f *Footer) (rows int64, err error) {
 				if err := t.chunk(&c); err != nil {
 					return err
 				}
-				f.Chunks = append(f.Chunks, c)
+				g.Chunks = append(g.Chunks, c)
 				return nil
 			})
 		case id == 3 && isInteger(kind):
-			rows, err = t.integer()
-			if rows < 0 {
-				return errors.New("it has a group of less than no rows")
-			}
+			g.Rows, err = t.integer()
 			return err
 		}
 		return t.skip(kind)
 	})
-	return rows, err
+	return g, err
 }
 
 // chunk reads ColumnChunk, with the ColumnMetaData in it.
 func (t *thrift) chunk(c *Chunk) error {
-	c.Codec = -1
+	c.Codec, c.Type, c.Values = -1, -1, -1
 	return t.structure(func(id int16, kind byte) error {
 		switch {
 		case id == 1:
@@ -204,9 +209,10 @@ func (t *thrift) chunk(c *Chunk) error {
 }
 
 func (t *thrift) chunkData(c *Chunk) error {
-	var dictionary int64
-	err := t.structure(func(id int16, kind byte) (err error) {
+	return t.structure(func(id int16, kind byte) (err error) {
 		switch {
+		case id == 1 && isInteger(kind):
+			c.Type, err = t.integer()
 		case id == 2 && kind == kindList:
 			return t.list(func(kind byte) error {
 				n, err := t.integer()
@@ -224,40 +230,50 @@ func (t *thrift) chunkData(c *Chunk) error {
 			})
 		case id == 4 && isInteger(kind):
 			c.Codec, err = t.integer()
+		case id == 5 && isInteger(kind):
+			c.Values, err = t.integer()
 		case id == 7 && isInteger(kind):
 			c.Size, err = t.integer()
 		case id == 9 && isInteger(kind):
 			c.Offset, err = t.integer()
 		case id == 11 && isInteger(kind):
-			dictionary, err = t.integer()
+			c.Dictionary, err = t.integer()
 		default:
 			return t.skip(kind)
 		}
 		return err
 	})
-	if dictionary > 0 && dictionary < c.Offset {
-		c.Offset = dictionary
-	}
-	return err
 }
 
 // page is the head of a page.
 type page struct {
 	length       int64 // of the head itself
+	kind         int64
 	uncompressed int64
 	compressed   int64
+	values       map[int64]int64 // by the kind of page that a number is for
 }
 
 // readPage reads PageHeader from the first of the bytes.
 func readPage(bytes []byte) (page, error) {
-	p := page{uncompressed: -1, compressed: -1}
+	p := page{kind: -1, uncompressed: -1, compressed: -1, values: map[int64]int64{}}
 	t := &thrift{bytes: bytes}
 	err := t.structure(func(id int16, kind byte) (err error) {
 		switch {
+		case id == 1 && isInteger(kind):
+			p.kind, err = t.integer()
 		case id == 2 && isInteger(kind):
 			p.uncompressed, err = t.integer()
 		case id == 3 && isInteger(kind):
 			p.compressed, err = t.integer()
+		case id >= 5 && id <= 8 && kind == kindStruct: // what is said of each kind of page, in their order
+			return t.structure(func(inner int16, kind byte) (err error) {
+				if inner != 1 || !isInteger(kind) {
+					return t.skip(kind)
+				}
+				p.values[int64(id-5)], err = t.integer()
+				return err
+			})
 		default:
 			return t.skip(kind)
 		}

@@ -105,7 +105,7 @@ func TestCheckDamaged(t *testing.T) {
 		{"encrypted", changed(func(b []byte) { copy(b[len(b)-4:], "PARE") }), "encrypted"},
 		{"a footer longer than the file", changed(func(b []byte) { binary.LittleEndian.PutUint32(b[len(b)-8:], uint32(len(b))) }), "which it can't"},
 		{"a footer of four gigabytes", changed(func(b []byte) { binary.LittleEndian.PutUint32(b[len(b)-8:], 1<<32-1) }), "which it can't"},
-		{"a footer of noughts", changed(func(b []byte) { clear(b[footer : len(b)-8]) }), "counts -1 rows"},
+		{"a footer of noughts", changed(func(b []byte) { clear(b[footer : len(b)-8]) }), "does not count its rows"},
 		{"a footer of ones", changed(func(b []byte) {
 			for i := footer; i < len(b)-8; i++ {
 				b[i] = 0xff
@@ -134,8 +134,8 @@ func FuzzFooter(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(footer.Columns) > len(text) || len(footer.Chunks) > len(text) {
-			t.Fatalf("%d columns and %d chunks in %d bytes", len(footer.Columns), len(footer.Chunks), len(text))
+		if len(footer.Columns) > len(text) || len(footer.Groups) > len(text) {
+			t.Fatalf("%d columns and %d groups in %d bytes", len(footer.Columns), len(footer.Groups), len(text))
 		}
 		footer.Check(file, int64(len(text)), things)
 	})

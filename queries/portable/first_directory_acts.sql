@@ -3,7 +3,8 @@
 --   folder of Parquet it tells a run that reads a part of it what was done for the first time in the tenant.
 -- position: 14
 -- needs: directory_audits, audit_events
--- caveat: The first in these logs is not the first ever. An act that both logs have counts as two records.
+-- caveat: The first in these logs is not the first ever. An act that both logs have counts as two records. Of a folder with one of the two
+--   logs alone, ask the other half only.
 with
 acts as (
     select

@@ -79,6 +79,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 			Title: c.Sheet.Title, Reference: c.Sheet.Reference, Client: c.Sheet.Client,
 			Examiner: c.Sheet.Examiner, Classification: c.Sheet.Classification,
 		},
+		Noted:   len(c.Sheet.Notes) > 0,
 		Asked:   c.asked(),
 		Request: c.request(),
 		Others:  c.Others,
