@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -195,5 +196,14 @@ func TestDossierBeside(t *testing.T) {
 	}
 	for id, belongs := range want {
 		t.Errorf("%s is not beside it, want it (%s)", id, belongs)
+	}
+}
+
+// TestSheetNames: the name of a sheet is whole in a workbook, which takes 31 characters.
+func TestSheetNames(t *testing.T) {
+	for _, r := range slices.Concat(Reports(), dossierParts) {
+		if name := cmp.Or(r.Sheet, r.Title); len([]rune(name)) > 31 {
+			t.Errorf("%s: %q has more than 31 characters: give it a shorter name with `sheet`", r.Name, name)
+		}
 	}
 }

@@ -136,7 +136,7 @@ func (ds Dossiers) Asked(ctx context.Context) (title string, results iter.Seq2[*
 			if err != nil {
 				return "", nil, err
 			}
-			title = "Session " + session + ": " + headings[session].About
+			title = "Session of " + headings[session].About + ": " + session
 			tell = append(tell, func() ([]*Result, error) { return ds.Session(ctx, session) })
 		}
 		if len(sessions) > 1 {

@@ -2,6 +2,7 @@
 -- description: One row a file and what was done with it; times is how often. An opened file is one whose content went to
 --   the client.
 -- position: 6
+-- sheet: Files downloaded or opened
 select
     k.kind as what,
     coalesce(filled(e.raw ->> '$.SourceFileName'), e.object_id) as file,
