@@ -53,27 +53,27 @@ func (e *Inapplicable) Near(columns []string) string {
 
 // Inapplicable tells why a flag of the filter can't act on a report, with an error of
 // that type, or returns nil. It depends on no evidence.
-func (c *Case) Inapplicable(ctx context.Context, r Report) error {
-	how, err := c.filters.judged(ctx, r)
+func (fs *Filters) Inapplicable(ctx context.Context, r Report) error {
+	how, err := fs.judged(ctx, r)
 	if err != nil {
 		return err
 	}
-	return c.filters.inapplicable(r, how)
+	return fs.inapplicable(r, how)
 }
 
 // Narrows tells whether the filter acts on a report.
-func (c *Case) Narrows(ctx context.Context, r Report) (bool, error) {
-	how, err := c.filters.judged(ctx, r)
-	return err == nil && how.isNarrowed() && c.filters.inapplicable(r, how) == nil, err
+func (fs *Filters) Narrows(ctx context.Context, r Report) (bool, error) {
+	how, err := fs.judged(ctx, r)
+	return err == nil && how.isNarrowed() && fs.inapplicable(r, how) == nil, err
 }
 
 // judged is judge of a question that nothing is known of.
-func (fs *filters) judged(ctx context.Context, r Report) (applied, error) {
+func (fs *Filters) judged(ctx context.Context, r Report) (applied, error) {
 	q, err := fs.c.parse(ctx, r.SQL)
 	if err != nil {
 		return applied{}, err
 	}
-	if r, err = fs.c.withVerdicts(ctx, r); err != nil {
+	if r, err = fs.c.sheet.withVerdicts(ctx, r); err != nil {
 		return applied{}, err
 	}
 	return fs.judge(ctx, r, q.references())
@@ -83,7 +83,7 @@ func (fs *filters) judged(ctx context.Context, r Report) (applied, error) {
 // which the question is about acts on these; else on the rows, if they show a column of
 // that name, for one that only some of the logs have may be another thing: the severity
 // of an alert is not that of a finding. Else it acts on the logs that have it.
-func (fs *filters) judge(ctx context.Context, r Report, refs []reference) (applied, error) {
+func (fs *Filters) judge(ctx context.Context, r Report, refs []reference) (applied, error) {
 	how := applied{tables: aboutOf(r, refs)}
 	for _, condition := range fs.conditions {
 		having := 0
@@ -162,7 +162,7 @@ func (ref reference) isNarrowed() bool {
 }
 
 // columnsShown are the columns of a question's answer, in lower case.
-func (fs *filters) columnsShown(ctx context.Context, r Report, refs []reference) ([]string, error) {
+func (fs *Filters) columnsShown(ctx context.Context, r Report, refs []reference) ([]string, error) {
 	if err := fs.c.defineAll(ctx, refs, true); err != nil {
 		return nil, err
 	}
@@ -179,7 +179,7 @@ func (fs *filters) columnsShown(ctx context.Context, r Report, refs []reference)
 }
 
 // inapplicable is the error of the first condition that is wrong for the question, or nil.
-func (fs *filters) inapplicable(r Report, how applied) error {
+func (fs *Filters) inapplicable(r Report, how applied) error {
 	wrong := slices.Index(how.actions, isWrong)
 	if wrong < 0 {
 		return nil
@@ -218,7 +218,7 @@ func (r Report) isQuestion() bool { return r.Name == "query" }
 // narrowShown is the SQL of a question with the conditions that act on its rows, and what a
 // reader must know of the values that no row has. Its rows are worked out once, all of them,
 // and in their order, which the engine preserves in a table.
-func (fs *filters) narrowShown(ctx context.Context, r Report, how applied) (statement string, notes []string, err error) {
+func (fs *Filters) narrowShown(ctx context.Context, r Report, how applied) (statement string, notes []string, err error) {
 	if !slices.Contains(how.actions, onShown) {
 		return r.SQL, nil, nil
 	}
@@ -254,7 +254,7 @@ func (fs *filters) narrowShown(ctx context.Context, r Report, how applied) (stat
 
 // notesOnTables says which of the logs that a question is about lack what a condition
 // looks at, and what becomes of their rows. Of an empty one there is nothing to say.
-func (fs *filters) notesOnTables(ctx context.Context, how applied) ([]string, error) {
+func (fs *Filters) notesOnTables(ctx context.Context, how applied) ([]string, error) {
 	var notes []string
 	for i, condition := range fs.conditions {
 		if how.actions[i] != onTables {
@@ -265,7 +265,7 @@ func (fs *filters) notesOnTables(ctx context.Context, how applied) ([]string, er
 			if condition.sql(t) != "" {
 				continue
 			}
-			n, err := fs.c.count(ctx, "evidence."+t.Name)
+			n, err := fs.count(ctx, "evidence."+t.Name)
 			if err != nil {
 				return nil, err
 			}

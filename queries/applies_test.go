@@ -57,7 +57,7 @@ func TestWhereAFilterActs(t *testing.T) {
 	} {
 		c := openOn(t, 1, path, test.filter, time.UTC)
 		r := Report{Name: "test", SQL: test.sql, Needs: strings.Fields(test.needs)}
-		err := c.Inapplicable(context.Background(), r)
+		err := c.Filters().Inapplicable(context.Background(), r)
 		var why *Inapplicable
 		if test.refused != "" {
 			if !errors.As(err, &why) || !strings.Contains(err.Error(), test.refused) {
@@ -113,7 +113,7 @@ func TestWhatIsNotFilteredSaysSo(t *testing.T) {
 	whole, nobody := openPath(t, path, Filter{}, time.UTC), openPath(t, path, Filter{Users: []string{"nobody@example.com"}}, time.UTC)
 	said := 0
 	for _, report := range Reports() {
-		if nobody.Inapplicable(t.Context(), report) != nil {
+		if nobody.Filters().Inapplicable(t.Context(), report) != nil {
 			continue
 		}
 		all, err := whole.Run(t.Context(), report)

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"entrail/ingest/engine"
 	"entrail/ingest/schema"
 )
 
@@ -26,9 +27,17 @@ var sheetTables = []struct{ name, columns string }{
 // isTableOfSheet tells of a name that it is one of these.
 func isTableOfSheet(name string) bool { return strings.HasPrefix(name, "sheet_") }
 
-func (c *Case) makeSheetTables(ctx context.Context) error {
+// Sheet is what a run has of the case sheet.
+type Sheet struct {
+	c               *Case
+	isNoted         bool // it has notes
+	isEvidenceNoted bool // and noteEvidence was asked for
+}
+
+// makeSheetTables makes the run's tables of it, empty.
+func makeSheetTables(ctx context.Context, e *engine.Engine) error {
 	for _, t := range sheetTables {
-		if err := c.engine.Exec(ctx, "create table "+t.name+" ("+t.columns+")"); err != nil {
+		if err := e.Exec(ctx, "create table "+t.name+" ("+t.columns+")"); err != nil {
 			return err
 		}
 	}
@@ -36,13 +45,13 @@ func (c *Case) makeSheetTables(ctx context.Context) error {
 }
 
 // Know takes over what the analyst knows, for this run only, before the first question.
-func (c *Case) Know(ctx context.Context, s CaseSheet) error {
+func (sh *Sheet) Know(ctx context.Context, s CaseSheet) error {
 	type network struct {
 		kind, value string
 		prefix      netip.Prefix
 	}
 	var networks []network
-	err := c.engine.Append("sheet_entries", func(add func(...driver.Value) error) error {
+	err := sh.c.engine.Append("sheet_entries", func(add func(...driver.Value) error) error {
 		for _, l := range s.lists() {
 			for _, v := range l.values {
 				v = strings.ToLower(strings.TrimSpace(v))
@@ -68,35 +77,18 @@ func (c *Case) Know(ctx context.Context, s CaseSheet) error {
 	if err != nil {
 		return fmt.Errorf("take over the case sheet: %w", err)
 	}
-	err = c.engine.Append("sheet_notes", func(add func(...driver.Value) error) error {
-		for i, n := range s.Notes {
-			for _, t := range n.things() {
-				if t.value == "" {
-					continue
-				}
-				value := strings.ToLower(strings.TrimSpace(t.value))
-				if ip, ok := logged(value); ok && t.name == "address" {
-					value = ip.String()
-				}
-				if err := add(int32(i+1), t.name, value, n.Verdict, n.Text); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := enterNotes(sh.c.engine, s.Notes); err != nil {
 		return fmt.Errorf("take over the notes of the case sheet: %w", err)
 	}
-	c.isNoted = len(s.Notes) > 0
+	sh.isNoted = len(s.Notes) > 0
 	if len(networks) == 0 {
 		return nil
 	}
-	addresses, err := c.clientAddresses(ctx)
+	addresses, err := sh.clientAddresses(ctx)
 	if err != nil {
 		return fmt.Errorf("list the addresses for the case sheet: %w", err)
 	}
-	err = c.engine.Append("sheet_addresses", func(add func(...driver.Value) error) error {
+	err = sh.c.engine.Append("sheet_addresses", func(add func(...driver.Value) error) error {
 		for _, address := range addresses {
 			for _, n := range networks {
 				if !within(address, []netip.Prefix{n.prefix}) {
@@ -115,21 +107,42 @@ func (c *Case) Know(ctx context.Context, s CaseSheet) error {
 	return nil
 }
 
+// enterNotes fills sheet_notes.
+func enterNotes(e *engine.Engine, notes []Note) error {
+	return e.Append("sheet_notes", func(add func(...driver.Value) error) error {
+		for i, n := range notes {
+			for _, t := range n.things() {
+				if t.value == "" {
+					continue
+				}
+				value := strings.ToLower(strings.TrimSpace(t.value))
+				if ip, ok := logged(value); ok && t.name == "address" {
+					value = ip.String()
+				}
+				if err := add(int32(i+1), t.name, value, n.Verdict, n.Text); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
 // noteEvidence puts the records of the findings that notes are about beside them, once a
 // run, if there are such notes: for this the rules have to run.
-func (c *Case) noteEvidence(ctx context.Context) error {
-	if c.isEvidenceNoted {
+func (sh *Sheet) noteEvidence(ctx context.Context) error {
+	if sh.isEvidenceNoted {
 		return nil
 	}
-	c.isEvidenceNoted = true
-	rows, err := c.all(ctx, "select count(*) from sheet_notes where thing = 'finding'")
+	sh.isEvidenceNoted = true
+	rows, err := sh.c.all(ctx, "select count(*) from sheet_notes where thing = 'finding'")
 	if err != nil || rows[0][0] == int64(0) {
 		return err
 	}
-	if err := c.define(ctx, false, "finding_records"); err != nil {
+	if err := sh.c.define(ctx, false, "finding_records"); err != nil {
 		return err
 	}
-	return c.engine.Exec(ctx, `
+	return sh.c.engine.Exec(ctx, `
 		insert into sheet_evidence
 		select r.file_id, r.record, n.position, n.verdict, n.text
 		from sheet_notes as n
@@ -137,11 +150,11 @@ func (c *Case) noteEvidence(ctx context.Context) error {
 		where n.thing = 'finding'`)
 }
 
-// UnmatchedNotes says of each note of the case sheet that nothing in evidence is what it is
+// Unmatched says of each note of the case sheet that nothing in evidence is what it is
 // about: a mistyped id, or evidence of another case. Of findings it says so if the run has
 // looked for any.
-func (c *Case) UnmatchedNotes(ctx context.Context) ([]string, error) {
-	rows, err := c.all(ctx, "from sheet_notes select distinct thing")
+func (sh *Sheet) Unmatched(ctx context.Context) ([]string, error) {
+	rows, err := sh.c.all(ctx, "from sheet_notes select distinct thing")
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -162,7 +175,7 @@ func (c *Case) UnmatchedNotes(ctx context.Context) ([]string, error) {
 		"user":    "select lower(actor) from all_events where actor is not null union all select lower(target) from all_events where target is not null",
 		"address": "select client_address(ip_address) from all_events where client_address(ip_address) is not null",
 	}
-	if c.findings.isLookedFor {
+	if sh.c.findings.isLookedFor {
 		is["finding"] = "select finding_id from all_findings"
 	}
 	var absent []string
@@ -171,7 +184,7 @@ func (c *Case) UnmatchedNotes(ctx context.Context) ([]string, error) {
 		if is[thing] == "" {
 			continue
 		}
-		if err := c.define(ctx, false, namesIn(is[thing])...); err != nil {
+		if err := sh.c.define(ctx, false, namesIn(is[thing])...); err != nil {
 			return nil, err
 		}
 		absent = append(absent, "select position, thing, value from sheet_notes where thing = '"+thing+"' and value not in ("+is[thing]+")")
@@ -179,7 +192,7 @@ func (c *Case) UnmatchedNotes(ctx context.Context) ([]string, error) {
 	if len(absent) == 0 {
 		return nil, nil
 	}
-	rows, err = c.all(ctx, strings.Join(absent, " union all ")+" order by position")
+	rows, err = sh.c.all(ctx, strings.Join(absent, " union all ")+" order by position")
 	if err != nil {
 		return nil, fmt.Errorf("look for what the notes are about: %w", err)
 	}
@@ -195,7 +208,7 @@ func (c *Case) UnmatchedNotes(ctx context.Context) ([]string, error) {
 var addressColumns = []string{"ip_address", "to_ip", "target_ip"}
 
 // clientAddresses lists the distinct client addresses of all logs.
-func (c *Case) clientAddresses(ctx context.Context) ([]string, error) {
+func (sh *Sheet) clientAddresses(ctx context.Context) ([]string, error) {
 	var logs []string
 	for _, t := range schema.Logs() {
 		for _, column := range addressColumns {
@@ -204,7 +217,7 @@ func (c *Case) clientAddresses(ctx context.Context) ([]string, error) {
 			}
 		}
 	}
-	rows, err := c.all(ctx, `
+	rows, err := sh.c.all(ctx, `
 		with logged as (
 			select distinct addresses
 			from (`+strings.Join(logs, " union all ")+`)

@@ -118,7 +118,7 @@ func TestCaseSheet(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := c.Know(ctx, sheet); err != nil {
+			if err := c.Sheet().Know(ctx, sheet); err != nil {
 				t.Fatal(err)
 			}
 			if err := c.findings.lookFor(ctx, []rules.Rule{forwards}); err != nil {
@@ -214,7 +214,7 @@ func TestKnownBadInEveryLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Know(context.Background(), known); err != nil {
+	if err := c.Sheet().Know(context.Background(), known); err != nil {
 		t.Fatal(err)
 	}
 	rule, _ := rules.Lookup("known_bad_seen")

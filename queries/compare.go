@@ -28,12 +28,18 @@ import (
 //	evidence        the records that are not equal on both sides, those of other with
 //	                file_ids above all of here
 //	compared_sides  which record is of which side, and its counterpart if it has one
+//	compared_verdicts  which record a note of the case sheet is about, see verdicts
 //	compared_*      the reports, made by compare/*.sql
 type Comparison struct {
-	engine *engine.Engine
-	zone   *time.Location
-	folder string
-	lone   []string // states that only one of the two has
+	engine  *engine.Engine
+	zone    *time.Location
+	folder  string
+	lone    []string // states that only one of the two has
+	isNoted bool     // the case sheet has notes
+
+	// UnmatchedNotes are sentences, one a note of the case sheet that nothing in either
+	// case is what it is about.
+	UnmatchedNotes []string
 }
 
 // Comparisons are the reports of a comparison, by position: compare/NAME.sql, with the
@@ -43,10 +49,15 @@ var Comparisons = mustReadFolder(compareFiles, "compare/*.sql", "compare")
 //go:embed compare/*.sql
 var compareFiles embed.FS
 
-// Compare compares the case at path with an earlier one. It writes into o.Temp alone.
-func Compare(ctx context.Context, path, earlier string, o engine.Options, zone *time.Location) (*Comparison, error) {
+// Compare compares the case at path with an earlier one, with the verdicts of the case
+// sheet beside what it names. It writes into o.Temp alone.
+func Compare(ctx context.Context, path, earlier string, sheet CaseSheet, o engine.Options, zone *time.Location) (*Comparison, error) {
 	if !ingest.IsDatabase(earlier) {
 		return nil, fmt.Errorf("--compare %s: the file is no case database; entrail EARLIER/ --db FILE makes one of an export", earlier)
+	}
+	notes, err := readComparedNotes(ctx, path, earlier, sheet, o)
+	if err != nil {
+		return nil, err
 	}
 	folder, err := os.MkdirTemp(o.Temp, "compare-")
 	if err != nil {
@@ -57,10 +68,14 @@ func Compare(ctx context.Context, path, earlier string, o engine.Options, zone *
 		os.RemoveAll(folder)
 		return nil, err
 	}
-	c := &Comparison{engine: e, zone: zone, folder: folder}
+	c := &Comparison{engine: e, zone: zone, folder: folder, isNoted: len(sheet.Notes) > 0, UnmatchedNotes: notes.unmatched}
 	if err := c.prepare(ctx, path, earlier); err != nil {
 		c.Close()
 		return nil, err
+	}
+	if err := c.findVerdicts(ctx, sheet, notes); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("look for what the notes of the case sheet are about: %w", err)
 	}
 	return c, nil
 }
@@ -339,6 +354,9 @@ func (c *Comparison) findChanges(ctx context.Context, t schema.Table) error {
 
 // Run asks one of Comparisons. Its rows are read before the next is asked for.
 func (c *Comparison) Run(ctx context.Context, r Report) (*Result, error) {
+	if len(r.NotesOn) > 0 && !c.isNoted {
+		r.SQL = "select * exclude (verdict, note) from (\n" + r.SQL + "\n)"
+	}
 	rows, err := c.engine.Query(ctx, r.SQL)
 	if err != nil {
 		return nil, fmt.Errorf("report %s: %w", r.Name, err)

@@ -12,7 +12,7 @@ import (
 // comparison asks a report of a comparison.
 func comparison(t *testing.T, here, earlier, name string) string {
 	t.Helper()
-	c, err := Compare(context.Background(), here, earlier, engine.Options{Temp: t.TempDir(), Threads: 1}, time.UTC)
+	c, err := Compare(context.Background(), here, earlier, CaseSheet{}, engine.Options{Temp: t.TempDir(), Threads: 1}, time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestCompareForged(t *testing.T) {
 	}
 	index := []string{"create index evil on sign_ins (lower(id))"}
 	for want, statements := range map[string][]string{"two rows are one record of one file": twice, "index": index} {
-		_, err := Compare(context.Background(), newCase(t), newCase(t, statements...), engine.Options{Temp: t.TempDir(), Threads: 1}, time.UTC)
+		_, err := Compare(context.Background(), newCase(t), newCase(t, statements...), CaseSheet{}, engine.Options{Temp: t.TempDir(), Threads: 1}, time.UTC)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want an error with %q", err, want)
 		}

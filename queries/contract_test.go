@@ -233,6 +233,7 @@ func TestLayouts(t *testing.T) {
 	}
 	for _, s := range []string{
 		"create table dossier_records (file_id integer, record bigint)",
+		"create table dossier_events as\n" + eventsSQL,
 		"create table dossier_beside as\n" + besideSQL,
 		"create table dossier_numbers as\n" + numbersSQL,
 	} {

@@ -13,7 +13,7 @@
 //	                                        v
 //	                               view sessions, view events, ...
 //	                                        |
-//	                       NAME.sql         |  (run.go)
+//	                       NAME.sql         |  (ask.go, run.go)
 //	                                        v
 //	                                     Result --> package render
 //
@@ -48,10 +48,13 @@
 //	-- notes on: columns that name what a note of the case sheet may be about, if there is no
 //	--   column verdict: a session, a user, an address, a finding, FILE_ID:RECORD of records; or
 //	--   file_id:record where two columns name the record. See verdicts.go
-//	-- first rows: what matters of VIEW, of a report whose first rows are the oldest: where
-//	--   there is no room for all, those that matter are shown (record_weights), not the
-//	--   first. VIEW has file_id, record and event_time of each row, and is_on_page says of
-//	--   which the report need work out the rest
+//	-- records: the table or view that has file_id, record and event_time of each row and can
+//	--   be read sooner than the rows: where there is no room for all, it is asked which
+//	--   these are, and is_on_page says of which the report need work out the rest
+//	-- first rows: what matters of VIEW, the same of a report whose first rows are the oldest:
+//	--   those that matter are shown (record_weights), not the first
+//	-- repeats: the column that says what was done: where there is no room for all rows, those
+//	--   of what was done seldom are shown, and of each the first and the last
 //	-- on a terminal: columns that a terminal, which has no room for all, shows first
 //	-- workbook: yes, if a workbook has it where no report is asked for by name
 //	-- sheet: name of its sheet in a workbook, if the title has more than 31 characters
@@ -153,9 +156,9 @@
 // shown whole; a column that its header calls raw is folded away. lanes.sql is
 // the picture. What --explain says of a value is a line in model/lookups.
 //
-// What carries no id of the session's, and why it stands beside it, is the table
-// dossier_beside, what is counted the table dossier_numbers, made for each dossier
-// by the files in dossier/tables.
+// Its records in the audit log are the table dossier_events. What carries no id of the
+// session's, and why it stands beside it, is the table dossier_beside, what is counted
+// the table dossier_numbers, made for each dossier by the files in dossier/tables.
 //
 // # Adding a query for other engines
 //

@@ -18,9 +18,13 @@ import (
 //go:embed dossier/*.sql
 var dossierFiles embed.FS
 
-// What several parts read, made for each dossier in turn: the table of what stands
-// beside its records, its numbers, and what is known of it as a whole, where it is no session.
+// What several parts read, made for each dossier in turn: the tables of its audit records,
+// of what stands beside its records, of its numbers, and what is known of it as a whole,
+// where it is no session.
 var (
+	//go:embed dossier/tables/dossier_events.sql
+	eventsSQL string
+
 	//go:embed dossier/tables/dossier_beside.sql
 	besideSQL string
 
@@ -36,10 +40,10 @@ const partRows = 20000
 
 var dossierParts = mustReadFolder(dossierFiles, "dossier/*.sql", "sessions")
 
-// SessionsShown returns the ids of the sessions that the filters let through,
+// sessions returns the ids of the sessions that the filters let through,
 // the ones to look at first on top.
-func (c *Case) SessionsShown(ctx context.Context) ([]string, error) {
-	rows, err := c.all(ctx, "select session_id from shown_sessions order by points desc, last_seen desc, session_id")
+func (ds Dossiers) sessions(ctx context.Context) ([]string, error) {
+	rows, err := ds.c.all(ctx, "select session_id from shown_sessions order by points desc, last_seen desc, session_id")
 	if err != nil {
 		return nil, fmt.Errorf("list the sessions: %w", err)
 	}
@@ -58,7 +62,7 @@ type SessionHeading struct {
 
 // SessionHeadings returns the headings of these sessions, by session id, of those
 // that the filters let through.
-func (c *Case) SessionHeadings(ctx context.Context, sessions []string) (map[string]SessionHeading, error) {
+func (ds Dossiers) SessionHeadings(ctx context.Context, sessions []string) (map[string]SessionHeading, error) {
 	if len(sessions) == 0 {
 		return nil, nil
 	}
@@ -66,7 +70,7 @@ func (c *Case) SessionHeadings(ctx context.Context, sessions []string) (map[stri
 	for _, id := range sessions {
 		ids = append(ids, literal(id))
 	}
-	rows, err := c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from shown_sessions where session_id in ("+strings.Join(ids, ", ")+")")
+	rows, err := ds.c.all(ctx, "select session_id, users, first_seen, last_seen, reasons from shown_sessions where session_id in ("+strings.Join(ids, ", ")+")")
 	if err != nil {
 		return nil, fmt.Errorf("describe the sessions: %w", err)
 	}
@@ -74,71 +78,71 @@ func (c *Case) SessionHeadings(ctx context.Context, sessions []string) (map[stri
 	for _, row := range rows {
 		id, _ := row[0].(string)
 		headings[id] = SessionHeading{
-			About:   fmt.Sprintf("%s, %s to %s", c.shown(row[1]), c.shown(row[2]), c.shown(row[3])),
-			Reasons: c.shown(row[4]),
+			About:   fmt.Sprintf("%s, %s to %s", ds.c.shown(row[1]), ds.c.shown(row[2]), ds.c.shown(row[3])),
+			Reasons: ds.c.shown(row[4]),
 		}
 	}
 	return headings, nil
 }
 
-// Dossier tells one session: in numbers and in sentences what happened, a picture of it, the story in
+// Session tells one session: in numbers and in sentences what happened, a picture of it, the story in
 // order, what was read, changed, downloaded, sent and deleted, what is still open, and what
 // is known of it as a whole. Parts of which there is nothing are named in a note of the first.
-func (c *Case) Dossier(ctx context.Context, session string) ([]*Result, error) {
+func (ds Dossiers) Session(ctx context.Context, session string) ([]*Result, error) {
 	var parts []string
 	for _, t := range schema.Logs() {
 		if t.Has("session_id") {
 			parts = append(parts, "select file_id, record from evidence."+t.Name+" where session_id = "+literal(session))
 		}
 	}
-	results, err := dossier{c, "Session " + session, strings.Join(parts, " union all "), 0, session}.tell(ctx)
+	results, err := dossier{ds.c, "Session " + session, strings.Join(parts, " union all "), 0, session}.tell(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("dossier of session %s: %w", session, err)
 	}
 	return results, nil
 }
 
-// DossierOfIncident tells an incident in the same parts.
-func (c *Case) DossierOfIncident(ctx context.Context, incident int64) ([]*Result, error) {
-	if err := c.define(ctx, false, "incident_events"); err != nil {
+// Incident tells an incident in the same parts.
+func (ds Dossiers) Incident(ctx context.Context, incident int64) ([]*Result, error) {
+	if err := ds.c.define(ctx, false, "incident_events"); err != nil {
 		return nil, err
 	}
 	records := fmt.Sprintf("select file_id, record from incident_events where incident = %d", incident)
-	results, err := dossier{c, fmt.Sprint("Incident ", incident), records, incident, ""}.tell(ctx)
+	results, err := dossier{ds.c, fmt.Sprint("Incident ", incident), records, incident, ""}.tell(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("dossier of incident %d: %w", incident, err)
 	}
 	return results, nil
 }
 
-// DossierShown tells what the filters show, under that title, in the same parts: a user, an
+// Shown tells what the filters show, under that title, in the same parts: a user, an
 // address, an application, a finding. Logs that the filters can't narrow are left out.
-func (c *Case) DossierShown(ctx context.Context, title string) ([]*Result, error) {
+func (ds Dossiers) Shown(ctx context.Context, title string) ([]*Result, error) {
 	var parts []string
 	for _, t := range schema.Logs() {
-		if len(c.filters.conditionsOf[t.Name]) > 0 {
+		if len(ds.c.filters.conditionsOf[t.Name]) > 0 {
 			parts = append(parts, "select file_id, record from "+t.Name)
 		}
 	}
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("dossier: no filter narrows a log")
 	}
-	if len(c.filters.filter.Apps) > 0 {
-		if err := c.define(ctx, false, "directory_acts", "app_names"); err != nil {
+	if len(ds.c.filters.filter.Apps) > 0 {
+		if err := ds.c.define(ctx, false, "directory_acts", "app_names"); err != nil {
 			return nil, err
 		}
-		parts = append(parts, c.filters.actsOnApps())
+		parts = append(parts, ds.c.filters.actsOnApps())
 	}
-	results, err := dossier{c, title, strings.Join(parts, " union all "), 0, ""}.tell(ctx)
+	results, err := dossier{ds.c, title, strings.Join(parts, " union all "), 0, ""}.tell(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("dossier of %s: %w", title, err)
 	}
 	return results, nil
 }
 
-// IncidentsShown returns the numbers of the incidents that the filters let through.
-func (c *Case) IncidentsShown(ctx context.Context) ([]int64, error) {
-	rows, err := c.all(ctx, `
+// incidents returns the numbers of the incidents that the filters let through.
+func (ds Dossiers) incidents(ctx context.Context) ([]int64, error) {
+	rows, err := ds.c.all(ctx, `
 		select distinct i.incident::bigint
 		from incident_findings as i
 		join findings using (finding_id)
@@ -183,6 +187,7 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 		"set variable dossier_incident = " + ofIncident,
 		fmt.Sprintf("set variable dossier_of_users = %t", d.session == "" && d.incident == 0 && len(d.c.filters.filter.Users) > 0),
 		"create or replace table dossier_records as select distinct file_id, record from (" + d.records + ")",
+		"create or replace table dossier_events as\n" + eventsSQL,
 		"create or replace table dossier_beside as\n" + besideSQL,
 		"create or replace table dossier_numbers as\n" + numbersSQL,
 	}

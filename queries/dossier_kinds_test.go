@@ -15,14 +15,14 @@ func TestDossierKinds(t *testing.T) {
 	path, _ := loadTenant(t)
 	ctx := context.Background()
 	c := askedTenant(t)
-	results, err := c.DossierOfIncident(ctx, 1)
+	results, err := c.Dossiers().Incident(ctx, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if sentences := lines(t, partOf(results, "sentences")); !strings.Contains(sentences, "99 messages were read") || !strings.Contains(sentences, "Still open|3 things") {
 		t.Errorf("the first incident is told as\n%s", sentences)
 	}
-	if _, err := c.DossierOfIncident(ctx, 9); err == nil {
+	if _, err := c.Dossiers().Incident(ctx, 9); err == nil {
 		t.Error("an incident that there is not has a dossier")
 	}
 	takesLong(t)
@@ -39,7 +39,7 @@ func TestDossierKinds(t *testing.T) {
 		{Filter{Incidents: []string{"2"}}, "4 addresses in Bulgaria", "downloaded", "what bears the traces of the second incident"},
 	} {
 		c := openPath(t, path, test.filter, time.UTC)
-		results, err := c.DossierShown(ctx, "It")
+		results, err := c.Dossiers().Shown(ctx, "It")
 		if err != nil {
 			t.Fatalf("%s: %v", test.reason, err)
 		}

@@ -15,11 +15,11 @@ func TestDossierParts(t *testing.T) {
 	takesLong(t)
 	ctx := context.Background()
 	forward, backward := askedTies(t)
-	sessions, err := forward.SessionsShown(ctx)
+	sessions, err := forward.Dossiers().sessions(ctx)
 	if err != nil || len(sessions) == 0 {
 		t.Fatalf("sessions %v, %v", sessions, err)
 	}
-	if _, err := forward.Dossier(ctx, sessions[0]); err != nil { // makes the table that parts read
+	if _, err := forward.Dossiers().Session(ctx, sessions[0]); err != nil { // makes the table that parts read
 		t.Fatal(err)
 	}
 	var silent []string
@@ -34,11 +34,11 @@ func TestDossierParts(t *testing.T) {
 		silent = append(silent, part.Name)
 	}
 	for _, session := range sessions {
-		one, err := forward.Dossier(ctx, session)
+		one, err := forward.Dossiers().Session(ctx, session)
 		if err != nil {
 			t.Fatal(err)
 		}
-		other, err := backward.Dossier(ctx, session)
+		other, err := backward.Dossiers().Session(ctx, session)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +85,7 @@ func TestDossierIsWhole(t *testing.T) {
 		`insert into graph_activity (file_id, record, id, event_time, session_id, request_method, request_uri, response_status_code, ip_address, raw) values
 			(3, 1, 'g', '2026-10-01 10:30', 's1', 'GET', 'https://graph.microsoft.com/v1.0/me/messages', 200, '203.0.113.9', '{}'),
 			(3, 2, 'h', '2026-10-01 10:30', 's2', 'GET', 'https://graph.microsoft.com/v1.0/me', 200, '203.0.113.9', '{}')`)
-	results, err := c.Dossier(context.Background(), "s1")
+	results, err := c.Dossiers().Session(context.Background(), "s1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestDossierBeside(t *testing.T) {
 		`insert into directory_audits (file_id, record, id, event_time, initiated_by, activity, targets, result, raw) values
 			(3, 1, 'role', '2026-10-02 10:00', 'admin@contoso.com', 'Add member to role', 'Helpdesk, ADELE@contoso.com', 'success', '{}'),
 			(3, 2, 'not of this name', '2026-10-02 10:00', 'admin@contoso.com', 'Add member to role', 'notadele@contoso.com', 'success', '{}')`)
-	results, err := c.Dossier(context.Background(), "s1")
+	results, err := c.Dossiers().Session(context.Background(), "s1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,13 +9,20 @@ import (
 	"strings"
 )
 
+// Dossiers tell of one thing each, in the parts of a dossier: a session, an incident, or all
+// that the filters show, as of a user.
+type Dossiers struct{ c *Case }
+
+// Dossiers are those of the case.
+func (c *Case) Dossiers() Dossiers { return Dossiers{c} }
+
 // incidentsOfCase is how many incidents the page of a whole case tells in full.
 const incidentsOfCase = 5
 
 // EachIncident yields the picture of the gravest incident, which stands on the first
 // screen of a case, or all the rest of the first incidents. false = no more is wanted.
-func (c *Case) EachIncident(ctx context.Context, isPicture bool, yield func(*Result, error) bool) bool {
-	incidents, err := c.IncidentsShown(ctx)
+func (ds Dossiers) EachIncident(ctx context.Context, isPicture bool, yield func(*Result, error) bool) bool {
+	incidents, err := ds.incidents(ctx)
 	if err != nil {
 		return yield(nil, err) && false
 	}
@@ -23,7 +30,7 @@ func (c *Case) EachIncident(ctx context.Context, isPicture bool, yield func(*Res
 		incidents = incidents[:min(len(incidents), 1)]
 	}
 	for i, n := range incidents[:min(len(incidents), incidentsOfCase)] {
-		results, err := c.DossierOfIncident(ctx, n)
+		results, err := ds.Incident(ctx, n)
 		if err != nil {
 			return yield(nil, err) && false
 		}
@@ -45,8 +52,8 @@ func (c *Case) EachIncident(ctx context.Context, isPicture bool, yield func(*Res
 
 // Headline names the gravest incident that the filters show, as the title of a case that
 // has none: whom it affected, and when. Empty = there is no incident.
-func (c *Case) Headline(ctx context.Context) (string, error) {
-	rows, err := c.all(ctx, `
+func (ds Dossiers) Headline(ctx context.Context) (string, error) {
+	rows, err := ds.c.all(ctx, `
 		with shown_incidents as (
 			select i.incident, list_sort(list(distinct who) filter (where who <> '' and severity_rank <= 3)) as accounts
 			from incident_findings as i
@@ -75,10 +82,10 @@ func (c *Case) Headline(ctx context.Context) (string, error) {
 	return rows[0][0].(string), nil
 }
 
-// nameShown is what the one application or finding that is asked for by its id is called;
+// name is what the one application or finding that is asked for by its id is called;
 // empty where there is no such name.
-func (c *Case) nameShown(ctx context.Context) (string, error) {
-	f := c.filters.filter
+func (ds Dossiers) name(ctx context.Context) (string, error) {
+	f := ds.c.filters.filter
 	var view, sql string
 	switch {
 	case len(f.Apps) == 1:
@@ -88,10 +95,10 @@ func (c *Case) nameShown(ctx context.Context) (string, error) {
 	default:
 		return "", nil
 	}
-	if err := c.define(ctx, false, view); err != nil {
+	if err := ds.c.define(ctx, false, view); err != nil {
 		return "", err
 	}
-	rows, err := c.all(ctx, sql)
+	rows, err := ds.c.all(ctx, sql)
 	if err != nil {
 		return "", fmt.Errorf("name what is asked for: %w", err)
 	}
@@ -107,17 +114,17 @@ const maxDossiers = 50
 // ErrNoSession is that the filters show no session to tell of.
 var ErrNoSession = errors.New("no session to tell of: the filters let none through; --report sessions lists them")
 
-// Dossiers tells what the one filter names: sessions and incidents each in turn, and of
+// Asked tells what the one filter names: sessions and incidents each in turn, and of
 // the others all that the filter shows.
-func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*Result, error], err error) {
+func (ds Dossiers) Asked(ctx context.Context) (title string, results iter.Seq2[*Result, error], err error) {
 	var tell []func() ([]*Result, error)
-	f, several := c.filters.filter, "sessions"
+	f, several := ds.c.filters.filter, "sessions"
 	if len(f.Incidents) > 0 {
 		several = "incidents"
 	}
 	switch {
 	case len(f.Sessions) > 0:
-		sessions, err := c.SessionsShown(ctx)
+		sessions, err := ds.sessions(ctx)
 		if err != nil {
 			return "", nil, err
 		}
@@ -125,12 +132,12 @@ func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*R
 			return "", nil, ErrNoSession
 		}
 		for _, session := range sessions {
-			headings, err := c.SessionHeadings(ctx, []string{session})
+			headings, err := ds.SessionHeadings(ctx, []string{session})
 			if err != nil {
 				return "", nil, err
 			}
 			title = "Session " + session + ": " + headings[session].About
-			tell = append(tell, func() ([]*Result, error) { return c.Dossier(ctx, session) })
+			tell = append(tell, func() ([]*Result, error) { return ds.Session(ctx, session) })
 		}
 		if len(sessions) > 1 {
 			title = fmt.Sprintf("%d sessions", len(sessions))
@@ -142,10 +149,10 @@ func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*R
 			if err != nil {
 				return "", nil, fmt.Errorf("--incident %s: not the number of an incident; --report incidents lists them", text)
 			}
-			tell = append(tell, func() ([]*Result, error) { return c.DossierOfIncident(ctx, n) })
+			tell = append(tell, func() ([]*Result, error) { return ds.Incident(ctx, n) })
 		}
 		if len(tell) == 1 {
-			headline, err := c.Headline(ctx)
+			headline, err := ds.Headline(ctx)
 			if err != nil {
 				return "", nil, err
 			}
@@ -160,14 +167,14 @@ func (c *Case) Dossiers(ctx context.Context) (title string, results iter.Seq2[*R
 				title = kind.name + " " + strings.Join(kind.values, ", ")
 			}
 		}
-		name, err := c.nameShown(ctx)
+		name, err := ds.name(ctx)
 		if err != nil {
 			return "", nil, err
 		}
 		if name != "" {
 			title += ": " + name
 		}
-		tell = append(tell, func() ([]*Result, error) { return c.DossierShown(ctx, title) })
+		tell = append(tell, func() ([]*Result, error) { return ds.Shown(ctx, title) })
 	}
 	if len(tell) > maxDossiers {
 		return "", nil, fmt.Errorf("%d %s on one page are too many: name %d at most, or list them with --report %[2]s", len(tell), several, maxDossiers)

@@ -20,11 +20,12 @@ import (
 //
 // An id that no record has is an error which says what else the id may be.
 func (c *Case) Explain(ctx context.Context, id string) ([]*Result, error) {
-	if rule, ok := c.explainRule(id); ok {
+	e := &explanation{c: c}
+	if rule, ok := e.rule(id); ok {
 		return []*Result{rule}, nil
 	}
 	if findingID.MatchString(id) {
-		if all, err := c.explainFinding(ctx, id); all != nil || err != nil {
+		if all, err := e.finding(ctx, id); all != nil || err != nil {
 			return all, err
 		}
 	}
@@ -32,11 +33,9 @@ func (c *Case) Explain(ctx context.Context, id string) ([]*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("explain %s: %w", id, err)
 	}
-	words, err := learnWords(ctx, c)
-	if err != nil {
+	if e.words, err = learnWords(ctx, c); err != nil {
 		return nil, fmt.Errorf("explain %s: %w", id, err)
 	}
-	e := &explanation{c, words}
 	var all []*Result
 	for i, r := range found {
 		results, err := e.record(ctx, r)
@@ -69,10 +68,10 @@ func (r record) text(column string) string {
 	return s
 }
 
-// explanation spells out records of a case.
+// explanation spells out a record, a rule or a finding.
 type explanation struct {
 	c     *Case
-	words *words
+	words *words // for records
 }
 
 // record is the Results of one record.
@@ -93,7 +92,7 @@ func (e *explanation) record(ctx context.Context, r record) ([]*Result, error) {
 	if empty := emptyColumns(r); len(empty) > 0 {
 		main.Notes = []string{"The export does not say: " + strings.Join(empty, ", ") + "."}
 	}
-	verdict, err := e.c.verdictOn(ctx, r)
+	verdict, err := e.c.sheet.on(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -117,18 +116,6 @@ func (e *explanation) record(ctx context.Context, r record) ([]*Result, error) {
 	raw := fixed(Report{Name: "raw", Title: "Raw record", Layout: Raw}, rawLines(r.text("raw")), layoutColumns[Raw]...)
 	raw.Report.Description = "As it was exported, in lines."
 	return append(results, raw), nil
-}
-
-// verdictOn is what the case sheet says of a record.
-func (c *Case) verdictOn(ctx context.Context, r record) ([]string, error) {
-	if err := c.define(ctx, false, "noted_records"); err != nil {
-		return nil, err
-	}
-	rows, err := c.all(ctx, fmt.Sprintf("select concat_ws(': ', verdict, note) from noted_records where file_id = %v and record = %v", r.values["file_id"], r.values["record"]))
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	return []string{fmt.Sprintf("The case sheet says: %v.", strings.TrimSuffix(fmt.Sprint(rows[0][0]), "."))}, nil
 }
 
 // columnsOf are the record's columns: name, value, what the value means, what

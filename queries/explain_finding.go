@@ -10,23 +10,23 @@ import (
 )
 
 // ExplainRule spells out what a finding is, from its rule's header; false where no
-// rule has that name. It needs no case.
-func ExplainRule(name string) (*Result, bool) {
-	r, ok := rules.Lookup(canonical(name))
+// rule of the program has that name. It needs no case.
+func ExplainRule(written string) (*Result, bool) {
+	name, ok := RuleName(written)
 	if !ok {
 		return nil, false
 	}
-	return explained(r, "entrail --show-sql "+r.Name), true
+	r, _ := rules.Lookup(name)
+	return explained(r, "entrail --show-sql "+name), true
 }
 
-// explainRule does so for the rules of the run, those of one's own too.
-func (c *Case) explainRule(name string) (*Result, bool) {
-	for _, r := range c.findings.own {
-		if r.Name == canonical(name) {
-			return explained(r, r.SQL), true
-		}
+// rule does so for the rules of the run, those of one's own too.
+func (e *explanation) rule(written string) (*Result, bool) {
+	if result, ok := ExplainRule(written); ok {
+		return result, true
 	}
-	return ExplainRule(name)
+	r, ok := e.c.findings.rule(written)
+	return explained(r, r.SQL), ok
 }
 
 // explained is the header of a rule, line by line; sql is its SQL, or how to see it.
@@ -59,24 +59,24 @@ func explained(r rules.Rule, sql string) *Result {
 // findingID is what finding_id of the report findings looks like.
 var findingID = regexp.MustCompile(`^[0-9a-f]{16}$`)
 
-// explainFinding spells out one hit: its line, what its rule says, and the records
+// finding spells out one hit: its line, what its rule says, and the records
 // that are its evidence; nil where no finding has that id.
-func (c *Case) explainFinding(ctx context.Context, id string) ([]*Result, error) {
-	if err := c.define(ctx, false, "all_findings", "finding_records", "all_events"); err != nil {
+func (e *explanation) finding(ctx context.Context, id string) ([]*Result, error) {
+	if err := e.c.define(ctx, false, "all_findings", "finding_records", "all_events"); err != nil {
 		return nil, err
 	}
 	is := " where finding_id = " + engine.Literal(id)
-	rows, err := c.all(ctx, "select finding from all_findings"+is)
+	rows, err := e.c.all(ctx, "select finding from all_findings"+is)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	name, _ := rows[0][0].(string)
 	report, _ := Lookup("findings")
-	line, err := c.column(ctx, strings.Replace(report.SQL, "from findings", "from (from all_findings"+is+")", 1))
+	line, err := e.line(ctx, strings.Replace(report.SQL, "from findings", "from (from all_findings"+is+")", 1))
 	if err != nil {
 		return nil, err
 	}
-	evidence, err := c.all(ctx, `
+	evidence, err := e.c.all(ctx, `
 		select r.file_id || ':' || r.record, r.id, e.event_time::varchar, e.source, e.actor, e.action, e.target, e.ip_address, e.result
 		from finding_records as r
 		left join all_events as e on e.file_id = r.file_id and e.record = r.record`+is+`
@@ -84,7 +84,7 @@ func (c *Case) explainFinding(ctx context.Context, id string) ([]*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	rule, _ := c.explainRule(name)
+	rule, _ := e.rule(name)
 	return []*Result{
 		fixed(Report{Name: "hit", Title: "Finding " + id, Styles: map[string]Style{"value": Sentences}}, line, "field", "value"),
 		rule,
@@ -92,9 +92,9 @@ func (c *Case) explainFinding(ctx context.Context, id string) ([]*Result, error)
 	}, nil
 }
 
-// column asks for one row and turns it into lines of field and value.
-func (c *Case) column(ctx context.Context, statement string) ([][]any, error) {
-	rows, err := c.engine.Query(ctx, statement)
+// line asks for one row and turns it into lines of field and value.
+func (e *explanation) line(ctx context.Context, statement string) ([][]any, error) {
+	rows, err := e.c.engine.Query(ctx, statement)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (c *Case) column(ctx context.Context, statement string) ([][]any, error) {
 		}
 		for i, v := range values {
 			if v != nil {
-				lines = append(lines, []any{rows.Columns[i].Name, c.shown(v)})
+				lines = append(lines, []any{rows.Columns[i].Name, e.c.shown(v)})
 			}
 		}
 	}

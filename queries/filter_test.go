@@ -222,7 +222,7 @@ func TestGuestByEitherName(t *testing.T) {
 		if got := strings.ReplaceAll(answer(t, c, "select id from events order by id"), "\n", " "); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.reason, got, test.want)
 		}
-		if absent, _, err := c.NotFound(context.Background(), nil); err != nil || len(absent) > 0 {
+		if absent, _, err := c.Filters().NotFound(context.Background(), nil); err != nil || len(absent) > 0 {
 			t.Errorf("%s: said to be absent: %q, %v", test.reason, absent, err)
 		}
 	}

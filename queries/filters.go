@@ -33,8 +33,8 @@ func (c condition) onColumn() string {
 	return text
 }
 
-// filters stand in front of a case's tables.
-type filters struct {
+// Filters stand in front of a case's tables.
+type Filters struct {
 	c      *Case
 	filter Filter
 	begun  []beginning // of session ids, where --session gave no more
@@ -44,6 +44,7 @@ type filters struct {
 	off          []int               // with these conditions left off,
 	conditionsOf map[string][]string // and by table, the SQL of the others
 	timeless     map[string]int64    // by table: rows without a time, where times are asked for
+	counts       map[string]int64    // rows a table, by its name or evidence.NAME; see count
 }
 
 // narrow makes, in the run's own database, a view of the table's name in front of
@@ -52,7 +53,7 @@ type filters struct {
 // that are in off act elsewhere, and not on the tables.
 //
 // What was worked out of other rows is forgotten.
-func (fs *filters) narrow(ctx context.Context, off []int) error {
+func (fs *Filters) narrow(ctx context.Context, off []int) error {
 	if fs.isNarrowed && slices.Equal(off, fs.off) {
 		return nil
 	}
@@ -62,9 +63,9 @@ func (fs *filters) narrow(ctx context.Context, off []int) error {
 				delete(fs.c.defined, name)
 			}
 		}
-		for name := range fs.c.counts {
+		for name := range fs.counts {
 			if !strings.HasPrefix(name, "evidence.") {
-				delete(fs.c.counts, name)
+				delete(fs.counts, name)
 			}
 		}
 	}
@@ -94,7 +95,7 @@ func (fs *filters) narrow(ctx context.Context, off []int) error {
 }
 
 // makeViews makes the views in front of the tables, without the conditions in off.
-func (fs *filters) makeViews(ctx context.Context) error {
+func (fs *Filters) makeViews(ctx context.Context) error {
 	for _, t := range schema.Tables() {
 		narrowed := "true"
 		if isEventTable(t.Name) {
@@ -123,7 +124,7 @@ func (fs *filters) makeViews(ctx context.Context) error {
 }
 
 // countTimeless counts the rows of each table that no bound of time can show.
-func (fs *filters) countTimeless(ctx context.Context) error {
+func (fs *Filters) countTimeless(ctx context.Context) error {
 	fs.timeless = map[string]int64{}
 	if fs.filter.Since.IsZero() && fs.filter.Until.IsZero() {
 		return nil
@@ -140,7 +141,7 @@ func (fs *filters) countTimeless(ctx context.Context) error {
 
 // makeConditions turns the filter into SQL, making the tables of wanted values
 // that it needs.
-func (fs *filters) makeConditions(ctx context.Context, newest time.Time) error {
+func (fs *Filters) makeConditions(ctx context.Context, newest time.Time) error {
 	f := fs.filter
 	named := func(flag, what string, columns, values []string, not bool) {
 		patterns := patternsOf(values)
@@ -268,7 +269,7 @@ func (fs *filters) makeConditions(ctx context.Context, newest time.Time) error {
 const networkColumn = "autonomous_system_number"
 
 // wantNetworks makes the condition of --asn.
-func (fs *filters) wantNetworks(ctx context.Context) error {
+func (fs *Filters) wantNetworks(ctx context.Context) error {
 	if len(fs.filter.Networks) == 0 {
 		return nil
 	}
@@ -298,7 +299,7 @@ func (fs *filters) wantNetworks(ctx context.Context) error {
 
 // want makes a table of the values asked for, in lower case, and of those that
 // further queries find, each after the one before.
-func (fs *filters) want(ctx context.Context, table string, values []string, more ...string) error {
+func (fs *Filters) want(ctx context.Context, table string, values []string, more ...string) error {
 	if err := fs.c.engine.Exec(ctx, "create table "+table+" (value varchar)"); err != nil {
 		return err
 	}
@@ -314,7 +315,7 @@ func (fs *filters) want(ctx context.Context, table string, values []string, more
 }
 
 // wantMore puts further values into a table of values asked for.
-func (fs *filters) wantMore(ctx context.Context, table string, values []string) error {
+func (fs *Filters) wantMore(ctx context.Context, table string, values []string) error {
 	err := fs.c.engine.Append(table, func(add func(...driver.Value) error) error {
 		for _, v := range values {
 			if err := add(strings.ToValidUTF8(v, "\uFFFD")); err != nil {
@@ -331,7 +332,7 @@ func (fs *filters) wantMore(ctx context.Context, table string, values []string) 
 
 // wantWithin puts into a table of values asked for those of a query's one column that
 // hold an address in the ranges.
-func (fs *filters) wantWithin(ctx context.Context, table, query string, ranges []string) error {
+func (fs *Filters) wantWithin(ctx context.Context, table, query string, ranges []string) error {
 	values, err := fs.addressesWithin(ctx, query, ranges)
 	if err != nil {
 		return err
@@ -341,7 +342,7 @@ func (fs *filters) wantWithin(ctx context.Context, table, query string, ranges [
 
 // wantFindings fills the table of the records that the findings and incidents asked for
 // name. They are looked for in all evidence, so that the filters stand before.
-func (fs *filters) wantFindings(ctx context.Context) error {
+func (fs *Filters) wantFindings(ctx context.Context) error {
 	f := fs.filter
 	for _, asked := range []struct {
 		values     []string
@@ -361,8 +362,8 @@ func (fs *filters) wantFindings(ctx context.Context) error {
 			}
 			if rows[0][0].(int64) == 0 {
 				hint := ""
-				if _, isRule := fs.c.explainRule(value); isRule {
-					hint = fmt.Sprintf(", and --explain %s says what is looked for", canonical(value))
+				if rule, ok := fs.c.findings.rule(value); ok {
+					hint = fmt.Sprintf(", and --explain %s says what is looked for", rule.Name)
 				}
 				return fmt.Errorf("no %s %s in this evidence; --report %s lists them%s", asked.what, value, asked.list, hint)
 			}
@@ -454,7 +455,7 @@ func patternsOf(values []string) []string {
 
 // actsOnApps finds what was done to the applications asked for, which their own records do
 // not tell: a consent, a new secret. The other filters narrow it.
-func (fs *filters) actsOnApps() string {
+func (fs *Filters) actsOnApps() string {
 	patterns := patternsOf(fs.filter.Apps)
 	named := "(" + among("name", "wanted_app", patterns) + " or lower(name) in (select lower(app_display_name) from app_names where " + among("app_id", "wanted_app", nil) + "))"
 	acts := `
@@ -499,7 +500,7 @@ func addressesLogged() string {
 
 // addressesWithin are those values of a query's one column that hold an address in
 // one of the ranges: the value is one, or a list of them.
-func (fs *filters) addressesWithin(ctx context.Context, query string, texts []string) ([]string, error) {
+func (fs *Filters) addressesWithin(ctx context.Context, query string, texts []string) ([]string, error) {
 	var ranges []netip.Prefix
 	for _, text := range texts {
 		r, err := parseRange(text)
@@ -521,4 +522,17 @@ func (fs *filters) addressesWithin(ctx context.Context, query string, texts []st
 		}
 	}
 	return addresses, nil
+}
+
+// count counts the rows of a table once.
+func (fs *Filters) count(ctx context.Context, table string) (int64, error) {
+	if n, ok := fs.counts[table]; ok {
+		return n, nil
+	}
+	rows, err := fs.c.all(ctx, "select count(*) from "+table)
+	if err != nil {
+		return 0, err
+	}
+	fs.counts[table] = rows[0][0].(int64)
+	return fs.counts[table], nil
 }

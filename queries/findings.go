@@ -40,6 +40,25 @@ type findings struct {
 	addsOwn     bool         // and they are being added now
 }
 
+// RuleName is the name of the program's rule that somebody may have written with blanks or
+// dashes; false where there is none.
+func RuleName(written string) (name string, ok bool) {
+	name = strings.ReplaceAll(canonical(written), " ", "_")
+	_, ok = rules.Lookup(name)
+	return name, ok
+}
+
+// rule is the rule of that name, one's own or the program's.
+func (fi *findings) rule(written string) (rules.Rule, bool) {
+	for _, r := range fi.own {
+		if r.Name == canonical(written) {
+			return r, true
+		}
+	}
+	name, _ := RuleName(written)
+	return rules.Lookup(name)
+}
+
 // isTableOfRules tells of a name that it is a table that the rules or the case sheet make.
 func isTableOfRules(name string) bool {
 	return slices.Contains(ruleTables, name) || slices.Contains(hitTables, name) || strings.HasPrefix(name, "list_") || isTableOfSheet(name)
@@ -66,7 +85,7 @@ func (fi *findings) prepare(ctx context.Context, name string) error {
 	case slices.Contains(ruleTables, name) || strings.HasPrefix(name, "list_"):
 		return fi.list(ctx)
 	case name == "sheet_evidence":
-		return fi.c.noteEvidence(ctx)
+		return fi.c.sheet.noteEvidence(ctx)
 	}
 	return nil
 }
@@ -221,7 +240,7 @@ func (fi *findings) enter(ctx context.Context, entered []rules.Rule, before int)
 func (fi *findings) run(ctx context.Context, r rules.Rule) error {
 	var rows int64
 	for _, need := range r.Needs {
-		n, err := fi.c.count(ctx, "evidence."+need)
+		n, err := fi.c.filters.count(ctx, "evidence."+need)
 		if err != nil {
 			return err
 		}
@@ -241,7 +260,7 @@ func (fi *findings) run(ctx context.Context, r rules.Rule) error {
 
 // findingShown is the macro that says whether the filters show a finding: they show a
 // record of its evidence.
-func (fs *filters) findingShown() string {
+func (fs *Filters) findingShown() string {
 	var shown []string
 	for _, t := range schema.Logs() {
 		if len(fs.conditionsOf[t.Name]) > 0 {

@@ -254,7 +254,7 @@ func TestTrustedTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := openPath(t, path, Filter{}, time.UTC)
-	if err := c.Know(t.Context(), sheet); err != nil {
+	if err := c.Sheet().Know(t.Context(), sheet); err != nil {
 		t.Fatal(err)
 	}
 	page := func(c *Case) table {

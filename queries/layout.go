@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"entrail/queries/rules"
 )
 
 // Layout is how a page shows a result. A report says it in its header, a result
@@ -64,6 +66,9 @@ func Rank(word string) int {
 	}
 	return 0
 }
+
+// Severities are the words for how grave a finding is, the gravest first.
+func Severities() []string { return slices.Clone(rules.Severities) }
 
 // setStyle gives the style of that header key to the columns of a comma-separated list.
 func (r *Report) setStyle(key, columns string) error {

@@ -52,6 +52,19 @@ func (c *Case) define(ctx context.Context, isReport bool, names ...string) error
 	return nil
 }
 
+// defineAll makes the views that a question names, and those below them.
+func (c *Case) defineAll(ctx context.Context, refs []reference, isReport bool) error {
+	for _, ref := range refs {
+		if ref.evidence {
+			continue
+		}
+		if err := c.define(ctx, isReport, ref.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // definition is what a run has made of a view.
 type definition int
 

@@ -36,23 +36,23 @@ type chosen struct {
 	statement   string // gives the rows chosen
 }
 
-// pageOf chooses what a page of n rows shows of a report, where each row is a record
-// and there are more; else it is nil.
+// page chooses what a page of the first rows shows, where each row is a record and there
+// are more; else it is nil.
 //
 // What the report's header names as its records has one row for each of its rows, with
 // nothing but what chooses them. The report then works out the rest for those alone,
 // which are where is_on_page is true.
-func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *applied, statement string, n int) (*chosen, error) {
-	if how.columns == nil {
+func (a *asking) page(ctx context.Context, statement string) (*chosen, error) {
+	if a.how.columns == nil {
 		var err error
-		if how.columns, err = c.filters.columnsShown(ctx, r, refs); err != nil {
+		if a.how.columns, err = a.c.filters.columnsShown(ctx, a.report, a.refs); err != nil {
 			return nil, err
 		}
 	}
-	if !isOfRecords(how.columns) || !slices.Contains(how.columns, "event_time") {
+	if !isOfRecords(a.how.columns) || !slices.Contains(a.how.columns, "event_time") {
 		return nil, nil
 	}
-	isApart := r.recordsIn != "" && !slices.Contains(how.actions, onShown)
+	isApart := a.report.hasRecordsIn(a.how)
 	statements := []string{
 		"set variable first_rows = null",
 		"create or replace table page_records_rows as select file_id, record, count(*) as row_count, min(event_time) as event_time from (\n" +
@@ -60,22 +60,22 @@ func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *appl
 		"create or replace view page_records as from page_records_rows",
 	}
 	if isApart {
-		if err := c.define(ctx, true, r.recordsIn); err != nil {
+		if err := a.c.define(ctx, true, a.report.recordsIn); err != nil {
 			return nil, err
 		}
-		statements = []string{"create or replace view page_records as select file_id, record, 1 as row_count, event_time from " + r.recordsIn}
+		statements = []string{"create or replace view page_records as select file_id, record, 1 as row_count, event_time from " + a.report.recordsIn}
 	}
 	for _, s := range statements {
-		if err := c.engine.Exec(ctx, s); err != nil {
+		if err := a.c.engine.Exec(ctx, s); err != nil {
 			return nil, err
 		}
 	}
-	page, ok, err := c.choose(ctx, n)
+	page, ok, err := a.choose(ctx)
 	if err != nil || !ok {
 		return nil, err
 	}
 	page.statement = statement
-	if !isApart {
+	if !isApart && !(a.report.isLate() && !slices.Contains(a.how.actions, onShown)) {
 		// Several threads that leave rows out of an ordered answer lose its order.
 		page.statement = "select * exclude (page_place)\nfrom (select *, row_number() over () as page_place from (\n" + statement +
 			"\n))\nwhere (file_id, record) in (select file_id, record from page_shown)\norder by page_place"
@@ -83,61 +83,77 @@ func (c *Case) pageOf(ctx context.Context, r Report, refs []reference, how *appl
 	return &page, nil
 }
 
-// answerLate puts a statement whose rows are records to the engine, for its first n rows
+// isLate tells of a report that it works out the rows for the records on a page alone.
+func (r Report) isLate() bool { return slices.Contains(callsIn(r.SQL), "is_on_page") }
+
+// hasRecordsIn tells whether the report's header names what has the record of each row
+// that is shown.
+func (r Report) hasRecordsIn(how applied) bool {
+	return r.recordsIn != "" && !slices.Contains(how.actions, onShown)
+}
+
+// answerLate puts a statement whose rows are records to the engine, for the first rows
 // and how many it has in all. Which records these are is asked first: for that the engine
 // works out no more than their order.
-func (c *Case) answerLate(ctx context.Context, statement string, n int) (rows *engine.Rows, total int64, err error) {
-	first := fmt.Sprintf("%s\nlimit %d", statement, n)
+func (a *asking) answerLate(ctx context.Context, statement string) (rows *engine.Rows, total int64, err error) {
+	first := fmt.Sprintf("%s\nlimit %d", statement, a.first)
 	for _, s := range []string{
 		"set variable first_rows = null",
 		"create or replace table page_shown as select file_id, record from (\n" + first + "\n)",
 	} {
-		if err := c.engine.Exec(ctx, s); err != nil {
+		if err := a.c.engine.Exec(ctx, s); err != nil {
 			return nil, 0, err
 		}
 	}
-	if total, err = c.count(ctx, "(\n"+statement+"\n)"); err != nil {
+	all := "(\n" + statement + "\n)"
+	if a.report.hasRecordsIn(a.how) {
+		if err := a.c.define(ctx, true, a.report.recordsIn); err != nil {
+			return nil, 0, err
+		}
+		all = a.report.recordsIn
+	}
+	if total, err = a.c.engine.Count(ctx, all); err != nil {
 		return nil, 0, err
 	}
-	rows, err = c.answerOnPage(ctx, first)
+	rows, err = a.answerOnPage(ctx, first)
 	return rows, total, err
 }
 
 // answerOnPage puts a statement to the engine while the records of page_shown are those
 // on the page.
-func (c *Case) answerOnPage(ctx context.Context, statement string) (*engine.Rows, error) {
+func (a *asking) answerOnPage(ctx context.Context, statement string) (*engine.Rows, error) {
 	const onPage = "create or replace macro is_on_page(file, number) as "
-	if err := c.engine.Exec(ctx, onPage+"(file, number) in (select file_id, record from page_shown)"); err != nil {
+	if err := a.c.engine.Exec(ctx, onPage+"(file, number) in (select file_id, record from page_shown)"); err != nil {
 		return nil, err
 	}
-	rows, err := c.engine.Query(ctx, statement)
+	rows, err := a.c.engine.Query(ctx, statement)
 	if err != nil {
-		return nil, errors.Join(err, c.engine.Exec(context.WithoutCancel(ctx), onPage+"true"))
+		return nil, errors.Join(err, a.c.engine.Exec(context.WithoutCancel(ctx), onPage+"true"))
 	}
 	// The answer lies whole in memory.
-	if err := c.engine.Exec(ctx, onPage+"true"); err != nil {
+	if err := a.c.engine.Exec(ctx, onPage+"true"); err != nil {
 		rows.Close()
 		return nil, err
 	}
 	return rows, nil
 }
 
-// choose chooses, of page_records, those of n rows. ok is false where they have no more.
-func (c *Case) choose(ctx context.Context, n int) (page chosen, ok bool, err error) {
+// choose chooses, of page_records, those of the first rows. ok is false where they have no more.
+func (a *asking) choose(ctx context.Context) (page chosen, ok bool, err error) {
 	// The rows are counted before what weighs them is worked out, which takes longer.
-	rows, err := c.all(ctx, "select coalesce(sum(row_count), 0)::bigint from page_records")
+	rows, err := a.c.all(ctx, "select coalesce(sum(row_count), 0)::bigint from page_records")
 	if err != nil {
 		return page, false, err
 	}
-	if page.total = rows[0][0].(int64); page.total <= int64(n) {
+	if page.total = rows[0][0].(int64); page.total <= int64(a.first) {
 		return page, false, nil
 	}
-	if err := c.define(ctx, false, "record_weights"); err != nil {
+	if err := a.c.define(ctx, false, "record_weights"); err != nil {
 		return page, false, err
 	}
 	// Each record has a row at least, so none behind the first n can be chosen.
 	const byWeight = "order by weight nulls last, event_time desc nulls last, file_id, record"
-	err = c.engine.Exec(ctx, fmt.Sprintf(`
+	err = a.c.engine.Exec(ctx, fmt.Sprintf(`
 		create or replace table page_shown as
 		select *
 		from (
@@ -148,11 +164,11 @@ func (c *Case) choose(ctx context.Context, n int) (page chosen, ok bool, err err
 			limit %[1]d
 		)
 		window by_weight as (%[2]s)
-		qualify sum(row_count) over by_weight <= %[1]d or row_number() over by_weight = 1`, n, byWeight))
+		qualify sum(row_count) over by_weight <= %[1]d or row_number() over by_weight = 1`, a.first, byWeight))
 	if err != nil {
 		return page, false, err
 	}
-	rows, err = c.all(ctx, `
+	rows, err = a.c.all(ctx, `
 		with missing as (
 			select min(event_time) as first_event, max(event_time) as last_event
 			from page_records

@@ -24,9 +24,8 @@ var matterRows = []string{
 // first note says what is missing.
 func TestPageShowsWhatMatters(t *testing.T) {
 	t.Parallel()
-	path := newCase(t, matterRows...)
+	c := openCase(t, Filter{}, time.UTC, matterRows...)
 	for _, name := range []string{"timeline", "session_events", "signin_list"} {
-		c := openPath(t, path, Filter{}, time.UTC)
 		report, _ := Lookup(name)
 		result, err := c.RunPage(context.Background(), report, 5)
 		if err != nil {

@@ -130,7 +130,7 @@ func TestAbsentValues(t *testing.T) {
 		{Filter{Apps: []string{"Teams", "zoom"}}, "Application not found: Teams (did you mean microsoft teams?)", "a part of a name is not the name"},
 	} {
 		c := openCase(t, test.filter, time.UTC, rows...)
-		got, none, err := c.NotFound(context.Background(), []Report{{Name: "query", SQL: "select 1 from sign_ins"}})
+		got, none, err := c.Filters().NotFound(context.Background(), []Report{{Name: "query", SQL: "select 1 from sign_ins"}})
 		if err != nil || none || strings.Join(got, "; ") != test.want {
 			t.Errorf("%s:\n got %s, %v, %v\nwant %s", test.reason, strings.Join(got, "; "), none, err, test.want)
 		}

@@ -16,18 +16,14 @@ import (
 type Case struct {
 	engine  *engine.Engine
 	zone    *time.Location
-	filters *filters
-	counts  map[string]int64 // rows a table, by its name or evidence.NAME; see count
-	open    *engine.Rows     // the answer being read, if any
+	filters *Filters
+	open    *engine.Rows // the answer being read, if any
 
-	defined         map[string]definition // what define has made of the views
-	findings        *findings
-	isNoted         bool            // the case sheet has notes
-	isEvidenceNoted bool            // and noteEvidence was asked for
-	isCopy          bool            // with pseudonyms
-	part            string          // what of the evidence was read, where that is not all
-	reductions      map[string]bool // of the whole tenant, by the names of their queries
-	placed          string          // the run's own SELECT of addresses, of Place; empty = that of the model
+	defined  map[string]definition // what define has made of the views
+	findings *findings
+	sheet    *Sheet
+	extent   Extent
+	placed   string // the run's own SELECT of addresses, of Place; empty = that of the model
 }
 
 // Open attaches the case file read-only and puts the filters in front of it.
@@ -80,6 +76,15 @@ func OpenEmpty(ctx context.Context, o engine.Options, f Filter) (*Case, error) {
 	})
 }
 
+// Filters are those of the run.
+func (c *Case) Filters() *Filters { return c.filters }
+
+// Sheet is what the run has of the case sheet.
+func (c *Case) Sheet() *Sheet { return c.sheet }
+
+// Extent is what of the tenant's evidence the case has.
+func (c *Case) Extent() Extent { return c.extent }
+
 // open opens what attach attaches as evidence, with the filters in front of it.
 func open(ctx context.Context, o engine.Options, f Filter, zone *time.Location, attach func(*engine.Engine) error) (*Case, error) {
 	if err := f.Check(); err != nil {
@@ -89,8 +94,8 @@ func open(ctx context.Context, o engine.Options, f Filter, zone *time.Location, 
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{engine: e, zone: zone, counts: map[string]int64{}, defined: map[string]definition{}}
-	c.filters, c.findings = &filters{c: c, filter: f}, &findings{c: c}
+	c := &Case{engine: e, zone: zone, defined: map[string]definition{}}
+	c.filters, c.findings, c.sheet = &Filters{c: c, filter: f, counts: map[string]int64{}}, &findings{c: c}, &Sheet{c: c}
 	err = attach(e)
 	if err == nil {
 		err = c.prepare(ctx)
@@ -112,7 +117,7 @@ func (c *Case) prepare(ctx context.Context) error {
 		if err := c.defineMacros(ctx, first, last); err != nil {
 			return err
 		}
-		if err := c.makeSheetTables(ctx); err != nil {
+		if err := makeSheetTables(ctx, c.engine); err != nil {
 			return fmt.Errorf("make room for the case sheet: %w", err)
 		}
 		return nil
@@ -120,7 +125,7 @@ func (c *Case) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.readPart(ctx); err != nil {
+	if c.extent, err = readExtent(ctx, c); err != nil {
 		return fmt.Errorf("look for what was left out: %w", err)
 	}
 	if err := c.filters.completeSessions(ctx); err != nil {

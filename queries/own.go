@@ -342,7 +342,7 @@ func (o *ownRules) absences(ctx context.Context, r sigma.Rule) ([]string, error)
 	var sentences []string
 	for _, base := range bases {
 		log := o.logs[base.Table]
-		if n, err := o.c.count(ctx, "evidence."+base.Table); err != nil || n == 0 {
+		if n, err := o.c.filters.count(ctx, "evidence."+base.Table); err != nil || n == 0 {
 			return nil, err
 		}
 		rows, err := o.c.all(ctx, base.Probe(log))

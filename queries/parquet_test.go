@@ -182,8 +182,8 @@ func TestReadParquet(t *testing.T) {
 	if got := answer(t, c, "select count(*), count(sha256), sum(records)::bigint, min(file_id) from files where format = 'parquet' and path like '%log=%'"); got != "14|14|0|4" {
 		t.Errorf("Parquet files, with a hash, records: %s", got)
 	}
-	if c.Part() != "" {
-		t.Errorf("all was read, and yet: %s", c.Part())
+	if c.Extent().Part() != "" {
+		t.Errorf("all was read, and yet: %s", c.Extent().Part())
 	}
 	// A second time there is nothing to add.
 	before := tablesOf(t, again)
@@ -239,8 +239,8 @@ func TestReadPart(t *testing.T) {
 			if got := answer(t, c, "select (select count(*) from sign_in_steps) || ' ' || (select count(*) from duplicates) || ' ' || (select count(*) from state_users)"); got != test.rest {
 				t.Errorf("steps, duplicates, states: %s, want %s", got, test.rest)
 			}
-			if (c.Part() != "") != test.isPart {
-				t.Errorf("it says %q", c.Part())
+			if (c.Extent().Part() != "") != test.isPart {
+				t.Errorf("it says %q", c.Extent().Part())
 			}
 			if got := answer(t, c, "select count(*) from files where records <> loaded + duplicates + rejected"); got != "0" {
 				t.Errorf("the books of %s files don't balance", got)
@@ -426,8 +426,8 @@ func TestHostileParquet(t *testing.T) {
 			if got := answer(t, c, "select count(*) from files where records <> loaded + duplicates + rejected"); got != "0" {
 				t.Errorf("the books of %s files don't balance", got)
 			}
-			if (c.Part() != "") != (test.reason == "a partition is gone") {
-				t.Errorf("it says %q", c.Part())
+			if (c.Extent().Part() != "") != (test.reason == "a partition is gone") {
+				t.Errorf("it says %q", c.Extent().Part())
 			}
 		})
 	}

@@ -227,18 +227,10 @@ func (h hit) insert(ctx context.Context, e *engine.Engine, rule string) error {
 	return e.Exec(ctx, "insert into evidence.main.judged_findings select "+strings.Join(values, ", "), args...)
 }
 
-// Pseudonyms says in two sentences that the case is a copy with pseudonyms; "" = it is not.
-func (c *Case) Pseudonyms() string {
-	if !c.isCopy {
-		return ""
-	}
-	return "This is a copy with pseudonyms in the place of names. Findings that end in" + asJudged + " are those of the original, for their rules read how a name is spelt"
-}
-
 // runJudged takes the hits of a rule from those that were judged on the original. false:
 // the rule is to be asked.
 func (fi *findings) runJudged(ctx context.Context, r rules.Rule) (bool, error) {
-	if !fi.c.isCopy {
+	if !fi.c.extent.isCopy {
 		return false, nil
 	}
 	rows, err := fi.c.engine.All(ctx, "select count(*) from evidence.judged_findings where finding = $1", r.Name)

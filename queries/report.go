@@ -42,11 +42,14 @@ type Report struct {
 	// MattersFirst: where there is no room for all rows, those that matter most are
 	// shown and not the first, which are the oldest.
 	MattersFirst bool
-	recordsIn    string           // then, the view that has the record of each row
-	OnTerminal   []string         // columns that a terminal, which has no room for all, shows first
-	Layout       Layout           // Table where the header does not say
-	Styles       map[string]Style // of columns that are not Plain, by name
-	SQL          string           // the whole file, header included
+	recordsIn    string // the table or view that has the record of each row; empty = none is named
+	// Repeats: the column that says what was done. Where there is no room for all rows, those
+	// of what was done seldom are shown, and of each the first and the last.
+	Repeats    string
+	OnTerminal []string         // columns that a terminal, which has no room for all, shows first
+	Layout     Layout           // Table where the header does not say
+	Styles     map[string]Style // of columns that are not Plain, by name
+	SQL        string           // the whole file, header included
 }
 
 // Chart is a picture that the HTML report draws beside the table.
@@ -184,6 +187,10 @@ func parse(group, name, text string) (Report, error) {
 			if r.recordsIn, r.MattersFirst = strings.CutPrefix(value, "what matters of "); !r.MattersFirst {
 				return r, fmt.Errorf("%s.sql: first rows %q: want `what matters of VIEW`, or leave it out", name, value)
 			}
+		case "repeats":
+			r.Repeats = value
+		case "records":
+			r.recordsIn = value
 		case "on a terminal":
 			r.OnTerminal = strings.Split(value, ", ")
 		case "layout":

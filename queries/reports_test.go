@@ -163,7 +163,7 @@ func readFixture(t *testing.T, archive *txtar.Archive) fixture {
 func (f fixture) open(t *testing.T) *Case {
 	t.Helper()
 	c := openCase(t, f.filter, f.zone, f.rows...)
-	if err := c.Know(context.Background(), f.sheet); err != nil {
+	if err := c.Sheet().Know(context.Background(), f.sheet); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -14,7 +14,7 @@ func isSessionView(name string) bool { return name == "sessions" || name == "sho
 // sessionShown is the run's own macro is_session_shown: a session is shown if it
 // occurs in what the filters show, and then as evidence has it, whole: judging it by
 // some of its rows would hide what is wrong with it.
-func (fs *filters) sessionShown() string {
+func (fs *Filters) sessionShown() string {
 	// Rows of a log that lacks what is asked for say nothing about the sessions
 	// meant, unless there is no other log to go by.
 	conditions, lacks := map[string][]string{}, map[string]bool{}

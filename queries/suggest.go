@@ -57,7 +57,7 @@ type beginning struct {
 
 // completeSessions puts the whole id in the place of its beginning, if no
 // other session begins so.
-func (fs *filters) completeSessions(ctx context.Context) error {
+func (fs *Filters) completeSessions(ctx context.Context) error {
 	sessions := slices.Clone(fs.filter.Sessions)
 	for i, asked := range sessions {
 		if len(asked) < shortestPrefix || strings.Contains(asked, "*") {
@@ -94,11 +94,11 @@ func (fs *filters) completeSessions(ctx context.Context) error {
 // each value of a --filter on the tables of these reports that no record has, which
 // there are; and of the beginnings of session ids, what they are. none is true where
 // no user, or no session, of those asked for is there: nothing can be shown.
-func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []string, none bool, err error) {
+func (fs *Filters) NotFound(ctx context.Context, reports []Report) (sentences []string, none bool, err error) {
 	var how []applied
-	if len(c.filters.filter.Columns) > 0 {
+	if len(fs.filter.Columns) > 0 {
 		for _, r := range reports {
-			one, err := c.filters.judged(ctx, r)
+			one, err := fs.judged(ctx, r)
 			if err != nil {
 				return nil, false, err
 			}
@@ -106,7 +106,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 		}
 	}
 	isSeveral := map[string]bool{}
-	for _, b := range c.filters.begun {
+	for _, b := range fs.begun {
 		if len(b.ids) == 1 {
 			sentences = append(sentences, "Session "+b.asked+" is "+b.ids[0])
 			continue
@@ -121,17 +121,17 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 		columns []string
 		names   []string // the columns that a nearest one is looked for in
 	}{
-		{"User", false, c.filters.filter.Users, userColumns, userNames},
-		{"Session", false, c.filters.filter.Sessions, sessionColumns, sessionColumns},
-		{"Application", false, c.filters.filter.Apps, appColumns, appNames},
-		{"User agent", false, c.filters.filter.UserAgents, agentColumns, nil},
-		{"User", true, c.filters.filter.NotUsers, userColumns, userNames},
-		{"Application", true, c.filters.filter.NotApps, appColumns, appNames},
+		{"User", false, fs.filter.Users, userColumns, userNames},
+		{"Session", false, fs.filter.Sessions, sessionColumns, sessionColumns},
+		{"Application", false, fs.filter.Apps, appColumns, appNames},
+		{"User agent", false, fs.filter.UserAgents, agentColumns, nil},
+		{"User", true, fs.filter.NotUsers, userColumns, userNames},
+		{"Application", true, fs.filter.NotApps, appColumns, appNames},
 	} {
 		if len(asked.values) == 0 {
 			continue
 		}
-		known, err := c.filters.valuesOf(ctx, asked.columns)
+		known, err := fs.valuesOf(ctx, asked.columns)
 		if err != nil {
 			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 		}
@@ -146,7 +146,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 				continue
 			}
 			if asked.what == "User" {
-				home, err := c.all(ctx, "select home_account("+literal(v)+")")
+				home, err := fs.c.all(ctx, "select home_account("+literal(v)+")")
 				if err != nil {
 					return nil, false, err
 				}
@@ -156,7 +156,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 			}
 			missing++
 			if names == nil && asked.names != nil {
-				if names, err = c.filters.valuesOf(ctx, asked.names); err != nil {
+				if names, err = fs.valuesOf(ctx, asked.names); err != nil {
 					return nil, false, fmt.Errorf("look for the nearest of what was asked for: %w", err)
 				}
 			}
@@ -178,9 +178,9 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 	for _, asked := range []struct {
 		flag   string
 		ranges []string
-	}{{"ip", c.filters.filter.IPs}, {"not-ip", c.filters.filter.NotIPs}} {
+	}{{"ip", fs.filter.IPs}, {"not-ip", fs.filter.NotIPs}} {
 		for _, text := range asked.ranges {
-			found, err := c.filters.addressesWithin(ctx, addressesLogged(), []string{text})
+			found, err := fs.addressesWithin(ctx, addressesLogged(), []string{text})
 			if err != nil {
 				return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 			}
@@ -189,8 +189,8 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 			}
 		}
 	}
-	for _, n := range c.filters.filter.Networks {
-		found, err := c.all(ctx, "select count(*) from evidence.sign_ins where "+networkColumn+" = "+networkNumber.FindStringSubmatch(n)[1])
+	for _, n := range fs.filter.Networks {
+		found, err := fs.c.all(ctx, "select count(*) from evidence.sign_ins where "+networkColumn+" = "+networkNumber.FindStringSubmatch(n)[1])
 		if err != nil {
 			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 		}
@@ -198,8 +198,8 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 			sentences = append(sentences, "No sign-in comes from the network of --asn "+n)
 		}
 	}
-	for i, f := range c.filters.filter.Columns {
-		if !slices.ContainsFunc(how, func(a applied) bool { return a.actions[i+c.filters.firstFilter()] == onTables }) {
+	for i, f := range fs.filter.Columns {
+		if !slices.ContainsFunc(how, func(a applied) bool { return a.actions[i+fs.firstFilter()] == onTables }) {
 			continue // what the rows shown have, their note tells
 		}
 		var tables []string
@@ -208,7 +208,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 				tables = append(tables, "evidence."+t.Name)
 			}
 		}
-		more, err := c.filters.absentValues(ctx, f, tables, f.Column)
+		more, err := fs.absentValues(ctx, f, tables, f.Column)
 		if err != nil {
 			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
 		}
@@ -218,7 +218,7 @@ func (c *Case) NotFound(ctx context.Context, reports []Report) (sentences []stri
 }
 
 // firstFilter is the place of the first --filter among the conditions.
-func (fs *filters) firstFilter() int {
+func (fs *Filters) firstFilter() int {
 	return slices.IndexFunc(fs.conditions, func(one condition) bool { return one.filter != nil })
 }
 
@@ -229,7 +229,7 @@ const (
 
 // absentValues says of each value of a --filter that no row of the tables has it in
 // that column, and which there are.
-func (fs *filters) absentValues(ctx context.Context, f ColumnFilter, tables []string, column string) ([]string, error) {
+func (fs *Filters) absentValues(ctx context.Context, f ColumnFilter, tables []string, column string) ([]string, error) {
 	var parts []string
 	for _, t := range tables {
 		parts = append(parts, "select "+column+"::varchar as value from "+t)
@@ -337,7 +337,7 @@ func didYouMeanUser(name string, names []string) string {
 }
 
 // valuesOf returns all values of columns in evidence, in lower case and order.
-func (fs *filters) valuesOf(ctx context.Context, columns []string) ([]string, error) {
+func (fs *Filters) valuesOf(ctx context.Context, columns []string) ([]string, error) {
 	var parts []string
 	for _, t := range schema.Logs() {
 		for _, column := range columns {
@@ -365,25 +365,25 @@ func (fs *filters) valuesOf(ctx context.Context, columns []string) ([]string, er
 // SessionCounts says how many sessions the users asked for have, why they have
 // none, and which of the sessions asked for have no audit records. It is empty
 // where no user and no session was asked for.
-func (c *Case) SessionCounts(ctx context.Context) ([]string, error) {
+func (fs *Filters) SessionCounts(ctx context.Context) ([]string, error) {
 	var sentences []string
-	if len(c.filters.filter.Users) > 0 {
-		sentence, err := c.filters.sessionsOfUsers(ctx)
+	if len(fs.filter.Users) > 0 {
+		sentence, err := fs.sessionsOfUsers(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("count the sessions of the users: %w", err)
 		}
 		sentences = append(sentences, sentence)
-		more, err := c.filters.unauditedOfUsers(ctx)
+		more, err := fs.unauditedOfUsers(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("look for the audit records of the users' sessions: %w", err)
 		}
 		sentences = append(sentences, more...)
 	}
-	for _, session := range c.filters.filter.Sessions {
+	for _, session := range fs.filter.Sessions {
 		if strings.Contains(session, "*") {
 			continue
 		}
-		rows, err := c.all(ctx, `
+		rows, err := fs.c.all(ctx, `
 			select
 				(select count(*) from evidence.audit_events where lower(session_id) = lower(`+literal(session)+`)),
 				(select count(*) from evidence.sign_ins where lower(session_id) = lower(`+literal(session)+`)),
@@ -405,7 +405,7 @@ func (c *Case) SessionCounts(ctx context.Context) ([]string, error) {
 
 // unauditedOfUsers names the sessions that are shown of the users and of which the
 // audit log, which is loaded, has nothing.
-func (fs *filters) unauditedOfUsers(ctx context.Context) ([]string, error) {
+func (fs *Filters) unauditedOfUsers(ctx context.Context) ([]string, error) {
 	rows, err := fs.c.all(ctx, `
 		select session_id
 		from sign_ins
@@ -428,7 +428,7 @@ func (fs *filters) unauditedOfUsers(ctx context.Context) ([]string, error) {
 }
 
 // sessionsOfUsers counts the sessions that are shown of the users.
-func (fs *filters) sessionsOfUsers(ctx context.Context) (string, error) {
+func (fs *Filters) sessionsOfUsers(ctx context.Context) (string, error) {
 	whose := "user " + fs.filter.Users[0]
 	if len(fs.filter.Users) > 1 {
 		whose = "users " + strings.Join(fs.filter.Users, ", ")

@@ -50,7 +50,7 @@ func TestTotalsOfTenant(t *testing.T) {
 		}
 	}
 	// A dossier has the same numbers after its sentences: that of the incident, and of its session.
-	ofIncident, err := c.DossierOfIncident(context.Background(), 1)
+	ofIncident, err := c.Dossiers().Incident(context.Background(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestTotalsOfTenant(t *testing.T) {
 			t.Errorf("%s leads to %s, which is no part of the dossier", c.shown(row[1]), lookIn)
 		}
 	}
-	ofSession, err := c.Dossier(context.Background(), truth.Incident.SessionID)
+	ofSession, err := c.Dossiers().Session(context.Background(), truth.Incident.SessionID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,11 +18,11 @@ import (
 // withVerdicts is a report as this run asks it: with the columns verdict and note, if the
 // case sheet has notes and the rows of the report can bear them. Its own columns, rows and
 // order are as without.
-func (c *Case) withVerdicts(ctx context.Context, r Report) (Report, error) {
-	if !c.isNoted || len(r.NotesOn) == 0 {
+func (sh *Sheet) withVerdicts(ctx context.Context, r Report) (Report, error) {
+	if !sh.isNoted || len(r.NotesOn) == 0 {
 		return r, nil
 	}
-	if err := c.define(ctx, false, "noted_things"); err != nil {
+	if err := sh.c.define(ctx, false, "noted_things"); err != nil {
 		return r, fmt.Errorf("put the verdicts of the case sheet beside the rows: %w", err)
 	}
 	r.Styles = maps.Clone(r.Styles)
@@ -32,6 +32,18 @@ func (c *Case) withVerdicts(ctx context.Context, r Report) (Report, error) {
 	r.Styles["note"] = Sentences
 	r.SQL = r.noted()
 	return r, nil
+}
+
+// on is what the case sheet says of a record, in a sentence.
+func (sh *Sheet) on(ctx context.Context, r record) ([]string, error) {
+	if err := sh.c.define(ctx, false, "noted_records"); err != nil {
+		return nil, err
+	}
+	rows, err := sh.c.all(ctx, fmt.Sprintf("select concat_ws(': ', verdict, note) from noted_records where file_id = %v and record = %v", r.values["file_id"], r.values["record"]))
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("The case sheet says: %v.", strings.TrimSuffix(fmt.Sprint(rows[0][0]), "."))}, nil
 }
 
 // showVerdicts has the verdicts shown where there is no room for all columns.

@@ -145,7 +145,7 @@ func TestVerdictsStandBesideRows(t *testing.T) {
 			if thing == "" {
 				t.Fatalf("no row names anything in %v", r.NotesOn)
 			}
-			if err := c.Know(context.Background(), CaseSheet{Notes: notes}); err != nil {
+			if err := c.Sheet().Know(context.Background(), CaseSheet{Notes: notes}); err != nil {
 				t.Fatal(err)
 			}
 			noted, rows := askedAs(t, c, r)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"entrail/queries"
 )
 
 func TestAnnexCountsItsPages(t *testing.T) {
@@ -120,6 +122,30 @@ func TestColumnsLeftOut(t *testing.T) {
 	} {
 		if got := columnsLeftOut(head, rows, test.line); !slices.Equal(got, test.want) {
 			t.Errorf("%s: left out %v, want %v", test.reason, got, test.want)
+		}
+	}
+}
+
+// TestColumnsSaidOnce: on paper a value that every row has stands above the table, but for
+// words of severity, long texts and tables of a row or two.
+func TestColumnsSaidOnce(t *testing.T) {
+	head := []headCell{{Parts: []string{"Who"}}, {Parts: []string{"What"}}, {Parts: []string{"Severity"}, Style: queries.Severity}, {Parts: []string{"Details"}}, {Parts: []string{"None"}}, {Parts: []string{"Some"}}}
+	row := func(what, some string) bodyRow {
+		return bodyRow{Cells: []bodyCell{{Text: "adele"}, {Text: what}, {Text: "high"}, {Text: "long", Short: "lo…"}, {}, {Text: some}}}
+	}
+	for _, test := range []struct {
+		rows   []bodyRow
+		want   []bool
+		said   string
+		reason string
+	}{
+		{[]bodyRow{row("read", "x"), row("sent", "x"), row("read", "")}, []bool{true, false, false, false, false, false}, "In each row, Who: adele.", "one column is the same"},
+		{[]bodyRow{row("read", "x"), row("read", "x"), row("read", "x")}, []bool{true, true, false, false, false, true}, "In each row, Who: adele; What: read; Some: x.", "three are"},
+		{[]bodyRow{row("read", "x"), row("read", "x")}, make([]bool, 6), "", "two rows are few"},
+	} {
+		always, said := columnsSaidOnce(head, test.rows)
+		if !slices.Equal(always, test.want) || said != test.said {
+			t.Errorf("%s: %v, %q, want %v, %q", test.reason, always, said, test.want, test.said)
 		}
 	}
 }

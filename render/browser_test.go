@@ -96,6 +96,9 @@ func drivenDocument() Document {
 			column("incident", queries.Integer), column("topic", queries.Text), column("sentence", queries.Text),
 			column("basis", queries.Text), column("look_in", queries.Text), column("look_for", queries.Text),
 		}, []any{int64(1), "Mail read", "Mail was read.", "The log shows", "events", "delta"})
+	numbers := result(queries.Report{Name: "totals", Title: "In numbers", Group: "incident", Layout: queries.Totals},
+		[]queries.Column{column("item", queries.Text), column("value", queries.Text), column("detail", queries.Text), column("look_in", queries.Text)},
+		[]any{"Messages read", "2", "in one mailbox", "events"}, []any{"How long", "3 days", nil, "events"})
 	lanes := result(queries.Report{Name: "lanes", Title: "Incident 1", Group: "incident", Layout: queries.Lanes},
 		[]queries.Column{
 			column("lane", queries.Text), column("network", queries.Text), column("slot", queries.Integer), column("first_event", queries.Time),
@@ -121,7 +124,7 @@ func drivenDocument() Document {
 		rows = append(rows, []any{int64(i + 1), "row " + strconv.Itoa(i+1)})
 	}
 	many := result(queries.Report{Name: "long", Title: "Many rows", Group: "audit"}, []queries.Column{column("n", queries.Integer), column("name", queries.Text)}, rows...)
-	return document(story, lanes, events, many)
+	return document(story, numbers, lanes, events, many)
 }
 
 // TestPageIsWorkedWith searches, sorts, filters, brushes, follows links and copies in a
@@ -177,6 +180,7 @@ func TestPageIsWorkedWith(t *testing.T) {
 		"searched: row 69,row 169,row 269,row 369,row 469,row 569,row 669,row 690,row 691,row 692,row 693,row 694,row 695,row 696,row 697,row 698,row 699",
 		"led to what the search left out: row 5",
 		"copied: 701 lines",
+		"links less than 24 px high: 0",
 		"open on paper: 0 closed, 700 rows",
 		"after it: 300",
 		"requests: 0",

@@ -32,6 +32,7 @@ type Document struct {
 	Remarks   []string  // what the filters did beyond that: values that no record has, reports left out
 	Places    []string  // geolocation databases that places of addresses come from, with their editions
 	Case      CaseHead  // what the case sheet calls the case
+	Noted     bool      // the case sheet has notes, of which rows have the verdict
 	Sources   []Source  // the evidence, for the HTML and XLSX pages that list it
 
 	// Results yields the results in the order of the page. Each one's rows
@@ -60,6 +61,10 @@ type Document struct {
 	// Chosen says that the reports were asked for by name: a page has their tables as
 	// whole as it has room for.
 	Chosen bool
+
+	// Whole is the command that gives all of a dossier, of which Markdown has what a ticket
+	// takes; empty = the document is no dossier.
+	Whole string
 
 	// Several says that more than one report was asked for, which the formats
 	// that hold one refuse.

@@ -36,22 +36,42 @@ func fitPage(sections []*section, limit int) {
 // share gives the tables so many bytes, the smaller ones all that they take, and
 // returns how many are taken.
 func share(tables []*section, limit int) int {
-	sizes := map[*section]int{}
-	for _, s := range tables {
+	sizes := make([]int, len(tables))
+	for i, s := range tables {
 		for _, row := range s.Rows {
-			sizes[s] += row.size()
+			sizes[i] += row.size()
 		}
 	}
-	slices.SortStableFunc(tables, func(a, b *section) int { return sizes[a] - sizes[b] })
 	taken := 0
-	for i, s := range tables {
-		most := max(limit-taken, 0) / (len(tables) - i)
-		if sizes[s] > most {
-			s.cut(most)
+	for i, most := range shares(sizes, nil, limit) {
+		if sizes[i] > most {
+			tables[i].cut(most)
 		}
-		taken += min(sizes[s], most)
+		taken += min(sizes[i], most)
 	}
 	return taken
+}
+
+// shares parts a limit among what has these sizes, by weight: what needs less than its part
+// gets all that it takes. No weights = each counts as much.
+func shares(sizes, weights []int, limit int) []int {
+	if weights == nil {
+		weights = slices.Repeat([]int{1}, len(sizes))
+	}
+	order := make([]int, len(sizes))
+	all := 0
+	for i, weight := range weights {
+		order[i] = i
+		all += weight
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return sizes[a]*weights[b] - sizes[b]*weights[a] })
+	parts := make([]int, len(sizes))
+	for _, i := range order {
+		parts[i] = min(sizes[i], max(limit, 0)*weights[i]/all)
+		limit -= parts[i]
+		all -= weights[i]
+	}
+	return parts
 }
 
 // cut leaves as many of the first rows as take that many bytes, but some.

@@ -378,7 +378,7 @@ type section struct {
 	Notes               []string
 	Paper               string // classes of its tables, by which paper sets them
 	leading             int    // how many columns are those that matter most
-	LeftOut             string // how many columns are not on paper, in words; empty = none
+	LeftOut             string // what the columns say that are not on paper, or how many they are; empty = none
 	IsTable             bool   // a report's, of other groups than incident
 	IsAnnex             bool   // on paper only with all annexes
 	Count               string // "1,478 rows"

@@ -5,6 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -226,4 +229,58 @@ func TestHTMLOrder(t *testing.T) {
 	if alone := render(t, HTML, document(empty("risky_users", "needs one"))); !strings.Contains(alone, `<section id="risky_users">`) {
 		t.Error("a report asked for by itself has its section")
 	}
+}
+
+// TestContrast: each colour of text has the strict contrast of WCAG, seven to one, with
+// each ground that it may stand on, by day and in the dark.
+func TestContrast(t *testing.T) {
+	grounds := map[string][]string{ // by the colour of the text
+		"ink": {"page", "paper", "band", "note-page", "warn-page"}, "soft": {"page", "paper", "band", "note-page", "warn-page"},
+		"accent": {"page", "paper", "band", "note-page"}, "warn-ink": {"warn-page"}, "high-ink": {"high-page"},
+	}
+	schemes := regexp.MustCompile(`(?s):root \{(.*?)\}`).FindAllStringSubmatch(styleCSS, -1)
+	if len(schemes) != 3 {
+		t.Fatalf("%d schemes of colours, want those of day, dark and paper", len(schemes))
+	}
+	colours := map[string]string{}
+	for i, scheme := range schemes {
+		if i == 2 { // paper goes on from the day
+			colours = map[string]string{}
+			schemes[i][1] = schemes[0][1] + scheme[1]
+		}
+		for _, c := range regexp.MustCompile(`--([\w-]+): #(\w+)`).FindAllStringSubmatch(schemes[i][1], -1) {
+			colours[c[1]] = c[2]
+		}
+		for text, all := range grounds {
+			for _, ground := range all {
+				a, b := luminance(t, colours[text]), luminance(t, colours[ground])
+				if contrast := (max(a, b) + .05) / (min(a, b) + .05); contrast < 7 {
+					t.Errorf("scheme %d: %s on %s has the contrast %.2f, want 7", i, text, ground, contrast)
+				}
+			}
+		}
+	}
+}
+
+// luminance is the relative luminance of a colour, as WCAG 2.2 defines it.
+func luminance(t *testing.T, colour string) float64 {
+	t.Helper()
+	if len(colour) == 3 {
+		colour = string([]byte{colour[0], colour[0], colour[1], colour[1], colour[2], colour[2]})
+	}
+	n, err := strconv.ParseUint(colour, 16, 24)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.
+	for i, weight := range []float64{.0722, .7152, .2126} {
+		v := float64(n>>(8*i)&0xff) / 255
+		if v <= .04045 {
+			v /= 12.92
+		} else {
+			v = math.Pow((v+.055)/1.055, 2.4)
+		}
+		sum += weight * v
+	}
+	return sum
 }

@@ -20,6 +20,7 @@ var entrailSpace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("entrail:indicators"))
 // indicator is a row of the report indicators.
 type indicator struct {
 	kind, value, name, findings string
+	verdict, note               string    // of the case sheet; "" = none
 	first, last                 time.Time // UTC; zero = unknown
 	records, elsewhere          int64     // that bear it in the incidents, and in all other evidence
 }
@@ -43,6 +44,17 @@ func (i indicator) comment() string {
 	return text + ", in: " + visible(i.findings)
 }
 
+// judgement is what the case sheet says of the indicator, "" if nothing.
+func (i indicator) judgement() string {
+	switch {
+	case i.verdict == "":
+		return ""
+	case i.note == "":
+		return "the case sheet says: " + visible(i.verdict)
+	}
+	return "the case sheet says: " + visible(i.verdict) + ", " + visible(i.note)
+}
+
 // eachIndicator reads the one result that the document must have: the report
 // indicators.
 func eachIndicator(d Document, format string, each func(indicator) error) error {
@@ -59,7 +71,11 @@ func eachIndicator(d Document, format string, each func(indicator) error) error 
 				return err
 			}
 			text := func(column string) string {
-				s, _ := row[at[column]].(string)
+				i, ok := at[column]
+				if !ok { // verdict and note, of a case sheet without notes
+					return ""
+				}
+				s, _ := row[i].(string)
 				return s
 			}
 			moment := func(column string) time.Time {
@@ -72,6 +88,7 @@ func eachIndicator(d Document, format string, each func(indicator) error) error 
 			}
 			i := indicator{
 				kind: text("type"), value: text("value"), name: text("name"), findings: text("findings"),
+				verdict: text("verdict"), note: text("note"),
 				first: moment("first_seen"), last: moment("last_seen"),
 				records: number("records"), elsewhere: number("elsewhere"),
 			}
@@ -105,8 +122,23 @@ type stixIndicator struct {
 	ValidFrom      string   `json:"valid_from"`
 }
 
+// stixNote is a Note of STIX 2.1, section 4.11: what an analyst says of other objects.
+type stixNote struct {
+	Type        string   `json:"type"`
+	SpecVersion string   `json:"spec_version"`
+	ID          string   `json:"id"`
+	Created     string   `json:"created"`
+	Modified    string   `json:"modified"`
+	Abstract    string   `json:"abstract"`
+	Content     string   `json:"content"`
+	Labels      []string `json:"labels"`
+	ObjectRefs  []string `json:"object_refs"`
+}
+
 // STIX writes the report indicators as a bundle of STIX 2.1. What STIX has no object
 // for (ids of sessions, tokens, devices and applications) is one of its own, x-m365-...
+// A verdict of the case sheet is a Note on the indicator, with the verdict as its label;
+// one that is benign is no longer of the type malicious-activity.
 func STIX(w io.Writer, d Document) error {
 	objects := []any{}
 	ids := ""
@@ -126,8 +158,19 @@ func STIX(w io.Writer, d Document) error {
 			IndicatorTypes: []string{"malicious-activity"},
 			Pattern:        pattern, PatternType: "stix", ValidFrom: stixTime(from),
 		}
+		if i.verdict == "benign" {
+			o.IndicatorTypes = []string{"benign"}
+		}
 		ids += o.ID
 		objects = append(objects, o)
+		if i.verdict != "" {
+			objects = append(objects, stixNote{
+				Type: "note", SpecVersion: "2.1", ID: "note--" + i.id("stix note\x00"+i.verdict+"\x00"+i.note),
+				Created: o.Created, Modified: o.Modified,
+				Abstract: "Verdict of the case sheet", Content: i.judgement(),
+				Labels: []string{i.verdict}, ObjectRefs: []string{o.ID},
+			})
+		}
 		return nil
 	})
 	if err != nil {
@@ -196,10 +239,18 @@ type mispAttribute struct {
 	Timestamp string `json:"timestamp"`
 	FirstSeen string `json:"first_seen,omitempty"`
 	LastSeen  string `json:"last_seen,omitempty"`
+
+	Tags []mispTag `json:"Tag,omitempty"`
+}
+
+// mispTag is a tag of an attribute.
+type mispTag struct {
+	Name string `json:"name"`
 }
 
 // MISP writes the report indicators as an event of MISP's core format, unpublished and for
-// the own organisation only. No attribute is marked for automatic detection.
+// the own organisation only. No attribute is marked for automatic detection. A verdict of
+// the case sheet is a tag of the attribute, and stands in its comment with the words.
 func MISP(w io.Writer, d Document) error {
 	attributes := []mispAttribute{}
 	ids := ""
@@ -217,6 +268,10 @@ func MISP(w io.Writer, d Document) error {
 		}
 		if i.kind != "ASN" {
 			a.Value = i.value
+		}
+		if i.verdict != "" {
+			a.Comment += "; " + i.judgement()
+			a.Tags = []mispTag{{fmt.Sprintf("entrail:verdict=%q", i.verdict)}}
 		}
 		if !i.first.IsZero() {
 			a.FirstSeen, a.LastSeen = i.first.Format("2006-01-02T15:04:05.000000+00:00"), i.last.Format("2006-01-02T15:04:05.000000+00:00")

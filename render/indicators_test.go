@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -100,5 +101,93 @@ func TestIndicators(t *testing.T) {
 	}
 	if got := write(stix, "findings"); !strings.Contains(got, "holds the report indicators and nothing else") {
 		t.Errorf("another report: %s", got)
+	}
+}
+
+// TestIndicatorsWithVerdicts: a verdict of the case sheet goes with the indicator, and
+// changes nothing else about it.
+func TestIndicatorsWithVerdicts(t *testing.T) {
+	at := time.Date(2026, 10, 6, 7, 41, 8, 0, time.UTC)
+	columns := []queries.Column{
+		column("type", queries.Text), column("value", queries.Text), column("name", queries.Text),
+		column("first_seen", queries.Time), column("last_seen", queries.Time),
+		column("records", queries.Integer), column("elsewhere", queries.Integer), column("findings", queries.Text),
+	}
+	row := func(value string) []any {
+		return []any{"ip address", value, nil, at, at, int64(1), int64(0), "password_spray"}
+	}
+	noted := append(columns[:len(columns):len(columns)], column("verdict", queries.Text), column("note", queries.Text))
+	const hostile = "our \x1b[31mscanner\u202e\n\"x\""
+	plain := document(result(queries.Report{Name: "indicators"}, columns, row("203.0.113.1"), row("203.0.113.2"), row("203.0.113.3")))
+	judged := document(result(queries.Report{Name: "indicators"}, noted,
+		append(row("203.0.113.1"), "benign", hostile), append(row("203.0.113.2"), nil, nil), append(row("203.0.113.3"), "confirmed", nil)))
+	write := func(format func(io.Writer, Document) error, d Document) (text string) {
+		t.Helper()
+		var b bytes.Buffer
+		if err := format(&b, d); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	type object struct {
+		ID, Type, Pattern, Content, Abstract string
+		IndicatorTypes                       []string `json:"indicator_types"`
+		Labels                               []string
+		ObjectRefs                           []string `json:"object_refs"`
+	}
+	read := func(text string) (all []object) {
+		t.Helper()
+		var bundle struct{ Objects []object }
+		if err := json.Unmarshal([]byte(text), &bundle); err != nil {
+			t.Fatal(err)
+		}
+		return bundle.Objects
+	}
+	without, with := read(write(STIX, plain)), read(write(STIX, judged))
+	if len(without) != 3 || len(with) != 5 {
+		t.Fatalf("%d objects without notes and %d with two, want 3 and 5", len(without), len(with))
+	}
+	for i, at := range []int{0, 2, 3} { // each note stands behind its indicator
+		if with[at].ID != without[i].ID || with[at].Pattern != without[i].Pattern {
+			t.Errorf("indicator %d is another with a note: %+v", i+1, with[at])
+		}
+	}
+	for _, want := range []struct {
+		at                   int
+		kind, label, content string
+	}{
+		{1, "benign", "benign", "the case sheet says: benign, our "},
+		{4, "malicious-activity", "confirmed", "the case sheet says: confirmed"},
+	} {
+		note, indicator := with[want.at], with[want.at-1]
+		if note.Type != "note" || note.Labels[0] != want.label || !strings.HasPrefix(note.Content, want.content) || note.ObjectRefs[0] != indicator.ID || indicator.IndicatorTypes[0] != want.kind {
+			t.Errorf("the note %+v on %+v", note, indicator)
+		}
+		if strings.ContainsAny(note.Content, "\x1b\u202e\n") {
+			t.Errorf("what could act stands in %q", note.Content)
+		}
+	}
+	if with[2].IndicatorTypes[0] != "malicious-activity" {
+		t.Errorf("an indicator without a verdict is %v", with[2].IndicatorTypes)
+	}
+
+	var event struct {
+		Event struct {
+			Attribute []struct {
+				Comment string
+				Tag     []struct{ Name string }
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(write(MISP, judged)), &event); err != nil {
+		t.Fatal(err)
+	}
+	a := event.Event.Attribute
+	if len(a) != 3 || len(a[0].Tag) != 1 || a[0].Tag[0].Name != `entrail:verdict="benign"` || !strings.Contains(a[0].Comment, "; the case sheet says: benign, our ") ||
+		len(a[1].Tag) != 0 || strings.Contains(a[1].Comment, "case sheet") || a[2].Tag[0].Name != `entrail:verdict="confirmed"` || !strings.HasSuffix(a[2].Comment, "; the case sheet says: confirmed") {
+		t.Errorf("attributes %+v", a)
+	}
+	if text := write(MISP, plain); strings.Contains(text, "Tag") || strings.Contains(text, "case sheet") {
+		t.Errorf("without notes: %s", text)
 	}
 }

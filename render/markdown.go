@@ -14,23 +14,13 @@ import (
 
 // Markdown writes headings and pipe tables (GitHub's flavour). Whatever a log
 // holds is shown as text: no markup, no HTML, no link made from a bare address.
+// A dossier is as long as a ticket takes, see ticket.go.
 func Markdown(w io.Writer, d Document) error {
+	if d.Whole != "" {
+		return ticket(w, d)
+	}
 	out := bufio.NewWriter(w)
-	if d.heading() != "" {
-		fmt.Fprintf(out, "# %s\n\n", markdown(d.heading()))
-	}
-	if f := facts(d); len(f) > 0 {
-		fmt.Fprintf(out, "%s\n\n", markdown(strings.Join(f, " · ")))
-	}
-	for _, f := range d.Filters {
-		fmt.Fprintf(out, "- filter: %s\n", markdown(f))
-	}
-	for _, r := range d.Remarks {
-		fmt.Fprintf(out, "- %s\n", markdown(r))
-	}
-	if len(d.Filters)+len(d.Remarks) > 0 {
-		fmt.Fprintln(out)
-	}
+	markdownHead(out, d)
 	first := true
 	for r, err := range d.Results {
 		if err != nil {
@@ -48,27 +38,32 @@ func Markdown(w io.Writer, d Document) error {
 	return out.Flush()
 }
 
+// markdownHead writes the title and what must stand below it.
+func markdownHead(out io.Writer, d Document) {
+	if d.heading() != "" {
+		fmt.Fprintf(out, "# %s\n\n", markdown(d.heading()))
+	}
+	if f := facts(d); len(f) > 0 {
+		fmt.Fprintf(out, "%s\n\n", markdown(strings.Join(f, " · ")))
+	}
+	for _, f := range d.Filters {
+		fmt.Fprintf(out, "- filter: %s\n", markdown(f))
+	}
+	for _, r := range d.Remarks {
+		fmt.Fprintf(out, "- %s\n", markdown(r))
+	}
+	if len(d.Filters)+len(d.Remarks) > 0 {
+		fmt.Fprintln(out)
+	}
+}
+
 // provenanceHeading stands above the provenance.
 const provenanceHeading = "## Provenance"
 
 // markdownReport writes a report; of several, without raw records, which drown the rest.
 func markdownReport(out *bufio.Writer, r *queries.Result, isOneOfSeveral bool) error {
-	fmt.Fprintf(out, "## %s\n\n", markdown(title(r)))
 	isTold := r.Report.Layout == queries.Totals || r.Report.Layout == queries.Story
-	for _, s := range []string{r.Report.Description, r.Report.Caveat} {
-		if first, _ := firstSentence(s); isTold && isOneOfSeveral {
-			s = first
-		}
-		if s != "" {
-			fmt.Fprintf(out, "%s\n\n", markdown(s))
-		}
-	}
-	for _, n := range r.Notes {
-		if r.Report.Layout == queries.Totals && isOneOfSeveral {
-			break // the sentences have the same notes
-		}
-		fmt.Fprintf(out, "> %s\n\n", markdown(n))
-	}
+	markdownProse(out, r, isTold && isOneOfSeveral)
 	switch r.Report.Layout {
 	case queries.Story:
 		return markdownStory(out, r)
@@ -107,6 +102,26 @@ func markdownReport(out *bufio.Writer, r *queries.Result, isOneOfSeveral bool) e
 		fmt.Fprintln(out, "No rows.")
 	}
 	return nil
+}
+
+// markdownProse writes what stands above the rows of a report; where it is short, of each
+// text the first sentence, and no notes that the sentences of the page have already.
+func markdownProse(out io.Writer, r *queries.Result, isShort bool) {
+	fmt.Fprintf(out, "## %s\n\n", markdown(title(r)))
+	for _, s := range []string{r.Report.Description, r.Report.Caveat} {
+		if isShort {
+			s, _ = firstSentence(s)
+		}
+		if s != "" {
+			fmt.Fprintf(out, "%s\n\n", markdown(s))
+		}
+	}
+	if isShort && r.Report.Layout == queries.Totals {
+		return
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(out, "> %s\n\n", markdown(n))
+	}
 }
 
 // markdownTotals writes a number a line.

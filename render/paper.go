@@ -11,17 +11,22 @@ import (
 	"entrail/queries"
 )
 
-// paperCSS is what stands around a printed page: the title, the number of the
-// page, and the hash of the list of evidence, which is the SHA-256 of the hashes of
-// its files, a line each, in the order of the list.
-func paperCSS(d Document) string {
+// evidenceHash is the hash of the list of evidence: the SHA-256 of the hashes of its
+// files, a line each, in the order of the list.
+func evidenceHash(d Document) string {
 	var list strings.Builder
 	for _, s := range d.Sources {
 		list.WriteString(s.SHA256 + "\n")
 	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(list.String())))
+}
+
+// paperCSS is what stands around a printed page: the title, the number of the
+// page, and the hash of the list of evidence.
+func paperCSS(d Document) string {
 	evidence := ""
 	if len(d.Sources) > 0 {
-		evidence = fmt.Sprintf("evidence %x", sha256.Sum256([]byte(list.String())))
+		evidence = "evidence " + evidenceHash(d)
 	}
 	head := d.heading()
 	if d.Case.Reference != "" {
@@ -77,7 +82,9 @@ func (p *htmlPage) setPaper(s *section, layout queries.Layout) {
 			s.LeftOut = fmt.Sprintf("%d of %d columns are on paper; the page itself has all.", len(left)-n, len(left))
 		}
 	case len(s.Head) >= wideTable:
-		css = asParagraphs(s.Paper, s.Head, s.leading)
+		always, said := columnsSaidOnce(s.Head, rows)
+		css = without(s.Paper, always) + asParagraphs(s.Paper, s.Head, rows, s.leading)
+		s.LeftOut = said
 		s.Paper += " wide"
 	case slices.Contains(under, true):
 		css = withLinesUnder(s.Paper, number, s.Head, paperWidths(s.Head, rows, under, paperLine-number), under)
@@ -88,11 +95,40 @@ func (p *htmlPage) setPaper(s *section, layout queries.Layout) {
 	p.paperCSS += "\n@media print {" + css + " }"
 }
 
+// columnsSaidOnce are the columns that have the same in every row, and the sentence that
+// says it above the table.
+func columnsSaidOnce(head []headCell, rows []bodyRow) (always []bool, said string) {
+	always = make([]bool, len(head))
+	var all []string
+	for c, h := range head {
+		first := rows[0].Cells[c]
+		isSame := func(row bodyRow) bool { return row.Cells[c].Text == first.Text }
+		if h.Style == queries.Severity || first.Text == "" || first.Short != "" || len(rows) < alwaysTold || !every(rows, isSame) {
+			continue
+		}
+		always[c] = true
+		all = append(all, strings.Join(h.Parts, "")+": "+first.Text)
+	}
+	if len(all) == 0 {
+		return always, ""
+	}
+	return always, "In each row, " + strings.Join(all, "; ") + "."
+}
+
+func every(rows []bodyRow, is func(bodyRow) bool) bool {
+	return !slices.ContainsFunc(rows, func(row bodyRow) bool { return !is(row) })
+}
+
 // asParagraphs sets each row as a paragraph: in its first line the columns that matter most,
-// then the sentence among them, and the rest in small type, each value behind its heading.
-func asParagraphs(table string, head []headCell, leading int) string {
+// then the sentence among them, if it is longer than a few words, and the rest in small type,
+// each value behind its heading.
+func asParagraphs(table string, head []headCell, rows []bodyRow, leading int) string {
+	const fewWords = 60 // characters
 	var b strings.Builder
 	says := slices.IndexFunc(head[:min(leading, len(head))], func(h headCell) bool { return h.Style == queries.Sentences })
+	if says >= 0 && every(rows, func(row bodyRow) bool { return cells.StringWidth(row.Cells[says].Text) <= fewWords }) {
+		says = -1
+	}
 	for i, h := range head {
 		cell := fmt.Sprintf(" .%s td:nth-child(%d)", table, i+2)
 		switch {

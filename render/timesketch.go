@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"entrail/queries"
@@ -31,6 +32,9 @@ var timesketchFields = []string{
 	"evidence", "finding_id",
 }
 
+// timesketchVerdict are the columns after those, where the case sheet has notes.
+var timesketchVerdict = []string{"verdict", "note"}
+
 // TimesketchCSV writes the rows of timeline and of findings as events of a Timesketch
 // timeline, each with a sentence of what happened. A finding is two events where it
 // lasted: its first record and its last. Times are UTC, whatever the zone of the page.
@@ -54,8 +58,11 @@ func eachResult(r *queries.Result) func(func(*queries.Result, error) bool) {
 
 // timesketchEvents are the events of all results of a document, in their order.
 func timesketchEvents(d Document) *queries.Result {
-	events := &queries.Result{}
-	for _, name := range append([]string{"message", "datetime", "timestamp_desc"}, timesketchFields...) {
+	events, fields := &queries.Result{}, timesketchFields
+	if d.Noted {
+		fields = slices.Concat(fields, timesketchVerdict)
+	}
+	for _, name := range append([]string{"message", "datetime", "timestamp_desc"}, fields...) {
 		c := queries.Column{Name: name, Kind: queries.Text}
 		if name == "file_id" || name == "record" || name == "events" {
 			c.Kind = queries.Integer
@@ -68,7 +75,7 @@ func timesketchEvents(d Document) *queries.Result {
 				yield(nil, err)
 				return
 			}
-			for event, err := range eventsOf(r) {
+			for event, err := range eventsOf(r, fields) {
 				if !yield(event, err) || err != nil {
 					return
 				}
@@ -78,8 +85,8 @@ func timesketchEvents(d Document) *queries.Result {
 	return events
 }
 
-// eventsOf yields the events of one report.
-func eventsOf(r *queries.Result) func(func([]any, error) bool) {
+// eventsOf yields the events of one report, with these fields.
+func eventsOf(r *queries.Result, columns []string) func(func([]any, error) bool) {
 	read, known := map[string]func(map[string]any) []event{"timeline": logged, "findings": found}[r.Report.Name]
 	return func(yield func([]any, error) bool) {
 		if !known {
@@ -103,7 +110,7 @@ func eventsOf(r *queries.Result) func(func([]any, error) bool) {
 					continue
 				}
 				line := []any{e.message, at.Format(timesketchTime), e.meaning}
-				for _, name := range timesketchFields {
+				for _, name := range columns {
 					line = append(line, fields[name])
 				}
 				if !yield(line, nil) {

@@ -100,6 +100,26 @@ func TestTimesketch(t *testing.T) {
 	}
 }
 
+// TestTimesketchVerdicts: where the case sheet has notes, events have its verdicts; else no
+// field is added, though timeline has the columns.
+func TestTimesketchVerdicts(t *testing.T) {
+	columns := []queries.Column{column("event_time", queries.Time), column("message", queries.Text), column("verdict", queries.Text), column("note", queries.Text)}
+	at := time.Date(2026, 10, 6, 9, 41, 8, 0, time.UTC)
+	for _, isNoted := range []bool{true, false} {
+		d := document(result(queries.Report{Name: "timeline"}, columns, []any{at, "a", "benign", "our scanner"}, []any{at, "b", nil, nil}))
+		d.Noted = isNoted
+		var b bytes.Buffer
+		if err := TimesketchCSV(&b, d); err != nil {
+			t.Fatal(err)
+		}
+		events := readTimesketchCSV(t, b.Bytes())
+		verdict, hasVerdict := events[0]["verdict"]
+		if hasVerdict != isNoted || isNoted && (verdict != "benign" || events[0]["note"] != "our scanner" || events[1]["verdict"] != "") {
+			t.Errorf("with notes %v: %v", isNoted, events)
+		}
+	}
+}
+
 func readTimesketchCSV(t *testing.T, text []byte) []map[string]any {
 	lines, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil {

@@ -560,7 +560,7 @@ func columnWidths(r *queries.Result, sample [][]any) []float64 {
 }
 
 // aboutWidths are the widths, in characters, of the columns of About.
-var aboutWidths = []float64{34, 12, 22, 70, 60}
+var aboutWidths = []float64{34, 12, 22, 70, 70}
 
 // howToRead is what a reader of a workbook must know of all its sheets.
 var howToRead = []string{
@@ -633,9 +633,9 @@ func (b *workbook) about() error {
 	if len(b.d.Sources) > 0 {
 		p.row++
 		p.put(b.style.heading, "Files of evidence")
-		p.put(b.style.head, "file", "records", "format", "SHA-256", "bytes")
+		p.put(b.style.head, "bytes", "records", "format", "file", "SHA-256")
 		for _, s := range b.d.Sources {
-			p.put(b.style.wrap, visible(s.Path), s.Records, visible(s.Format), visible(s.SHA256), s.Size)
+			p.put(b.style.wrap, s.Size, s.Records, visible(s.Format), visible(s.Path), visible(s.SHA256))
 		}
 	}
 	p.prove()

@@ -224,9 +224,11 @@ func (d daysOfSheet) steps() (all []time.Time, unit string, of func(time.Time) t
 	return all, unit, of
 }
 
-// inOrder are the values that rows are counted by, those of severity as they rank.
+// inOrder are the values that rows are counted by, those of severity from the least.
 func (d daysOfSheet) inOrder() []string {
 	var all []string
+	severities := queries.Severities()
+	slices.Reverse(severities) // no severity comes first
 	for r := range d.rows {
 		if !slices.Contains(all, r.group) {
 			all = append(all, r.group)
@@ -237,8 +239,6 @@ func (d daysOfSheet) inOrder() []string {
 	})
 	return all
 }
-
-var severities = []string{"info", "low", "medium", "high", "critical"}
 
 // writeDays writes the numbers of a chart from that column and row on.
 func (b *workbook) writeDays(d daysOfSheet, column, row int) (chartOfSheet, error) {

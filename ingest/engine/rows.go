@@ -88,9 +88,9 @@ func (e *Engine) All(ctx context.Context, statement string, args ...any) ([][]an
 }
 
 // QueryFirst runs a SELECT for its first n rows, and says how many it has in all.
-// Where it ends in a total order, which it should, and all rows reached the step
-// that chose the first of them, that step has counted them; else they are counted
-// by a question of their own. The engine must be locked.
+// Fewer than n are all. Of more, where it ends in a total order, which it should, and
+// all rows reached the step that chose the first of them, that step has counted them;
+// else they are counted by a question of their own. The engine must be locked.
 func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows *Rows, total int64, err error) {
 	rows, err = e.Query(ctx, fmt.Sprintf("%s\nlimit %d", statement, n))
 	if err != nil {
@@ -100,6 +100,9 @@ func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows 
 	if err != nil {
 		rows.Close()
 		return nil, 0, plain(err)
+	}
+	if given, ok := givenBy(profile); ok && given < int64(n) {
+		return rows, given, nil
 	}
 	if total, ok := chosenFrom(profile); ok {
 		return rows, total, nil
@@ -112,10 +115,26 @@ func (e *Engine) QueryFirst(ctx context.Context, statement string, n int) (rows 
 	return rows, total, nil
 }
 
+// givenBy is the number of rows that a plan gave; false if its last step is none that
+// is known to count them. The steps that something is computed in beforehand stand
+// before the one that it is for.
+func givenBy(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
+	for len(plan.Children) > 0 {
+		switch plan.Metrics["OPERATOR_TYPE"] {
+		case "", "CTE":
+			plan = plan.Children[len(plan.Children)-1]
+		case "TOP_N", "LIMIT", "STREAMING_LIMIT", "PROJECTION":
+			return passedOn(plan)
+		default:
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
 // chosenFrom is the number of rows that went into the last step of a plan, which
 // sorts and cuts off; false if it has no such step, or if what it has chosen so far
-// may have kept rows from it. The steps that something is computed in beforehand
-// stand before the one that it is for.
+// may have kept rows from it.
 func chosenFrom(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
 	for len(plan.Children) > 0 {
 		last := plan.Children[len(plan.Children)-1]
@@ -126,8 +145,7 @@ func chosenFrom(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
 			if !isWhole(last) {
 				return 0, false
 			}
-			rows, err := strconv.ParseInt(last.Metrics["OPERATOR_CARDINALITY"], 10, 64)
-			return rows, err == nil
+			return passedOn(last)
 		default:
 			return 0, false
 		}
@@ -135,15 +153,30 @@ func chosenFrom(plan duckdb.ProfilingInfo) (rows int64, ok bool) {
 	return 0, false
 }
 
+// passedOn is the number of rows that a step gave to the next; false if it counts none.
+func passedOn(step duckdb.ProfilingInfo) (rows int64, ok bool) {
+	switch step.Metrics["OPERATOR_TYPE"] {
+	case "CTE":
+		return passedOn(step.Children[len(step.Children)-1])
+	case "LEFT_DELIM_JOIN", "RIGHT_DELIM_JOIN":
+		return 0, false
+	}
+	rows, err := strconv.ParseInt(step.Metrics["OPERATOR_CARDINALITY"], 10, 64)
+	return rows, err == nil
+}
+
 // isWhole tells whether a step certainly passed on all its rows. The one that
 // chooses the first rows tells the scans below it what is too late to be chosen
 // (a "dynamic filter"), and they leave some of that out, but for the steps that pass
-// nothing on before they have read everything.
+// nothing on before they have read everything. What is computed beforehand, for more
+// than one reader, is never told.
 func isWhole(step duckdb.ProfilingInfo) bool {
 	switch step.Metrics["OPERATOR_TYPE"] {
-	case "HASH_GROUP_BY", "PERFECT_HASH_GROUP_BY", "UNGROUPED_AGGREGATE", "WINDOW", "CTE_SCAN", "EMPTY_RESULT", "DUMMY_SCAN", "COLUMN_DATA_SCAN":
+	case "HASH_GROUP_BY", "PERFECT_HASH_GROUP_BY", "UNGROUPED_AGGREGATE", "WINDOW", "CTE_SCAN", "DELIM_SCAN", "EMPTY_RESULT", "DUMMY_SCAN", "COLUMN_DATA_SCAN":
 		return true
-	case "PROJECTION", "FILTER", "UNION", "HASH_JOIN", "CROSS_PRODUCT", "NESTED_LOOP_JOIN", "PIECEWISE_MERGE_JOIN", "IE_JOIN":
+	case "CTE":
+		return len(step.Children) > 0 && isWhole(step.Children[len(step.Children)-1])
+	case "PROJECTION", "FILTER", "UNION", "HASH_JOIN", "LEFT_DELIM_JOIN", "RIGHT_DELIM_JOIN", "CROSS_PRODUCT", "NESTED_LOOP_JOIN", "PIECEWISE_MERGE_JOIN", "IE_JOIN":
 		for _, child := range step.Children {
 			if !isWhole(child) {
 				return false

@@ -32,6 +32,19 @@ func TestQueryFirst(t *testing.T) {
 		{"select * from numbers order by i", 299_999, 299_999, 300_000, "all but one"},
 		{`with sevenths as materialized (select * from numbers where rest = 0 order by i limit 1000)
 			select a.i, b.i from sevenths as a join sevenths as b using (rest) where a.i < 70 order by 1, 2`, 3, 3, 10_000, "a step before has its own order and limit"},
+		{`with sevenths as materialized (select * from numbers where rest = 0 limit 5)
+			select a.i from sevenths as a join sevenths as b using (i) order by 1`, 10, 5, 5, "fewer, of a step that is worked out before"},
+		{"select * from numbers where i % 3 = 0 and i < 30 order by i", 50, 10, 10, "fewer, though a scan is told what comes too late"},
+		{"select i from numbers where i < 3 union all select rest from numbers where i = 7", 10, 4, 4, "fewer, of two parts without an order"},
+		{"select * from numbers order by i", 300_000, 300_000, 300_000, "as many as asked for"},
+		{`with sevenths as materialized (select * from numbers where rest = 0)
+			select a.i from sevenths as a join sevenths as b using (i) order by 1`, 10, 10, 42_858, "more, of a step that is worked out before: the multiples of 7 from 0 to 299,999"},
+		{`with late as materialized (select * from numbers order by text limit 70000)
+			select n.i from numbers as n left join late using (i) order by n.i`, 10, 10, 300_000, "a step before chooses for itself, and so does the last one"},
+		{`select i, exists (from numbers as b where b.i = numbers.rest and b.text > 'text 3') as is_late
+			from numbers order by i`, 10, 10, 300_000, "a question about each row"},
+		{`select rest, exists (from numbers as b where b.i = grouped.rest and b.text > 'text 3') as is_late
+			from (select distinct i // 3 as third, rest from numbers where i < 30000) as grouped order by all`, 10, 10, 30_000, "a question about each group: of three rows in a row no two have one rest"},
 		{"select i from numbers union all select rest from numbers order by 1", 3, 3, 600_000, "two parts"},
 		{"select * from numbers", 10, 10, 300_000, "no order: the engine reads no more than it needs, and is asked for the total"},
 	} {

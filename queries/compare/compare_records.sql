@@ -3,7 +3,8 @@
 --   value in the earlier export, an arrow, and the value in this one. path and record lead to this export's file,
 --   earlier_path and earlier_record to that of the earlier one.
 -- position: 2
--- wrap: differs
+-- wrap: differs, note
+-- notes on: record, earlier_record
 -- paths: path, earlier_path
 with
 periods as (
@@ -74,10 +75,14 @@ select
     h.path,
     t.record,
     o.path as earlier_path,
-    t.earlier_record
+    t.earlier_record,
+    case when n.record is null or m.nearness < n.nearness then m.verdict else n.verdict end as verdict,
+    case when n.record is null or m.nearness < n.nearness then m.note else n.note end as note
 from told as t
 left join evidence.files as h on h.file_id = t.file_id
 left join evidence.files as o on o.file_id = t.earlier_file_id
+left join compared_verdicts as n on n.file_id = t.file_id and n.record = t.record
+left join compared_verdicts as m on m.file_id = t.earlier_file_id and m.record = t.earlier_record
 order by
     t.in_common_period desc,
     list_position(['disappeared', 'contradicts', 'changed', 'came'], t.change),

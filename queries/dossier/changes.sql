@@ -5,14 +5,20 @@
 --   that of a server of Microsoft's.
 -- notes on: record
 -- position: 5
-with events as (
-    select
-        e.*  replace (case when json_valid(raw) then raw end as raw),
-        k.kind,
+with its_events as (
+    from dossier_events
+    union all
+    select e.* replace (b.raw as raw)
     from evidence.audit_events as e
+    join dossier_beside as b on b.file_id = e.file_id and b.record = e.record
+    where b.is_within and b.is_by_user
+),
+events as (
+    select
+        e.*,
+        k.kind,
+    from its_events as e
     left join operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
-    where (e.file_id, e.record) in (from dossier_records)
-        or (e.file_id, e.record) in (select b.file_id, b.record from dossier_beside as b where is_within and is_by_user)
 )
 select
     event_time,

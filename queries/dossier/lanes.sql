@@ -32,10 +32,9 @@ with own as (
         e.operation || case when lower(e.result_status) in ('failed', 'failure', 'false') then ' (failed)' else '' end,
         coalesce(notable_operation(e.operation), case when k.kind = 'downloaded' then 'download' end)
             || case when lower(e.result_status) in ('failed', 'failure', 'false') then ' (failed)' else '' end,
-    from evidence.audit_events as e
+    from dossier_events as e
     left join operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
     left join addresses as a on client_address(e.ip_address) = a.ip_address
-    where (e.file_id, e.record) in (from dossier_records)
     union all
     select
         g.event_time,

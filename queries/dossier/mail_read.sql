@@ -17,10 +17,9 @@ with accesses as (
         ), 1) ->> '$.Value' as throttled,
         lower(raw ->> '$.MailboxOwnerUPN') as mailbox,
     from (
-        select event_time, ip_address, operation, case when json_valid(raw) then raw end as raw
-        from evidence.audit_events
-        where (file_id, record) in (from dossier_records)
-            and list_contains(['mailitemsaccessed', 'messagebind', 'folderbind'], lower(operation))
+        select event_time, ip_address, operation, raw
+        from dossier_events
+        where list_contains(['mailitemsaccessed', 'messagebind', 'folderbind'], lower(operation))
     ) as e
     left join addresses as a on client_address(e.ip_address) = a.ip_address
 ),

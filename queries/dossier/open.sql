@@ -8,6 +8,11 @@ with places as (
     select file_id || ':' || record as place from dossier_records
     union
     select file_id || ':' || record from dossier_beside where is_within and is_by_user
+),
+of_it as (
+    select evidence
+    from (select evidence, unnest(string_split(evidence, ' ')) as place from report_still_open)
+    where place in (select place from places)
 )
 select
     kind,
@@ -20,7 +25,7 @@ select
     ip_address,
     evidence
 from report_still_open
-where list_has_any(string_split(evidence, ' '), (select list(place) from places))
+where evidence in (select evidence from of_it)
 order by
     since,
     kind,

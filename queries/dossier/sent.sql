@@ -16,11 +16,7 @@ select
     e.raw ->> '$.ChatThreadId' as chat,
     placed_address(e.ip_address, a.country, a.network, a.source) as ip_address,
     e.file_id || ':' || e.record as record
-from (
-    select * replace (case when json_valid(raw) then raw end as raw)
-    from evidence.audit_events
-    where (file_id, record) in (from dossier_records)
-) as e
+from dossier_events as e
 join operation_kinds as k on rtrim(lower(e.operation), '. ') = k.operation
 left join addresses as a on client_address(e.ip_address) = a.ip_address
 where k.kind = 'sent'

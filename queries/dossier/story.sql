@@ -10,6 +10,7 @@
 -- position: 3
 -- chart: days x=event_time title=Events a day
 -- wrap: detail, change
+-- repeats: what
 -- raw: raw
 with device_names as (
     select device_id, min(device_name) as device_name
@@ -88,11 +89,7 @@ steps as (
         e.user_agent,
         e.workload,
         e.raw,
-    from (
-        select * replace (case when json_valid(raw) then raw end as raw)
-        from evidence.audit_events
-        where (file_id, record) in (from dossier_records)
-    ) as e
+    from dossier_events as e
     left join app_names as p on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = p.app_id
     left join well_known_ids as w on lower(coalesce(nullif(e.client_app_id, ''), e.app_id)) = w.id
     left join well_known_ids as o on lower(e.object_id) = o.id

@@ -79,10 +79,9 @@ func filterOf(lists map[string]*List, columns []string, since, until string, rea
 // nameFindings reads names of findings among those of reports, which --list has side by
 // side: they ask for the report findings, narrowed to what these find.
 func nameFindings(reports, only *List) error {
-	underscored := strings.NewReplacer(" ", "_", "-", "_")
 	isFinding := func(name string) bool {
 		_, isReport := queries.Lookup(name)
-		_, isRule := queries.ExplainRule(underscored.Replace(name))
+		_, isRule := queries.RuleName(name)
 		return isRule && !isReport
 	}
 	i := slices.IndexFunc(*reports, isFinding)
@@ -93,7 +92,8 @@ func nameFindings(reports, only *List) error {
 		return Wrong("ask for findings alone, or narrow the reports with --finding", "--report %s: that is a finding, and no report", (*reports)[i])
 	}
 	for _, name := range *reports {
-		*only = append(*only, underscored.Replace(strings.ToLower(strings.TrimSpace(name))))
+		rule, _ := queries.RuleName(name)
+		*only = append(*only, rule)
 	}
 	*reports = List{"findings"}
 	return nil
@@ -124,7 +124,7 @@ func (c *Call) LeaveOut(ctx context.Context) error {
 		return err
 	}
 	defer empty.Close()
-	if err := empty.Know(ctx, c.Sheet); err != nil { // with notes, reports have columns more
+	if err := empty.Sheet().Know(ctx, c.Sheet); err != nil { // with notes, reports have columns more
 		return err
 	}
 	var rest []queries.Report
@@ -132,7 +132,7 @@ func (c *Call) LeaveOut(ctx context.Context) error {
 	flags := map[string]bool{}
 	var why *queries.Inapplicable
 	for _, r := range c.Reports {
-		err := empty.Inapplicable(ctx, r)
+		err := empty.Filters().Inapplicable(ctx, r)
 		switch {
 		case err == nil:
 			rest = append(rest, r)
@@ -161,7 +161,7 @@ func (c *Call) whereTo(ctx context.Context, empty *queries.Case, why *queries.In
 	const most = 6
 	var names []string
 	for _, r := range queries.Reports() {
-		if narrows, err := empty.Narrows(ctx, r); len(names) < most && narrows && err == nil {
+		if narrows, err := empty.Filters().Narrows(ctx, r); len(names) < most && narrows && err == nil {
 			names = append(names, r.Name)
 		}
 	}

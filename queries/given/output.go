@@ -113,10 +113,11 @@ func (c *Call) FileOf(r queries.Report) string {
 }
 
 // ProvenanceOf is the name of the file that has the provenance of an output, where the
-// format can't hold it; empty where it can, where it is not wanted, and where the output is
+// format can't hold it, or a ticket would be too long with it; empty where it can, where it is not wanted, and where the output is
 // no file.
 func (c *Call) ProvenanceOf(name string) string {
-	if name == "-" || c.Bare || c.Format.HoldsProvenance() {
+	isTicket := c.Dossier && c.Format.Name == "md"
+	if name == "-" || c.Bare || c.Format.HoldsProvenance() && !isTicket {
 		return ""
 	}
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {

@@ -73,25 +73,35 @@ listed_parameters as (
         ) || case when member is null and rights is null then [] else [{'Name': 'User', 'Value': member}, {'Name': 'AccessRights', 'Value': rights}] end as settings
     from texts
 ),
-set_values as (
+named_values as (
     select
         *,
-        list_sort(list_distinct(list_filter(list_transform(settings, s -> lower(s.Name)), n -> n is not null))) as names
+        list_sort(list_filter(list_transform(settings, s -> {'name': lower(s.Name), 'value': coalesce(s.Value, '')}), v -> v.name is not null)) as set_values
     from listed_parameters
+),
+names_set as (
+    select
+        *,
+        list_transform(set_values, v -> v.name) as names
+    from named_values
 ),
 mapped as (
     select
         *,
-        map(
-            names,
-            list_transform(
-                names,
-                n -> array_to_string(
-                    list_transform(list_filter(settings, s -> lower(s.Name) = n and s.Value is not null), s -> s.Value), ';'
+        case
+            when list_unique(names) = len(names) then map(names, list_transform(set_values, v -> v.value))
+            -- a name that is there twice has both values, in the log's order
+            else map(
+                list_sort(list_distinct(names)),
+                list_transform(
+                    list_sort(list_distinct(names)),
+                    n -> array_to_string(
+                        list_transform(list_filter(settings, s -> lower(s.Name) = n and s.Value is not null), s -> s.Value), ';'
+                    )
                 )
             )
-        ) as parameters
-    from set_values
+        end as parameters
+    from names_set
 ),
 identified as (
     select

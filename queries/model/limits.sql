@@ -13,21 +13,6 @@ sign_in_kinds as materialized (
         max(event_time) as last_event,
     from evidence.sign_ins
 ),
-mail_reads as materialized (
-    select
-        coalesce(nullif(details.MailboxOwnerUPN, ''), user_id) as mailbox,
-        event_time,
-        len(list_filter(details.OperationProperties, p -> lower(p.Name) = 'isthrottled' and lower(p.Value) = 'true')) > 0 as is_throttled,
-        len(list_filter(details.OperationProperties, p -> lower(p.Name) = 'mailaccesstype' and lower(p.Value) = 'sync')) > 0 as is_sync,
-    from (
-        select
-            user_id,
-            event_time,
-            from_json(raw, '{"MailboxOwnerUPN": "VARCHAR", "OperationProperties": [{"Name": "VARCHAR", "Value": "VARCHAR"}]}') as details,
-        from evidence.audit_events
-        where operation = 'MailItemsAccessed'
-    )
-),
 throttled as (
     select
         lower(mailbox) as mailbox,
@@ -197,4 +182,4 @@ from throttled
 union all
 select 32, 'mail', 'Where a mail program copies a folder whole, the log (a Sync record of MailItemsAccessed) names the folder and not its messages: all of it must be taken as read by who did it ('
     || counted(count(*), 'record', 'records') || ', ' || few(list_sort(list(distinct lower(mailbox)))) || ').'
-from mail_reads where is_sync having count(*) > 0
+from mail_reads where lower(access) = 'sync' having count(*) > 0

@@ -126,11 +126,11 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 		return false, err
 	}
 	defer evidence.Close()
-	if part := evidence.Part(); part != "" {
+	if part := evidence.Extent().Part(); part != "" {
 		c.Remarks = append(c.Remarks, part)
 		c.say(stderr, "%s", part)
 	}
-	if copied := evidence.Pseudonyms(); copied != "" {
+	if copied := evidence.Extent().Pseudonyms(); copied != "" {
 		c.Remarks = append(c.Remarks, copied)
 		c.say(stderr, "%s", copied)
 	}
@@ -144,7 +144,7 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 	for _, sentence := range placed {
 		c.say(stderr, "%s", sentence)
 	}
-	if err := evidence.Know(ctx, c.Sheet); err != nil {
+	if err := evidence.Sheet().Know(ctx, c.Sheet); err != nil {
 		return false, err
 	}
 	refused, idle, err := evidence.AddRules(ctx, ownRules)
@@ -165,7 +165,7 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 	if err := write(ctx, c, evidence, sources, stdout, stderr); err != nil {
 		return complete, err
 	}
-	unmatched, err := evidence.UnmatchedNotes(ctx)
+	unmatched, err := evidence.Sheet().Unmatched(ctx)
 	for _, sentence := range unmatched {
 		c.say(stderr, "%s", sentence)
 	}
@@ -179,10 +179,13 @@ func (c *call) compare(ctx context.Context, evidence *queries.Case, path string,
 	if err = errors.Join(err, evidence.Close()); err != nil {
 		return err
 	}
-	if c.comparison, err = queries.Compare(ctx, path, c.Compare, c.Engine, c.Zone); err != nil {
+	if c.comparison, err = queries.Compare(ctx, path, c.Compare, c.Sheet, c.Engine, c.Zone); err != nil {
 		return err
 	}
 	defer c.comparison.Close()
+	for _, sentence := range c.comparison.UnmatchedNotes {
+		c.say(stderr, "%s", sentence)
+	}
 	return write(ctx, c, nil, sources, stdout, stderr)
 }
 
@@ -222,14 +225,14 @@ func (c *call) reportMatches(ctx context.Context, evidence *queries.Case, stderr
 	if c.Query != "" || c.Explain != "" || c.Dossier {
 		asked = nil // what it asks is its own affair
 	}
-	sentences, none, err := evidence.NotFound(ctx, asked)
+	sentences, none, err := evidence.Filters().NotFound(ctx, asked)
 	if err != nil {
 		return err
 	}
 	c.Remarks = append(c.Remarks, sentences...)
 	onSessions := func(r queries.Report) bool { return r.Group == "sessions" }
 	if c.Dossier || slices.ContainsFunc(c.Reports, onSessions) {
-		more, err := evidence.SessionCounts(ctx)
+		more, err := evidence.Filters().SessionCounts(ctx)
 		if err != nil {
 			return err
 		}

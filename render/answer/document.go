@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 
 	"golang.org/x/term"
 
@@ -43,6 +44,18 @@ func (c *call) request() render.Request {
 	return r
 }
 
+// whole is the command that gives all of a dossier.
+func (c *call) whole() string {
+	const most = 200 // bytes of a command that is still read
+	asked := strings.Join(c.Options, " ")
+	if len(asked) > most || strings.ContainsFunc(asked, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -=.,:@_/", r)
+	}) {
+		return "the same command with -o FILE.html"
+	}
+	return "entrail EVIDENCE " + asked + " -o FILE.html"
+}
+
 // next is what a reader of the digest may ask.
 var next = []string{
 	"",
@@ -66,6 +79,7 @@ func (c *call) document(stdout io.Writer) render.Document {
 			Title: c.Sheet.Title, Reference: c.Sheet.Reference, Client: c.Sheet.Client,
 			Examiner: c.Sheet.Examiner, Classification: c.Sheet.Classification,
 		},
+		Noted:   len(c.Sheet.Notes) > 0,
 		Asked:   c.asked(),
 		Request: c.request(),
 		Others:  c.Others,
@@ -80,6 +94,9 @@ func (c *call) document(stdout io.Writer) render.Document {
 		d.Title = "Record " + c.Explain
 	case c.Compare != "":
 		d.Title = "Two exports compared"
+	}
+	if c.Dossier {
+		d.Whole = c.whole()
 	}
 	if len(c.Reports) == 1 && c.Reports[0].Layout == queries.Sessions {
 		d.Title = "Audit events"

@@ -35,7 +35,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, sources []rende
 		return c.writeOut(d, stdout, stderr)
 	}
 	if c.Dossier {
-		if d.Title, d.Results, err = evidence.Dossiers(ctx); err != nil {
+		if d.Title, d.Results, err = evidence.Dossiers().Asked(ctx); err != nil {
 			return err
 		}
 		d.Filters, d.Several = nil, true // the title says what it is of
@@ -59,7 +59,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, sources []rende
 	isWholeCase := c.Unasked && c.Format.Name == "html" && !c.Folder
 	isToHandOver := c.Unasked && !c.Folder && slices.Contains([]string{"html", "xlsx", "md"}, c.Format.Name)
 	if isToHandOver && d.Case.Title == "" {
-		if d.Case.Title, err = evidence.Headline(ctx); err != nil {
+		if d.Case.Title, err = evidence.Dossiers().Headline(ctx); err != nil {
 			return err
 		}
 	}
@@ -77,7 +77,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, sources []rende
 					return
 				}
 				if isWholeCase && (r.Name == "totals" || r.Name == "incidents") {
-					if !evidence.EachIncident(ctx, r.Name == "totals", yield) {
+					if !evidence.Dossiers().EachIncident(ctx, r.Name == "totals", yield) {
 						return
 					}
 				}
@@ -92,7 +92,7 @@ func write(ctx context.Context, c *call, evidence *queries.Case, sources []rende
 	bySession := func(r queries.Report) bool { return r.Layout == queries.Sessions }
 	if c.Format.Name == "html" && slices.ContainsFunc(c.Reports, bySession) {
 		d.Headings = func(sessions []string) (map[string]queries.SessionHeading, error) {
-			return evidence.SessionHeadings(ctx, sessions)
+			return evidence.Dossiers().SessionHeadings(ctx, sessions)
 		}
 	}
 	if !c.Folder {

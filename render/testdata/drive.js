@@ -116,6 +116,7 @@
     await wait(50);
     lines.push("copied: " + (copied.split("\n").length - 1) + " lines");
 
+    lines.push("links less than 24 px high: " + [...document.querySelectorAll(".totals a")].filter((a) => a.getBoundingClientRect().height < 24).length);
     dispatchEvent(new Event("beforeprint"));
     lines.push("open on paper: " + [...document.querySelectorAll("details:not([open]):not(.annexed):not(.columns)")].length + " closed, " + here() + " rows");
     dispatchEvent(new Event("afterprint"));

@@ -15,8 +15,7 @@ with in_session as (
     where (file_id, record) in (from dossier_records)
     union all
     select false, event_time, user_id, null, client_address(ip_address), null
-    from evidence.audit_events
-    where (file_id, record) in (from dossier_records)
+    from dossier_events
     union all
     select false, event_time, null, null, client_address(ip_address), null
     from evidence.graph_activity
@@ -70,25 +69,47 @@ judged as (
             else client_address(b.ip_address)
         end as address,
         address in (select i.address from in_session as i where i.address <> '') as has_its_address,
-        coalesce(s.raw, a.raw, d.raw, r.raw) as raw,
     from about as b
     left join evidence.sign_ins as s on case when b.source = 'sign_ins' then b.file_id end = s.file_id and b.record = s.record
-    left join evidence.audit_events as a on case when b.source = 'audit_events' then b.file_id end = a.file_id and b.record = a.record
     left join evidence.directory_audits as d on case when b.source = 'directory_audits' then b.file_id end = d.file_id and b.record = d.record
     left join evidence.risk_detections as r on case when b.source = 'risk_detections' then b.file_id end = r.file_id and b.record = r.record
+),
+belonging as (
+    select
+        * exclude (is_failed_attempt, has_its_correlation, has_its_address),
+        coalesce(is_failed_attempt, false) as is_failed_attempt,
+        coalesce(is_by_user and (has_its_address or has_its_correlation), false) as is_trace,
+        concat_ws(
+            ', ',
+            case when coalesce(session_id, '') = '' then 'no session id' else 'session ' || session_id end,
+            case when not is_by_user then 'done to the account' when is_failed_attempt then 'in the user''s name' else 'same user' end,
+            case when is_by_user and has_its_address then 'same address' end,
+            case when has_its_correlation then 'same correlation id' end,
+            case when is_within then 'within its time' when is_before then 'before its first event' else 'after its last event' end
+        ) as belongs,
+    from judged
+    where is_within or not is_by_user or has_its_address or has_its_correlation
+),
+-- The texts of these records alone: all together do not fit into memory.
+raws as (
+    select 'sign_ins' as source, file_id, record, raw
+    from evidence.sign_ins
+    where (file_id, record) in (select file_id, record from belonging where source = 'sign_ins')
+    union all
+    select 'audit_events', file_id, record, raw
+    from evidence.audit_events
+    where (file_id, record) in (select file_id, record from belonging where source = 'audit_events')
+    union all
+    select 'directory_audits', file_id, record, raw
+    from evidence.directory_audits
+    where (file_id, record) in (select file_id, record from belonging where source = 'directory_audits')
+    union all
+    select 'risk_detections', file_id, record, raw
+    from evidence.risk_detections
+    where (file_id, record) in (select file_id, record from belonging where source = 'risk_detections')
 )
 select
-    * exclude (is_failed_attempt, has_its_correlation, has_its_address, raw),
-    coalesce(is_failed_attempt, false) as is_failed_attempt,
-    coalesce(is_by_user and (has_its_address or has_its_correlation), false) as is_trace,
-    concat_ws(
-        ', ',
-        case when coalesce(session_id, '') = '' then 'no session id' else 'session ' || session_id end,
-        case when not is_by_user then 'done to the account' when is_failed_attempt then 'in the user''s name' else 'same user' end,
-        case when is_by_user and has_its_address then 'same address' end,
-        case when has_its_correlation then 'same correlation id' end,
-        case when is_within then 'within its time' when is_before then 'before its first event' else 'after its last event' end
-    ) as belongs,
-    case when json_valid(raw) then raw end as raw,
-from judged
-where is_within or not is_by_user or has_its_address or has_its_correlation
+    b.*,
+    case when json_valid(r.raw) then r.raw end as raw,
+from belonging as b
+left join raws as r using (source, file_id, record)

@@ -79,11 +79,7 @@ mail as (
                     [a.raw ->> '$.Item.InternetMessageId', a.raw ->> '$.MessageId']
                 ), id -> id <> '') as messages
             from own as o
-            join (
-                select user_id, file_id, record, record_type, case when json_valid(raw) then raw end as raw
-                from evidence.audit_events
-                where (file_id, record) in (from dossier_records)
-            ) as a on o.file_id = a.file_id and o.record = a.record
+            join dossier_events as a on o.file_id = a.file_id and o.record = a.record
             where o.source = 'audit_events' and o.kind in ('read', 'sent', 'removed') and record_type in (2, 3, 50) and not o.is_failed
         )
     )

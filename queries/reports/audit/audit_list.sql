@@ -8,6 +8,7 @@
 -- position: 1
 -- paths: object_id
 -- needs: audit_events
+-- records: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: result_status says Success for most failed sign-ins, see audit_logons. Directory events carry addresses of
 --   Microsoft's own servers for what users do.
@@ -54,6 +55,7 @@ select
     record
 from audit_events as e
 left join addresses as a on client_address(e.ip_address) = a.ip_address
+where is_on_page(e.file_id, e.record)
 order by
     event_time desc nulls last,
     file_id,

@@ -36,7 +36,7 @@ unified_events as (
         *,
         case when json_valid(raw) then json_extract(raw, '$.ModifiedProperties[*]') end as properties
     from audit_events
-    where record_type = 8
+    where record_type = 8 and is_on_page(file_id, record)
 ),
 unified_properties as (
     select

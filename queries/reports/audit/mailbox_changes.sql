@@ -10,6 +10,7 @@
 -- topics: persistence, inbox rules, forwarding, transport rules, mailbox permissions, delegation, exfiltration,
 --   business email compromise, bec
 -- needs: audit_events
+-- records: mailbox_change_records
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)
 -- caveat: The log does not show whether a rule is still there: look for its removal, then ask the mailbox.
 with
@@ -29,10 +30,8 @@ changes as (
             case when json_valid(raw) then raw end as json_text,
         from audit_events
         where not is_system
-            and regexp_matches(lower(operation),
-                'inboxrule|^set-mailbox$|transportrule|boundconnector|mailboxpermission|recipientpermission'
-                || '|mailboxfolderpermission|modifyfolderpermissions|addfolderpermissions|set-casmailbox|junkemailconfiguration'
-                || '|auditbypassassociation')
+            and changes_mail_flow(operation)
+            and is_on_page(file_id, record)
     )
 ),
 -- Exchange names a mailbox by the object id of its owner.

@@ -9,7 +9,7 @@
 -- topics: conflicting records, same id twice
 -- caveat: A copy that was altered after the export looks like this, too: compare it with the source.
 with
-named as (
+named as not materialized (
     select
         e.*,
         concat_ws(' ', lower(e.id), p.part) as name,
@@ -17,6 +17,12 @@ named as (
     from all_events as e
     left join record_parts as p using (source, file_id, record)
     where e.id <> '00000000-0000-0000-0000-000000000000'
+),
+-- All that a name stands for twice: few rows, of many.
+namesakes as (
+    select *
+    from named
+    where name in (select name from named group by name having count(*) > 1)
 ),
 repeated as (
     select
@@ -31,8 +37,7 @@ repeated as (
             case when count(distinct session_id) > 1 then 'session_id' end,
             case when count(distinct result) > 1 then 'result' end
         ), ''), 'the record itself') as differs,
-    from named
-    where name in (select name from named group by name having count(*) > 1)
+    from namesakes
     group by
         source,
         name,
@@ -53,7 +58,7 @@ select
     f.path,
     n.record,
     n.file_id
-from named as n
+from namesakes as n
 join repeated as r on r.source = n.source and r.name = n.name and r.second is not distinct from n.second
 join evidence.files as f on f.file_id = n.file_id
 order by

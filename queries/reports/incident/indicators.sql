@@ -48,7 +48,7 @@ logged as (
     from evidence.graph_activity
 ),
 -- Where rules and forwards send mail, and who sent what was found to be bad.
-mail_outside as (
+mail_outside as materialized (
     select file_id, record, event_time, unnest(outside) as address
     from mail_forwards
     union
@@ -90,16 +90,27 @@ added as (
     from directory_acts
     where activity in ('add device', 'register device', 'add unverified domain', 'add verified domain', 'add domain to company', 'verify domain')
 ),
-file_hashes as (
+-- In two parts: of an OR between columns the engine would read the text of every record.
+hash_records as (
+    select file_id, record, event_time, raw
+    from evidence.audit_events
+    where workload = 'ThreatIntelligence'
+    union all
+    select file_id, record, event_time, raw
+    from evidence.audit_events
+    where list_contains(['TIMailData', 'AtpDetection', 'FileMalwareDetected'], operation)
+        and workload is distinct from 'ThreatIntelligence'
+),
+file_hashes as materialized (
     select
         file_id,
         record,
         event_time,
         unnest(regexp_extract_all(lower(json_text(raw)::varchar), '"(?:sha256|sha1|md5)" *: *"([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})"', 1)) as hash
-    from evidence.audit_events
-    where workload = 'ThreatIntelligence' or list_contains(['TIMailData', 'AtpDetection', 'FileMalwareDetected'], operation)
+    from hash_records
 ),
-named as (
+-- A record has up to seven: all together do not fit into memory.
+named as not materialized (
     select file_id, record, event_time, 'ip address' as type, ip_address as value from logged
     union all
     select file_id, record, event_time, 'ASN', 'AS' || asn from logged

@@ -60,7 +60,8 @@ uses as (
     from token_uses
     group by all
 ),
-issuing as (
+-- Of a million sign-ins those that a use names.
+issuing as not materialized (
     select
         lower(id) as id, unique_token_id, event_time, user_principal_name, app_display_name, resource_display_name, category,
         ip_address, ip_address_from_resource_provider, autonomous_system_number, country,
@@ -96,29 +97,9 @@ traced as (
     left join issued_by_token as by_token on by_token.unique_token_id = uses.unique_token_id
     left join addresses as used on used.ip_address = uses.ip_address
 ),
--- The record's own word for when its token was issued, where the sign-in is
--- missing: reading the record's text takes time.
-own_times as (
-    select
-        unique_token_id,
-        min(issued_at) as issued_at,
-    from (
-        select
-            unique_token_id,
-            utc(case when json_valid(raw) then raw ->> '$.AppAccessContext.IssuedAtTime' end) as issued_at,
-        from audit_events
-        where unique_token_id in (select unique_token_id from traced where found_id is null)
-        union all
-        select unique_token_id, token_issued_at
-        from graph_activity
-        where unique_token_id in (select unique_token_id from traced where found_id is null)
-    )
-    group by unique_token_id
-),
-judged as (
+placed as (
     select
         traced.*,
-        coalesce(sign_in.event_time, own_times.issued_at) as issued_at,
         coalesce(sign_in.autonomous_system_number, place.network) as issued_network,
         coalesce(nullif(sign_in.country, ''), place.country) as issued_country,
         case
@@ -131,8 +112,47 @@ judged as (
             else 'other address'
         end as movement,
     from traced
-    left join own_times using (unique_token_id)
     left join addresses as place on place.ip_address = sign_in.ip_address
+),
+ranked as (
+    select
+        *,
+        row_number() over (
+            order by
+                list_position([
+                    'other network', 'other address', 'sign-in not in the files', 'address of issue unknown', 'address unknown', 'same network', 'same address'
+                ], movement),
+                first_use desc nulls last,
+                unique_token_id,
+                ip_address,
+                coalesce(user_id, ''),
+                sign_in_id
+        ) as place,
+    from placed
+),
+-- The record's own word for when its token was issued, where the sign-in is
+-- missing: reading the record's text takes time.
+untraced as (
+    select unique_token_id
+    from ranked
+    where found_id is null and place <= coalesce(getvariable('first_rows')::bigint, place)
+),
+own_times as (
+    select
+        unique_token_id,
+        min(issued_at) as issued_at,
+    from (
+        select
+            unique_token_id,
+            utc(case when json_valid(raw) then raw ->> '$.AppAccessContext.IssuedAtTime' end) as issued_at,
+        from audit_events
+        where unique_token_id in (from untraced)
+        union all
+        select unique_token_id, token_issued_at
+        from graph_activity
+        where unique_token_id in (from untraced)
+    )
+    group by unique_token_id
 )
 select
     coalesce(sign_in.user_principal_name, user_id) as user_principal_name,
@@ -144,7 +164,7 @@ select
     used_network,
     issued_country,
     issued_network,
-    issued_at,
+    coalesce(sign_in.event_time, own_times.issued_at) as issued_at,
     last_use,
     events,
     operations,
@@ -157,13 +177,6 @@ select
     found_id is not null as sign_in_found,
     sign_in_id,
     unique_token_id
-from judged
-order by
-    list_position([
-        'other network', 'other address', 'sign-in not in the files', 'address of issue unknown', 'address unknown', 'same network', 'same address'
-    ], movement),
-    first_use desc nulls last,
-    unique_token_id,
-    used_ip_address,
-    coalesce(user_id, ''),
-    sign_in_id
+from ranked
+left join own_times using (unique_token_id)
+order by place

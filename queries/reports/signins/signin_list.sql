@@ -10,6 +10,7 @@
 -- wrap: app_display_name
 -- topics: logins, logons
 -- needs: sign_ins
+-- records: sign_ins
 -- filled by: the sign-in logs of the Entra admin center (Download, CSV or JSON), or Graph's auditLogs/signIns
 -- caveat: An address stands for a place only roughly, and mobile networks and VPNs move it far away. In
 --   non-interactive sign-ins of confidential clients it is the address to which the token was first issued. The
@@ -91,6 +92,7 @@ select
 from sign_ins as s
 left join error_codes as code using (error_code)
 left join noted_records as n using (file_id, record)
+where is_on_page(s.file_id, s.record)
 order by
     s.event_time desc nulls last,
     s.file_id,

@@ -37,17 +37,20 @@ failed_attempts as materialized (
     where ip_address is not null and who not in ('', 'not available', 'not-found', 'unknown')
 ),
 successes as (
-    select
-        ip_address,
-        lower(coalesce(user_principal_name, sign_in_identifier, user_id)) as who,
-    from evidence.sign_ins
-    where status = 'success'
-    union all
-    select
-        ip_address,
-        lower(user_id),
-    from evidence.audit_events
-    where operation = 'UserLoggedIn' and coalesce(error_number, 0) = 0
+    select distinct ip_address, who
+    from (
+        select
+            ip_address,
+            lower(coalesce(user_principal_name, sign_in_identifier, user_id)) as who,
+        from evidence.sign_ins
+        where status = 'success'
+        union all
+        select
+            ip_address,
+            lower(user_id),
+        from evidence.audit_events
+        where operation = 'UserLoggedIn' and coalesce(error_number, 0) = 0
+    )
 ),
 failed_minutes as (
     select
