@@ -183,7 +183,7 @@ func inCommon(a, b joinable) string {
 		}
 	}
 	for _, name := range []string{a.who, a.target} {
-		if name != "" && (name == b.who || name == b.target) {
+		if name != "" && (strings.EqualFold(name, b.who) || strings.EqualFold(name, b.target)) { // the logs spell names in their own ways
 			return "account or object " + name
 		}
 	}
@@ -208,7 +208,7 @@ func (f joinable) ties() []string {
 	all = append(all, f.traces...)
 	for _, name := range []string{f.who, f.target} {
 		if name != "" {
-			all = append(all, "name "+name)
+			all = append(all, "name "+strings.ToLower(name))
 		}
 	}
 	return all

@@ -40,6 +40,8 @@ func TestIncidentsOf(t *testing.T) {
 		{"two of medium severity by one account are", []joinable{at("a", 3, 0, 0, who("kim")), at("b", 3, 1, 1, who("kim"))}, "a b"},
 		{"two of low severity are none", []joinable{at("a", 4, 0, 0, who("kim")), at("b", 4, 1, 1, who("kim"))}, ""},
 		{"who acts in one is acted on in the other", []joinable{at("a", 2, 0, 0, who("kim")), at("b", 3, 1, 1, target("kim"))}, "a b"},
+		{"two logs spell a name in two ways", []joinable{at("a", 2, 0, 0, target("Payroll API")), at("b", 3, 1, 1, target("payroll api"))}, "a b"},
+		{"a name is no part of another", []joinable{at("a", 2, 0, 0, target("Payroll API")), at("b", 3, 1, 1, target("Payroll"))}, "a"},
 		{"72 hours apart", []joinable{at("a", 2, 0, 1, who("kim")), at("b", 3, 73, 80, who("kim"))}, "a b"},
 		{"73 hours apart", []joinable{at("a", 2, 0, 1, who("kim")), at("b", 2, 74, 80, who("kim"))}, "a; b"},
 		{"a session joins over any time", []joinable{at("a", 2, 0, 1, session("s")), at("b", 3, 500, 501, session("s"))}, "a b"},
