@@ -187,7 +187,7 @@ var sample = tenant.New(tenant.Options{SignIns: 100, AuditEvents: 100})
 func fixture(name string) string { return filepath.Join("..", "testdata", "formats", name) }
 
 // exported is the path of what the sample tenant writes.
-func exported(t *testing.T, name string, write func(io.Writer) error) string {
+func exported(t testing.TB, name string, write func(io.Writer) error) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	f, err := os.Create(path)

@@ -97,6 +97,7 @@ type reader struct {
 	rejected int64   // records
 
 	counts  map[*format]int64
+	places  map[*format]names
 	why     string // the first record of no known format is of none
 	remarks remarks
 }
@@ -104,7 +105,7 @@ type reader struct {
 // read reads the whole text. What it found is in the file and the reader.
 func (r *reader) read(text *scan.Window) error {
 	r.names.records, r.names.bodies = map[string]recognised{}, map[string]recognised{}
-	r.counts = map[*format]int64{}
+	r.counts, r.places = map[*format]int64{}, map[*format]names{}
 	r.reread = r.rereadSource
 	first, empty := firstByte(text)
 	var err error

@@ -100,6 +100,28 @@ func (f *format) place(name string) place {
 	return place{path: f.dotted(name)}
 }
 
+// names remembers where names belong, of one format: each record of a file asks it again.
+type names map[string]knownName
+
+// mostNames bounds how many are remembered, for a file may have others in each record.
+const mostNames = 1000
+
+type knownName struct {
+	place
+	lower string
+}
+
+func (known names) of(f *format, name string) knownName {
+	n, ok := known[name]
+	if !ok {
+		n = knownName{f.place(name), strings.ToLower(name)}
+		if len(known) < mostNames {
+			known[name] = n
+		}
+	}
+	return n
+}
+
 // isTime tells whether what stands under the name is a time.
 func (f *format) isTime(name string) bool {
 	path := f.place(name).path
@@ -205,6 +227,7 @@ func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
 // shaper gives one record its shape.
 type shaper struct {
 	format *format
+	names  names
 	recase bool              // names are spelled in another case
 	typed  func(name string) // of this value only the type was written
 	unread func(name string) // this value could not be read
@@ -234,23 +257,23 @@ func (s *shaper) shape(record *tree) {
 		value *tree
 	}
 	var moves []move
-	out := &tree{kind: '{'}
+	out := &tree{kind: '{', names: make([]string, 0, len(record.names)), values: make([]*tree, 0, len(record.names))}
 	gathered := &tree{kind: '['}
 	for i, name := range record.names {
 		value := record.values[i]
 		if f.isGathered(name) && !value.isEmpty() {
 			gathered.values = append(gathered.values, pair(name[len(f.gather.prefix):], value))
 		}
-		to := f.place(name)
+		to := s.names.of(f, name)
 		if to.path != nil {
-			moves = append(moves, move{to, value})
+			moves = append(moves, move{to.place, value})
 			if !s.keep {
 				continue
 			}
 		} else if s.recase {
 			name = f.spelled(name)
 		}
-		if n, ok := f.nested[strings.ToLower(name)]; ok && to.path == nil {
+		if n, ok := f.nested[s.names.of(f, name).lower]; ok && to.path == nil {
 			if s.recase {
 				name = n.name
 			}
@@ -286,7 +309,10 @@ func (s *shaper) shape(record *tree) {
 		out.put(m.path, value)
 	}
 	for i, name := range out.names { // a column for each member of the items of a list
-		if n, ok := f.nested[strings.ToLower(name)]; ok && n.isList && out.values[i].kind == '{' {
+		if out.values[i].kind != '{' {
+			continue
+		}
+		if n, ok := f.nested[strings.ToLower(name)]; ok && n.isList {
 			out.values[i] = s.open(out.values[i], n, strings.ToLower(name), 0)
 		}
 	}
@@ -479,7 +505,10 @@ func placeOf(text string) *tree {
 // shaped returns the record in the shape that the format's SQL reads.
 func (r *reader) shaped(known recognised, text []byte, envelope *scan.JSONText) []byte {
 	record := treeOf(text)
-	s := &shaper{format: known.format, recase: known.recased, keep: known.format.shapesRaw(), typed: r.remarks.losing, unread: r.remarks.cantRead}
+	if r.places[known.format] == nil {
+		r.places[known.format] = names{}
+	}
+	s := &shaper{format: known.format, names: r.places[known.format], recase: known.recased, keep: known.format.shapesRaw(), typed: r.remarks.losing, unread: r.remarks.cantRead}
 	s.shape(record)
 	if envelope != nil && known.format.fill(record, envelope) {
 		r.remarks.filled++

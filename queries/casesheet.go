@@ -112,11 +112,14 @@ func sheetError(err error) error {
 			if len(key) > 1 {
 				table = key[0]
 			}
+			if sheetKeys[table] == nil {
+				table, name = "", key[0]
+			}
 			hint := didYouMean(name, sheetKeys[table])
 			if hint == "" {
 				hint = "; there are " + strings.Join(sheetKeys[table], ", ")
 			}
-			sentences = append(sentences, fmt.Sprintf("line %d: there is no key %q%s", line, strings.Join(key, "."), hint))
+			sentences = append(sentences, fmt.Sprintf("line %d: there is no key %q%s", line, shortened(strings.Join(key, ".")), hint))
 		}
 		if more := len(strict.Errors) - len(sentences); more > 0 {
 			sentences = append(sentences, fmt.Sprintf("and %d unknown keys more", more))
@@ -126,9 +129,36 @@ func sheetError(err error) error {
 	var wrong *toml.DecodeError
 	if errors.As(err, &wrong) {
 		line, column := wrong.Position()
-		return fmt.Errorf("line %d, column %d: %s", line, column, strings.TrimPrefix(wrong.Error(), "toml: "))
+		return fmt.Errorf("line %d, column %d: %s", line, column, inSheet(wrong))
 	}
-	return errors.New(strings.TrimPrefix(err.Error(), "toml: "))
+	return errors.New(inSheet(err))
+}
+
+// wrongKind is what the library says where a value is of another kind than its key takes.
+var wrongKind = regexp.MustCompile(`^cannot (?:decode|store) (?:a )?(?:TOML )?([a-z ]+?) (?:into|in) .*?(\S+)$`)
+
+// inSheet is the library's message without the program's own names in it.
+func inSheet(err error) string {
+	text := shortened(strings.TrimPrefix(err.Error(), "toml: "))
+	kind := wrongKind.FindStringSubmatch(text)
+	switch {
+	case kind == nil:
+		return text
+	case kind[2] == "string":
+		return "want a text in quotes, not a value of the kind " + kind[1]
+	case strings.HasPrefix(kind[2], "[]string"):
+		return "want a list of texts, in brackets, not a value of the kind " + kind[1]
+	}
+	return "want a table, see entrail --init-case, not a value of the kind " + kind[1]
+}
+
+// shortened is the beginning of a text that may be as long as the sheet.
+func shortened(text string) string {
+	const most = 200
+	if all := []rune(text); len(all) > most {
+		return string(all[:most]) + "..."
+	}
+	return text
 }
 
 // A network by its number, and hashes of files.

@@ -57,6 +57,11 @@ func TestReadCaseSheet(t *testing.T) {
 		{"a terminal's command", "title = \"\\u001b[2J\"", "control character U+001B"},
 		{"letters that turn the line around", "client = \"\u202e\"", "control character U+202E"},
 		{"no UTF-8", "title = \"\xff\"", "UTF-8"},
+		{"a number where a text must be", "trusted.networks = [1]", "line 1, column 21: want a text in quotes, not a value of the kind integer"},
+		{"a date where a text must be", "title = 2026-01-01", "line 1, column 9: want a text in quotes, not a value of the kind local date"},
+		{"a text where a list must be, in words", "[trusted]\nnetworks = \"192.0.2.0/24\"", "want a list of texts, in brackets, not a value of the kind "},
+		{"a text where a table must be", "trusted = \"all\"", "want a table, see entrail --init-case, not a value of the kind "},
+		{"a key as long as the sheet", "[" + strings.Repeat("a.", 50_000) + "a]\nb = 1", `..."; there are title, reference`},
 		{"larger than any", "title = \"" + strings.Repeat("x", MaxCaseSheet) + "\"", "more than 262144 bytes"},
 		{"a long title", "title = \"" + strings.Repeat("x", 1001) + "\"", "1001 characters"},
 		{"brackets without end", "title = " + strings.Repeat("[", MaxCaseSheet-100), "line 1"},
@@ -133,6 +138,59 @@ func TestCaseSheet(t *testing.T) {
 			}
 			id = rows[0][1].(string)
 			if got := rows[0][0]; got != test.want {
+				t.Errorf("got %v, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestTrustedDevicesAndApplications holds what is trusted to what it is trusted for: kim
+// gave a code to a device, medium, with the application App A on the device d1, called
+// KIM-PC; of the other findings some evidence has to do with another device, or with none.
+func TestTrustedDevicesAndApplications(t *testing.T) {
+	takesLong(t)
+	const (
+		app    = "aaaaaaaa-0000-4000-8000-00000000000a"
+		byCode = `insert into sign_ins (file_id, record, id, event_time, category, user_principal_name, ip_address, autonomous_system_number, status, error_code, app_id, app_display_name, authentication_protocol, device_id, device_name)
+			values (2, 1, 'i1', '2026-10-05 08:59:00', 'interactive', 'kim@contoso.com', '192.0.2.9', 64496, 'success', 0, '` + app + `', 'App A', 'deviceCode', 'd1', 'KIM-PC')`
+		elsewhere = `insert into sign_ins (file_id, record, id, event_time, category, user_principal_name, ip_address, autonomous_system_number, status, error_code, app_id, app_display_name, authentication_protocol, device_id, device_name)
+			values (2, 2, 'i2', '2026-10-05 09:59:00', 'interactive', 'kim@contoso.com', '192.0.2.9', 64496, 'success', 0, '` + app + `', 'App A', 'deviceCode', 'd2', 'OTHER-PC')`
+		logged = `insert into audit_events (file_id, record, id, event_time, operation, record_type, user_id, workload, ip_address)
+			values (3, 1, 'i1', '2026-10-05 08:59:00', 'UserLoggedIn', 15, 'kim@contoso.com', 'AzureActiveDirectory', '192.0.2.9')`
+	)
+	rule, _ := rules.Lookup("device_code_sign_in")
+	for _, test := range []struct {
+		reason, sheet string
+		rows          []string
+		want          string // severity, known
+	}{
+		{"nothing is known", "", []string{byCode}, "medium|"},
+		{"the application by its name", `trusted.applications = ["app a"]`, []string{byCode}, "info|trusted: app a; was medium"},
+		{"the application by its id", `trusted.applications = ["` + strings.ToUpper(app) + `"]`, []string{byCode}, "info|trusted: " + app + "; was medium"},
+		{"another application, of which it is the beginning", `trusted.applications = ["App"]`, []string{byCode}, "medium|"},
+		{"the device by its id", `trusted.devices = ["D1"]`, []string{byCode}, "info|trusted: the device; was medium"},
+		{"the device by its name", `trusted.devices = ["kim-pc"]`, []string{byCode}, "info|trusted: the device; was medium"},
+		{"another device", `trusted.devices = ["d2", "KIM"]`, []string{byCode}, "medium|"},
+		{"one of two devices", `trusted.devices = ["d1"]`, []string{byCode, elsewhere}, "medium|"},
+		{"both", `trusted.devices = ["d1", "OTHER-PC"]`, []string{byCode, elsewhere}, "info|trusted: the device; was medium"},
+		{"the record of both logs", `trusted.devices = ["d1"]`, []string{byCode, logged}, "info|trusted: the device; was medium"},
+		{"a bad address on a trusted device, with a trusted application", "trusted.devices = [\"d1\"]\ntrusted.applications = [\"App A\"]\nbad.addresses = [\"192.0.2.9\"]", []string{byCode}, "high|known to be bad: 192.0.2.9; was medium"},
+		{"a bad application in a trusted network", "trusted.networks = [\"192.0.2.0/24\"]\nbad.applications = [\"" + app + "\"]", []string{byCode}, "high|known to be bad: " + app + "; was medium"},
+		{"bad and trusted at once", "trusted.networks = [\"192.0.2.0/24\"]\nbad.networks = [\"192.0.2.8/29\"]", []string{byCode}, "high|known to be bad: 192.0.2.8/29; was medium"},
+	} {
+		t.Run(test.reason, func(t *testing.T) {
+			c := openCase(t, Filter{}, time.UTC, test.rows...)
+			sheet, err := ReadCaseSheet(test.sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Sheet().Know(context.Background(), sheet); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.findings.lookFor(context.Background(), []rules.Rule{rule}); err != nil {
+				t.Fatal(err)
+			}
+			if got := answer(t, c, "select severity || '|' || coalesce(known, '') from all_findings"); got != test.want {
 				t.Errorf("got %v, want %s", got, test.want)
 			}
 		})

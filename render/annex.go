@@ -1,6 +1,7 @@
 package render
 
 import (
+	"html/template"
 	"strconv"
 	"strings"
 )
@@ -40,6 +41,13 @@ type annexEntry struct {
 	Row     string // the address of the row that it belongs to
 	Text    string
 }
+
+// inText escapes what a browser would take for a mark-up in a text. Quotes stay, which
+// raw records are full of: as the template would write them they take a third of the annex.
+var inText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// Lines is the entry's text for the inside of an element.
+func (e annexEntry) Lines() template.HTML { return template.HTML(inText.Replace(e.Text)) }
 
 // add puts a text, everything in it safe to show, into the annex and returns its address.
 // A text that is there already is not put in twice.

@@ -47,6 +47,14 @@ func TestAnnexCountsItsPages(t *testing.T) {
 	}
 }
 
+// A raw record is full of quotes, which may stay; what could begin mark-up may not.
+func TestAnnexEscapesMarkUp(t *testing.T) {
+	e := annexEntry{Text: `{"a": "</pre><script>alert('1')</script>&lt;"}`}
+	if got, want := string(e.Lines()), `{"a": "&lt;/pre&gt;&lt;script&gt;alert('1')&lt;/script&gt;&amp;lt;"}`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestIDsStandInColumns(t *testing.T) {
 	id := strings.Repeat("i", 68) // with the gap of two, three fit into a line of 210
 	if got, want := inColumns(strings.Join([]string{id, id, id, id}, "\n")), id+"  "+id+"  "+id+"\n"+id; got != want {

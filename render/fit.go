@@ -17,20 +17,33 @@ const leastRows = 100
 
 // fitPage takes rows away from the end of the largest tables, until all of them are together
 // as large as they may be: no table is cut that is smaller than one that is not. What is
-// told of an incident stays whole, as long as it has room itself.
+// told of an incident stays whole, as long as it has room itself beside what can't be cut.
 func fitPage(sections []*section, limit int) {
 	var telling, tables []*section
+	least := 0 // bytes of the rows that stay of the tables
 	for _, s := range sections {
 		switch {
 		case len(s.Rows) == 0:
-		case s.IsTable && len(s.Sessions) == 0 && !slices.ContainsFunc(s.Rows, bodyRow.leadsToAnnex):
+		case len(s.Sessions) > 0:
+			limit -= s.size(len(s.Rows))
+		case s.IsTable && !slices.ContainsFunc(s.Rows, bodyRow.leadsToAnnex):
 			tables = append(tables, s)
+			least += s.size(leastRows)
 		default:
 			telling = append(telling, s)
 		}
 	}
-	limit -= share(telling, limit)
+	limit -= share(telling, limit-least)
 	share(tables, limit)
+}
+
+// size is about how many bytes the first n rows take on the page.
+func (s *section) size(n int) int {
+	size := 0
+	for _, row := range s.Rows[:min(n, len(s.Rows))] {
+		size += row.size()
+	}
+	return size
 }
 
 // share gives the tables so many bytes, the smaller ones all that they take, and
@@ -38,9 +51,7 @@ func fitPage(sections []*section, limit int) {
 func share(tables []*section, limit int) int {
 	sizes := make([]int, len(tables))
 	for i, s := range tables {
-		for _, row := range s.Rows {
-			sizes[i] += row.size()
-		}
+		sizes[i] = s.size(len(s.Rows))
 	}
 	taken := 0
 	for i, most := range shares(sizes, nil, limit) {
@@ -76,9 +87,6 @@ func shares(sizes, weights []int, limit int) []int {
 
 // cut leaves as many of the first rows as take that many bytes, but some.
 func (s *section) cut(most int) {
-	if len(s.Sessions) > 0 { // whose rows are in sections, and few
-		return
-	}
 	size := 0
 	for i, row := range s.Rows {
 		if size += row.size(); size > most && i >= leastRows {
@@ -115,7 +123,12 @@ func (r bodyRow) size() int {
 	n := 60 + 2*len(r.Address)
 	for _, c := range r.Cells {
 		n += 14 + len(c.Text) + len(c.Class)
-		if c.Short != "" {
+		switch {
+		case c.Raw != "":
+			n += 40
+		case c.Rank != "":
+			n += 28
+		case c.Short != "":
 			n += 60 + len(c.Short)
 		}
 	}

@@ -16,6 +16,8 @@ func TestTablesFitThePage(t *testing.T) {
 	annexed := table(400, 1000)
 	annexed.Rows[399].Cells[0].Annex = "annex-ids-1"
 	of := func(s *section) *section { s.IsTable = false; return s }
+	inSessions := table(300, 1000)
+	inSessions.Sessions = make([]sessionRows, 2)
 	for _, test := range []struct {
 		reason   string
 		sections []*section
@@ -24,8 +26,9 @@ func TestTablesFitThePage(t *testing.T) {
 		{"all have room", []*section{table(1000, 300), table(200, 500)}, []int{1000, 200}},
 		{"the small one stays whole, two large ones share what is left", []*section{table(1000, 1000), table(200, 500), table(500, 2000)}, []int{450, 200, 225}},
 		{"what is told of an incident stays, and so does what leads to an annex", []*section{of(table(300, 1000)), annexed, table(1000, 1000)}, []int{300, 400, 300}},
-		{"what is told of an incident has no room itself", []*section{of(table(1000, 1000)), of(table(1000, 3000)), table(1000, 1000)}, []int{500, 166, leastRows}},
-		{"some rows stay of each", []*section{of(table(1000, 1000)), table(1000, 1000), table(50, 5000)}, []int{1000, leastRows, 50}},
+		{"what is told of an incident has no room itself", []*section{of(table(1000, 1000)), of(table(1000, 3000)), table(1000, 1000)}, []int{450, 150, leastRows}},
+		{"the rows of sessions stay, and take room from what is told of an incident", []*section{inSessions, of(table(1000, 1000)), table(1000, 1000)}, []int{300, 600, leastRows}},
+		{"some rows stay of each", []*section{of(table(1000, 1000)), table(1000, 1000), table(50, 5000)}, []int{650, 175, 50}},
 	} {
 		fitPage(test.sections, 1_000_000)
 		for i, s := range test.sections {

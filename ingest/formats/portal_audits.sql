@@ -105,12 +105,42 @@ select
 from detailed
 
 -- table: directory_audit_changes of directory_audits
-with places as (
+-- The names of all fifteen changes are read at once; of the few that a record has, what they
+-- changed.
+with properties as (
     select
-        'Target' || t as target,
-        'Target' || t || 'ModifiedProperty' || p as property
-    from range(1, 4) as targets(t)
-    cross join range(1, 6) as properties(p)
+        file_id,
+        record,
+        id,
+        body,
+        unnest(json_extract_string(body, [
+            '$.Target1ModifiedProperty1Name',
+            '$.Target1ModifiedProperty2Name',
+            '$.Target1ModifiedProperty3Name',
+            '$.Target1ModifiedProperty4Name',
+            '$.Target1ModifiedProperty5Name',
+            '$.Target2ModifiedProperty1Name',
+            '$.Target2ModifiedProperty2Name',
+            '$.Target2ModifiedProperty3Name',
+            '$.Target2ModifiedProperty4Name',
+            '$.Target2ModifiedProperty5Name',
+            '$.Target3ModifiedProperty1Name',
+            '$.Target3ModifiedProperty2Name',
+            '$.Target3ModifiedProperty3Name',
+            '$.Target3ModifiedProperty4Name',
+            '$.Target3ModifiedProperty5Name'
+        ])) as property,
+        unnest(range(15)) as place
+    from parents
+),
+
+placed as (
+    select
+        *,
+        'Target' || (place // 5 + 1) as target,
+        'Target' || (place // 5 + 1) || 'ModifiedProperty' || (place % 5 + 1) as column_name
+    from properties
+    where filled(trim(property)) is not null
 ),
 
 changes as (
@@ -118,15 +148,14 @@ changes as (
         file_id,
         record,
         id,
-        body ->> ('$."' || target || 'Type"') as target_type,
-        body ->> ('$."' || target || 'UserPrincipalName"') as target_user,
-        body ->> ('$."' || target || 'DisplayName"') as target_name,
-        body ->> ('$."' || target || 'ObjectId"') as target_id,
-        body ->> ('$."' || property || 'Name"') as property,
-        body ->> ('$."' || property || 'OldValue"') as old_value,
-        body ->> ('$."' || property || 'NewValue"') as new_value
-    from parents
-    cross join places
+        property,
+        body ->> ('$.' || target || 'Type') as target_type,
+        body ->> ('$.' || target || 'UserPrincipalName') as target_user,
+        body ->> ('$.' || target || 'DisplayName') as target_name,
+        body ->> ('$.' || target || 'ObjectId') as target_id,
+        body ->> ('$.' || column_name || 'OldValue') as old_value,
+        body ->> ('$.' || column_name || 'NewValue') as new_value
+    from placed
 )
 select
     file_id as parent_file_id,
@@ -138,4 +167,3 @@ select
     filled(trim(old_value)) as old_value,
     filled(trim(new_value)) as new_value
 from changes
-where filled(trim(property)) is not null

@@ -290,6 +290,9 @@ func TestStandsIn(t *testing.T) {
 	m.Meet("Adele.Vance@contoso.com", Other)
 	m.Meet("198.51.100.7", Name)
 	m.Meet("mark read", Name) // words that stay
+	m.Meet("Bo Li", Name)
+	m.Meet("Ann Noor", Name)
+	m.Meet("Anna Noor", Name)
 	path := filepath.Join(t.TempDir(), "file")
 	for _, test := range []struct {
 		reason, text string
@@ -300,6 +303,10 @@ func TestStandsIn(t *testing.T) {
 		{"an address", "\x01198.51.100.7\x01", true},
 		{"another address", "\x01198.51.100.70\x01", false},
 		{"one word may be of anything", "\x01adele\x01", false},
+		{"a name of few letters may be any bytes", "\x9cbO\x00lI\xf1", false},
+		{"and so may half of a name", "\x9cadele\x00lI\xf1", false},
+		{"seven letters", "\x01Ann Noor\x01", false},
+		{"eight letters tell enough", "\x01Anna Noor\x01", true},
 		{"words far apart", "adele\x00\x00\x00\x00vance", false},
 		{"words that the program itself has", "mark read", false},
 		{"pseudonyms", m.Text("adele.vance@contoso.com 198.51.100.7", Other), false},

@@ -12,10 +12,12 @@ import (
 const (
 	chunk   = 1 << 20 // bytes that are looked through at once
 	overlap = 1 << 8  // with the last of those before
+	telling = 8       // letters and digits of a name that stands there by no chance: packed values are any bytes
 )
 
 // StandsIn tells whether an address of the original, or a name of two words or more, stands
-// anywhere in the bytes of a file, such as that of the copy.
+// anywhere in the bytes of a file, such as that of the copy. A name of few letters, such as Bo Li,
+// is not looked for, since large files spell it by chance.
 func (m *Mapper) StandsIn(path string) (bool, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -42,7 +44,8 @@ func (m *Mapper) StandsIn(path string) (bool, error) {
 func (m *Mapper) stands(text string) bool {
 	parts := partsOf(text)
 	inName := m.phrasesIn(text, parts, Own)
-	last := -1 // the word before
+	length := 0 // of the name so far
+	words := 0  // in it
 	for i, p := range parts {
 		switch {
 		case p.shape == address && m.names[text[p.start:p.end]]:
@@ -51,12 +54,15 @@ func (m *Mapper) stands(text string) bool {
 			}
 		case p.shape == gap && p.end-p.start <= 3:
 			continue
-		case inName[i] && last >= 0 && inName[last]:
-			return true
+		case inName[i]:
+			length += p.end - p.start
+			words++
+			if words > 1 && length >= telling {
+				return true
+			}
+			continue
 		}
-		if last = i; p.shape == gap {
-			last = -1
-		}
+		length, words = 0, 0
 	}
 	return false
 }

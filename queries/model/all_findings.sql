@@ -87,11 +87,30 @@ evidence_of as (
     from named
     where exists (from sheet_notes where thing = 'record') or exists (from sheet_entries where kind = 'trusted' and thing = 'device')
 ),
+-- The device of a record, where its log has one. A record without is of no device: what a
+-- stolen session did is not the device's.
+devices as (
+    select file_id, record, device_id, device_name
+    from evidence.sign_ins
+    union all
+    select l.file_id, l.record, s.device_id, s.device_name
+    from all_logons_of_sign_ins as l
+    join evidence.sign_ins as s on s.file_id = l.sign_in.file_id and s.record = l.sign_in.record
+    union all
+    select file_id, record, device_id, null
+    from evidence.graph_activity
+    union all
+    select file_id, record, null, device_name
+    from evidence.identity_logons
+    union all
+    select file_id, record, null, device_name
+    from evidence.alerts
+),
 on_trusted_devices as (
     select e.finding_id
     from evidence_of as e
-    join evidence.sign_ins as s on s.file_id = e.r.file_id and s.record = e.r.record
-    left join sheet_entries as t on t.kind = 'trusted' and t.thing = 'device' and t.value in (lower(s.device_id), lower(s.device_name))
+    left join devices as d on d.file_id = e.r.file_id and d.record = e.r.record
+    left join sheet_entries as t on t.kind = 'trusted' and t.thing = 'device' and t.value in (lower(d.device_id), lower(d.device_name))
     group by e.finding_id
     having bool_and(t.value is not null)
 ),

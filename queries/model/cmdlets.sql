@@ -5,6 +5,7 @@
 -- column act_id varchar: the record's id, else its place
 -- column event_time timestamp: when (UTC)
 -- column operation varchar: the cmdlet or operation, lower case
+-- column cmdlet varchar: the same as logged
 -- column actor varchar: who, lower case; a service's or partner's name as logged
 -- column is_system boolean: a service of Microsoft's acted by itself
 -- column object varchar: what was acted on, lower case: a mailbox, policy, rule, ...; the name at the end of Exchange's path
@@ -121,6 +122,7 @@ select
     coalesce(i.id, i.file_id || ':' || i.record) as act_id,
     i.event_time,
     lower(i.operation) as operation,
+    i.operation as cmdlet,
     i.user_id as actor,
     coalesce(i.is_system, false)
         or coalesce(regexp_matches(i.user_id, '^nt (authority|service)|\\microsoft\.|^microsoft operator|^s-1-5-18$'), false) as is_system,

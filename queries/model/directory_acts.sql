@@ -17,7 +17,7 @@
 -- column ip_address varchar: of the actor, where it can be the client's
 -- column ip_addresses varchar[]: the same as a list
 -- column user_agent varchar: of the actor
--- column target varchar: what it was done to: a user, where there is one, else the first that has a name; lower case
+-- column target varchar: what it was done to: a user, where there is one, in lower case as actor; else the first that has a name, as logged
 -- column target_type varchar: User, ServicePrincipal, Application, Group, Device, Policy, ...
 -- column target_id varchar: object id
 -- column targets struct(target_type varchar, "target" varchar, target_id varchar)[]: all of them, as logged
@@ -383,7 +383,7 @@ select
     a.ip_address,
     list_filter([a.ip_address], ip -> ip is not null) as ip_addresses,
     coalesce(a.user_agent, s.user_agent) as user_agent,
-    lower(a.t.target) as target,
+    case when a.t.target_type = 'User' or a.t.target like '%@%' then lower(a.t.target) else a.t.target end as target,
     a.t.target_type as target_type,
     a.t.target_id as target_id,
     a.targets,

@@ -129,7 +129,7 @@ select
     case when s.error_code <> 0 then c.stopped_by end as stopped_by,
     case when s.error_code = 0 then true else c.first_factor_passed end as first_factor_passed,
     s.failure_reason,
-    s.additional_details as details,
+    coalesce(s.additional_details, s.mfa_result) as details,
     lower(s.app_id) as app_id,
     coalesce(s.app_display_name, s.app_id) as app,
     lower(s.resource_id) as resource_id,

@@ -4,7 +4,7 @@
 -- column act_id varchar: of the cmdlet, see cmdlets
 -- column event_time timestamp: when (UTC)
 -- column actor varchar: who ran it
--- column operation varchar: the cmdlet, lower case
+-- column cmdlet varchar: the cmdlet, as logged
 -- column object varchar: on what
 -- column failed boolean: it failed
 -- column severity varchar: the gravest of what it weakened
@@ -36,7 +36,7 @@ select
     act_id,
     min(event_time) as event_time,
     min(actor) as actor,
-    min(operation) as operation,
+    min(cmdlet) as cmdlet,
     min(object) as object,
     bool_or(failed) as failed,
     min_by(severity, case severity when 'high' then 1 when 'medium' then 2 else 3 end) as severity,

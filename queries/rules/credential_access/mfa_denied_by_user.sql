@@ -59,7 +59,7 @@ refusals as (
 ),
 reported as (
     select
-        home_account(coalesce(nullif(initiated_by, ''), targets)) as account,
+        home_account(case when initiated_by like '%@%' then initiated_by else coalesce(nullif(targets, ''), initiated_by) end) as account,
         event_time,
         activity,
         ip_address,
@@ -70,7 +70,7 @@ reported as (
     where regexp_matches(lower(activity), 'suspicious activity reported|fraud reported')
     union all
     select
-        home_account(user_id),
+        home_account(case when user_id like '%@%' then user_id else coalesce(nullif(object_id, ''), user_id) end),
         event_time,
         rtrim(operation, '. '),
         client_address(ip_address),

@@ -18,6 +18,10 @@ with codes as (
         parent_record as record
     from evidence.sign_in_steps
     where lower(method) like '%verification code%' and parent_record is not null
+    union
+    select file_id, record
+    from evidence.sign_ins
+    where error_code = 500121 and lower(mfa_method) like '%verification code%'
 ),
 prompts as (
     select

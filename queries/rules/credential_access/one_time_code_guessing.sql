@@ -5,7 +5,7 @@
 -- meaning: One account failed again and again at the code of an authenticator or a message. Somebody who has the password is
 --   guessing the six digits, or the clock of a token is wrong.
 -- false positives: A hardware token or phone with a wrong clock; a user who types slowly.
--- blind spots: Needs the steps of the sign-in: JSON exports, or the AuthDetails CSV with its sign-ins. Fewer than five
+-- blind spots: Needs the method of the second factor: JSON exports, the portal's CSV, or the AuthDetails CSV with its sign-ins. Fewer than five
 --   wrong codes within ten minutes.
 -- next: Ask the user. Reset the password: it is known to whoever gets as far as the code.
 -- needs: sign_ins, sign_in_steps
@@ -32,6 +32,11 @@ with wrong_codes as (
         from evidence.sign_in_steps as s
         join evidence.sign_ins as p on p.id = s.sign_in_id
         where s.parent_record is null
+        union all
+        -- the portal's CSV names the method without its steps
+        select file_id, record, mfa_method, false
+        from evidence.sign_ins
+        where error_code = 500121
     ) as s using (file_id, record)
     where l.error_code = 500121 and l.account is not null and not coalesce(s.succeeded, false)
         and regexp_matches(lower(s.method), 'oath|verification code|text message|sms')

@@ -165,12 +165,13 @@ sessions_of as (
         count(*) filter (where a.event_time > s.ended_at) as events,
         list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time <= s.ended_at)) as addresses_before,
         list_sort(list(distinct a.ip_address) filter (where a.ip_address is not null and a.event_time > s.ended_at)) as addresses_after,
-        list_sort(list(distinct a.operation) filter (where a.operation is not null and a.event_time > s.ended_at)) as operations,
+        list_sort(list(distinct coalesce(notable_operation(a.operation), k.kind, a.operation)) filter (where a.operation is not null and a.event_time > s.ended_at)) as operations,
         max_by(a.app_id, (a.event_time, a.file_id, a.record)) as app_id,
         list({'file_id': a.file_id, 'record': a.record, 'id': a.id} order by a.event_time, a.file_id, a.record)
             filter (where a.event_time > s.ended_at) as records
     from activity as a
     join strange as s on s.account = a.account and s.session_id = a.session_id
+    left join operation_kinds as k on k.operation = rtrim(lower(a.operation), '. ')
     where a.is_used
     group by all
 ),

@@ -73,10 +73,11 @@ acts as (
         max(event_time) as last_seen,
         count(*) as events,
         min(lower(app_id)) as app_id,
-        list_sort(list(distinct operation)) as operations,
+        list_sort(list(distinct coalesce(notable_operation(u.operation), k.kind, u.operation))) as operations,
         list_sort(list(distinct ip_address)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
-    from used
+    from used as u
+    left join operation_kinds as k on k.operation = rtrim(lower(u.operation), '. ')
     group by account, session_id, issued_in, country
 ),
 -- Countries that the account used on four days or more, the first of them before the act.

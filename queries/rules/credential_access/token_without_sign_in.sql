@@ -102,13 +102,14 @@ days as (
         max(event_time) as last_seen,
         count(*) as events,
         count(distinct token) as tokens,
-        list_sort(list(distinct operation)) as operations,
+        list_sort(list(distinct coalesce(notable_operation(m.operation), k.kind, m.operation))) as operations,
         list_sort(list(distinct ip_address)) as addresses,
         min(country) as country,
         min_by(app_id, (event_time, file_id, record)) as app_id,
         min_by(session_id, (event_time, file_id, record)) as session_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
-    from missing
+    from missing as m
+    left join operation_kinds as k on k.operation = rtrim(lower(m.operation), '. ')
     group by account, event_time::date
 )
 select

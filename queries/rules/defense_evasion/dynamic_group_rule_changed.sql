@@ -12,7 +12,7 @@
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 select
-    case when regexp_matches(target, '(ca|conditional|mfa|policy|2fa)[^a-z]*(.*)(exclu|exempt|bypass|except)|(exclu|exempt|bypass)(.*)(ca|conditional|mfa|2fa|policy)|break.?glass|emergency|admin|privileg') then 'medium' else 'low' end as severity,
+    case when regexp_matches(lower(target), '(ca|conditional|mfa|policy|2fa)[^a-z]*(.*)(exclu|exempt|bypass|except)|(exclu|exempt|bypass)(.*)(ca|conditional|mfa|2fa|policy)|break.?glass|emergency|admin|privileg') then 'medium' else 'low' end as severity,
     concat(actor, ' changed the rule of the group ', target, ' from ', coalesce(old_values ->> 'membershiprule', 'nothing'), ' to ', new_values ->> 'membershiprule') as what,
     actor as who,
     event_time as first_seen,

@@ -13,7 +13,7 @@
 -- seen: in 4 samples, marked 0 of 58 benign ones
 select
     severity,
-    actor || case when failed then ' tried ' else ' ran ' end || operation || coalesce(' on ' || object, '') || ', which ' || meaning
+    actor || case when failed then ' tried ' else ' ran ' end || cmdlet || coalesce(' on ' || object, '') || ', which ' || meaning
         || coalesce(' (' || settings || ')', '') as what,
     actor as who,
     event_time as first_seen,

@@ -34,7 +34,8 @@ notices as (
 )
 select
     case when operation = 'MoveToDeletedItems' then 'low' else 'medium' end as severity,
-    coalesce(who, 'Somebody') || ' deleted (' || operation || ') the mail "' || few(subjects) || '"' as what,
+    coalesce(who, 'Somebody') || case operation when 'MoveToDeletedItems' then ' moved to the deleted items' when 'HardDelete' then ' deleted for good' else ' deleted' end
+        || ' the mail "' || few(subjects) || '"' as what,
     who,
     event_time as first_seen,
     event_time as last_seen,

@@ -16,7 +16,7 @@ with blocked as (
     select
         event_time,
         actor,
-        lower(coalesce(target, 'an application')) as application,
+        coalesce(target, 'an application') as application,
         app_id,
         session_id,
         ip_addresses,
@@ -32,7 +32,7 @@ declined as (
     select
         event_time,
         coalesce(lower(user_principal_name), user_id, 'unknown') as actor,
-        lower(coalesce(app_display_name, app_id, 'an application')) as application,
+        coalesce(app_display_name, app_id, 'an application') as application,
         app_id,
         session_id,
         list_filter([client_address(ip_address)], ip -> ip is not null) as ip_addresses,
@@ -50,20 +50,20 @@ refusals as (
 select
     case when bool_or(is_risky) or count(distinct actor) >= 3 then 'medium' else 'low' end as severity,
     concat(
-        'The application ', application, ' asked ',
+        'The application ', min(application), ' asked ',
         case when count(distinct actor) = 1 then min(actor) else counted(count(distinct actor), 'user', 'users') end,
         ' for permissions and got none', case when bool_or(is_risky) then '; the service calls it risky' end) as what,
     case when count(distinct actor) = 1 then min(actor) else listed(list(distinct actor order by actor)) end as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,
     count(*) as events,
-    application as target,
+    min(application) as target,
     min_by(app_id, (event_time, act_id)) as app_id,
     min_by(session_id, (event_time, act_id)) as session_id,
     list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
     null::varchar as rarity,
-    'consent refused ' || application as act,
+    'consent refused ' || lower(application) as act,
     flatten(list(records order by event_time, act_id)) as records
 from refusals
-group by application
+group by lower(application)
 order by first_seen, target

@@ -13,8 +13,9 @@
 with given as (
     select
         *,
-        lower(concat_ws(' ; ', nullif(parameters['role'], ''), nullif(parameters['roles'], ''),
-            case when operation in ('add-rolegroupmember', 'update-rolegroupmember') then object end)) as role,
+        concat_ws(' ; ', nullif(parameters['role'], ''), nullif(parameters['roles'], ''),
+            case when operation in ('add-rolegroupmember', 'update-rolegroupmember') then object end) as role_names,
+        lower(role_names) as role,
         exchange_name(coalesce(
             nullif(parameters['user'], ''), nullif(parameters['member'], ''), nullif(parameters['members'], ''), nullif(parameters['app'], ''),
             nullif(parameters['securitygroup'], '')
@@ -31,10 +32,11 @@ select
         when operation = 'new-serviceprincipal' then 'low'
         when regexp_matches(role, 'applicationimpersonation|application (mail|exchange)|mailbox import export|mailbox search|role management|unscoped|organi[sz]ation ?management|discovery ?management|ediscovery|compliance ?admin|audit logs|export')
             then 'high'
+        when regexp_full_match(role, 'view-only [a-z -]*') then 'low' -- who may look at settings
         when operation in ('add-ediscoverycaseadmin', 'new-managementroleassignment', 'new-rolegroup') then 'medium'
         else 'low'
     end as severity,
-    actor || case when failed then ' tried to run ' else ' ran ' end || operation || coalesce(': ' || nullif(role, ''), '') || coalesce(', for ' || holder, '') as what,
+    actor || case when failed then ' tried to run ' else ' ran ' end || cmdlet || coalesce(': ' || nullif(role_names, ''), '') || coalesce(', for ' || holder, '') as what,
     actor as who,
     event_time as first_seen,
     event_time as last_seen,
