@@ -30,6 +30,7 @@ const (
 	proseWide = 100  // prose is wrapped here, or at the terminal's edge
 	widest    = 64   // without a terminal, a cell wider than this pushes the rest of its row aside
 	sentence  = 30   // prose is given this much room at least, and goes on below
+	roomy     = 120  // of a terminal as wide, the columns that matter most are whole
 	sampled   = 1000 // rows that decide the widths; later ones stream
 	blocks    = 3    // up to so many rows are shown as name: value blocks when a table is too wide
 )
@@ -300,6 +301,8 @@ func (p *page) fitted(r *queries.Result, head []string, sample [][]string, isAll
 		case columns[i].Style == queries.Sentences && isText:
 			least = min(wide, prose)
 			prose = sentence
+		case isText && slices.Contains(r.Report.OnTerminal, columns[i].Name) && wide <= identifier && p.d.Width >= roomy:
+			// what matters most, such as who it was, is whole
 		case isText && !(class(columns[i]) == "m" && wide <= identifier):
 			least = min(wide, narrowest)
 		}

@@ -279,3 +279,26 @@ func TestTextOnATerminal(t *testing.T) {
 		t.Errorf("a text file is shortened:\n%s", page)
 	}
 }
+
+// TestWhoIsWhole: on a terminal with room, a name in a column that matters most is not cut
+// for the sake of columns that follow.
+func TestWhoIsWhole(t *testing.T) {
+	who := "adele.vance@contoso.example"
+	for _, test := range []struct {
+		width   int
+		isWhole bool
+		reason  string
+	}{
+		{roomy, true, "there is room"},
+		{roomy - 1, false, "a narrow one shows more columns"},
+	} {
+		d := document(result(queries.Report{Name: "sessions", Title: "Sessions", OnTerminal: []string{"who", "why"}}, []queries.Column{
+			column("who", queries.Text), styled("why", queries.Sentences), column("a", queries.Text), column("b", queries.Text), column("c", queries.Text),
+		}, []any{who, strings.Repeat("word ", 60), strings.Repeat("a", 60), strings.Repeat("b", 60), strings.Repeat("c", 60)}, []any{"b", "c", "d", "e", "f"},
+			[]any{"b", "c", "d", "e", "f"}, []any{"b", "c", "d", "e", "f"}, []any{"b", "c", "d", "e", "f"}))
+		d.Width = test.width
+		if got := strings.Contains(render(t, Text, d), who); got != test.isWhole {
+			t.Errorf("%d columns, %s: the name is whole: %v, want %v", test.width, test.reason, got, test.isWhole)
+		}
+	}
+}
