@@ -158,6 +158,7 @@ func TestRiskOfServicePrincipals(t *testing.T) {
 // TestHuntingVariants: the same tables with other columns, in another order, and
 // through other doors.
 func TestHuntingVariants(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	for _, test := range []struct{ name, text, query, want, reason string }{
 		{"x.csv", "AccountUpn,RequestId,Application,ErrorCode,TimeGenerated [UTC],IPAddress\r\nadele@contoso.com,r1,Office,0,\"10/11/2026, 8:01:11.500 AM\",203.0.113.5\r\n",

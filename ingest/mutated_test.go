@@ -20,7 +20,7 @@ import (
 
 // go test ./ingest -run MutatedFiles -mutated 100000 -mutated-from 0 -timeout 0
 var (
-	mutatedFiles = flag.Int("mutated", 250, "mutated files that are loaded")
+	mutatedFiles = flag.Int("mutated", 100, "mutated files that are loaded")
 	mutatedFrom  = flag.Int("mutated-from", 0, "number of the first of them")
 )
 
