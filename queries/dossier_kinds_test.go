@@ -67,4 +67,25 @@ func TestFindingsAsked(t *testing.T) {
 			t.Errorf("%+v: %v, want an error that names the report which lists them", f, err)
 		}
 	}
+	// A rule that found nothing is no mistake: the answer is empty, and says where it looked.
+	c := openPath(t, path, Filter{Findings: []string{"mfa-fatigue", "federation_changed"}}, time.UTC)
+	sentences, none, err := c.Filters().NotFound(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(sentences, "\n")
+	for _, want := range []string{"No finding mfa_fatigue: the rule looked in sign-ins", "--explain federation_changed says"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("it says %q, want %q in it", all, want)
+		}
+	}
+	if got := answer(t, c, "select count(*) from findings"); !none || got != "0" {
+		t.Errorf("none of both has a hit: %s findings, none is %t", got, none)
+	}
+	// Where another of those asked for has hits, they are shown.
+	c = openPath(t, path, Filter{Findings: []string{"mfa_fatigue", "password_spray"}}, time.UTC)
+	_, none, err = c.Filters().NotFound(t.Context(), nil)
+	if got := answer(t, c, "select count(*) from findings"); err != nil || none || got != "1" {
+		t.Errorf("of two, one has a hit: %s findings, none is %t, %v", got, none, err)
+	}
 }

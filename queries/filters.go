@@ -11,6 +11,7 @@ import (
 
 	"entrail/ingest/engine"
 	"entrail/ingest/schema"
+	"entrail/queries/rules"
 )
 
 // condition is one flag of the filter, ready to be put in front of a table.
@@ -45,6 +46,7 @@ type Filters struct {
 	conditionsOf map[string][]string // and by table, the SQL of the others
 	timeless     map[string]int64    // by table: rows without a time, where times are asked for
 	counts       map[string]int64    // rows a table, by its name or evidence.NAME; see count
+	without      []rules.Rule        // that were asked for and found nothing
 }
 
 // narrow makes, in the run's own database, a view of the table's name in front of
@@ -349,23 +351,26 @@ func (fs *Filters) wantFindings(ctx context.Context) error {
 		view, sql  string
 		what, list string
 	}{
-		{f.Findings, "finding_records", "select file_id, record from finding_records join all_findings using (finding_id) where lower(%[1]s) in (lower(finding_id), lower(finding))", "finding", "findings"},
+		{f.Findings, "finding_records", "select file_id, record from finding_records join all_findings using (finding_id) where " + bearsName, "finding", "findings"},
 		{f.Incidents, "incident_events", "select file_id, record from incident_events where incident::varchar = %s", "incident", "incidents"},
 	} {
 		for _, value := range asked.values {
 			if err := fs.c.define(ctx, false, asked.view, "all_findings"); err != nil {
 				return err
 			}
+			rule, isRule := fs.c.findings.rule(value)
+			if isRule = isRule && asked.what == "finding"; isRule {
+				value = rule.Name
+			}
 			rows, err := fs.c.all(ctx, "select count(*) from ("+fmt.Sprintf(asked.sql, literal(value))+")")
 			if err != nil {
 				return err
 			}
 			if rows[0][0].(int64) == 0 {
-				hint := ""
-				if rule, ok := fs.c.findings.rule(value); ok {
-					hint = fmt.Sprintf(", and --explain %s says what is looked for", rule.Name)
+				if !isRule {
+					return fmt.Errorf("no %s %s in this evidence; --report %s lists them", asked.what, value, asked.list)
 				}
-				return fmt.Errorf("no %s %s in this evidence; --report %s lists them%s", asked.what, value, asked.list, hint)
+				fs.without = append(fs.without, rule) // which is an answer, and no mistake
 			}
 			if err := fs.c.engine.Exec(ctx, "insert into wanted_record "+fmt.Sprintf(asked.sql, literal(value))); err != nil {
 				return err

@@ -258,10 +258,14 @@ func (fi *findings) run(ctx context.Context, r rules.Rule) error {
 	return fi.c.engine.Exec(ctx, fmt.Sprintf("insert into rule_hits select %s, * from (\n%s\n)", engine.Literal(r.Name), r.SQL))
 }
 
+// bearsName is the condition that a row of all_findings is the one of an id, or is of a
+// rule or names it: %s is the id or the name.
+const bearsName = "lower(%[1]s) in (finding_id, finding) or list_contains(string_split(coalesce(also, ''), ', '), lower(%[1]s))"
+
 // findingShown is the macro that says whether the filters show a finding: they show a
-// record of its evidence.
+// record of its evidence, and where findings are asked for, it is one of these.
 func (fs *Filters) findingShown() string {
-	var shown []string
+	var shown, asked []string
 	for _, t := range schema.Logs() {
 		if len(fs.conditionsOf[t.Name]) > 0 {
 			shown = append(shown, "select file_id, record from "+t.Name)
@@ -270,9 +274,19 @@ func (fs *Filters) findingShown() string {
 	if len(shown) == 0 {
 		return "is_finding_shown(id) as id is not null"
 	}
-	return `is_finding_shown(id) as id in (
+	macro := `is_finding_shown(id) as id in (
 		select finding_id
 		from finding_records
 		where (file_id, record) in (` + strings.Join(shown, " union all ") + `)
 	)`
+	for _, value := range fs.filter.Findings {
+		if rule, ok := fs.c.findings.rule(value); ok {
+			value = rule.Name
+		}
+		asked = append(asked, fmt.Sprintf(bearsName, literal(value)))
+	}
+	if len(asked) > 0 {
+		macro += " and id in (select finding_id from all_findings where " + strings.Join(asked, " or ") + ")"
+	}
+	return macro
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"entrail/ingest/schema"
+	"entrail/queries/rules"
 )
 
 // The columns that a nearest name is looked for in.
@@ -214,7 +215,46 @@ func (fs *Filters) NotFound(ctx context.Context, reports []Report) (sentences []
 		}
 		sentences = append(sentences, more...)
 	}
+	for _, r := range fs.without {
+		sentence, err := fs.aboutWithout(ctx, r)
+		if err != nil {
+			return nil, false, fmt.Errorf("look for what was asked for: %w", err)
+		}
+		sentences = append(sentences, sentence)
+	}
+	none = none || len(fs.without) > 0 && len(fs.without) == len(fs.filter.Findings)
 	return sentences, none, nil
+}
+
+// aboutWithout says of a rule that was asked for why it has no finding.
+func (fs *Filters) aboutWithout(ctx context.Context, r rules.Rule) (string, error) {
+	var read, absent []string
+	for _, name := range r.Needs {
+		n, err := fs.count(ctx, "evidence."+name)
+		if err != nil {
+			return "", err
+		}
+		table, _ := schema.Lookup(name)
+		if table.Parent.Table != "" { // with the log that it hangs on
+			table, _ = schema.Lookup(table.Parent.Table)
+		}
+		logs := &absent
+		if n > 0 {
+			logs = &read
+		}
+		if log := cmp.Or(table.Log, table.Snapshot, name); !slices.Contains(*logs, log) {
+			*logs = append(*logs, log)
+		}
+	}
+	about := "; --explain " + r.Name + " says what is looked for"
+	if len(read) == 0 {
+		return "No finding " + r.Name + ": it was not looked for, since these are not among the files: " + strings.Join(absent, ", ") + about, nil
+	}
+	sentence := "No finding " + r.Name + ": the rule looked in " + strings.Join(read, ", ") + ", and nothing there is what it describes"
+	if len(absent) > 0 {
+		sentence += "; not among the files: " + strings.Join(absent, ", ")
+	}
+	return sentence + about, nil
 }
 
 // firstFilter is the place of the first --filter among the conditions.
