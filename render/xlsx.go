@@ -92,6 +92,8 @@ type workbook struct {
 	charts []chartOfSheet
 	days   []daysOfSheet
 	style  styles
+
+	frontRows int // the rows of About
 }
 
 // told are the sentences of one story.
@@ -522,6 +524,13 @@ func (s *sheet) setPaper() error {
 // setPrinting has each sheet printed as far as it has room on the paper, with its header
 // on each page. The file names a sheet by its place, so all of them stand in theirs.
 func (b *workbook) setPrinting() error {
+	// Else a long line beside which nothing stands widens the front sheet's paper, and all
+	// becomes small.
+	front := &excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: "About",
+		RefersTo: fmt.Sprintf("'About'!$A$1:$%c$%d", 'A'+len(aboutWidths)-1, b.frontRows)}
+	if err := b.file.SetDefinedName(front); err != nil {
+		return err
+	}
 	for _, s := range b.sheets {
 		sheet := "'" + s.name + "'!"
 		for _, d := range []struct{ name, place string }{{"_xlnm.Print_Area", s.paper}, {"_xlnm.Print_Titles", s.header}} {

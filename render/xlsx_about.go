@@ -90,6 +90,7 @@ func (b *workbook) about() error {
 		}
 	}
 	p.prove()
+	b.frontRows = p.row
 	if p.err != nil {
 		return p.err
 	}

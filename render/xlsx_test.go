@@ -396,14 +396,17 @@ func TestXLSXOnPaper(t *testing.T) {
 	}
 	places := map[string]string{}
 	for _, n := range f.GetDefinedName() {
-		places[n.Name] = n.Scope + " " + n.RefersTo
+		places[n.Scope+" "+n.Name] = n.RefersTo
 	}
 	// 60 characters and four times 40, 230 a page
-	if got, want := places["_xlnm.Print_Area"], "Sessions 'Sessions'!$A$1:$E$5"; got != want {
+	if got, want := places["Sessions _xlnm.Print_Area"], "'Sessions'!$A$1:$E$5"; got != want {
 		t.Errorf("print area %s, want %s", got, want)
 	}
-	if got, want := places["_xlnm.Print_Titles"], "Sessions 'Sessions'!$3:$3"; got != want {
+	if got, want := places["Sessions _xlnm.Print_Titles"], "'Sessions'!$3:$3"; got != want {
 		t.Errorf("print titles %s, want %s", got, want)
+	}
+	if got, want := places["About _xlnm.Print_Area"], "'About'!$A$1:$E$"; !strings.HasPrefix(got, want) {
+		t.Errorf("the front sheet's print area is %s, want its five columns, %s...", got, want)
 	}
 	about, err := f.GetRows("About")
 	if err != nil || !strings.Contains(fmt.Sprint(about), "On paper: the first 5 of 10 columns.") {
@@ -426,8 +429,8 @@ func TestXLSXPrintsItsOwn(t *testing.T) {
 			t.Errorf("%s of the sheet %s is %s", n.Name, n.Scope, n.RefersTo)
 		}
 	}
-	if n := len(f.GetDefinedName()); n != 5 {
-		t.Errorf("%d names, want a place and a header for each of two sheets, and the place of the charts", n)
+	if n := len(f.GetDefinedName()); n != 6 {
+		t.Errorf("%d names, want a place and a header for each of two sheets, the place of the charts and of the front sheet", n)
 	}
 }
 
