@@ -15,12 +15,11 @@
 -- seen: in 2 samples, marked 0 of 58 benign ones
 with moving_sessions as (
     select session_id
-    from session_uses
-    where session_id is not null and ip_address is not null
+    from session_spans
     group by session_id
-    having min(country) <> max(country)
-        or min(network) <> max(network)
-        or bool_or(network is null and country is null) and min(ip_address) <> max(ip_address)
+    having min(lowest_country) <> max(highest_country)
+        or min(lowest_network) <> max(highest_network)
+        or bool_or(has_unknown_place) and min(lowest_address) <> max(highest_address)
 ),
 used as (
     select

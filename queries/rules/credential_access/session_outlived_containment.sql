@@ -21,24 +21,14 @@ with ends as (
     where not by_user
     group by account, date_trunc('hour', event_time)
 ),
-spans as (
-    select
-        account,
-        session_id,
-        min(first_seen) as session_since,
-        max(last_seen) as last_seen
-    from session_uses
-    where session_id is not null and account in (select account from ends)
-    group by account, session_id
-),
 outlived as (
     select
         s.account,
         s.session_id,
         min(e.event_time) as ended_at,
         min_by(e.action, (e.event_time, e.action)) as action
-    from spans as s
-    join ends as e on e.account = s.account and s.session_since < e.event_time and s.last_seen > e.event_time
+    from session_spans as s
+    join ends as e on e.account = s.account and s.first_seen < e.event_time and s.last_seen > e.event_time
     group by s.account, s.session_id
     qualify row_number() over (partition by s.session_id order by ended_at, s.account) = 1
 ),

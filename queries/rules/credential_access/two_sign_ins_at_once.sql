@@ -12,10 +12,17 @@
 -- source: Microsoft-Analyzer-Suite (LETHAL-FORENSICS), suspicious user logins
 -- lists: hosting_networks, shared_networks
 -- seen: in 1 samples, marked 0 of 58 benign ones
-with interactive as (
+with several_networks as (
+    select account
+    from logons
+    where kind = 'user' and is_success and coalesce(is_interactive, true)
+    group by account
+    having min(network) <> max(network)
+),
+interactive as (
     select *
     from logons
-    where kind = 'user' and is_success and coalesce(is_interactive, true) and network is not null and account is not null
+    where kind = 'user' and is_success and coalesce(is_interactive, true) and network is not null and account in (from several_networks)
 ),
 pairs as (
     select *
