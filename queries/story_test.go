@@ -172,12 +172,12 @@ func TestStoryOfManyIncidents(t *testing.T) {
 	}
 	story := storyOf(t, openCase(t, Filter{}, time.UTC, records...))
 	for _, test := range []struct{ want, reason string }{
-		{"High: the account ann@contoso.com shows signs of misuse, at 2026-01-01 09:00. ", "all within a minute: no period"},
+		{"High: the account ann@contoso.com shows signs of misuse, at 2026-01-01 09:00; mail is sent on after that. ", "all within a minute: no period; a forward without an end"},
 		{"And 3 more acts of this kind. [The log shows]", "five rules of one kind: one began it, one is told, the others are counted"},
 		{"6 things that were made or changed were not removed again, as far as these files go: ", "a forward and five rules"},
 		{"inbox rule (5)", "more than three of a kind are counted"},
 		{"forward of a mailbox of ann@contoso.com", "fewer have their names"},
-		{"Incident 4: High: the account dan@contoso.com shows signs of misuse, at 2026-01-31 09:00. One finding: ", "the last with a sentence of its own"},
+		{"Incident 4: High: the account dan@contoso.com shows signs of misuse, at 2026-01-31 09:00; mail is sent on after that. One finding: ", "the last with a sentence of its own"},
 		{"Other incidents: 2 more incidents (2 high), between 2026-02-10 09:00 and 2026-02-20 09:00. [The log shows]", "Eve's and Fay's"},
 	} {
 		if !strings.Contains(story, test.want) {

@@ -38,7 +38,7 @@ func TestTotalsOfTenant(t *testing.T) {
 	c := openPath(t, path, Filter{}, time.UTC)
 	got := totalsOf(t, c)
 	for _, test := range []struct{ want, reason string }{
-		{"Accounts affected: 1 (adele.vance@contoso.com)", "one account was taken over"},
+		{"Accounts misused: 1 (adele.vance@contoso.com)", "one account was taken over"},
 		{"Addresses: 4 (Canada, Lithuania, Romania)", "the relay, the reader's two and the traveller's"},
 		{"Messages read: 99 (in adele.vance@contoso.com; 2 whole folders must be assumed)", "the generator's list of ids, and two Sync records"},
 		{`Messages sent: 4 ("Updated bank details for invoice 2026-0917")`, "the generator's count, and the subject that the log has"},

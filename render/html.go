@@ -162,7 +162,7 @@ func HTML(w io.Writer, d Document) error {
 		}
 		for _, s := range part.sections {
 			for i := range s.Story {
-				s.Story[i].Anchor = page.placeOf(s.Group, s.Story[i].LookIn)
+				s.Story[i].Anchor, s.Story[i].LookFor = page.placeOfLine(s.Group, s.Story[i])
 			}
 			for i := range s.Totals {
 				s.Totals[i].Anchor = page.placeOf(s.Group, s.Totals[i].LookIn)
@@ -251,6 +251,19 @@ func (p *htmlPage) placeOf(group, name string) string {
 		return anchor
 	}
 	return p.places[name]
+}
+
+// placeOfLine is where the rows of a sentence stand, with the text by which they are
+// found there: in the dossier of its incident, where it is on the page.
+func (p *htmlPage) placeOfLine(group string, l storyLine) (anchor, lookFor string) {
+	anchor = p.places[l.Dossier+"\x00"+l.Part]
+	switch {
+	case l.Part == "" || anchor == "":
+		return p.placeOf(group, l.LookIn), l.LookFor
+	case l.Part != l.LookIn:
+		return anchor, "" // all of its rows are meant
+	}
+	return anchor, l.LookFor
 }
 
 // contents are the entries of one group in the table of contents.

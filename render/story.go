@@ -18,6 +18,8 @@ type storyLine struct {
 	LookIn   string // the report, or the part of a dossier, that has its rows; empty = none
 	IsReport bool   // --report takes its name
 	LookFor  string // a text by which they are found there; empty = none
+	Dossier  string // the group of the incident's own parts, such as "Incident 1"
+	Part     string // the one of these that has the rows and no others; empty = none
 	Anchor   string // of the report, where it is on the page
 }
 
@@ -35,6 +37,9 @@ func storyLines(r *queries.Result) ([]storyLine, error) {
 		l := storyLine{
 			Topic: visible(text(row[1])), Sentence: visible(text(row[2])), Basis: visible(text(row[3])),
 			LookIn: visible(text(row[4])), LookFor: visible(text(row[5])),
+		}
+		if len(row) > 6 && row[0] != nil {
+			l.Dossier, l.Part = "Incident "+visible(text(row[0])), visible(text(row[6]))
 		}
 		l.Class = basisClasses[l.Basis]
 		_, isReport := queries.Lookup(l.LookIn)
@@ -124,7 +129,7 @@ func (p *page) digest(all []storyLine) error {
 		topic = max(topic, cells.StringWidth(l.Topic))
 	}
 	topic = min(topic, 22)
-	shown := inShort(all, digestLines)
+	shown := inShort(all, digestLines-1) // the first says who and when, and has two
 	left := len(all) - len(shown)
 	spare := digestLines - len(shown)
 	room := max(width-topic-2, narrowest)

@@ -31,7 +31,7 @@ const (
 	widthRows  = 200 // rows that decide a column's width
 )
 
-// XLSX writes a workbook: the sheet About (title, zone, filters, what is told in
+// XLSX writes a workbook: the sheet About (title, zone, filters, what is said in
 // numbers and sentences, how to read it, notes, what each sheet holds, which reports are
 // empty, the evidence, the provenance), the sheet Charts where reports have some, then one sheet a report that has rows, as a table with a filter whose header and first
 // columns stay in view, and a link back. Numbers, times and booleans are real ones;
@@ -54,7 +54,7 @@ func XLSX(w io.Writer, d Document) error {
 		switch r.Report.Layout {
 		case queries.Lanes: // a picture
 		case queries.Story:
-			err = b.tell(r)
+			err = b.story(r)
 		case queries.Totals:
 			err = b.count(r)
 		default:
@@ -82,33 +82,33 @@ func XLSX(w io.Writer, d Document) error {
 
 // workbook is the file being written.
 type workbook struct {
-	d      Document
-	file   *excelize.File
-	taken  map[string]bool // sheet names in lower case
-	sheets []*sheetInfo
-	empty  []*queries.Result // reports without rows, which have no sheet
-	told   []told            // what stands in sentences on About
-	totals []total           // and the numbers above them
-	charts []chartOfSheet
-	days   []daysOfSheet
-	style  styles
+	d       Document
+	file    *excelize.File
+	taken   map[string]bool // sheet names in lower case
+	sheets  []*sheetInfo
+	empty   []*queries.Result // reports without rows, which have no sheet
+	stories []storyOfSheet    // what stands in sentences on About
+	totals  []total           // and the numbers above them
+	charts  []chartOfSheet
+	days    []daysOfSheet
+	style   styles
 
 	frontRows int // the rows of About
 }
 
-// told are the sentences of one story.
-type told struct {
+// storyOfSheet are the sentences of one story.
+type storyOfSheet struct {
 	title string
 	lines []storyLine
 }
 
-// tell keeps what is told in sentences for About. A question for it alone is a sheet too.
-func (b *workbook) tell(r *queries.Result) error {
+// story leaves the sentences to About. A question for them alone is a sheet too.
+func (b *workbook) story(r *queries.Result) error {
 	if !b.d.Several {
 		return b.report(r)
 	}
 	lines, err := storyLines(r)
-	b.told = append(b.told, told{visible(title(r)), lines})
+	b.stories = append(b.stories, storyOfSheet{visible(title(r)), lines})
 	return err
 }
 

@@ -47,7 +47,7 @@ func (b *workbook) about() error {
 		}
 		p.row++
 	}
-	p.tell()
+	p.sentences()
 	p.put(b.style.heading, "How to read it")
 	for _, sentence := range howToRead {
 		p.put(b.style.fact, sentence)
@@ -132,8 +132,8 @@ func (p *aboutPage) put(style int, values ...any) {
 	}
 }
 
-// tell writes the numbers and the sentences.
-func (p *aboutPage) tell() {
+// sentences writes the numbers and the stories.
+func (p *aboutPage) sentences() {
 	if len(p.totals) > 0 {
 		p.put(p.style.heading, "In numbers")
 		for _, t := range p.totals {
@@ -141,9 +141,9 @@ func (p *aboutPage) tell() {
 		}
 		p.row++
 	}
-	for _, told := range p.told {
-		p.put(p.style.heading, told.title)
-		for _, l := range told.lines {
+	for _, story := range p.stories {
+		p.put(p.style.heading, story.title)
+		for _, l := range story.lines {
 			p.put(p.style.wrap, l.Topic, "", l.Basis, l.Sentence)
 		}
 		p.row++

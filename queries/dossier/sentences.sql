@@ -191,17 +191,7 @@ from (
         topic,
         sentence,
         basis,
-        case look_in
-            when 'mail_exposure' then case when topic = 'Mail read' then 'mail_read' when look_for = 'sent' then 'sent' else 'removed' end
-            when 'file_activity' then 'files'
-            when 'still_open' then 'open'
-            when 'timeline' then 'story'
-            when 'incidents' then 'findings'
-            when 'indicators' then 'story'
-            when 'directory_changes' then 'changes'
-            when 'mailbox_changes' then 'changes'
-            else look_in
-        end,
+        part,
         case when look_in in ('mail_exposure', 'file_activity') then null else look_for end
     from incident_story
     where incident = getvariable('dossier_incident')

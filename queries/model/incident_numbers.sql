@@ -57,7 +57,7 @@ totals as (
     from incident_totals as t
 ),
 lines as (
-    select incident, 1 as position, 'Accounts affected' as item, accounts::varchar as value, names as detail, 'incidents' as look_in from accounts
+    select incident, 1 as position, 'Accounts misused' as item, accounts::varchar as value, names as detail, 'incidents' as look_in from accounts
     union all
     select incident, 2, 'How long', span_text(first_seen, last_seen), minute_text(first_seen) || ' to ' || minute_text(last_seen), 'incidents' from incident_periods
     union all

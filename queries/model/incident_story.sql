@@ -9,6 +9,7 @@
 -- column basis varchar: how far the files bear it
 -- column look_in varchar: the report that has its rows
 -- column look_for varchar: a text by which they are found there; NULL = the first rows, or all
+-- column part varchar: the part of the incident's dossier that has its rows
 with members as (
     select
         i.incident,
@@ -83,14 +84,22 @@ changes as (
         and m.finding not in ('session_outlived_containment', 'mail_read_in_bulk', 'mass_download', 'files_fetched_by_script', 'mailbox_read_by_another')
     group by incident, finding
 ),
-measures as (
-    select
-        h.incident,
-        min(c.event_time) as first_measure,
-        listed(list_sort(list(distinct minute_text(c.event_time) || ' ' || c.action || ' (' || c.account || ')'))) as what
+ended as (
+    select h.incident, c.event_time, c.action || ' (' || c.account || ')' as what
     from heads as h
     join containments as c on list_contains(h.accounts, c.account) and c.event_time >= h.first_seen
-    group by h.incident
+    union
+    select incident, until, 'mail of ' || mailbox || ' was no longer sent on'
+    from incident_forwards
+    where until is not null
+),
+measures as (
+    select
+        incident,
+        min(event_time) as first_measure,
+        listed(list_sort(list(distinct minute_text(event_time) || ' ' || what))) as what
+    from ended
+    group by incident
 ),
 -- A sign-in stands in two logs, and is one act.
 afterwards as (
@@ -108,9 +117,21 @@ afterwards as (
     where l.record is not null or e.source <> 'sign_ins' and e.action not in ('UserLoggedIn', 'UserLoginFailed')
     group by m.incident
 ),
+-- Whom and what the acts touched beside the accounts that were misused.
+others_touched as (
+    select
+        m.incident,
+        listed(list_sort(list(distinct m.target))) as targets
+    from members as m
+    join heads as h using (incident)
+    where m.target <> '' and not list_contains(h.accounts, lower(m.target)) and len(h.accounts) > 0
+        and m.tactic in ('persistence', 'privilege_escalation', 'defense_evasion', 'impact', 'collection')
+    group by m.incident
+),
 forwarding as (
     select
         incident,
+        max(coalesce(until, timestamp 'infinity')) as last_sent_on,
         string_agg(
             case when kind = 'mailbox' then 'All mail that reached ' || mailbox else 'Mail that an inbox rule of ' || mailbox || ' picks' end
                 || ' from ' || minute_text(since)
@@ -143,19 +164,39 @@ sentences as (
                 when minute_text(first_seen) = minute_text(last_seen) then ', at ' || minute_text(first_seen)
                 else ', from ' || minute_text(first_seen) || ' to ' || minute_text(last_seen) || ' (' || span_text(first_seen, last_seen) || ')'
             end
-            || case when len(accounts) > 1 then ': ' || listed(accounts) || '. ' else '. ' end
+            || case when len(accounts) > 1 then ': ' || listed(accounts) else '' end
+            || case
+                when last_sent_on = timestamp 'infinity' then '; mail is sent on after that'
+                when last_sent_on > last_seen then '; mail was sent on until ' || minute_text(last_sent_on)
+                else ''
+            end || '. '
             || case when findings = 1 then 'One finding: ' else findings || ' findings belong together, the gravest: ' end || title || '.' as sentence,
         'The log shows' as basis,
         'incidents' as look_in,
         null as look_for
     from heads
+    left join forwarding using (incident)
     union all
-    select incident, 2, 'How it began', minute_text(first_seen) || ': ' || rtrim(with_country_names(first_act, names), '. ') || '.', 'The log shows', 'findings', first_finding
+    select
+        incident,
+        2,
+        'In whose name',
+        'What is said here of ' || case when len(accounts) = 1 then 'an account was done in its name' else 'accounts was done in their names' end
+            || ', which does not mean that the owner did it.'
+            || coalesce(' Also touched: ' || targets || '.', ''),
+        'The log shows',
+        'findings',
+        null
+    from heads
+    left join others_touched using (incident)
+    where len(accounts) > 0
+    union all
+    select incident, 3, 'How it began', minute_text(first_seen) || ': ' || rtrim(with_country_names(first_act, names), '. ') || '.', 'The log shows', 'findings', first_finding
     from heads, country_list
     union all
     select
         incident,
-        3,
+        4,
         'How it began',
         'How the intruder got in is not known: the first trace in these files comes later'
             || case when has_logs.sign_ins then '.' else ', and no sign-in log is among them.' end,
@@ -167,7 +208,7 @@ sentences as (
     union all
     select
         incident,
-        4,
+        5,
         'From where',
         'It was done from ' || counted(len(addresses), 'address', 'addresses')
             || case when len(countries) > 0 then ' in ' || in_words(countries) else '' end
@@ -182,7 +223,7 @@ sentences as (
     union all
     select
         incident,
-        5,
+        6,
         'Mail read',
         counted(read_messages, 'message was', 'messages were') || ' read, one by one, in the ' || case when len(mailboxes) = 1 then 'mailbox ' else 'mailboxes ' end || listed(mailboxes) || '.',
         'The log shows',
@@ -193,7 +234,7 @@ sentences as (
     union all
     select
         incident,
-        6,
+        7,
         'Mail read',
         concat_ws(
             ' ',
@@ -210,7 +251,7 @@ sentences as (
     union all
     select
         h.incident,
-        7,
+        8,
         'Mail read',
         case
             when not l.mail then 'Nothing is known of mail: no audit log of mailboxes is among the files.'
@@ -225,12 +266,12 @@ sentences as (
     join incident_totals as t using (incident)
     where t.read_messages = 0 and t.whole_folders = 0 and len(t.throttled_mailboxes) = 0
     union all
-    select incident, 8, 'Mail sent on', sentence, 'Must be assumed', 'mailbox_changes', null
+    select incident, 9, 'Mail sent on', sentence, 'Must be assumed', 'mailbox_changes', null
     from forwarding
     union all
     select
         incident,
-        8,
+        9,
         'Mail sent on',
         counted(forwarded_messages, 'message was', 'messages were') || ' sent on, by the message trace.',
         'The log shows',
@@ -241,7 +282,7 @@ sentences as (
     union all
     select
         incident,
-        9,
+        10,
         'Mail sent, deleted',
         array_to_string(list_filter([
             case when sent_messages > 0 then counted(sent_messages, 'message was', 'messages were') || ' sent'
@@ -258,7 +299,7 @@ sentences as (
     union all
     select
         incident,
-        10,
+        11,
         'Files',
         array_to_string(list_filter([
             case when downloaded > 0 then counted(downloaded, 'file was', 'files were') || ' downloaded (' || file_names || ')' end,
@@ -273,7 +314,7 @@ sentences as (
     union all
     select
         h.incident,
-        11,
+        12,
         'Files',
         case when l.files then 'No record names a file that was opened or downloaded from the addresses and in the sessions of the incident.'
             else 'Nothing is known of files: no audit log of SharePoint and OneDrive is among the files.' end,
@@ -287,7 +328,7 @@ sentences as (
     union all
     select
         incident,
-        11 + place,
+        12 + place,
         'What else was done',
         with_country_names(gravest, names) || '.' || case when acts > 1 then ' And ' || counted(acts - 1, 'more act', 'more acts') || ' of this kind.' else '' end,
         'The log shows',
@@ -298,7 +339,7 @@ sentences as (
     union all
     select
         incident,
-        17,
+        18,
         'What else was done',
         'And ' || counted(sum(acts)::bigint, 'act of another kind', 'acts of other kinds') || '.',
         'The log shows',
@@ -310,7 +351,7 @@ sentences as (
     union all
     select
         incident,
-        18,
+        19,
         'Countermeasures',
         m.what || '. '
             || case
@@ -326,7 +367,7 @@ sentences as (
     union all
     select
         h.incident,
-        19,
+        20,
         'Countermeasures',
         case
             when l.directory then 'These files show no password reset and no end of sessions for ' || listed(h.accounts) || ' after it began.'
@@ -341,7 +382,7 @@ sentences as (
     union all
     select
         incident,
-        20,
+        21,
         'Still open',
         counted(open_things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again, as far as these files go: ' || open_names
             || '. Check in the tenant whether ' || case when open_things = 1 then 'it is' else 'they are' end || ' still there.',
@@ -353,7 +394,7 @@ sentences as (
     union all
     select
         h.incident,
-        21,
+        22,
         'Still open',
         case
             when l.mail or l.directory then 'Nothing that was made or changed in the incident is known to be still there. What was made before the files begin is not in them.'
@@ -374,5 +415,16 @@ select
     sentence,
     basis,
     look_in,
-    look_for
+    look_for,
+    case look_in
+        when 'mail_exposure' then case when topic = 'Mail read' then 'mail_read' when look_for = 'sent' then 'sent' else 'removed' end
+        when 'file_activity' then 'files'
+        when 'still_open' then 'open'
+        when 'timeline' then 'story'
+        when 'incidents' then 'findings'
+        when 'indicators' then 'story'
+        when 'directory_changes' then 'changes'
+        when 'mailbox_changes' then 'changes'
+        else look_in
+    end as part
 from sentences

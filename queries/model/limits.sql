@@ -180,6 +180,6 @@ select 31, 'mail', 'The mailbox ' || mailbox || ' was throttled (' || counted(ti
     || '): for a day from then on reads were not recorded, so all of its mail must be taken as read.'
 from throttled
 union all
-select 32, 'mail', 'Where a mail program copies a folder whole, the log (a Sync record of MailItemsAccessed) names the folder and not its messages: all of it must be taken as read by who did it ('
+select 32, 'mail', 'Where a mail program copies a folder whole, the log (a Sync record of MailItemsAccessed) names the folder and not its messages: all of it must be taken as read by whoever used the program, most often the user ('
     || counted(count(*), 'record', 'records') || ', ' || few(list_sort(list(distinct lower(mailbox)))) || ').'
 from mail_reads where lower(access) = 'sync' having count(*) > 0

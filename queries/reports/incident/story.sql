@@ -2,7 +2,7 @@
 -- description: The gravest incident in a few sentences, the next three in one each, the others counted, and what these files can not say.
 --   Behind each sentence stands how far the files bear it: The log shows; Must be assumed, where a log says no more than that
 --   it may have been so; The files can't say; The examiner says, in the case sheet (--case). With it stands the report that has its rows (look_in, and look_for by which
---   they are found there).
+--   they are found there), and the part of the incident's dossier that has no others (part).
 -- layout: story
 -- wrap: sentence
 -- position: -1
@@ -30,7 +30,8 @@ incident_sentences as (
         sentence,
         basis,
         look_in,
-        look_for
+        look_for,
+        case when i.place <= 3 then part end as part
     from incident_story
     join shown_incidents as i using (incident)
     where i.place = 1 or i.place <= 4 and position = 1
@@ -182,12 +183,13 @@ select
     sentence,
     basis,
     look_in,
-    look_for
+    look_for,
+    part
 from (
     select * from incident_sentences
-    union all
+    union all by name
     select * from further_sentences
-    union all
+    union all by name
     select * from case_sentences
     where exists (from evidence.sign_ins) or exists (from evidence.audit_events) or exists (from evidence.directory_audits)
         or exists (from evidence.risk_detections) or exists (from evidence.risky_users) or exists (from evidence.provisioning_events)

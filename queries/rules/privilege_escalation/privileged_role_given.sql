@@ -25,15 +25,23 @@ with given as (
         and not is_service
         and coalesce(target_type, 'User') <> 'ServicePrincipal'
 ),
+created as (
+    select target, max(event_time) as created_at
+    from directory_acts
+    where activity = 'add user' and result is distinct from 'failure'
+    group by target
+),
 privileged as (
     select
         given.*,
+        case when date_sub('day', created_at, given.event_time) between 0 and 29 then created_at end as created_at,
         (
             select min(r.level)
             from list_privileged_roles as r
             where r.role_name = lower(given.role_name) or r.template_id = lower(given.template_id)
         ) as level
     from given
+    left join created using (target)
 )
 select
     case
@@ -44,7 +52,8 @@ select
     concat(
         actor, ' gave ', case when actor = target then 'their own account' else target end, ' ',
         case when count(distinct role_name) = 1 then 'the role ' else count(distinct role_name) || ' privileged roles: ' end,
-        listed(list(distinct role_name order by role_name))) as what,
+        listed(list(distinct role_name order by role_name)),
+        ', ' || span_text(max(created_at), min(event_time)) || ' after the account was created') as what,
     actor as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,

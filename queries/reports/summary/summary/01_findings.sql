@@ -13,8 +13,7 @@ incident_titles as (
         f.title,
         min(f.severity_rank) as severity_rank,
         min(f.severity) as severity,
-        min(f.first_seen) as first_seen,
-        max(f.last_seen) as last_seen,
+        min(f.first_seen) as first_act,
         min_by(f.what, (f.severity_rank, f.first_seen, f.finding_id)) as what
     from incident_findings as i
     join all_findings as f using (finding_id)
@@ -37,16 +36,17 @@ incident_lines as (
             min(p.actors)[1] || case when len(min(p.actors)) > 1 then ' and ' || (len(min(p.actors)) - 1) || ' more' else '' end,
             counted(len(min(p.tried)), 'account tried', 'accounts tried')
         ) as value,
-        min_by(severity, severity_rank) || ', ' || period_text(min(first_seen), max(last_seen)) || ': '
-            || min_by(what, (severity_rank, first_seen, title))
-            || coalesce('; also: ' || array_to_string((list(title order by severity_rank, first_seen, title) filter (where not is_gravest))[1:3], '; ')
+        min_by(severity, severity_rank) || ', ' || period_text(min(t.first_seen), min(t.last_seen)) || ': '
+            || min_by(what, (severity_rank, first_act, title))
+            || coalesce('; also: ' || array_to_string((list(title order by severity_rank, first_act, title) filter (where not is_gravest))[1:3], '; ')
                 || case when count(*) > 4 then '; and ' || (count(*) - 4) || ' more' else '' end, '')
             as detail,
     from (
-        select *, row_number() over (partition by incident order by severity_rank, first_seen, title) = 1 as is_gravest
+        select *, row_number() over (partition by incident order by severity_rank, first_act, title) = 1 as is_gravest
         from incident_titles
     )
     left join incident_people as p using (incident)
+    left join incident_periods as t using (incident)
     group by incident
     having incident <= 3
 ),

@@ -1,10 +1,18 @@
 -- title: sessions to look at first
 -- description: The five sessions to look at first, and why.
-with sessions_to_look_at as (
-    select *
-    from shown_sessions
+with sessions_of_incidents as (
+    select value as session_id, min(incident) as incident
+    from incident_traces
+    where trace = 'session'
+    group by value
+),
+-- Those of an incident first.
+sessions_to_look_at as (
+    select s.*, row_number() over (order by i.incident nulls last, s.points desc, s.last_seen desc, s.session_id) as place
+    from shown_sessions as s
+    left join sessions_of_incidents as i on s.session_id::varchar = i.session_id
     where attention in ('high', 'look')
-    qualify row_number() over (order by points desc, last_seen desc, session_id) <= 5
+    qualify place <= 5
 ),
 explained_sessions as (
     select
@@ -28,7 +36,7 @@ from shown_sessions
 having count(*) > 0
 union all
 select
-    row_number() over (order by points desc, last_seen desc, session_id),
+    place,
     session_id,
     users,
     attention || ', ' || period_text(first_seen, last_seen) || ': ' || array_to_string(case when attention = 'high' then why else why[1:4] end, '; ')
