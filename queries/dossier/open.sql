@@ -11,7 +11,7 @@ with places as (
 ),
 of_it as (
     select evidence
-    from (select evidence, unnest(string_split(evidence, ' ')) as place from report_still_open)
+    from (select evidence, unnest(string_split(evidence, ' ')) as place from open_doors)
     where place in (select place from places)
 )
 select
@@ -24,7 +24,7 @@ select
     actor,
     ip_address,
     evidence
-from report_still_open
+from open_doors
 where evidence in (select evidence from of_it)
 order by
     since,

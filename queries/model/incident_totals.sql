@@ -58,11 +58,11 @@ open_kinds as (
             else regexp_replace(kind, ' of an application$', ' of the application') || ' ' || object
         end)) as names,
         min(list_position(['critical', 'high', 'medium', 'low', 'info'], severity)) as severity_rank
-    from report_still_open
+    from open_doors
     where incident is not null
     group by incident, kind
 ),
-open_doors as (
+left_open as (
     select
         incident,
         sum(things)::bigint as open_things,
@@ -95,4 +95,4 @@ select
 from (select distinct incident from incident_findings) as i
 left join exposure using (incident)
 left join file_counts using (incident)
-left join open_doors using (incident)
+left join left_open using (incident)

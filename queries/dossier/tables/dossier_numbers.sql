@@ -101,7 +101,7 @@ open_doors as (
         end))) as open_names
     from (
         select kind, object, evidence, unnest(string_split(evidence, ' ')) as place
-        from report_still_open
+        from open_doors
     )
     where place in (
         select file_id || ':' || record from dossier_records
