@@ -13,7 +13,12 @@
 --   policies) and the unified audit log
 -- caveat: A policy is judged as Entra judged it at each sign-in. Who is stopped at one door may try another: that it would have
 --   stopped this sign-in does not say that it would have stopped the attacker.
-with incident_sign_ins as (
+with shown_incidents as (
+    select distinct i.incident
+    from incident_findings as i
+    join findings using (finding_id)
+),
+incident_sign_ins as (
     select
         coalesce(s.incident, a.incident) as incident,
         i.*
@@ -49,7 +54,7 @@ judged as (
         i.id
     from incident_sign_ins as i
     join evidence.sign_in_policies as p on p.parent_file_id = i.file_id and p.parent_record = i.record
-    where p.result not in ('notEnabled', 'unknown')
+    where p.result not in ('notEnabled', 'unknown') and i.incident in (from shown_incidents)
 ),
 per_policy as (
     select
@@ -84,7 +89,7 @@ unjudged as (
         k.incident,
         count(s.incident) as sign_ins,
         count(*) filter (where s.status = 'failure') as failures
-    from (select distinct incident from incident_findings) as k
+    from shown_incidents as k
     left join incident_sign_ins as s using (incident)
     where k.incident not in (select incident from judged)
     group by k.incident

@@ -15,6 +15,7 @@
 with guesses as (
     select
         account,
+        error_code,
         event_time,
         user_agent,
         app_id,
@@ -57,6 +58,7 @@ days as (
         max(g.app) as app,
         g.day,
         list(distinct account) as tried,
+        list(distinct account) filter (where error_code in (50055, 50057)) as guessed,
         count(*) as guesses,
         list(distinct ip_address) as addresses,
         count(distinct network) as networks,
@@ -74,7 +76,8 @@ select
         || case when networks > 1 then ' in ' || networks || ' networks' else '' end
         || ' in one day, ' || counted(guesses, 'attempt', 'attempts') || ', with one user agent'
         || coalesce(' (' || left(d.user_agent, 60) || ')', '') || ' at ' || coalesce(app, 'an unknown application')
-        || '; ' || counted(coalesce(u.admitted, 0), 'account', 'accounts') || ' got in with both' as what,
+        || '; ' || counted(coalesce(u.admitted, 0), 'account', 'accounts') || ' got in with both'
+        || coalesce(right_passwords(guessed), '') as what,
     null::varchar as who,
     first_seen,
     last_seen,

@@ -68,6 +68,7 @@ series as (
         max(event_time) as last_seen,
         count(*) as guesses,
         list(distinct account) filter (where error_code <> 50034) as tried,
+        list(distinct account) filter (where error_code in (50055, 50057)) as guessed,
         count(distinct account) filter (where error_code = 50034) as unknown_names,
         list(distinct ip_address) as addresses,
         max(country) as country,
@@ -178,7 +179,8 @@ select
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
         || ' within ' || span_text(first_seen, last_seen)
         || ', ' || counted(guesses, 'attempt', 'attempts')
-        || case when len(fell) > 0 then '. Then got in: ' || few(fell) else '; none of them got in from there' end as what,
+        || case when len(fell) > 0 then '. Then got in: ' || few(fell) else '; none of them got in from there' end
+        || coalesce(right_passwords(guessed), '') as what,
     case when len(fell) = 1 then fell[1] end as who,
     first_seen,
     last_seen,

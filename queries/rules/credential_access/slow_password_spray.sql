@@ -35,6 +35,7 @@ failures as (
         user_agent,
         app_id,
         app,
+        error_code,
         ip_address,
         coalesce(
             'AS' || network,
@@ -148,6 +149,7 @@ sprays as (
         w.accounts_a_day,
         w.noise,
         list_sort(list(distinct s.account)) as tried,
+        list(distinct s.account) filter (where s.error_code in (50055, 50057)) as guessed,
         list_sort(list(distinct s.ip_address)) as addresses,
         min(s.user_agent) as user_agent,
         min(s.app) as app,
@@ -174,7 +176,8 @@ select
             when 'network' then ', all of ' || sign
             else ''
         end
-        || '. From networks that people do use, ' || counted(noise, 'account', 'accounts') || ' failed in all that time' as what,
+        || '. From networks that people do use, ' || counted(noise, 'account', 'accounts') || ' failed in all that time'
+        || coalesce(right_passwords(guessed), '') as what,
     null::varchar as who,
     first_seen,
     last_seen,

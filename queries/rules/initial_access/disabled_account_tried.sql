@@ -71,7 +71,7 @@ select
         when t.country is not null and not contains(p.countries, t.country) then 'medium'
         else 'low'
     end as severity,
-    counted(t.events, 'attempt', 'attempts') || ' to sign in to the disabled account ' || t.account || ' from '
+    counted(t.events, 'attempt', 'attempts') || ' to sign in to the disabled account ' || t.account || ', with a password or token that Microsoft counts as right, from '
         || coalesce(few(t.addresses), 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', t.country, 'AS' || t.network), '') || ')', '')
         || coalesce(' at ' || t.app, '')
         || case when d.accounts > 1 then '; ' || d.accounts || ' disabled accounts were tried from there' else '' end
