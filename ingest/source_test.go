@@ -265,10 +265,8 @@ func TestLinksInCircles(t *testing.T) {
 // TestManySmallFiles: a folder of thousands takes a second or two, not one a
 // file.
 func TestManySmallFiles(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("ten thousand files")
-	}
 	folder := t.TempDir()
 	const files = 10_000
 	for i := range files {
