@@ -21,14 +21,6 @@ with travellers as (
     group by account
     having min(country) <> max(country) or max(latitude) - min(latitude) > 4 or max(longitude) - min(longitude) > 6
 ),
--- Another record may say where the address is: a portal's CSV has no coordinates.
-located as (
-    select ip_address, median(latitude) as latitude, median(longitude) as longitude
-    from logons
-    where latitude is not null
-    group by ip_address
-    having max(latitude) - min(latitude) < 1 and max(longitude) - min(longitude) < 1
-),
 placed as (
     select
         l.account,
@@ -47,9 +39,9 @@ placed as (
         h.name as hosting,
         coalesce(s.kind, '') = 'mobile' as is_mobile,
         coalesce(h.kind, '') = 'vpn' as is_vpn,
-        coalesce(l.latitude, o.latitude) is null as is_middle,
-        coalesce(l.latitude, o.latitude, c.latitude::double) as latitude,
-        coalesce(l.longitude, o.longitude, c.longitude::double) as longitude,
+        l.latitude is null as is_middle,
+        coalesce(l.latitude, c.latitude::double) as latitude,
+        coalesce(l.longitude, c.longitude::double) as longitude,
         {'file_id': l.file_id, 'record': l.record, 'id': l.id} as evidence,
         l.file_id,
         l.record
@@ -58,11 +50,10 @@ placed as (
     left join list_shared_networks as s on s.asn = l.network::varchar
     left join list_hosting_networks as h on h.asn = l.network::varchar
     left join list_country_centres as c on c.country = l.country
-    left join located as o on o.ip_address = l.ip_address
     where l.is_success and l.kind = 'user' and l.ip_address is not null
         and coalesce(s.kind, '') not in ('microsoft', 'relay', 'security service')
         and l.ip_address not in (select ip_address from office_addresses)
-        and coalesce(l.latitude, o.latitude, c.latitude::double) is not null
+        and coalesce(l.latitude, c.latitude::double) is not null
 ),
 steps as (
     select
