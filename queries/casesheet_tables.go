@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"entrail/ingest/engine"
@@ -30,6 +31,7 @@ func isTableOfSheet(name string) bool { return strings.HasPrefix(name, "sheet_")
 // Sheet is what a run has of the case sheet.
 type Sheet struct {
 	c               *Case
+	isGiven         bool // it trusts something, calls something bad, or has notes
 	isNoted         bool // it has notes
 	isEvidenceNoted bool // and noteEvidence was asked for
 }
@@ -81,6 +83,7 @@ func (sh *Sheet) Know(ctx context.Context, s CaseSheet) error {
 		return fmt.Errorf("take over the notes of the case sheet: %w", err)
 	}
 	sh.isNoted = len(s.Notes) > 0
+	sh.isGiven = sh.isNoted || slices.ContainsFunc(s.lists(), func(l sheetList) bool { return len(l.values) > 0 })
 	if len(networks) == 0 {
 		return nil
 	}
@@ -105,6 +108,14 @@ func (sh *Sheet) Know(ctx context.Context, s CaseSheet) error {
 		return fmt.Errorf("look for the networks of the case sheet: %w", err)
 	}
 	return nil
+}
+
+// judging says, behind what is not there, that the sheet had a part in it.
+func (sh *Sheet) judging() string {
+	if sh.isGiven {
+		return ", judged with the case sheet"
+	}
+	return ""
 }
 
 // enterNotes fills sheet_notes.
