@@ -378,3 +378,36 @@ func TestVerdictsInDossiers(t *testing.T) {
 		}
 	}
 }
+
+// TestNotesOnBeginnings: a note may have the first 8 characters of a session's id, where no
+// other session begins so.
+func TestNotesOnBeginnings(t *testing.T) {
+	t.Parallel()
+	c := openCase(t, Filter{}, time.UTC,
+		`insert into sign_ins (file_id, record, event_time, session_id) values
+			(1, 1, '2026-10-05 08:00', '4b22b1c5-0001'), (1, 2, '2026-10-05 08:01', '7C1F0E2D-0001'), (1, 3, '2026-10-05 08:02', '7c1f0e2d-0002'), (1, 4, '2026-10-05 08:03', '7c1f0e2d-00021')`,
+		`insert into audit_events (file_id, record, event_time, session_id) values (2, 1, '2026-10-05 09:00', '4B22B1C5-0001'), (2, 2, '2026-10-05 09:01', '99d0aa11-0001')`)
+	var notes []Note
+	for _, session := range []string{"4B22B1C5", "99d0aa11-00", "7c1f0e2d", "7c1f0e2d-0002", "4b22b1c", "4b22b1c6"} {
+		notes = append(notes, Note{Session: session, Verdict: "open"})
+	}
+	if err := c.Sheet().Know(t.Context(), CaseSheet{Notes: notes}); err != nil {
+		t.Fatal(err)
+	}
+	const want = "4b22b1c5-0001\n99d0aa11-0001\n7c1f0e2d\n7c1f0e2d-0002\n4b22b1c\n4b22b1c6"
+	if got := answer(t, c, "select value from sheet_notes order by position"); got != want {
+		t.Errorf("the notes are about\n%s", got)
+	}
+	unmatched, err := c.Sheet().Unmatched(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const is = " of the case sheet is about nothing in these files: there is no session "
+	if one, other := strings.Join(unmatched, "\n"), strings.Join([]string{
+		"Note 3" + is + "7c1f0e2d, several begin so; give more of it: 7c1f0e2d-0001, 7c1f0e2d-0002, 7c1f0e2d-00021",
+		"Note 5" + is + "4b22b1c; give 8 characters of the id or more",
+		"Note 6" + is + "4b22b1c6",
+	}, "\n"); one != other {
+		t.Errorf("it says\n%s\nwant\n%s", one, other)
+	}
+}
