@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -153,11 +154,21 @@ func openPath(t testing.TB, path string, f Filter, zone *time.Location) *Case {
 
 func openOn(t testing.TB, cores int, path string, f Filter, zone *time.Location) *Case {
 	t.Helper()
-	c, err := Open(context.Background(), path, engine.Options{Temp: t.TempDir(), Threads: cores}, f, zone)
+	return openKnowing(t, cores, path, f, zone, CaseSheet{})
+}
+
+// openKnowing opens a case with what a case sheet knows.
+func openKnowing(t testing.TB, cores int, path string, f Filter, zone *time.Location, sheet CaseSheet) *Case {
+	t.Helper()
+	ctx := context.Background()
+	c, err := Open(ctx, path, engine.Options{Temp: t.TempDir(), Threads: cores}, f, zone)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
+	if err := errors.Join(c.Sheet().Know(ctx, sheet), c.Filters().WantFindings(ctx)); err != nil {
+		t.Fatal(err)
+	}
 	return c
 }
 

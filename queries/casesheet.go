@@ -51,7 +51,7 @@ type Bad struct {
 // Note is what the analyst made of one thing: exactly one of the first five is set.
 type Note struct {
 	Finding string `toml:"finding"` // its finding_id
-	Session string `toml:"session"` // its id
+	Session string `toml:"session"` // its id, or 8 characters of it
 	Record  string `toml:"record"`  // the log's own id, or SHA-256 of the file, a colon and the record's number
 	User    string `toml:"user"`    // user principal name
 	Address string `toml:"address"` // one address
@@ -340,8 +340,9 @@ applications = []    # application ids or names
 hashes = []          # of files: MD5, SHA-1 or SHA-256 in hex
 subjects = []        # of mails, or a part
 
-# One note a thing: finding, session, record, user or address. The verdict is
-# confirmed, benign or open; a benign finding sinks, and stays listed and counted.
+# One note a thing: finding, session, record, user or address; of a session 8
+# characters of the id will do. The verdict is confirmed, benign or open; a benign
+# finding sinks, and stays listed and counted.
 # [[note]]
 # finding = "6a1727b98790a8a0"   # its finding_id
 # verdict = "benign"

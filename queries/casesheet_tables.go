@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"entrail/ingest/engine"
@@ -30,6 +31,7 @@ func isTableOfSheet(name string) bool { return strings.HasPrefix(name, "sheet_")
 // Sheet is what a run has of the case sheet.
 type Sheet struct {
 	c               *Case
+	isGiven         bool // it trusts something, calls something bad, or has notes
 	isNoted         bool // it has notes
 	isEvidenceNoted bool // and noteEvidence was asked for
 }
@@ -77,10 +79,11 @@ func (sh *Sheet) Know(ctx context.Context, s CaseSheet) error {
 	if err != nil {
 		return fmt.Errorf("take over the case sheet: %w", err)
 	}
-	if err := enterNotes(sh.c.engine, s.Notes); err != nil {
+	if err := enterNotes(ctx, sh.c.engine, s.Notes, sessionsLogged()); err != nil {
 		return fmt.Errorf("take over the notes of the case sheet: %w", err)
 	}
 	sh.isNoted = len(s.Notes) > 0
+	sh.isGiven = sh.isNoted || slices.ContainsFunc(s.lists(), func(l sheetList) bool { return len(l.values) > 0 })
 	if len(networks) == 0 {
 		return nil
 	}
@@ -107,9 +110,18 @@ func (sh *Sheet) Know(ctx context.Context, s CaseSheet) error {
 	return nil
 }
 
-// enterNotes fills sheet_notes.
-func enterNotes(e *engine.Engine, notes []Note) error {
-	return e.Append("sheet_notes", func(add func(...driver.Value) error) error {
+// judging says, behind what is not there, that the sheet had a part in it.
+func (sh *Sheet) judging() string {
+	if sh.isGiven {
+		return ", judged with the case sheet"
+	}
+	return ""
+}
+
+// enterNotes fills sheet_notes. sessions is the query of the session ids that there are: where
+// a note has the beginning of one alone, the whole id stands in its place.
+func enterNotes(ctx context.Context, e *engine.Engine, notes []Note, sessions string) error {
+	err := e.Append("sheet_notes", func(add func(...driver.Value) error) error {
 		for i, n := range notes {
 			for _, t := range n.things() {
 				if t.value == "" {
@@ -126,6 +138,20 @@ func enterNotes(e *engine.Engine, notes []Note) error {
 		}
 		return nil
 	})
+	if err != nil || !slices.ContainsFunc(notes, func(n Note) bool { return n.Session != "" }) {
+		return err
+	}
+	return e.Exec(ctx, fmt.Sprintf(`
+		update sheet_notes
+		set value = begun.id
+		from (
+			select n.value, min(s.id) as id
+			from (select distinct value from sheet_notes where thing = 'session' and length(value) >= %d) as n
+			join (select distinct id from (%s)) as s on left(s.id, %[1]d) = left(n.value, %[1]d) and starts_with(s.id, n.value)
+			group by n.value
+			having count(*) = 1
+		) as begun
+		where thing = 'session' and sheet_notes.value = begun.value`, shortestPrefix, sessions))
 }
 
 // noteEvidence puts the records of the findings that notes are about beside them, once a
@@ -198,7 +224,20 @@ func (sh *Sheet) Unmatched(ctx context.Context) ([]string, error) {
 	}
 	var sentences []string
 	for _, row := range rows {
-		sentences = append(sentences, fmt.Sprintf("Note %v of the case sheet is about nothing in these files: there is no %s %s", row[0], row[1], row[2]))
+		sentence := fmt.Sprintf("Note %v of the case sheet is about nothing in these files: there is no %s %s", row[0], row[1], row[2])
+		if row[1] == "session" {
+			ids, err := sh.c.sessionsOf(ctx, row[2].(string))
+			if err != nil {
+				return nil, fmt.Errorf("look for what the notes are about: %w", err)
+			}
+			switch {
+			case len(ids) == 1:
+				sentence += fmt.Sprintf("; give %d characters of the id or more", shortestPrefix)
+			case len(ids) > 1:
+				sentence += ", several begin so; give more of it: " + strings.Join(ids, ", ")
+			}
+		}
+		sentences = append(sentences, sentence)
 	}
 	return sentences, nil
 }

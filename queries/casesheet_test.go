@@ -288,3 +288,126 @@ func TestKnownBadInEveryLog(t *testing.T) {
 		t.Errorf("records that bear what is bad: want, or got:\n%s", firstDifference(one, got))
 	}
 }
+
+// forwarded are two mailboxes that send all mail outside, each from an address of its own:
+// two findings of high severity, and so two incidents.
+const forwarded = `
+	insert into audit_events (file_id, record, id, event_time, workload, operation, record_type, user_id, ip_address, session_id, raw) values
+		(1, 1, 'u1', '2026-10-05 10:00', 'Exchange', 'Set-Mailbox', 1, 'kim@contoso.com', '203.0.113.9', 's1-of-kim',
+			'{"Parameters": [{"Name": "Identity", "Value": "kim@contoso.com"}, {"Name": "ForwardingSmtpAddress", "Value": "smtp:x@evil.example"}]}'),
+		(1, 2, 'u2', '2026-10-05 11:00', 'Exchange', 'Set-Mailbox', 1, 'lee@contoso.com', '198.51.100.4', 's2-of-lee',
+			'{"Parameters": [{"Name": "Identity", "Value": "lee@contoso.com"}, {"Name": "ForwardingSmtpAddress", "Value": "smtp:y@bad.example"}]}')`
+
+// TestSheetIsOfWhatIsAskedFor: what the case sheet trusts holds where an incident or a
+// finding is asked for, as it does in the reports.
+func TestSheetIsOfWhatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	path := newCase(t, forwarded)
+	sheet := CaseSheet{Trusted: Trusted{Networks: []string{"198.51.100.0/24"}}} // Lee's
+	c := openKnowing(t, 1, path, Filter{Incidents: []string{"1"}}, time.UTC, sheet)
+	results, err := c.Dossiers().Incident(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := lines(t, partOf(results, "sentences")); !strings.Contains(got, "High: the account kim@contoso.com") {
+		t.Errorf("the incident of an address that is not trusted is told as\n%s", got)
+	}
+	if got := answer(t, c, "select who, severity from all_findings order by 1"); got != "kim@contoso.com|high\nlee@contoso.com|low" {
+		t.Errorf("the findings of the forwards are\n%s", got)
+	}
+	c, err = Open(t.Context(), path, engine.Options{Temp: t.TempDir(), Threads: 1}, Filter{Incidents: []string{"2"}}, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Sheet().Know(t.Context(), sheet); err != nil {
+		t.Fatal(err)
+	}
+	const none = "no incident 2 in this evidence, judged with the case sheet"
+	if err := c.Filters().WantFindings(t.Context()); err == nil || !strings.Contains(err.Error(), none) {
+		t.Errorf("the incident of a trusted address: %v, want %q", err, none)
+	}
+}
+
+// TestVerdictsInDossiers: a dossier has the sentences of the case sheet that concern what it
+// is of, and no others.
+func TestVerdictsInDossiers(t *testing.T) {
+	t.Parallel()
+	c := openCase(t, Filter{Users: []string{"lee@contoso.com"}}, time.UTC, forwarded)
+	kim := answer(t, c, "select finding_id from all_findings where who = 'kim@contoso.com'")
+	sheet := CaseSheet{Notes: []Note{
+		{Finding: kim, Verdict: "confirmed", Text: "Kim says so."},
+		{Address: "198.51.100.4", Verdict: "open"},
+		{Session: "S2-OF-LEE", Verdict: "confirmed", Text: "stolen"},
+		{User: "lee@contoso.com", Verdict: "open", Text: "on leave"},
+		{Record: "u1", Verdict: "confirmed"},
+		{Address: "192.0.2.1", Verdict: "benign"},
+	}}
+	ofKim := []string{"(kim@contoso.com): Kim says so.", "record u1."}
+	ofLee := []string{"Open: address 198.51.100.4.", "session s2-of-lee: stolen.", "Open: user lee@contoso.com: on leave."}
+	if err := c.Sheet().Know(t.Context(), sheet); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		of         string
+		tell       func() ([]*Result, error)
+		want, none []string
+	}{
+		{"the incident of Kim", func() ([]*Result, error) { return c.Dossiers().Incident(t.Context(), 1) }, ofKim, ofLee},
+		{"the incident of Lee", func() ([]*Result, error) { return c.Dossiers().Incident(t.Context(), 2) }, ofLee, ofKim},
+		{"the session of Lee", func() ([]*Result, error) { return c.Dossiers().Session(t.Context(), "s2-of-lee") }, ofLee, ofKim},
+		{"the user Lee", func() ([]*Result, error) { return c.Dossiers().Shown(t.Context(), "Lee") }, ofLee, ofKim},
+	} {
+		results, err := test.tell()
+		if err != nil {
+			t.Fatalf("%s: %v", test.of, err)
+		}
+		sentences := lines(t, partOf(results, "sentences"))
+		if got := strings.Count(sentences, "|The examiner says|"); got != len(test.want) {
+			t.Errorf("%s: %d sentences of the examiner, want %d", test.of, got, len(test.want))
+		}
+		for _, want := range test.want {
+			if !strings.Contains(sentences, want) {
+				t.Errorf("%s: no %q in\n%s", test.of, want, sentences)
+			}
+		}
+		for _, none := range test.none {
+			if strings.Contains(sentences, none) {
+				t.Errorf("%s: %q is of another", test.of, none)
+			}
+		}
+	}
+}
+
+// TestNotesOnBeginnings: a note may have the first 8 characters of a session's id, where no
+// other session begins so.
+func TestNotesOnBeginnings(t *testing.T) {
+	t.Parallel()
+	c := openCase(t, Filter{}, time.UTC,
+		`insert into sign_ins (file_id, record, event_time, session_id) values
+			(1, 1, '2026-10-05 08:00', '4b22b1c5-0001'), (1, 2, '2026-10-05 08:01', '7C1F0E2D-0001'), (1, 3, '2026-10-05 08:02', '7c1f0e2d-0002'), (1, 4, '2026-10-05 08:03', '7c1f0e2d-00021')`,
+		`insert into audit_events (file_id, record, event_time, session_id) values (2, 1, '2026-10-05 09:00', '4B22B1C5-0001'), (2, 2, '2026-10-05 09:01', '99d0aa11-0001')`)
+	var notes []Note
+	for _, session := range []string{"4B22B1C5", "99d0aa11-00", "7c1f0e2d", "7c1f0e2d-0002", "4b22b1c", "4b22b1c6"} {
+		notes = append(notes, Note{Session: session, Verdict: "open"})
+	}
+	if err := c.Sheet().Know(t.Context(), CaseSheet{Notes: notes}); err != nil {
+		t.Fatal(err)
+	}
+	const want = "4b22b1c5-0001\n99d0aa11-0001\n7c1f0e2d\n7c1f0e2d-0002\n4b22b1c\n4b22b1c6"
+	if got := answer(t, c, "select value from sheet_notes order by position"); got != want {
+		t.Errorf("the notes are about\n%s", got)
+	}
+	unmatched, err := c.Sheet().Unmatched(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const is = " of the case sheet is about nothing in these files: there is no session "
+	if one, other := strings.Join(unmatched, "\n"), strings.Join([]string{
+		"Note 3" + is + "7c1f0e2d, several begin so; give more of it: 7c1f0e2d-0001, 7c1f0e2d-0002, 7c1f0e2d-00021",
+		"Note 5" + is + "4b22b1c; give 8 characters of the id or more",
+		"Note 6" + is + "4b22b1c6",
+	}, "\n"); one != other {
+		t.Errorf("it says\n%s\nwant\n%s", one, other)
+	}
+}

@@ -73,7 +73,7 @@ func (c *Comparison) findVerdicts(ctx context.Context, sheet CaseSheet, notes co
 	if err := makeSheetTables(ctx, c.engine); err != nil {
 		return err
 	}
-	if err := enterNotes(c.engine, sheet.Notes); err != nil {
+	if err := enterNotes(ctx, c.engine, sheet.Notes, "select lower(session_id) as id from compared_events where session_id is not null"); err != nil {
 		return err
 	}
 	last, err := c.engine.All(ctx, "select getvariable('last_here')::bigint")

@@ -60,10 +60,12 @@ func TestFindingsAsked(t *testing.T) {
 	t.Parallel()
 	path, _ := loadTenant(t)
 	for _, f := range []Filter{{Findings: []string{"no_such_rule"}}, {Incidents: []string{"99"}}} {
-		if c, err := Open(context.Background(), path, engine.Options{Temp: t.TempDir()}, f, time.UTC); err == nil || !strings.Contains(err.Error(), "lists them") {
-			if err == nil {
-				c.Close()
-			}
+		c, err := Open(t.Context(), path, engine.Options{Temp: t.TempDir()}, f, time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.Filters().WantFindings(t.Context()); err == nil || !strings.Contains(err.Error(), "lists them") {
 			t.Errorf("%+v: %v, want an error that names the report which lists them", f, err)
 		}
 	}

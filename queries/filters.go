@@ -342,8 +342,17 @@ func (fs *Filters) wantWithin(ctx context.Context, table, query string, ranges [
 	return fs.wantMore(ctx, table, values)
 }
 
-// wantFindings fills the table of the records that the findings and incidents asked for
-// name. They are looked for in all evidence, so that the filters stand before.
+// WantFindings looks for the findings and incidents that the filter asks for, in all
+// evidence, and shows their records from then on. It runs the rules, and so comes after all
+// that these go by: Geolocate, Know, AddRules.
+func (fs *Filters) WantFindings(ctx context.Context) error {
+	if err := fs.wantFindings(ctx); err != nil {
+		return fmt.Errorf("apply the filters: %w", err)
+	}
+	return nil
+}
+
+// wantFindings fills the table of their records.
 func (fs *Filters) wantFindings(ctx context.Context) error {
 	f := fs.filter
 	for _, asked := range []struct {
@@ -368,7 +377,7 @@ func (fs *Filters) wantFindings(ctx context.Context) error {
 			}
 			if rows[0][0].(int64) == 0 {
 				if !isRule {
-					return fmt.Errorf("no %s %s in this evidence; --report %s lists them", asked.what, value, asked.list)
+					return fmt.Errorf("no %s %s in this evidence%s; --report %s lists them", asked.what, value, fs.c.sheet.judging(), asked.list)
 				}
 				fs.without = append(fs.without, rule) // which is an answer, and no mistake
 			}

@@ -27,12 +27,13 @@ type Case struct {
 }
 
 // Open attaches the case file read-only and puts the filters in front of it.
-// Times are shown, and days, weeks and hours counted, in zone.
+// Times are shown, and days, weeks and hours counted, in zone. Where findings or incidents
+// are asked for, WantFindings has to look for them before the first question.
 //
 // A bad IP address is an error here too, but Filter.Check tells before anything is
 // loaded.
 func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *time.Location) (*Case, error) {
-	c, err := open(ctx, o, f, zone, func(e *engine.Engine) error {
+	return open(ctx, o, f, zone, func(e *engine.Engine) error {
 		if err := e.Attach(ctx, path); err != nil {
 			return err
 		}
@@ -47,14 +48,6 @@ func Open(ctx context.Context, path string, o engine.Options, f Filter, zone *ti
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	if err := c.filters.wantFindings(ctx); err != nil {
-		c.Close()
-		return nil, fmt.Errorf("apply the filters: %w", err)
-	}
-	return c, nil
 }
 
 // OpenEmpty opens a case without evidence, in memory, which can tell of questions what

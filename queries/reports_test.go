@@ -162,11 +162,7 @@ func readFixture(t *testing.T, archive *txtar.Archive) fixture {
 // open opens the fixture's case, with what its sheet knows.
 func (f fixture) open(t *testing.T) *Case {
 	t.Helper()
-	c := openCase(t, f.filter, f.zone, f.rows...)
-	if err := c.Sheet().Know(context.Background(), f.sheet); err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return openKnowing(t, 1, newCase(t, f.rows...), f.filter, f.zone, f.sheet)
 }
 
 // compare asks the report and compares its rows with those wanted.

@@ -222,3 +222,14 @@ func TestStoryLeavesHomeOut(t *testing.T) {
 		}
 	}
 }
+
+// TestStoryCountsFindings: findings of one severity are counted each, not once.
+func TestStoryCountsFindings(t *testing.T) {
+	t.Parallel()
+	trusted := CaseSheet{Trusted: Trusted{Networks: []string{"198.51.100.0/24", "203.0.113.0/24"}}}
+	story := storyOf(t, openKnowing(t, 1, newCase(t, forwarded), Filter{}, time.UTC, trusted))
+	const want = "No incident: 2 findings were made (2 low), and none of them belong together as an incident."
+	if !strings.Contains(story, want) {
+		t.Errorf("no %q in\n%s", want, story)
+	}
+}

@@ -64,19 +64,9 @@ func (fs *Filters) completeSessions(ctx context.Context) error {
 		if len(asked) < shortestPrefix || strings.Contains(asked, "*") {
 			continue
 		}
-		var parts []string
-		for _, t := range schema.Logs() {
-			if t.Has("session_id") {
-				parts = append(parts, "select lower(session_id) as id from evidence."+t.Name)
-			}
-		}
-		rows, err := fs.c.all(ctx, "select distinct id from ("+strings.Join(parts, " union all ")+") where starts_with(id, lower("+literal(asked)+")) order by id limit 5")
+		ids, err := fs.c.sessionsOf(ctx, asked)
 		if err != nil {
 			return err
-		}
-		var ids []string
-		for _, row := range rows {
-			ids = append(ids, row[0].(string))
 		}
 		if len(ids) == 0 || slices.Contains(ids, strings.ToLower(asked)) {
 			continue
@@ -88,6 +78,26 @@ func (fs *Filters) completeSessions(ctx context.Context) error {
 	}
 	fs.filter.Sessions = sessions
 	return nil
+}
+
+// sessionsOf are the ids that begin so, the first five.
+func (c *Case) sessionsOf(ctx context.Context, beginning string) (ids []string, err error) {
+	rows, err := c.all(ctx, "select distinct id from ("+sessionsLogged()+") where starts_with(id, lower("+literal(beginning)+")) order by id limit 5")
+	for _, row := range rows {
+		ids = append(ids, row[0].(string))
+	}
+	return ids, err
+}
+
+// sessionsLogged is the query of the session ids in evidence, in lower case.
+func sessionsLogged() string {
+	var parts []string
+	for _, t := range schema.Logs() {
+		if t.Has("session_id") {
+			parts = append(parts, "select lower(session_id) as id from evidence."+t.Name+" where session_id is not null")
+		}
+	}
+	return strings.Join(parts, " union all ")
 }
 
 // NotFound says of each user, session, application and address asked for, or to be

@@ -20,7 +20,8 @@ var entrailSpace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("entrail:indicators"))
 // indicator is a row of the report indicators.
 type indicator struct {
 	kind, value, name, findings string
-	verdict, note               string    // of the case sheet; "" = none
+	known                       string    // of the case sheet: trusted, bad; "" = neither
+	verdict, note               string    // likewise; "" = none
 	first, last                 time.Time // UTC; zero = unknown
 	records, elsewhere          int64     // that bear it in the incidents, and in all other evidence
 }
@@ -34,6 +35,10 @@ func (i indicator) id(use string) string {
 // office, a common browser, an application of everybody. Another program would raise
 // false alarms by it, so it is in the report alone.
 func (i indicator) isOrdinary() bool { return i.elsewhere > i.records }
+
+// isTrusted tells that the case sheet trusts the value, and no note says otherwise. A
+// firewall would shut out the client's own, so it is in the report alone too.
+func (i indicator) isTrusted() bool { return i.known == "trusted" && i.verdict != "confirmed" }
 
 // comment says in which findings the indicator is.
 func (i indicator) comment() string {
@@ -72,7 +77,7 @@ func eachIndicator(d Document, format string, each func(indicator) error) error 
 			}
 			text := func(column string) string {
 				i, ok := at[column]
-				if !ok { // verdict and note, of a case sheet without notes
+				if !ok { // verdict and note, where there are no notes
 					return ""
 				}
 				s, _ := row[i].(string)
@@ -88,11 +93,11 @@ func eachIndicator(d Document, format string, each func(indicator) error) error 
 			}
 			i := indicator{
 				kind: text("type"), value: text("value"), name: text("name"), findings: text("findings"),
-				verdict: text("verdict"), note: text("note"),
+				known: text("known"), verdict: text("verdict"), note: text("note"),
 				first: moment("first_seen"), last: moment("last_seen"),
 				records: number("records"), elsewhere: number("elsewhere"),
 			}
-			if i.isOrdinary() {
+			if i.isOrdinary() || i.isTrusted() {
 				continue
 			}
 			err := each(i)
@@ -219,13 +224,20 @@ var hashes = map[int]struct{ stix, misp string }{
 	32: {"MD5", "md5"}, 40: {"SHA-1", "sha1"}, 64: {"SHA-256", "sha256"},
 }
 
-// mispTypes are the types and categories of MISP attributes, by kind of indicator.
-var mispTypes = map[string]struct{ name, category string }{
-	"ip address":    {"ip-src", "Network activity"},
-	"ASN":           {"AS", "Network activity"},
-	"domain":        {"domain", "Network activity"},
-	"user agent":    {"user-agent", "Network activity"},
-	"email address": {"email-dst", "Network activity"},
+// mispType is the type and category of a MISP attribute, and whether other programs may
+// raise an alarm at one, as MISP has it by default: a network or a browser is many people's.
+type mispType struct {
+	name, category string
+	detects        bool
+}
+
+// mispTypes are those of the kinds of indicators. All others are text.
+var mispTypes = map[string]mispType{
+	"ip address":    {"ip-src", "Network activity", true},
+	"ASN":           {"AS", "Network activity", false},
+	"domain":        {"domain", "Network activity", true},
+	"user agent":    {"user-agent", "Network activity", false},
+	"email address": {"email-dst", "Network activity", true},
 }
 
 // mispAttribute is an attribute of a MISP event, as MISP's core format has it.
@@ -249,22 +261,23 @@ type mispTag struct {
 }
 
 // MISP writes the report indicators as an event of MISP's core format, unpublished and for
-// the own organisation only. No attribute is marked for automatic detection. A verdict of
-// the case sheet is a tag of the attribute, and stands in its comment with the words.
+// the own organisation only. Addresses, domains and hashes are marked for detection (to_ids),
+// but what the case sheet calls benign is not. A verdict of the case sheet is a tag of the
+// attribute, and stands in its comment with the words.
 func MISP(w io.Writer, d Document) error {
 	attributes := []mispAttribute{}
 	ids := ""
 	err := eachIndicator(d, "MISP", func(i indicator) error {
 		t, ok := mispTypes[i.kind]
 		if i.kind == "file hash" {
-			t.name, t.category, ok = hashes[len(i.value)].misp, "Payload delivery", true
+			t, ok = mispType{hashes[len(i.value)].misp, "Payload delivery", true}, true
 		}
 		if !ok {
-			t.name, t.category = "text", "Other"
+			t = mispType{"text", "Other", false}
 		}
 		a := mispAttribute{
 			UUID: i.id("misp"), Type: t.name, Category: t.category, Value: strings.TrimPrefix(i.value, "AS"),
-			Comment: i.comment(), Timestamp: fmt.Sprint(d.Generated.Unix()),
+			Comment: i.comment(), Timestamp: fmt.Sprint(d.Generated.Unix()), ToIDS: t.detects && i.verdict != "benign",
 		}
 		if i.kind != "ASN" {
 			a.Value = i.value

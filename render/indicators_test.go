@@ -3,6 +3,8 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -189,5 +191,66 @@ func TestIndicatorsWithVerdicts(t *testing.T) {
 	}
 	if text := write(MISP, plain); strings.Contains(text, "Tag") || strings.Contains(text, "case sheet") {
 		t.Errorf("without notes: %s", text)
+	}
+}
+
+// TestIndicatorsForOthers: what the case sheet trusts is in no list for other programs, unless
+// it is confirmed; of the rest MISP is told to detect what is one's own, and not benign.
+func TestIndicatorsForOthers(t *testing.T) {
+	at := time.Date(2026, 10, 6, 7, 41, 8, 0, time.UTC)
+	columns := []queries.Column{
+		column("type", queries.Text), column("value", queries.Text), column("name", queries.Text),
+		column("first_seen", queries.Time), column("last_seen", queries.Time),
+		column("records", queries.Integer), column("elsewhere", queries.Integer), column("known", queries.Text), column("findings", queries.Text),
+		column("verdict", queries.Text), column("note", queries.Text),
+	}
+	row := func(kind, value string, known, verdict any) []any {
+		return []any{kind, value, nil, at, at, int64(1), int64(0), known, "password_spray", verdict, nil}
+	}
+	d := document(result(queries.Report{Name: "indicators"}, columns,
+		row("ip address", "203.0.113.1", nil, nil),
+		row("ip address", "203.0.113.2", "trusted", nil),
+		row("ip address", "203.0.113.3", "trusted", "confirmed"),
+		row("ip address", "203.0.113.4", "bad", nil),
+		row("ip address", "203.0.113.5", nil, "benign"),
+		row("ASN", "AS64500", "trusted", nil),
+		row("ASN", "AS64501", nil, nil),
+		row("application", "a1", "trusted", nil),
+		row("device", "d1", "trusted", nil),
+		row("domain", "evil.example", nil, nil),
+		row("email address", "x@evil.example", nil, nil),
+		row("user agent", "axios/1.7", "bad", nil),
+		row("session id", "s1", nil, nil),
+		row("file hash", "d41d8cd98f00b204e9800998ecf8427e", nil, nil)))
+	var stix, misp bytes.Buffer
+	if err := errors.Join(STIX(&stix, d), MISP(&misp, d)); err != nil {
+		t.Fatal(err)
+	}
+	for _, trusted := range []string{"203.0.113.2", "64500", "'a1'", "'d1'"} {
+		if strings.Contains(stix.String(), trusted) {
+			t.Errorf("STIX has %s, which is trusted", trusted)
+		}
+	}
+	var event struct {
+		Event struct {
+			Attribute []struct {
+				Value string
+				ToIDS bool `json:"to_ids"`
+			}
+		}
+	}
+	if err := json.Unmarshal(misp.Bytes(), &event); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range event.Event.Attribute {
+		got = append(got, fmt.Sprint(a.Value, " ", a.ToIDS))
+	}
+	want := []string{
+		"203.0.113.1 true", "203.0.113.3 true", "203.0.113.4 true", "203.0.113.5 false", "64501 false", "evil.example true",
+		"x@evil.example true", "axios/1.7 false", "s1 false", "d41d8cd98f00b204e9800998ecf8427e true",
+	}
+	if one, other := strings.Join(want, "; "), strings.Join(got, "; "); one != other {
+		t.Errorf("MISP has\n%s, want\n%s", other, one)
 	}
 }

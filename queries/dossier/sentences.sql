@@ -1,6 +1,6 @@
 -- title: What happened
 -- description: In sentences, each with how far the files bear it: The log shows; Must be assumed, where a log names no more than
---   that it may have been so; The files can't say.
+--   that it may have been so; The files can't say; The examiner says, in the case sheet (--case).
 -- position: -1
 -- layout: story
 -- wrap: sentence
@@ -47,6 +47,18 @@ named as (
         min_by(finding_id, (severity_rank, first_seen, finding_id)) as finding_id
     from all_findings
     where finding_id in (select finding_id from finding_records where (file_id, record) in (from dossier_records))
+),
+-- What the case sheet says of its records, and of what bears or names them.
+verdicts as (
+    select *, row_number() over (order by position, thing, value) as place
+    from verdict_sentences
+    where case thing
+        when 'finding' then value in (select finding_id from finding_records where (file_id, record) in (from dossier_records))
+        when 'session' then value in (select lower(session_id) from own)
+        when 'user' then value in (select unnest([lower(actor), lower(target)]) from own)
+        when 'address' then value in (select client_address(ip_address) from own)
+        else value in (select unnest([lower(o.id), f.sha256 || ':' || o.record]) from own as o left join evidence.files as f using (file_id))
+    end
 ),
 sentences as (
     select
@@ -195,6 +207,15 @@ from (
         case when look_in in ('mail_exposure', 'file_activity') then null else look_for end
     from incident_story
     where incident = getvariable('dossier_incident')
+    union all
+    select 90 + place, 'Verdicts', sentence, 'The examiner says', case thing when 'finding' then 'findings' else 'story' end, case thing when 'finding' then value end
+    from verdicts
+    where place <= 10
+    union all
+    select 101, 'Verdicts', 'And ' || counted(count(*), 'more verdict', 'more verdicts') || '.', 'The examiner says', 'story', null
+    from verdicts
+    where place > 10
+    having count(*) > 0
 )
 order by
     position,

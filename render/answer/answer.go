@@ -155,6 +155,9 @@ func (c *call) answer(ctx context.Context, stdout, stderr io.Writer) (complete b
 	for _, sentence := range append(refused, idle...) {
 		c.say(stderr, "%s", sentence)
 	}
+	if err := evidence.Filters().WantFindings(ctx); err != nil {
+		return false, err
+	}
 	if err := c.reportMatches(ctx, evidence, stderr); err != nil {
 		return false, err
 	}

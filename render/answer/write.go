@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/term"
 
@@ -58,9 +60,16 @@ func write(ctx context.Context, c *call, evidence *queries.Case, sources []rende
 	}
 	isWholeCase := c.Unasked && c.Format.Name == "html" && !c.Folder
 	isToHandOver := c.Unasked && !c.Folder && slices.Contains([]string{"html", "xlsx", "md"}, c.Format.Name)
-	if isToHandOver && d.Case.Title == "" {
-		if d.Case.Title, err = evidence.Dossiers().Headline(ctx); err != nil {
+	if evidence != nil && (isToHandOver || d.Brief) {
+		headline, err := evidence.Dossiers().Headline(ctx)
+		if err != nil {
 			return err
+		}
+		if isToHandOver {
+			d.Case.Title = cmp.Or(d.Case.Title, headline)
+		}
+		if headline == "" {
+			d.Next = slices.DeleteFunc(slices.Clone(d.Next), func(line string) bool { return strings.Contains(line, "--incident") })
 		}
 	}
 	ask := func(reports []queries.Report) iter.Seq2[*queries.Result, error] {

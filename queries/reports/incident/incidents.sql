@@ -3,7 +3,8 @@
 --   72 hours apart, an address, device or application that few accounts use, a token, an account or an object. joined_by says what
 --   joins them. An incident has a finding of high severity, or several of medium; low ones that share something with it are its
 --   context. story tells in order of time what happened, and when passwords were reset and tokens revoked. who are the accounts that
---   acted; where the logs name none, the accounts that were tried. verdicts are those that the case sheet gives to its findings.
+--   acted; where the logs name none, the accounts that were tried. verdicts are those that the case sheet gives to its findings,
+--   and to how many, context included, where not to all: 1 of 2 benign.
 -- severity: severity
 -- wrap: title, story, context_story, who, tried, tactics, ip_addresses, session_ids, joined_by, finding_ids
 -- position: 2
@@ -61,13 +62,24 @@ shown as (
     from incident_findings as i
     join findings using (finding_id)
 ),
+verdicts as (
+    select
+        incident,
+        string_agg(case when times < members then times || ' of ' || members || ' ' else '' end || verdict, ', ' order by verdict) as verdicts
+    from (
+        select incident, verdict, count(*) as times, sum(count(*)) over (partition by incident) as members
+        from members
+        group by incident, verdict
+    )
+    where verdict is not null
+    group by incident
+),
 -- What is one an incident, as its story is, stands apart: with each member it would be copied as often.
 summed as (
     select
         incident,
         min_by(severity, severity_rank) as severity,
         min_by(title, (severity_rank, first_seen, finding_id)) as title,
-        string_agg(distinct verdict, ', ' order by verdict) as verdicts,
         count(*) filter (where is_seed) as findings,
         count(*) filter (where not is_seed) as context,
         listed(list_sort(list(distinct replace(tactic, '_', ' ')) filter (where is_seed))) as tactics,
@@ -85,7 +97,7 @@ select
     m.title,
     s.story,
     coalesce(listed(a.actors), listed(a.tried)) as who,
-    m.verdicts,
+    v.verdicts,
     p.first_seen,
     p.last_seen,
     m.findings,
@@ -101,4 +113,5 @@ from summed as m
 join stories as s using (incident)
 join incident_periods as p using (incident)
 left join accounts as a using (incident)
+left join verdicts as v using (incident)
 order by incident

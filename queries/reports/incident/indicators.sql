@@ -3,9 +3,11 @@
 --   names of mail rules, mail addresses outside that mail goes to or came from, their domains, domains and devices that were added, and
 --   hashes of files, in the evidence of their findings of medium severity or more, each with its first and last record there, and in which findings it
 --   is. elsewhere counts the records of all evidence that bear it too and belong to no such finding: where it is large, the value is
---   also somebody's ordinary one, and blocking it does harm.
+--   also somebody's ordinary one, and blocking it does harm. known is what the case sheet (--case) says of it: trusted or bad. What is
+--   trusted is in no list for other programs (-f stix, -f misp), unless a note says that it is confirmed, nor is what is mostly elsewhere.
 -- wrap: value, findings
 -- notes on: value
+-- on a terminal: type, value, known, elsewhere
 -- position: 6
 -- workbook: yes
 -- topics: ioc, iocs, indicators of compromise, blocklist, stix, misp
@@ -155,6 +157,37 @@ counted_values as (
     from named
     semi join values_in_incidents using (type, value)
     group by all
+),
+-- What the case sheet trusts or calls bad of them. What is both is bad.
+known_devices as (
+    select distinct s.device_id, e.kind
+    from evidence.sign_ins as s
+    join sheet_entries as e on e.thing = 'device' and e.value in (lower(s.device_id), lower(s.device_name))
+),
+known_entries as (
+    select v.type, v.value, e.kind
+    from values_in_incidents as v
+    left join app_names as a on case when v.type = 'application' then v.value end = a.app_id
+    join sheet_entries as e on case v.type
+        when 'ASN' then e.thing = 'asn' and 'AS' || e.value = v.value
+        when 'application' then e.thing = 'application' and e.value in (v.value, lower(a.app_display_name))
+        when 'email address' then e.thing = 'account' and e.value = lower(v.value)
+        when 'domain' then e.thing = 'domain' and (lower(v.value) = e.value or ends_with(lower(v.value), '.' || e.value))
+        when 'user agent' then e.thing = 'user agent' and contains(lower(v.value), e.value)
+        when 'file hash' then e.thing = 'hash' and e.value = v.value
+        else false
+    end
+    union all
+    select 'ip address', ip_address, kind
+    from known_addresses
+    union all
+    select 'device', device_id, kind
+    from known_devices
+),
+known_values as (
+    select type, value, min(kind) as known
+    from known_entries
+    group by type, value
 )
 select
     v.type,
@@ -164,9 +197,11 @@ select
     v.last_seen,
     v.records,
     c.all_records - v.records as elsewhere,
+    k.known,
     v.findings
 from values_in_incidents as v
 join counted_values as c using (type, value)
+left join known_values as k using (type, value)
 left join app_names as a on case when v.type = 'application' then v.value end = a.app_id
 left join device_names as d on case when v.type = 'device' then v.value end = d.device_id
 order by

@@ -61,7 +61,7 @@ further as (
 ),
 alone as (
     select
-        count(*) as findings,
+        coalesce(sum(times), 0)::bigint as findings,
         string_agg(times || ' ' || severity, ', ' order by severity_rank) as by_severity
     from (
         select severity, severity_rank, count(*) as times
@@ -102,20 +102,16 @@ further_sentences as (
 ),
 -- What the case sheet says, but of things that a filter hides or may hide.
 verdicts as (
-    select
-        n.*,
-        coalesce(f.title || coalesce(' (' || nullif(f.who, '') || ')', ''), n.thing || ' ' || n.value) as what,
-        row_number() over (order by n.position, n.thing, n.value) as place
-    from sheet_notes as n
-    left join findings as f on case when n.thing = 'finding' then n.value end = f.finding_id
-    where case when n.thing = 'finding' then f.finding_id is not null else getvariable('is_filtered') is null end
+    select *, row_number() over (order by position, thing, value) as place
+    from verdict_sentences
+    where case when thing = 'finding' then value in (select finding_id from findings) else getvariable('is_filtered') is null end
 ),
 case_sentences as (
     select
         null::integer as incident,
         0 as position,
         'Verdicts' as topic,
-        concat_ws(': ', upper(verdict[1]) || verdict[2:], rtrim(what, '. '), nullif(rtrim(text, '. '), '')) || '.' as sentence,
+        sentence,
         'The examiner says' as basis,
         case thing when 'finding' then 'findings' when 'session' then 'sessions' else 'timeline' end as look_in,
         value as look_for
