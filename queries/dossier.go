@@ -168,7 +168,7 @@ type dossier struct {
 
 // tell makes its parts.
 func (d dossier) tell(ctx context.Context) ([]*Result, error) {
-	names := slices.Concat(namesIn(besideSQL), namesIn(numbersSQL), namesIn(factsSQL))
+	names := slices.Concat(namesIn(besideSQL), namesIn(numbersSQL), namesIn(factsSQL), []string{"all_findings", "finding_records"})
 	if d.session != "" {
 		names = append(names, "sessions")
 	}
@@ -211,6 +211,10 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	evidence, err := d.evidence(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find what findings rest on: %w", err)
+	}
 	var results []*Result
 	var nothing []string
 	for _, part := range dossierParts {
@@ -222,6 +226,7 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 		if err != nil {
 			return nil, err
 		}
+		result.Evidence = evidence
 		result.Notes = nil // on the filters, which do not apply
 		switch {
 		case part.Name == "lanes":
@@ -244,6 +249,24 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 		results[lanes].Notes = append(results[lanes].Notes, "No record in these files tells of: "+strings.Join(nothing, "; ")+".")
 	}
 	return results, nil
+}
+
+// evidence are those of its records, and of what stands beside them, that findings rest on.
+func (d dossier) evidence(ctx context.Context) (map[string]bool, error) {
+	rows, err := d.c.all(ctx, `
+		select distinct r.file_id || ':' || r.record
+		from finding_records as r
+		join all_findings as f using (finding_id)
+		where f.severity <> 'info'
+			and (r.file_id, r.record) in (select file_id, record from dossier_records union all select file_id, record from dossier_beside)`)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]bool{}
+	for _, row := range rows {
+		all[row[0].(string)] = true
+	}
+	return all, nil
 }
 
 // buffered reads a result to its end and lets it be read again.
