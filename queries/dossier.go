@@ -186,6 +186,7 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 		"set variable dossier_session = " + ofSession,
 		"set variable dossier_incident = " + ofIncident,
 		fmt.Sprintf("set variable dossier_of_users = %t", d.session == "" && d.incident == 0 && len(d.c.filters.filter.Users) > 0),
+		"set variable dossier_scope = " + literal(d.scope()),
 		"create or replace table dossier_records as select distinct file_id, record from (" + d.records + ")",
 		"create or replace table dossier_events as\n" + eventsSQL,
 		"create or replace table dossier_beside as\n" + besideSQL,
@@ -249,6 +250,37 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 		results[lanes].Notes = append(results[lanes].Notes, "No record in these files tells of: "+strings.Join(nothing, "; ")+".")
 	}
 	return results, nil
+}
+
+// scope says whose acts are counted, as a sentence goes on after "nothing" or "3 acts".
+func (d dossier) scope() string {
+	if d.session != "" {
+		return "in this session"
+	}
+	f := d.c.filters.filter
+	kinds := []struct {
+		values    []string
+		one, many string
+	}{
+		{f.Users, "in this user's name", "in the names of these users"},
+		{f.IPs, "from this address", "from these addresses"},
+		{f.Apps, "with this application", "with these applications"},
+		{f.Findings, "in the records of this finding", "in the records of these findings"},
+	}
+	scope := ""
+	for _, k := range kinds {
+		switch {
+		case len(k.values) == 0:
+			continue
+		case scope != "": // of two kinds, neither says it all
+			return "among these records"
+		case len(k.values) > 1 || strings.ContainsAny(k.values[0], "*/"):
+			scope = k.many
+		default:
+			scope = k.one
+		}
+	}
+	return cmp.Or(scope, "among these records")
 }
 
 // evidence are those of its records, and of what stands beside them, that findings rest on.
