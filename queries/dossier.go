@@ -168,7 +168,7 @@ type dossier struct {
 
 // tell makes its parts.
 func (d dossier) tell(ctx context.Context) ([]*Result, error) {
-	names := slices.Concat(namesIn(besideSQL), namesIn(numbersSQL), namesIn(factsSQL))
+	names := slices.Concat(namesIn(besideSQL), namesIn(numbersSQL), namesIn(factsSQL), []string{"all_findings", "finding_records"})
 	if d.session != "" {
 		names = append(names, "sessions")
 	}
@@ -186,6 +186,7 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 		"set variable dossier_session = " + ofSession,
 		"set variable dossier_incident = " + ofIncident,
 		fmt.Sprintf("set variable dossier_of_users = %t", d.session == "" && d.incident == 0 && len(d.c.filters.filter.Users) > 0),
+		"set variable dossier_scope = " + literal(d.scope()),
 		"create or replace table dossier_records as select distinct file_id, record from (" + d.records + ")",
 		"create or replace table dossier_events as\n" + eventsSQL,
 		"create or replace table dossier_beside as\n" + besideSQL,
@@ -211,6 +212,10 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	evidence, err := d.evidence(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find what findings rest on: %w", err)
+	}
 	var results []*Result
 	var nothing []string
 	for _, part := range dossierParts {
@@ -222,6 +227,7 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 		if err != nil {
 			return nil, err
 		}
+		result.Evidence = evidence
 		result.Notes = nil // on the filters, which do not apply
 		switch {
 		case part.Name == "lanes":
@@ -244,6 +250,55 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 		results[lanes].Notes = append(results[lanes].Notes, "No record in these files tells of: "+strings.Join(nothing, "; ")+".")
 	}
 	return results, nil
+}
+
+// scope says whose acts are counted, as a sentence goes on after "nothing" or "3 acts".
+func (d dossier) scope() string {
+	if d.session != "" {
+		return "in this session"
+	}
+	f := d.c.filters.filter
+	kinds := []struct {
+		values    []string
+		one, many string
+	}{
+		{f.Users, "in this user's name", "in the names of these users"},
+		{f.IPs, "from this address", "from these addresses"},
+		{f.Apps, "with this application", "with these applications"},
+		{f.Findings, "in the records of this finding", "in the records of these findings"},
+	}
+	scope := ""
+	for _, k := range kinds {
+		switch {
+		case len(k.values) == 0:
+			continue
+		case scope != "": // of two kinds, neither says it all
+			return "among these records"
+		case len(k.values) > 1 || strings.ContainsAny(k.values[0], "*/"):
+			scope = k.many
+		default:
+			scope = k.one
+		}
+	}
+	return cmp.Or(scope, "among these records")
+}
+
+// evidence are those of its records, and of what stands beside them, that findings rest on.
+func (d dossier) evidence(ctx context.Context) (map[string]bool, error) {
+	rows, err := d.c.all(ctx, `
+		select distinct r.file_id || ':' || r.record
+		from finding_records as r
+		join all_findings as f using (finding_id)
+		where f.severity <> 'info'
+			and (r.file_id, r.record) in (select file_id, record from dossier_records union all select file_id, record from dossier_beside)`)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]bool{}
+	for _, row := range rows {
+		all[row[0].(string)] = true
+	}
+	return all, nil
 }
 
 // buffered reads a result to its end and lets it be read again.

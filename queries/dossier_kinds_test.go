@@ -25,6 +25,11 @@ func TestDossierKinds(t *testing.T) {
 	if _, err := c.Dossiers().Incident(ctx, 9); err == nil {
 		t.Error("an incident that there is not has a dossier")
 	}
+	// The consent of 2026-10-08 is evidence of a finding; the first sign-in of the account is none.
+	story := partOf(results, "story")
+	if !story.Evidence["7:177"] || story.Evidence["5:650"] {
+		t.Errorf("the consent is evidence: %t, a sign-in of the owner's: %t", story.Evidence["7:177"], story.Evidence["5:650"])
+	}
 	takesLong(t)
 	for _, test := range []struct {
 		filter        Filter

@@ -107,8 +107,8 @@ func TestDidYouMeanUser(t *testing.T) {
 
 func TestAbsentValues(t *testing.T) {
 	t.Parallel()
-	rows := []string{`insert into sign_ins (file_id, record, conditional_access_status, country, city, app_display_name, is_legacy_auth)
-		values (1, 1, 'not_applied', 'NL', 'Amsterdam', 'Microsoft Teams', false), (1, 2, 'success', 'NL', 'Breda', 'Zoom', false)`,
+	rows := []string{`insert into sign_ins (file_id, record, conditional_access_status, country, city, app_display_name, is_legacy_auth, user_agent)
+		values (1, 1, 'not_applied', 'NL', 'Amsterdam', 'Microsoft Teams', false, 'Client=REST;axios/1.7.9;'), (1, 2, 'success', 'NL', 'Breda', 'Zoom', false, 'curl')`,
 		`insert into sign_ins (file_id, record, city, correlation_id) select 1, 3 + i, 'Town ' || chr(65 + i::int), 'c' from range(20) as towns (i)`,
 		`insert into sign_ins (file_id, record, id, correlation_id) select 1, 100 + i, 'id' || i, 'c' from range(1001) as ids (i)`}
 	for _, test := range []struct {
@@ -128,6 +128,9 @@ func TestAbsentValues(t *testing.T) {
 			"", "the empty value, a pattern and a boolean that some record has"},
 		{Filter{Columns: []ColumnFilter{{Column: "record", Values: []string{""}}}}, "No record is without record", "a column that is always filled"},
 		{Filter{Apps: []string{"Teams", "zoom"}}, "Application not found: Teams (did you mean microsoft teams?)", "a part of a name is not the name"},
+		{Filter{UserAgents: []string{"Axios", "CURL"}}, "User agent not found: Axios as a whole; '*Axios*' would find it within others", "a part of one that is long; another is found whole"},
+		{Filter{UserAgents: []string{"xyz", "curl"}}, "User agent not found: xyz", "no part of any"},
+		{Filter{UserAgents: []string{"*axios*", "curl"}}, "", "the pattern finds it"},
 	} {
 		c := openCase(t, test.filter, time.UTC, rows...)
 		got, none, err := c.Filters().NotFound(context.Background(), []Report{{Name: "query", SQL: "select 1 from sign_ins"}})

@@ -57,6 +57,11 @@ type Result struct {
 	// IsWhole says that no filter narrows it: it shows what it would without any.
 	IsWhole bool
 
+	// Evidence are the records that findings rest on, FILE_ID:RECORD, of a part of a
+	// dossier; those for information alone are none. Where a part has no room for all
+	// rows, those with such a record go first.
+	Evidence map[string]bool
+
 	// Notes are sentences the reader must see with the table: which filter
 	// could not be applied, which export would fill an empty report.
 	Notes []string
@@ -112,6 +117,19 @@ func (r *Result) Choose(columns []string) error {
 		}
 	}
 	return nil
+}
+
+// IsEvidence says that one of the columns which name records (-- notes on) has, in this row,
+// a record that a finding rests on.
+func (r *Result) IsEvidence(row []any) bool {
+	for i, c := range r.Columns {
+		if text, _ := row[i].(string); text != "" && slices.Contains(r.Report.NotesOn, c.Name) {
+			if slices.ContainsFunc(strings.Fields(text), func(place string) bool { return r.Evidence[place] }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // eachOf yields rows that are in memory.

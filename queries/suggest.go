@@ -182,6 +182,9 @@ func (fs *Filters) NotFound(ctx context.Context, reports []Report) (sentences []
 			default:
 				near = didYouMean(v, names)
 			}
+			if part := "*" + v + "*"; near == "" && !strings.Contains(v, "*") && isAmong(part, known) {
+				near = " as a whole; '" + part + "' would find it within others"
+			}
 			sentences = append(sentences, asked.what+" not found: "+v+near)
 		}
 		none = none || missing == len(asked.values) && asked.what != "Application" && !asked.not

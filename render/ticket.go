@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -72,12 +73,17 @@ type ticketPart struct {
 	across int // columns
 	weight int // by which it gets room
 	isCut  bool
+
+	// isFromTop says that its rows stand in the order in which they matter: the first
+	// ones stay where there is no room for all.
+	isFromTop bool
 }
 
 // ticketRow is a row as it is written, or one that says how many others stood there. kind
 // is what was done, where the rows of a table tell it.
 type ticketRow struct {
 	text, kind string
+	isEvidence bool // of a finding
 	isGap      bool
 }
 
@@ -109,6 +115,7 @@ func newTicketPart(r *queries.Result) (*ticketPart, error) {
 	out.Flush()
 	p.header, p.all, p.across = header.String(), len(lines), len(columns)
 	isRanked := slices.ContainsFunc(r.Columns, func(c queries.Column) bool { return c.Style == queries.Severity })
+	p.isFromTop = isRanked || r.Report.Layout == queries.Record
 	switch {
 	case isRanked, r.Report.Repeats != "": // what stands out, and the story
 		p.weight = 5
@@ -117,13 +124,13 @@ func newTicketPart(r *queries.Result) (*ticketPart, error) {
 	}
 	repeats := slices.IndexFunc(r.Columns, func(c queries.Column) bool { return c.Name == r.Report.Repeats })
 	for _, line := range lines {
-		row := ticketRow{}
+		row := ticketRow{isEvidence: r.IsEvidence(line)}
 		for _, i := range columns {
 			row.text += "| " + p.cell(r.Columns[i], line[i]) + " "
 		}
 		row.text += "|\n"
 		if repeats >= 0 {
-			row.kind = text(line[repeats])
+			row.kind = markdown(text(line[repeats]))
 		}
 		p.rows = append(p.rows, row)
 	}
@@ -190,35 +197,47 @@ func fitTicket(parts []*ticketPart, most int) (isCut bool) {
 
 // size is how many bytes the part takes.
 func (p *ticketPart) size() int {
-	n := p.text.Len() + len(p.header)
-	for _, row := range p.rows {
+	return p.text.Len() + len(p.header) + sizeOf(p.rows)
+}
+
+func sizeOf(rows []ticketRow) int {
+	n := 0
+	for _, row := range rows {
 		n += len(row.text)
 	}
 	return n
 }
 
-// cut leaves as many rows as the part has room for: the first ones, or of a table that
-// tells what was done those of what was done seldom.
+// cut leaves as many rows as the part has room for: the first ones of a table that begins
+// with what matters most, of any other those that inTurn puts first.
 func (p *ticketPart) cut(most int) {
-	const (
-		ofSentence = 120 // bytes of what is said of those that are missing
-		ofGap      = 30  // for each row that stays, on average
-	)
+	const ofSentence = 120 // bytes of what is said of those that are missing
 	if p.size() <= most {
 		return
 	}
 	p.isCut = true
 	most -= p.text.Len() + len(p.header) + ofSentence
+	order := p.inTurn()
+	n := 0
+	for room := most; n < len(order) && room >= len(p.rows[order[n]].text); n++ {
+		room -= len(p.rows[order[n]].text)
+	}
 	stays := make([]bool, len(p.rows))
-	for _, i := range p.seldomFirst() {
-		if most -= len(p.rows[i].text); p.rows[i].kind != "" {
-			most -= ofGap
-		}
-		if most < 0 {
-			break
-		}
+	for _, i := range order[:n] {
 		stays[i] = true
 	}
+	short := p.withGaps(stays)
+	for n > 0 && sizeOf(short) > most { // the gaps take room too
+		n--
+		stays[order[n]] = false
+		short = p.withGaps(stays)
+	}
+	p.rows = short
+}
+
+// withGaps are the rows that stay, and where the table tells what was done, one in place of
+// those missing between them.
+func (p *ticketPart) withGaps(stays []bool) []ticketRow {
 	var short []ticketRow
 	for at := 0; at < len(p.rows); {
 		end := at
@@ -233,28 +252,64 @@ func (p *ticketPart) cut(most int) {
 		}
 		at = end
 	}
-	p.rows = short
+	return short
 }
 
-// seldomFirst is the order in which rows get room: the first of each kind, then those of the
-// rarest kind. Rows without a kind come as they stand.
-func (p *ticketPart) seldomFirst() []int {
-	times, rank := map[string]int{}, make([]int, len(p.rows))
+// inTurn is the order in which rows get room: those that are evidence of a finding, then the
+// others. Of both, the first of each kind, then those of the rarest kind; and where as much
+// speaks for several, they are taken from all over the table, which is all over the time.
+func (p *ticketPart) inTurn() []int {
 	order := make([]int, len(p.rows))
-	for i, row := range p.rows {
+	for i := range order {
 		order[i] = i
-		times[row.kind]++
-		rank[i] = times[row.kind] // 1 = the first of its kind
 	}
+	if p.isFromTop {
+		return order
+	}
+	type kind struct {
+		isEvidence bool
+		name       string
+	}
+	kindOf := func(i int) kind { return kind{p.rows[i].isEvidence, p.rows[i].kind} }
+	times, rank := map[kind]int{}, make([]int, len(p.rows))
+	for i := range p.rows {
+		times[kindOf(i)]++
+		rank[i] = times[kindOf(i)] // 1 = the first of its kind
+	}
+	const others = 1 << 32 // behind all evidence
 	for i, row := range p.rows {
 		switch {
 		case row.kind == "":
 			rank[i] = 0
 		case rank[i] > 1:
-			rank[i] = 1 + times[row.kind]
+			rank[i] = 1 + times[kindOf(i)]
+		}
+		if !row.isEvidence {
+			rank[i] += others
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return rank[a] - rank[b] })
+	for at := 0; at < len(order); {
+		end := at
+		for end < len(order) && rank[order[end]] == rank[order[at]] {
+			end++
+		}
+		copy(order[at:end], scattered(order[at:end]))
+		at = end
+	}
+	return order
+}
+
+// scattered puts the first, then the middle, then the middles of both halves, and so on:
+// however few are taken, they are from all over.
+func scattered(all []int) []int {
+	var order []int
+	width := bits.Len(uint(max(len(all)-1, 0)))
+	for n := range 1 << width {
+		if at := int(bits.Reverse64(uint64(n)) >> (64 - width)); at < len(all) {
+			order = append(order, all[at])
+		}
+	}
 	return order
 }
 
@@ -263,8 +318,8 @@ func (p *ticketPart) gap(rows []ticketRow) ticketRow {
 	const named = 2
 	var kinds []string
 	for _, row := range rows {
-		if kind := markdown(row.kind); !slices.Contains(kinds, kind) {
-			kinds = append(kinds, kind)
+		if !slices.Contains(kinds, row.kind) {
+			kinds = append(kinds, row.kind)
 		}
 	}
 	says := counted(len(rows), "more row") + ": " + strings.Join(kinds[:min(len(kinds), named)], ", ")

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -90,6 +91,72 @@ func TestTicket(t *testing.T) {
 				t.Errorf("%s: %q is said, or is not", test.reason, said)
 			}
 		})
+	}
+}
+
+// TestTicketEvidence: what findings rest on is in a ticket before all else, wherever in the
+// time it stands, and what has room beside it is from all over the time.
+func TestTicketEvidence(t *testing.T) {
+	var story, changes [][]any
+	evidence := map[string]bool{}
+	for i := range 1000 {
+		at, place := time.Date(2026, 9, 1, i, 0, 0, 0, time.UTC), "1:"+strconv.Itoa(i)
+		if i >= 900 && i < 910 { // of the kind of all others
+			evidence[place] = true
+		}
+		story = append(story, []any{at, "Sign-in", "act " + strconv.Itoa(i), place})
+		changes = append(changes, []any{at, "change " + strconv.Itoa(i), "9:9 " + place})
+	}
+	d := document(
+		result(queries.Report{Name: "story", Title: "Story", Group: "it", Repeats: "what", NotesOn: []string{"record"}, Layout: queries.Table}, []queries.Column{
+			column("event_time", queries.Time), column("what", queries.Text), column("detail", queries.Text), column("record", queries.Text),
+		}, story...),
+		result(queries.Report{Name: "open", Title: "Open", Group: "it", NotesOn: []string{"object", "evidence"}, Layout: queries.Table}, []queries.Column{
+			column("since", queries.Time), column("object", queries.Text), column("evidence", queries.Text),
+		}, changes...))
+	d.Whole = "x"
+	results := d.Results
+	d.Results = func(yield func(*queries.Result, error) bool) {
+		for r, err := range results {
+			r.Evidence = evidence
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+	page := render(t, Markdown, d)
+	for _, word := range []string{"act", "change"} {
+		tenths := map[int]bool{}
+		here := map[int]bool{}
+		for _, m := range regexp.MustCompile(`\| `+word+` (\d+) \|`).FindAllStringSubmatch(page, -1) {
+			n, _ := strconv.Atoi(m[1])
+			here[n], tenths[n/100] = true, true
+		}
+		for n := 900; n < 910; n++ {
+			if !here[n] {
+				t.Errorf("%s %d is evidence of a finding, and is not here", word, n)
+			}
+		}
+		if len(tenths) != 10 || len(here) > 500 {
+			t.Errorf("%d of the 1000 rows of %s are here, from %d tenths of the time, want fewer than half, and from all 10", len(here), word, len(tenths))
+		}
+	}
+	if len(page) > ticketBytes {
+		t.Errorf("%d bytes, want %d at most", len(page), ticketBytes)
+	}
+}
+
+// TestScattered: the first of them, then the middle, then the middles of both halves.
+func TestScattered(t *testing.T) {
+	for _, test := range []struct{ all, want []int }{
+		{nil, nil},
+		{[]int{7}, []int{7}},
+		{[]int{7, 8, 9}, []int{7, 9, 8}},
+		{[]int{0, 1, 2, 3, 4, 5, 6, 7}, []int{0, 4, 2, 6, 1, 5, 3, 7}},
+	} {
+		if got := scattered(test.all); !slices.Equal(got, test.want) {
+			t.Errorf("%v: %v, want %v", test.all, got, test.want)
+		}
 	}
 }
 

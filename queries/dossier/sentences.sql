@@ -14,9 +14,10 @@ with own as (
 ),
 -- What was changed, in its own records and in those beside it by its users.
 changed as (
-    select change, is_failed from own where change is not null
+    select false as is_beside, change, is_failed from own where change is not null
     union all
     select
+        true,
         notable_operation(action),
         coalesce(regexp_matches(lower(result), '^(fail|false)'), false)
     from dossier_beside
@@ -24,13 +25,15 @@ changed as (
 ),
 changes as (
     select
+        is_beside,
         sum(times)::bigint as acts,
         listed(list(what || case when times > 1 then ' (' || times || ' times)' else '' end order by what)) as kinds
     from (
-        select change || case when is_failed then ' (failed)' else '' end as what, count(*) as times
+        select is_beside, change || case when is_failed then ' (failed)' else '' end as what, count(*) as times
         from changed
         group by all
     )
+    group by is_beside
 ),
 measures as (
     select
@@ -38,6 +41,22 @@ measures as (
         listed(list_sort(list(distinct minute_text(c.event_time) || ' ' || c.action || ' (' || c.account || ')'))) as what
     from containments as c, dossier_numbers as n
     where list_contains(n.accounts, c.account) and c.event_time >= n.first_seen and len(n.accounts) <= 5
+),
+-- A sign-in stands in two logs, and is one act; what was done to end it is none.
+afterwards as (
+    select
+        count(*) filter (where not o.is_failed) as acts,
+        max(o.event_time) filter (where not o.is_failed) as last_act,
+        count(*) filter (where o.is_failed) as attempts,
+        max(o.event_time) filter (where o.is_failed) as last_attempt
+    from own as o
+    cross join dossier_numbers as n
+    left join logons as l on o.file_id = l.file_id and o.record = l.record
+    where o.event_time > (select first_measure from measures)
+        and o.source in ('sign_ins', 'audit_events', 'graph_activity')
+        and coalesce(client_address(o.ip_address), '') <> ''
+        and (l.record is not null or o.source <> 'sign_ins' and o.action not in ('UserLoggedIn', 'UserLoginFailed'))
+        and (o.source = 'graph_activity' or coalesce(o.actor, '') = '' or list_contains(n.accounts, home_account(o.actor)))
 ),
 named as (
     select
@@ -150,31 +169,41 @@ sentences as (
     union all
     select 9, 'What was changed', counted(acts, 'change', 'changes') || ': ' || kinds || '.', 'The log shows', 'changes', null
     from changes
-    where acts > 0
+    where not is_beside
     union all
     select
         10,
+        'What was changed',
+        counted(acts, 'more change stands', 'more changes stand') || ' beside it, made in the same name and within its time, but under no session id: ' || kinds
+            || '. No record says whether ' || case when acts = 1 then 'it belongs' else 'they belong' end || ' to it.',
+        'Must be assumed',
+        'beside',
+        null
+    from changes
+    where is_beside
+    union all
+    select
+        11,
         'Countermeasures',
-        what || '. ' || case
-            when acts > 0 then counted(acts, 'act', 'acts') || ' came after the first of these, the last at ' || minute_text(last_act) || '.'
-            else 'Nothing succeeded after the first of these, as far as these files go.'
-        end,
+        what || '. '
+            || case
+                when acts = 0 then 'Nothing ' || getvariable('dossier_scope') || ' succeeded after the first of these, as far as these files go.'
+                else counted(acts, 'act', 'acts') || ' ' || getvariable('dossier_scope') || ' succeeded after the first of these, the last at ' || minute_text(last_act) || '.'
+            end
+            || case when attempts > 0 then ' ' || counted(attempts, 'attempt', 'attempts') || ' failed, the last at ' || minute_text(last_attempt) || '.' else '' end
+            || case when acts + attempts > 0 and getvariable('dossier_of_users') then ' Some of this, or all, may be the owner''s own.' else '' end,
         'The log shows',
         'story',
         null
-    from measures, (
-        select count(*) as acts, max(event_time) as last_act
-        from own
-        where not is_failed and event_time > (select first_measure from measures)
-    )
+    from measures, afterwards
     where what is not null
     union all
-    select 11, 'Still open', counted(open_things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again, as far as these files go: ' || open_names || '. Check in the tenant.', 'Must be assumed', 'open', null
+    select 12, 'Still open', counted(open_things, 'thing that was made or changed was', 'things that were made or changed were') || ' not removed again, as far as these files go: ' || open_names || '. Check in the tenant.', 'Must be assumed', 'open', null
     from dossier_numbers
     where open_things > 0
     union all
     select
-        12,
+        13,
         'What is not known',
         concat_ws(
             ' ',
