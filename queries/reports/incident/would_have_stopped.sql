@@ -13,12 +13,7 @@
 --   policies) and the unified audit log
 -- caveat: A policy is judged as Entra judged it at each sign-in. Who is stopped at one door may try another: that it would have
 --   stopped this sign-in does not say that it would have stopped the attacker.
-with shown_incidents as (
-    select distinct i.incident
-    from incident_findings as i
-    join findings using (finding_id)
-),
-incident_sign_ins as (
+with incident_sign_ins as (
     select
         coalesce(s.incident, a.incident) as incident,
         i.*
@@ -54,7 +49,7 @@ judged as (
         i.id
     from incident_sign_ins as i
     join evidence.sign_in_policies as p on p.parent_file_id = i.file_id and p.parent_record = i.record
-    where p.result not in ('notEnabled', 'unknown') and i.incident in (from shown_incidents)
+    where p.result not in ('notEnabled', 'unknown')
 ),
 per_policy as (
     select
@@ -89,7 +84,7 @@ unjudged as (
         k.incident,
         count(s.incident) as sign_ins,
         count(*) filter (where s.status = 'failure') as failures
-    from shown_incidents as k
+    from (select distinct incident from incident_findings) as k
     left join incident_sign_ins as s using (incident)
     where k.incident not in (select incident from judged)
     group by k.incident
