@@ -94,6 +94,19 @@ func TestPaperWidths(t *testing.T) {
 	}
 }
 
+// The id of a finding is not parted on paper, where it is typed off, though there is too
+// much for a line; that of a session is, which is as long as any text.
+func TestPaperWidthsOfIDs(t *testing.T) {
+	head := []headCell{{Parts: []string{"What"}}, {Parts: []string{"ID"}, Class: "m k"}, {Parts: []string{"ID"}, Class: "m k"}}
+	rows := []bodyRow{{Cells: []bodyCell{
+		{Text: strings.Repeat("words ", 60)}, {Text: "38f4d8c3c32d4bde"}, {Text: "4b22b1c5-b6a6-4161-bdec-e39aff6d27e3"},
+	}}}
+	w := paperWidths(head, rows, make([]bool, 3), 60)
+	if w[1] < 17 || w[2] > 20 {
+		t.Errorf("widths %v: want 17 at least for the id of 16 characters, and not much for the one of 36", w)
+	}
+}
+
 func TestColumnsUnder(t *testing.T) {
 	head := []headCell{{Parts: []string{"Seldom"}}, {Parts: []string{"Sentence"}}, {Parts: []string{"Name"}}, {Parts: []string{"Address"}}}
 	var rows []bodyRow

@@ -195,6 +195,35 @@ func TestPageIsWorkedWith(t *testing.T) {
 	}
 }
 
+// TestLeadingColumns: in a table that is wider than its place, the columns that matter most
+// are all shown at first, and four where the report does not say which they are.
+func TestLeadingColumns(t *testing.T) {
+	var columns []queries.Column
+	var row []any
+	for i := range 9 {
+		columns = append(columns, column("text_"+strconv.Itoa(i+1), queries.Text))
+		row = append(row, strings.Repeat("some words ", 20))
+	}
+	for _, test := range []struct {
+		leading []string
+		want    string
+	}{
+		{nil, "Columns: 4 of 9"},
+		{[]string{"text_9", "text_1", "text_2", "text_3", "text_4", "text_5"}, "Columns: 6 of 9"},
+	} {
+		page := render(t, HTML, document(result(queries.Report{Name: "wide", Title: "Wide", Group: "audit", OnTerminal: test.leading}, columns, row)))
+		said := ""
+		for n := range inBrowser(t, page).Descendants() {
+			if n.Type == html.TextNode && n.Parent.Data == "summary" && strings.HasPrefix(n.Data, "Columns") {
+				said = n.Data
+			}
+		}
+		if said != test.want {
+			t.Errorf("of those %v lead it says %q, want %q", test.leading, said, test.want)
+		}
+	}
+}
+
 // TestPrintedPages: an annex has as many pages on paper as page one says.
 func TestPrintedPages(t *testing.T) {
 	var rows [][]any

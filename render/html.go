@@ -390,7 +390,7 @@ type section struct {
 	HowToRead           string // all but the first sentence of a long description, folded away
 	Notes               []string
 	Paper               string // classes of its tables, by which paper sets them
-	leading             int    // how many columns are those that matter most
+	Leading             int    // how many columns are those that matter most
 	LeftOut             string // what the columns say that are not on paper, or how many they are; empty = none
 	IsTable             bool   // a report's, of other groups than incident
 	IsAnnex             bool   // on paper only with all annexes
@@ -478,7 +478,7 @@ func (p *htmlPage) newSection(d Document, r *queries.Result) (*section, error) {
 func (s *section) fill(r *queries.Result, most int) error {
 	words := headings(r)
 	order := inReadingOrder(r.Columns, r.Report.OnTerminal)
-	s.leading = len(r.Report.OnTerminal)
+	s.Leading = len(r.Report.OnTerminal)
 	classes := make([]string, len(r.Columns))
 	for _, i := range order {
 		classes[i] = class(r.Columns[i])

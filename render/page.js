@@ -29,7 +29,7 @@ const wideTable = 14; // from so many columns on, the last ones begin hidden
 const shownFirst = 12;
 const mostValues = 200; // values of a column that a filter offers
 const facetValues = 12; // a column of so many values at most is offered at a glance
-const leastShown = 4; // columns, of a table that has no room for more
+const leastShown = 4; // columns, of a table that has no room for more, where it does not say which lead
 const windowRows = 300; // of a longer table so many stand in the page at once
 
 // The stretch of time that all tables show, and what makes them show it.
@@ -190,14 +190,18 @@ function equip(section, tables) {
     hide();
   });
 
-  // The last columns of a table that is wider than its place, but for links to raw records.
+  // The last columns of a table that is wider than its place, but for links to raw records and
+  // the columns that lead.
   function fitColumns() {
     const box = tables[0].parentElement;
+    const least = Number(section.dataset.leading) || leastShown;
     const shownNow = heads.map((_, i) => i).filter((i) => i && !hidden.has(i));
     const isRaw = (i) => heads[i].title === "raw";
     const room = box.clientWidth - heads[0].offsetWidth - shownNow.filter(isRaw).reduce((sum, i) => sum + heads[i].offsetWidth, 0);
+    const leading = shownNow.slice(0, least).filter((i) => !isRaw(i)).reduce((sum, i) => sum + heads[i].offsetWidth, 0);
+    if (leading > room) tables.forEach((table) => table.classList.add("squeezed"));
     let taken = 0;
-    return shownNow.filter((i) => !isRaw(i)).filter((i, at) => (taken += heads[i].offsetWidth) > room + 1 && at >= leastShown);
+    return shownNow.filter((i) => !isRaw(i)).filter((i, at) => (taken += heads[i].offsetWidth) > room + 1 && at >= least);
   }
 
   tables.forEach((table) => [...table.tHead.rows[0].cells].forEach((th, i) => {

@@ -83,7 +83,7 @@ func (p *htmlPage) setPaper(s *section, layout queries.Layout) {
 		}
 	case len(s.Head) >= wideTable:
 		always, said := columnsSaidOnce(s.Head, rows)
-		css = without(s.Paper, always) + asParagraphs(s.Paper, s.Head, rows, s.leading)
+		css = without(s.Paper, always) + asParagraphs(s.Paper, s.Head, rows, s.Leading)
 		s.LeftOut = said
 		s.Paper += " wide"
 	case slices.Contains(under, true):
@@ -282,6 +282,8 @@ func paperWidths(head []headCell, rows []bodyRow, under []bool, line int) []int 
 		switch kind := strings.Fields(h.Class + " -")[0]; kind {
 		case "n", "t":
 			least[c] = max(least[c], widths[c])
+		case "m":
+			least[c] = max(least[c], min(widths[c], 10), longestPart(rows, c))
 		default:
 			least[c] = max(least[c], min(widths[c], 10))
 		}
@@ -307,6 +309,21 @@ func paperWidths(head []headCell, rows []bodyRow, under []bool, line int) []int 
 		widths[c] = widths[c] * line / max(sum, 1)
 	}
 	return widths
+}
+
+// longestPart is how wide the longest id or address is that stays whole on paper, where it
+// is typed off: of a finding, of IPv4.
+func longestPart(rows []bodyRow, column int) int {
+	const whole = 16
+	longest := 0
+	for _, row := range rows {
+		for part := range strings.FieldsSeq(row.Cells[column].Text) {
+			if w := cells.StringWidth(part); w <= whole && row.Cells[column].Annex == "" {
+				longest = max(longest, w+1)
+			}
+		}
+	}
+	return longest
 }
 
 // leastMissed is the column of which some room, of what is too much, is missed least: it

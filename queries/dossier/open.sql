@@ -4,6 +4,7 @@
 -- notes on: evidence, object
 -- position: 10
 -- wrap: object, detail, how_sure
+-- on a terminal: kind, object, detail, since, how_sure
 with places as (
     select file_id || ':' || record as place from dossier_records
     union

@@ -10,7 +10,7 @@
 -- wrap: object, detail, how_sure, the_state, findings, evidence
 -- notes on: evidence, object
 -- position: 5
--- on a terminal: severity, kind, object, detail, since, how_sure
+-- on a terminal: severity, kind, object, detail, since, how_sure, incident
 -- workbook: yes
 -- topics: persistence, backdoors, remediation, clean up, containment, what is left, eviction
 -- needs: audit_events, directory_audits, state_inbox_rules, state_mailboxes, state_transport_rules, state_mailbox_permissions,
