@@ -20,9 +20,13 @@
 --   oauth2PermissionGrants, applications and roleAssignments)
 -- caveat: What was made before the files begin is not in here, and what was removed after they end still is. Check each in the tenant
 --   before saying that it is there. A failed attempt opens nothing.
-with door_records as (
+with door_places as (
+    select evidence, unnest(string_split(evidence, ' ')) as place
+    from open_doors
+),
+door_records as (
     select distinct split_part(place, ':', 1)::integer as file_id, split_part(place, ':', 2)::bigint as record
-    from (select unnest(string_split(evidence, ' ')) as place from open_doors)
+    from door_places
 ),
 shown_records as (
     select file_id || ':' || record as place from audit_events where (file_id, record) in (from door_records)
@@ -58,7 +62,7 @@ shown_records as (
 -- A door is shown where the filters show a record of it.
 shown_doors as (
     select distinct evidence
-    from (select evidence, unnest(string_split(evidence, ' ')) as place from open_doors)
+    from door_places
     where place in (from shown_records)
 )
 select
