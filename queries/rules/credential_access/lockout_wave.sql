@@ -14,7 +14,7 @@
 with locked as (
     select
         *,
-        count(*) filter (where is_first) over (order by event_time, file_id, record) as wave
+        sum(is_first::int) over (order by event_time, file_id, record rows unbounded preceding) as wave
     from (
         select
             account,

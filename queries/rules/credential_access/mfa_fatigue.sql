@@ -36,6 +36,15 @@ prompts as (
             and (file_id, record) not in (select (file_id, record) from codes)
     ) as l
 ),
+-- Most prompts stand alone.
+long_series as (
+    select
+        account,
+        series
+    from prompts
+    group by account, series
+    having count(*) >= 3
+),
 series as (
     select
         account,
@@ -50,8 +59,8 @@ series as (
         max(app_id) as app_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from prompts
+    join long_series using (account, series)
     group by account, series
-    having count(*) >= 3
 ),
 admitted as (
     select

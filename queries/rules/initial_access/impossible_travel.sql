@@ -28,27 +28,14 @@ placed as (
         l.ip_address,
         l.network,
         l.country,
-        l.device_id,
-        l.client,
-        l.app,
-        l.app_id,
-        l.session_id,
-        l.act_id,
-        l.requirement,
-        coalesce(l.is_managed or l.is_compliant, false) as is_own_device,
-        h.name as hosting,
-        coalesce(s.kind, '') = 'mobile' as is_mobile,
-        coalesce(h.kind, '') = 'vpn' as is_vpn,
         l.latitude is null as is_middle,
         coalesce(l.latitude, c.latitude::double) as latitude,
         coalesce(l.longitude, c.longitude::double) as longitude,
-        {'file_id': l.file_id, 'record': l.record, 'id': l.id} as evidence,
         l.file_id,
         l.record
     from logons as l
     join travellers using (account)
     left join list_shared_networks as s on s.asn = l.network::varchar
-    left join list_hosting_networks as h on h.asn = l.network::varchar
     left join list_country_centres as c on c.country = l.country
     where l.is_success and l.kind = 'user' and l.ip_address is not null
         and coalesce(s.kind, '') not in ('microsoft', 'relay', 'security service')
@@ -59,9 +46,8 @@ steps as (
     select
         *,
         lag({
-            'event_time': event_time, 'ip_address': ip_address, 'network': network, 'country': country, 'device_id': device_id, 'client': client,
-            'is_own_device': is_own_device, 'is_mobile': is_mobile, 'is_vpn': is_vpn, 'hosting': hosting, 'is_middle': is_middle, 'latitude': latitude, 'longitude': longitude,
-            'evidence': evidence, 'session_id': session_id
+            'event_time': event_time, 'ip_address': ip_address, 'network': network, 'country': country,
+            'is_middle': is_middle, 'latitude': latitude, 'longitude': longitude, 'file_id': file_id, 'record': record
         }) over (partition by account order by event_time, file_id, record) as earlier
     from placed
 ),
@@ -74,14 +60,62 @@ moves as (
     where earlier is not null and ip_address <> earlier.ip_address and network is distinct from earlier.network
 ),
 -- A country's middle may be a thousand kilometres off.
-impossible as (
+too_fast as (
     select
-        *,
+        file_id,
+        record,
+        earlier.file_id as earlier_file_id,
+        earlier.record as earlier_record,
+        is_middle or earlier.is_middle as is_middle,
+        kilometres,
         kilometres / greatest(hours, 0.05) as speed
     from moves
     where kilometres > 500
         and (kilometres - case when is_middle or earlier.is_middle then 1000 else 100 end) / greatest(hours, 0.05) > 1000
         and (not (is_middle or earlier.is_middle) or country <> earlier.country)
+),
+-- The sign-ins at both ends of such a move, with all that is known of them.
+ends as (
+    select
+        l.*,
+        coalesce(l.is_managed or l.is_compliant, false) as is_own_device,
+        h.name as hosting,
+        coalesce(s.kind, '') = 'mobile' as is_mobile,
+        coalesce(h.kind, '') = 'vpn' as is_vpn,
+        {'file_id': l.file_id, 'record': l.record, 'id': l.id} as evidence
+    from (
+        select
+            event_time,
+            account,
+            ip_address,
+            network,
+            country,
+            device_id,
+            client,
+            app_id,
+            session_id,
+            act_id,
+            is_managed,
+            is_compliant,
+            file_id,
+            record,
+            id
+        from logons
+        where (file_id, record) in (select (file_id, record) from too_fast union select (earlier_file_id, earlier_record) from too_fast)
+    ) as l
+    left join list_shared_networks as s on s.asn = l.network::varchar
+    left join list_hosting_networks as h on h.asn = l.network::varchar
+),
+impossible as (
+    select
+        later.*,
+        earlier,
+        m.is_middle,
+        m.kilometres,
+        m.speed
+    from too_fast as m
+    join ends as later on later.file_id = m.file_id and later.record = m.record
+    join ends as earlier on earlier.file_id = m.earlier_file_id and earlier.record = m.earlier_record
 ),
 judged as (
     select
@@ -122,7 +156,7 @@ select
         || ' and ' || span_text(earlier.event_time, event_time) || ' later from '
         || concat_ws(' ', ip_address, '(' || concat_ws(' ', country, 'AS' || network, hosting) || ')')
         || ': ' || round(kilometres)::bigint || ' km, ' || least(round(speed)::bigint, 99999) || ' km/h'
-        || case when is_middle or earlier.is_middle then ', measured from the middle of the country' else '' end
+        || case when is_middle then ', measured from the middle of the country' else '' end
         || case when times > 1 then '; ' || times || ' such moves' else '' end as what,
     account as who,
     earlier.event_time as first_seen,

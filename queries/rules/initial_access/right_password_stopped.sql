@@ -23,27 +23,13 @@ with stopped as (
         )
         and coalesce(user_type, '') <> 'guest'
 ),
--- A prompt that was passed: the account got in from the address soon after, or in the sign-in's own sequence.
-passed as (
-    select s.file_id, s.record
-    from stopped as s
-    join logons as l on l.account = s.account and l.ip_address = s.ip_address and l.is_success
-        and l.event_time between s.event_time - interval 15 minutes and s.event_time + interval 15 minutes
-    union
-    select s.file_id, s.record
-    from stopped as s
-    join logons as l on l.account = s.account and l.correlation_id = s.correlation_id and l.is_success
-        and l.event_time between s.event_time - interval 15 minutes and s.event_time + interval 15 minutes
-    union
-    select s.file_id, s.record
-    from (select * from stopped where ip_address is null) as s
-    join logons as l on l.account = s.account and l.network is not distinct from s.network and l.is_success
-        and l.event_time between s.event_time - interval 15 minutes and s.event_time + interval 15 minutes
-),
-unpassed as (
+placed as (
     select
         s.*,
         n.baseline_days,
+        h.name as hosting,
+        a.account_days,
+        a.account_first_seen,
         coalesce(n.is_new_network, false) as is_new_network,
         coalesce(n.is_new_country, false) as is_new_country,
         coalesce(n.is_new_client, false) as is_new_client,
@@ -58,13 +44,49 @@ unpassed as (
         from account_habits
         where feature = 'address' and kind = 'user' and account in (select account from stopped where network is null)
     ) as u on u.account = s.account and u.value = s.ip_address
-    where (s.file_id, s.record) not in (select (file_id, record) from passed)
+    left join list_hosting_networks as h on h.asn = s.network::varchar
+    left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = s.account
+),
+-- Where the account is not known to be: only there it matters who was stopped.
+strange_places as (
+    select
+        account,
+        coalesce(network, -1) as network,
+        coalesce(country, '') as country
+    from placed
+    where is_new_network or is_new_country or is_new_address or hosting is not null or coalesce(account_days, 0) < 4
+    group by all
+),
+suspects as (
+    select *
+    from placed
+    where (account, coalesce(network, -1), coalesce(country, '')) in (select (account, network, country) from strange_places)
+),
+-- A prompt that was passed: the account got in from the address soon after, or in the sign-in's own sequence.
+passed as (
+    select s.file_id, s.record
+    from suspects as s
+    join logons as l on l.account = s.account and l.ip_address = s.ip_address and l.is_success
+        and l.event_time between s.event_time - interval 15 minutes and s.event_time + interval 15 minutes
+    union
+    select s.file_id, s.record
+    from suspects as s
+    join logons as l on l.account = s.account and l.correlation_id = s.correlation_id and l.is_success
+        and l.event_time between s.event_time - interval 15 minutes and s.event_time + interval 15 minutes
+    union
+    select s.file_id, s.record
+    from (select * from suspects where ip_address is null) as s
+    join logons as l on l.account = s.account and l.network is not distinct from s.network and l.is_success
+        and l.event_time between s.event_time - interval 15 minutes and s.event_time + interval 15 minutes
 ),
 tries as (
     select
         account,
         network,
         country,
+        hosting,
+        account_days,
+        min(account_first_seen) as account_first_seen,
         min(event_time) as first_seen,
         max(event_time) as last_seen,
         count(*) as events,
@@ -82,18 +104,15 @@ tries as (
         bool_and(is_office) as is_office,
         min_by(act_id, (event_time, file_id, record)) as act_id,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
-    from unpassed
-    group by account, network, country
+    from suspects
+    where (file_id, record) not in (select (file_id, record) from passed)
+    group by account, network, country, hosting, account_days
 ),
 judged as (
     select
-        t.*,
-        h.name as hosting,
-        a.account_days,
-        date_sub('day', a.account_first_seen, t.first_seen) as days_before
-    from tries as t
-    left join list_hosting_networks as h on h.asn = t.network::varchar
-    left join account_habits as a on a.feature = 'any' and a.kind = 'user' and a.account = t.account
+        *,
+        date_sub('day', account_first_seen, first_seen) as days_before
+    from tries
 )
 select
     case

@@ -23,33 +23,32 @@ with resets as (
         and actor_type = 'user'
         and result is distinct from 'failure'
 ),
-successes as (
+sign_ins_after as (
     select
-        lower(user_principal_name) as account,
-        ip_address,
-        event_time,
-        [{'file_id': file_id, 'record': record, 'id': id}] as evidence
-    from evidence.sign_ins
-    where status = 'success'
-        and lower(user_principal_name) in (select target from resets)
-        and ip_address in (select ip_address from resets)
+        r.act_id,
+        r.ip_address,
+        s.event_time,
+        [{'file_id': s.file_id, 'record': s.record, 'id': s.id}] as evidence
+    from resets as r
+    join logons as s
+        on s.account = r.target and s.ip_address = r.ip_address and s.event_time between r.event_time and r.event_time + interval 1 day
+    where s.kind = 'user' and s.is_success
 ),
+-- Addresses of more people than somebody who tries out another's account has.
 crowded as (
-    select ip_address
-    from evidence.sign_ins
-    where ip_address in (select ip_address from resets)
-    group by ip_address
-    having count(distinct user_principal_name) > 3
+    select value as ip_address
+    from account_habits
+    where feature = 'address' and kind = 'user' and value in (select ip_address from sign_ins_after)
+    group by value
+    having count(distinct account) > 3
 ),
 taken as (
     select
-        r.act_id,
-        min_by(s.evidence, (s.event_time, s.evidence)) as evidence
-    from resets as r
-    join successes as s
-        on s.account = r.target and s.ip_address = r.ip_address and s.event_time between r.event_time and r.event_time + interval 1 day
-    where r.ip_address not in (select ip_address from crowded)
-    group by r.act_id
+        act_id,
+        min_by(evidence, (event_time, evidence)) as evidence
+    from sign_ins_after
+    where ip_address not in (select ip_address from crowded)
+    group by act_id
 ),
 -- The resetter gives themselves the mailbox, or reads it.
 opened as (

@@ -39,8 +39,6 @@ used as (
         coalesce(k.key_id, k.federated_id) as credential_id,
         k.federated_id is not null as is_federated,
         k.issuer,
-        min(l.event_time) over (partition by l.account, coalesce(k.key_id, k.federated_id)) as credential_since,
-        min(l.event_time) over (partition by l.account) as account_since,
         date_sub('day', a.first_seen, l.event_time) as baseline_days,
         a.days >= 4 and a.first_seen < l.event_time - interval 5 days as has_baseline,
         coalesce(n.is_new_country, false) as is_new_country,
@@ -53,11 +51,28 @@ used as (
     left join list_hosting_networks as h on h.asn = l.network::varchar
     where l.kind = 'service_principal' and l.is_success
 ),
+credentials as (
+    select
+        account,
+        credential_id,
+        min(event_time) as since
+    from used
+    group by account, credential_id
+),
+accounts as (
+    select
+        account,
+        min(since) as since
+    from credentials
+    group by account
+),
 strange as (
     select
-        *,
-        credential_id is not null and has_baseline and credential_since = event_time and credential_since > account_since + interval 5 days as is_new_credential
-    from used
+        u.*,
+        coalesce(u.has_baseline and c.since = u.event_time and c.since > a.since + interval 5 days, false) as is_new_credential
+    from used as u
+    left join credentials as c using (account, credential_id)
+    left join accounts as a using (account)
 ),
 firsts as (
     select
