@@ -342,7 +342,8 @@ subjects = []        # of mails, or a part
 
 # One note a thing: finding, session, record, user or address; of a session 8
 # characters of the id will do. The verdict is confirmed, benign or open; a benign
-# finding sinks, and stays listed and counted.
+# finding sinks, and stays listed and counted. A finding with one benign record, or
+# from one benign address, among others is open: it is benign in part.
 # [[note]]
 # finding = "6a1727b98790a8a0"   # its finding_id
 # verdict = "benign"

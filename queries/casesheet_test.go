@@ -111,6 +111,8 @@ func TestCaseSheet(t *testing.T) {
 		{"confirmed by file and record", "[[note]]\nrecord = \"" + strings.Repeat("AB", 32) + ":7\"\nverdict = \"confirmed\"", "high|confirmed|"},
 		{"another record of the file", "[[note]]\nrecord = \"" + strings.Repeat("ab", 32) + ":8\"\nverdict = \"confirmed\"", "high||"},
 		{"by its user, and by its address: the nearer speaks", "[[note]]\naddress = \"192.0.2.9\"\nverdict = \"benign\"\n[[note]]\nuser = \"kim@contoso.com\"\nverdict = \"open\"", "high|open|"},
+		{"benign by its only record", "[[note]]\nrecord = \"r7\"\nverdict = \"benign\"", "info|benign|was high"},
+		{"benign by its only address", "[[note]]\naddress = \"192.0.2.9\"\nverdict = \"benign\"", "info|benign|was high"},
 	}
 	ctx := context.Background()
 	forwards, _ := rules.Lookup("mailbox_forwards") // alone: the others would take ten seconds
@@ -194,6 +196,45 @@ func TestTrustedDevicesAndApplications(t *testing.T) {
 				t.Errorf("got %v, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestBenignInPart: kim gave a code to a device twice, on one day, from two addresses: one
+// finding. Who notes one of its records or addresses as benign has not acquitted the other.
+func TestBenignInPart(t *testing.T) {
+	t.Parallel()
+	const rows = `insert into sign_ins (file_id, record, id, event_time, category, user_principal_name, ip_address, autonomous_system_number, status, error_code, app_id, authentication_protocol) values
+		(2, 1, 'i1', '2026-10-05 08:59:00', 'interactive', 'kim@contoso.com', '192.0.2.9', 64496, 'success', 0, 'a', 'deviceCode'),
+		(2, 2, 'i2', '2026-10-05 09:59:00', 'interactive', 'kim@contoso.com', '192.0.2.10', 64496, 'success', 0, 'a', 'deviceCode')`
+	rule, _ := rules.Lookup("device_code_sign_in")
+	note := func(thing Note, verdict string) Note {
+		thing.Verdict, thing.Text = verdict, "asked"
+		return thing
+	}
+	for _, test := range []struct {
+		reason string
+		notes  []Note
+		want   string // severity, verdict, note
+	}{
+		{"one record of two", []Note{note(Note{Record: "i1"}, "benign")}, "medium|open|Benign in part: asked"},
+		{"both records", []Note{note(Note{Record: "i1"}, "benign"), note(Note{Record: "i2"}, "benign")}, "info|benign|asked"},
+		{"one record twice", []Note{note(Note{Record: "i1"}, "benign"), note(Note{Record: "I1"}, "benign")}, "medium|open|Benign in part: asked"},
+		{"one record is confirmed", []Note{note(Note{Record: "i1"}, "benign"), note(Note{Record: "i2"}, "confirmed")}, "medium|confirmed|asked"},
+		{"one address of two", []Note{note(Note{Address: "192.0.2.9"}, "benign")}, "medium|open|Benign in part: asked"},
+		{"both addresses", []Note{note(Note{Address: "192.0.2.9"}, "benign"), note(Note{Address: "192.0.2.10"}, "benign")}, "info|benign|asked"},
+		{"one record, and the user whole", []Note{note(Note{Record: "i1"}, "benign"), note(Note{User: "kim@contoso.com"}, "confirmed")}, "medium|confirmed|asked"},
+		{"the user", []Note{note(Note{User: "Kim@contoso.com"}, "benign")}, "info|benign|asked"},
+	} {
+		c := openCase(t, Filter{}, time.UTC, rows)
+		if err := c.Sheet().Know(t.Context(), CaseSheet{Notes: test.notes}); err != nil {
+			t.Fatalf("%s: %v", test.reason, err)
+		}
+		if err := c.findings.lookFor(t.Context(), []rules.Rule{rule}); err != nil {
+			t.Fatalf("%s: %v", test.reason, err)
+		}
+		if got := answer(t, c, "select severity || '|' || verdict || '|' || note from all_findings"); got != test.want {
+			t.Errorf("%s: got %v, want %s", test.reason, got, test.want)
+		}
 	}
 }
 

@@ -130,7 +130,7 @@ func TestEventsAreEvidence(t *testing.T) {
 			}
 			f := readFixture(t, archive)
 			for again := range 2 {
-				f.rows = append(f.rows, moved(again+1)...)
+				f.rows = append(f.rows, moved(again+1, false)...)
 			}
 			c := f.open(t)
 			lookFor(t, c, r)
@@ -145,9 +145,45 @@ func TestEventsAreEvidence(t *testing.T) {
 	}
 }
 
+// TestAddressesOfEvidenceAreNamed: an address that a hit's evidence came from is among its
+// ip_addresses, or it would be missing from the indicators, and what the case sheet says of
+// one address would be said of all. Each record of the fixtures is there once more, a minute
+// later, from the next address.
+func TestAddressesOfEvidenceAreNamed(t *testing.T) {
+	takesLong(t)
+	for _, r := range rules.All() {
+		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(filepath.Join("testdata", "rules", r.Name+".txtar"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := readFixture(t, archive)
+			f.rows = append(f.rows, moved(1, true)...)
+			c := f.open(t)
+			lookFor(t, c, r)
+			if err := c.define(context.Background(), false, "all_events"); err != nil {
+				t.Fatal(err)
+			}
+			rows, err := c.all(context.Background(), `
+				select what, ip_addresses, list(distinct client_address(e.ip_address))
+				from (select what, ip_addresses, unnest(records) as r from rule_hits) as h
+				join all_events as e on e.file_id = h.r.file_id and e.record = h.r.record and e.id is not distinct from h.r.id
+				where not coalesce(contains(ip_addresses, client_address(e.ip_address)), client_address(e.ip_address) is null)
+				group by all`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range rows {
+				t.Errorf("%v: addresses %v, not %v", row...)
+			}
+		})
+	}
+}
+
 // moved are statements that put the records of a fixture into the case once more, with
-// their children, some minutes later and under other ids.
-func moved(minutes int) []string {
+// their children, some minutes later and under other ids; from the next address, if asked.
+func moved(minutes int, readdressed bool) []string {
 	var statements []string
 	for _, table := range slices.Concat(schema.Records(), schema.Children()) {
 		var columns []string
@@ -159,6 +195,10 @@ func moved(minutes int) []string {
 				columns = append(columns, fmt.Sprintf("event_time + interval %d minutes as event_time", minutes))
 			case "id":
 				columns = append(columns, fmt.Sprintf("id || '-%d' as id", minutes))
+			case "ip_address":
+				if readdressed {
+					columns = append(columns, `case when regexp_matches(ip_address, '^[0-9.]+$') then regexp_extract(ip_address, '^.*\.') || 1 + regexp_extract(ip_address, '[0-9]+$')::int % 254 else ip_address end as ip_address`)
+				}
 			}
 		}
 		if p, isChild := parents[table.Name]; isChild {

@@ -1,7 +1,7 @@
 -- description: One row an act that a rule names: the hits of several rules on one act, under
 --   the title of the most severe. Judged on all evidence, whatever the filters show. What the case sheet trusts lowers the
 --   severity by two grades, where nothing else has to do with the finding; what it calls bad raises it to high at least, whatever
---   is trusted; what it calls benign is info.
+--   is trusted; what it calls benign is info, if it is all of the finding: all records, all addresses, the actor.
 -- materialized: yes
 -- ordered by: severity_rank, first_seen, finding, finding_id
 -- column finding_id varchar: hash of the finding's name and of the log's own ids of its records, and of the act where a rule names
@@ -145,38 +145,71 @@ file_notes as (
     join evidence.files as f on f.sha256 = split_part(n.value, ':', 1)
     where n.thing = 'record'
 ),
--- The nearest note speaks: of the finding, a record, the session, the account, an address.
-noted as (
-    select n.finding_id, s.verdict, s.text, 1 as nearness, s.position
-    from named as n
-    join sheet_notes as s on s.thing = 'finding' and s.value = n.finding_id
-    union all
-    select e.finding_id, s.verdict, s.text, 2, s.position
+-- A record is named by its id, or by its file and number.
+record_notes as (
+    select e.finding_id, e.r, s.verdict, s.text, s.position
     from evidence_of as e
     join sheet_notes as s on s.thing = 'record' and s.value = lower(e.r.id)
     union all
-    select e.finding_id, s.verdict, s.text, 2, s.position
+    select e.finding_id, e.r, s.verdict, s.text, s.position
     from evidence_of as e
     join file_notes as s on s.file_id = e.r.file_id and s.record = e.r.record
+),
+address_notes as (
+    select n.finding_id, n.ip_address, s.verdict, s.text, s.position
+    from (select finding_id, unnest(addresses) as ip_address from named) as n
+    join sheet_notes as s on s.thing = 'address' and s.value = n.ip_address
+),
+benign_parts as (
+    select finding_id, 'record' as thing, count(distinct r) as parts
+    from record_notes
+    where verdict = 'benign'
+    group by finding_id
     union all
-    select n.finding_id, s.verdict, s.text, 3, s.position
+    select finding_id, 'address', count(distinct ip_address)
+    from address_notes
+    where verdict = 'benign'
+    group by finding_id
+),
+-- The nearest note speaks: of the finding, a record, the session, the account, an address.
+noted as (
+    select n.finding_id, s.verdict, s.text, 1 as nearness, s.position, true as is_of_all
+    from named as n
+    join sheet_notes as s on s.thing = 'finding' and s.value = n.finding_id
+    union all
+    select e.finding_id, e.verdict, e.text, 2, e.position, coalesce(b.parts = len(n.records), false)
+    from record_notes as e
+    join named as n using (finding_id)
+    left join benign_parts as b on b.finding_id = e.finding_id and b.thing = 'record'
+    union all
+    select n.finding_id, s.verdict, s.text, 3, s.position, true
     from named as n
     join sheet_notes as s on s.thing = 'session' and s.value = lower(n.session_id)
     union all
-    select n.finding_id, s.verdict, s.text, 4, s.position
+    select n.finding_id, s.verdict, s.text, 4, s.position, coalesce(s.value = lower(coalesce(n.who, n.target)), false)
     from named as n
     join sheet_notes as s on s.thing = 'user' and s.value in (lower(n.who), lower(n.target))
     union all
-    select n.finding_id, s.verdict, s.text, 5, s.position
-    from (select finding_id, unnest(addresses) as ip_address from named) as n
-    join sheet_notes as s on s.thing = 'address' and s.value = n.ip_address
+    select e.finding_id, e.verdict, e.text, 5, e.position, coalesce(b.parts = len(n.addresses), false)
+    from address_notes as e
+    join named as n using (finding_id)
+    left join benign_parts as b on b.finding_id = e.finding_id and b.thing = 'address'
+),
+-- What is benign in a part acquits not the whole: any other note speaks before it.
+weighed as (
+    select
+        finding_id,
+        case when is_partly_benign then 'open' else verdict end as verdict,
+        case when is_partly_benign then concat_ws(': ', 'Benign in part', nullif(text, '')) else text end as text,
+        {'partly': is_partly_benign, 'nearness': nearness, 'position': position} as place
+    from (select *, verdict = 'benign' and not is_of_all as is_partly_benign from noted)
 ),
 verdicts as (
     select
         finding_id,
-        min_by(verdict, {'n': nearness, 'p': position}) as verdict,
-        min_by(text, {'n': nearness, 'p': position}) as note
-    from noted
+        min_by(verdict, place) as verdict,
+        min_by(text, place) as note
+    from weighed
     group by finding_id
 ),
 known as (

@@ -32,6 +32,7 @@ groups as (
         count(*) as times,
         count(distinct date_trunc('day', event_time)) as days,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from hosted
     group by account, network
@@ -42,6 +43,7 @@ firsts as (
         g.times,
         g.days,
         g.last_time,
+        g.addresses,
         g.records
     from groups as g
     join hosted as r on r.file_id = g.first.f and r.record = g.first.r
@@ -54,7 +56,7 @@ select
         when is_new_network or baseline_days is null then 'medium'
         else 'low'
     end as severity,
-    account || ' signed in to ' || coalesce(app, 'an unknown application') || ' from ' || ip_address || ' ('
+    account || ' signed in to ' || coalesce(app, 'an unknown application') || ' from ' || few(addresses) || ' ('
         || concat_ws(' ', country, 'AS' || network) || ', ' || hosting || ': ' || case hosting_kind when 'vpn' then 'sells VPN access' else 'rents out servers' end || ')'
         || case when requirement = 'single_factor' then ', with one factor' else '' end
         || case when times > 1 then ', ' || times || ' times' else '' end as what,
@@ -65,7 +67,7 @@ select
     account as target,
     app_id,
     session_id,
-    [ip_address] as ip_addresses,
+    addresses as ip_addresses,
     case
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'
         when days >= 4 then 'on ' || days || ' days'

@@ -36,6 +36,7 @@ firsts as (
         unnest(min_by(tokens, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from tokens
     group by account, device_id, network
@@ -48,7 +49,7 @@ select
         else 'medium'
     end as severity,
     'The device token of ' || account || ' was used at ' || coalesce(app, 'an unknown application') || coalesce(' for ' || resource, '')
-        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(ip_address, 'an unknown address')
+        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(few(addresses), 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
         || coalesce(', device ' || device_id, '') || coalesce(', token ' || token_protection, '') as what,
     account as who,
@@ -58,7 +59,7 @@ select
     account as target,
     app_id,
     session_id,
-    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    addresses as ip_addresses,
     case
         when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log'
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'

@@ -59,6 +59,7 @@ firsts as (
         unnest(min_by(strange, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from strange
     group by account, network, app_id
@@ -67,7 +68,7 @@ select
     case when is_new_country or is_other_app or tool is not null or hosting is not null then 'high' else 'medium' end as severity,
     'The synchronisation account ' || account || ' signed in to ' || coalesce(app, 'an unknown application')
         || case when is_other_app then ', which is not its own,' else '' end || coalesce(' by a program (' || tool || '),', '')
-        || ' from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') as what,
+        || ' from ' || coalesce(few(addresses), 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') as what,
     account as who,
     event_time as first_seen,
     last_time as last_seen,
@@ -75,7 +76,7 @@ select
     account as target,
     app_id,
     session_id,
-    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    addresses as ip_addresses,
     case
         when is_new_country then 'first time from this country for this account in ' || baseline_days || ' days of log'
         when is_new_network then 'first time from this network for this account in ' || baseline_days || ' days of log'

@@ -37,6 +37,7 @@ firsts as (
         unnest(min_by(portal, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from portal
     group by account, network
@@ -49,7 +50,7 @@ select
     end as severity,
     account || ' signed in through the Company Portal for ' || coalesce(resource, resource_id) || ', without a compliant device'
         || case when is_confirmed then ', confirmed on another device' else '' end
-        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(ip_address, 'an unknown address')
+        || coalesce(', by a program (' || tool || ')', '') || ', from ' || coalesce(few(addresses), 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') as what,
     account as who,
     event_time as first_seen,
@@ -58,7 +59,7 @@ select
     account as target,
     app_id,
     session_id,
-    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    addresses as ip_addresses,
     case when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log' end as rarity,
     act_id as act,
     records

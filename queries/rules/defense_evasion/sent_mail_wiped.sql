@@ -31,6 +31,7 @@ wiped as (
     select
         s.*,
         list({'file_id': d.file_id, 'record': d.record, 'id': d.id} order by d.file_id, d.record) as deletions,
+        list(distinct client_address(d.ip_address)) as wiped_from,
         max(d.event_time) as wiped_at
     from sent as s
     join deleted_messages as d on d.actor = s.who and d.operation <> 'MoveToDeletedItems' and d.event_time between s.event_time and s.event_time + interval 1 day
@@ -47,7 +48,7 @@ days as (
         max(wiped_at) as last_seen,
         min_by(session_id, (event_time, file_id, record)) as session_id,
         min_by(app_id, (event_time, file_id, record)) as app_id,
-        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as ip_addresses,
+        list_sort(list_distinct(list_filter(list(ip_address) || flatten(list(wiped_from)), a -> a is not null))) as ip_addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record)[1:500]
             || list_sort(list_distinct(flatten(list(deletions))))[1:500] as records
     from wiped

@@ -30,6 +30,7 @@ first_uses as (
         unnest(min_by(uses, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from uses
     group by account, app_id
@@ -60,6 +61,7 @@ select
     end as severity,
     f.account || ' signed in with ' || client_name || coalesce(' for ' || resource, '') || ', from ' || coalesce(ip_address, 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
+        || case when len(addresses) > 1 then ' and ' || counted(len(addresses) - 1, 'other address', 'other addresses') else '' end
         || case when f.device_id is null and d.share >= 0.5 then ', without the registered device that the user has otherwise' else '' end as what,
     f.account as who,
     event_time as first_seen,
@@ -68,7 +70,7 @@ select
     f.account as target,
     app_id,
     session_id,
-    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    addresses as ip_addresses,
     'first time with this application for this user in ' || baseline_days || ' days of log' as rarity,
     act_id as act,
     records

@@ -19,6 +19,7 @@ with by_code as (
         account,
         app_id,
         network,
+        ip_address,
         event_time,
         is_first,
         file_id,
@@ -43,6 +44,7 @@ groups as (
         max(days) as days,
         count(*) as times,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from by_code
     group by account, app_id, network
@@ -54,6 +56,7 @@ firsts as (
         g.days,
         g.times,
         g.last_time,
+        g.addresses,
         g.records
     from groups as g
     join logons as l on l.file_id = g.first.f and l.record = g.first.r
@@ -87,7 +90,7 @@ select
         else 'low'
     end as severity,
     account || case when is_first then ' signed in to ' else ' went on with a session at ' end || coalesce(app, 'an unknown application') || coalesce(' for ' || nullif(resource, app), '') || case when is_first then ' by device code, from ' else ', which a device code began, from ' end
-        || coalesce(ip_address, 'an unknown address')
+        || coalesce(few(addresses), 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
         || coalesce(', by a program (' || tool || ')', '')
         || case when times > 1 then ', ' || times || ' times' else '' end as what,
@@ -98,7 +101,7 @@ select
     account as target,
     app_id,
     session_id,
-    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    addresses as ip_addresses,
     case
         when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log'
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'

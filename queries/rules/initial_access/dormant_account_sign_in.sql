@@ -74,6 +74,7 @@ firsts as (
         unnest(min_by(judged, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from judged
     group by account, why
@@ -90,7 +91,7 @@ select
         when 'service' then 'The service account ' || account
         else account || ', without a sign-in for ' || date_sub('day', time_before, event_time) || ' days,'
     end || ' signed in to ' || coalesce(app, 'an unknown application') || case why when 'service' then ' with a browser' else '' end
-        || ', from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
+        || ', from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '') || case when len(addresses) > 1 then ' and ' || counted(len(addresses) - 1, 'other address', 'other addresses') else '' end
         || case when times > 1 then ', ' || times || ' times' else '' end as what,
     account as who,
     event_time as first_seen,
@@ -99,7 +100,7 @@ select
     account as target,
     app_id,
     session_id,
-    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    addresses as ip_addresses,
     case
         when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log'
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'

@@ -136,6 +136,7 @@ firsts as (
         unnest(min_by(judged, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
+        list_sort(list_distinct(flatten(list([earlier.ip_address, ip_address])))) as addresses,
         list_sort(list_distinct(flatten(list([earlier.evidence, evidence])))) as records
     from judged
     group by account, country, earlier.country
@@ -165,7 +166,7 @@ select
     account as target,
     app_id,
     session_id,
-    list_sort([earlier.ip_address, ip_address]) as ip_addresses,
+    addresses as ip_addresses,
     case when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log' when is_habit then 'both networks are the user''s on four days or more' end as rarity,
     act_id as act,
     records

@@ -22,6 +22,7 @@ groups as (
         count(*) as times,
         count(distinct date_trunc('day', event_time)) as days,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from legacy
     group by account, client_app, network, is_success
@@ -32,6 +33,7 @@ firsts as (
         g.times,
         g.days,
         g.last_time,
+        g.addresses,
         g.records
     from groups as g
     join legacy as r on r.file_id = g.first.f and r.record = g.first.r
@@ -46,7 +48,7 @@ select
         else 'medium'
     end as severity,
     l.account || case when l.is_success then ' signed in by ' else ' was tried by ' end || coalesce(l.client_app, left(l.user_agent, 40), 'a legacy protocol')
-        || ', which asks for no second factor, from ' || coalesce(l.ip_address, 'an unknown address')
+        || ', which asks for no second factor, from ' || coalesce(few(l.addresses), 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', l.country, 'AS' || l.network, h.name), '') || ')', '')
         || case when l.times > 1 then ', ' || l.times || ' times' else '' end as what,
     l.account as who,
@@ -56,7 +58,7 @@ select
     l.account as target,
     l.app_id,
     l.session_id,
-    list_filter([l.ip_address], a -> a is not null) as ip_addresses,
+    l.addresses as ip_addresses,
     case
         when n.is_new_country then 'first time from this country for this user in ' || n.baseline_days || ' days of log'
         when n.is_new_network then 'first time from this network for this user in ' || n.baseline_days || ' days of log'

@@ -36,6 +36,7 @@ firsts as (
         unnest(min_by(single, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from single
     group by account, network
@@ -54,7 +55,7 @@ select
         when baseline_days is null and hosting is not null then 'medium'
         else 'low'
     end as severity,
-    account || ' signed in to ' || coalesce(app, 'an unknown application') || ' with one factor, without a registered device, from ' || coalesce(ip_address, 'an unknown address')
+    account || ' signed in to ' || coalesce(app, 'an unknown application') || ' with one factor, without a registered device, from ' || coalesce(few(addresses), 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') || '; no policy applied'
         || case when is_new_client then '. The client is new for the user: ' || client else '' end as what,
     account as who,
@@ -64,7 +65,7 @@ select
     account as target,
     app_id,
     session_id,
-    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    addresses as ip_addresses,
     case
         when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log'
         when is_new_network then 'first time from this network for this user in ' || baseline_days || ' days of log'

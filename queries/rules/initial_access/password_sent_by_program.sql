@@ -26,6 +26,7 @@ groups as (
         count(*) as times,
         count(distinct date_trunc('day', event_time)) as days,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from by_program
     group by account, app_id, network
@@ -36,6 +37,7 @@ firsts as (
         g.times,
         g.days,
         g.last_time,
+        g.addresses,
         g.records
     from groups as g
     join by_program as r on r.file_id = g.first.f and r.record = g.first.r
@@ -49,7 +51,7 @@ select
         else 'medium'
     end as severity,
     'A program signed in as ' || b.account || ' with the password alone, to ' || coalesce(b.app, 'an unknown application') || ', from '
-        || coalesce(b.ip_address, 'an unknown address')
+        || coalesce(few(b.addresses), 'an unknown address')
         || coalesce(' (' || nullif(concat_ws(' ', b.country, 'AS' || b.network, h.name), '') || ')', '')
         || coalesce(', user agent ' || left(b.user_agent, 60), '')
         || case when b.times > 1 then ', ' || b.times || ' times' else '' end as what,
@@ -60,7 +62,7 @@ select
     b.account as target,
     b.app_id,
     b.session_id,
-    list_filter([b.ip_address], a -> a is not null) as ip_addresses,
+    b.addresses as ip_addresses,
     case
         when n.is_new_country then 'first time from this country for this user in ' || n.baseline_days || ' days of log'
         when n.is_new_network then 'first time from this network for this user in ' || n.baseline_days || ' days of log'

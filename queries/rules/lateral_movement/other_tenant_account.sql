@@ -41,6 +41,7 @@ firsts as (
         count(distinct date_trunc('day', event_time)) as days,
         min(event_time) as first_time,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from foreign_accounts
     group by account, app_id
@@ -53,7 +54,7 @@ select
         else 'medium'
     end as severity,
     account || ' of the tenant ' || home_tenant_id || case when is_success then ' signed in to ' else ' tried to sign in to ' end || tool
-        || coalesce(' for ' || resource, '') || ', from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
+        || coalesce(' for ' || resource, '') || ', from ' || coalesce(ip_address, 'an unknown address') || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '') || case when len(addresses) > 1 then ' and ' || counted(len(addresses) - 1, 'other address', 'other addresses') else '' end
         || coalesce(', as ' || cross_tenant, '') as what,
     account as who,
     first_time as first_seen,
@@ -62,7 +63,7 @@ select
     tool as target,
     app_id,
     session_id,
-    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    addresses as ip_addresses,
     case when days >= 4 then 'on ' || days || ' days' end as rarity,
     act_id as act,
     records

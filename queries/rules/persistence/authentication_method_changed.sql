@@ -39,6 +39,7 @@ risky as (
     select
         lower(user_principal_name) as account,
         event_time,
+        client_address(ip_address) as address,
         [{'file_id': file_id, 'record': record, 'id': id}] as evidence
     from evidence.sign_ins
     where status = 'success'
@@ -50,6 +51,7 @@ strange as (
     select
         l.account,
         l.event_time,
+        l.ip_address as address,
         concat_ws(' ', l.ip_address, '(' || concat_ws(' ', l.country, 'AS' || l.network) || ')') as place,
         [{'file_id': l.file_id, 'record': l.record, 'id': l.id}] as evidence
     from logons as l
@@ -61,6 +63,7 @@ chained as (
     select
         r.*,
         k.event_time as risky_time,
+        k.address as risky_address,
         k.evidence as risky_records
     from registered as r
     asof left join risky as k on k.account = r.account and k.event_time <= r.event_time
@@ -69,6 +72,7 @@ placed as (
     select
         c.*,
         s.event_time as strange_time,
+        s.address as strange_address,
         s.place,
         s.evidence as strange_records
     from chained as c
@@ -97,7 +101,13 @@ select
     account as target,
     min_by(app_id, {'t': event_time, 'id': act_id}) as app_id,
     min_by(session_id, {'t': event_time, 'id': act_id}) as session_id,
-    list_sort(list_distinct(flatten(list(ip_addresses)))) as ip_addresses,
+    list_sort(list_distinct(list_filter(
+        flatten(list(ip_addresses)) || [
+            min_by(risky_address, {'t': event_time, 'id': act_id}) filter (is_after_risk),
+            min_by(strange_address, {'t': event_time, 'id': act_id}) filter (is_after_strange)
+        ],
+        a -> a is not null
+    ))) as ip_addresses,
     null::varchar as rarity,
     min_by(act_id, {'t': event_time, 'id': act_id}) as act,
     flatten(list(records order by event_time, act_id))

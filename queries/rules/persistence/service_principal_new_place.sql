@@ -79,6 +79,7 @@ firsts as (
         unnest(min_by(strange, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
+        list_sort(list(distinct ip_address) filter (where ip_address is not null)) as addresses,
         list({'file_id': file_id, 'record': record, 'id': id} order by event_time, file_id, record) as records
     from strange
     where is_new_country or is_new_network or is_new_credential
@@ -92,7 +93,8 @@ select
         else 'low'
     end as severity,
     'The application ' || account || ' signed in from ' || coalesce(ip_address, 'an unknown address')
-        || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '') || coalesce(' for ' || resource, '')
+        || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network, hosting), '') || ')', '')
+        || case when len(addresses) > 1 then ' and ' || counted(len(addresses) - 1, 'other address', 'other addresses') else '' end || coalesce(' for ' || resource, '')
         || case
             when is_new_country then ', a country that is new for it'
             when is_new_network then ', a network that is new for it'
@@ -106,7 +108,7 @@ select
     account as target,
     app_id,
     session_id,
-    list_filter([ip_address], a -> a is not null) as ip_addresses,
+    addresses as ip_addresses,
     'first time for this application in ' || baseline_days || ' days of log' as rarity,
     act_id as act,
     records
