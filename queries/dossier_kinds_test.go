@@ -62,6 +62,7 @@ func TestDossierKinds(t *testing.T) {
 
 // TestFindingsAsked: a finding or an incident that is not there is said to be none.
 func TestFindingsAsked(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	path, _ := loadTenant(t)
 	for _, f := range []Filter{{Findings: []string{"no_such_rule"}}, {Incidents: []string{"99"}}} {
