@@ -199,6 +199,39 @@ func TestTrustedDevicesAndApplications(t *testing.T) {
 	}
 }
 
+// TestBadThoughTrusted: what the sheet calls bad stays high where it trusts the account, the
+// network and the application that had to do with it.
+func TestBadThoughTrusted(t *testing.T) {
+	t.Parallel()
+	const row = `insert into audit_events (file_id, record, id, event_time, operation, user_id, workload, ip_address, user_agent, app_id, raw) values
+		(1, 1, 'r1', '2026-10-05 09:00:00', 'Send', 'kim@contoso.com', 'Exchange', '192.0.2.9', 'Mozilla/5.0 axios/1.7', 'app-1',
+			'{"Item": {"Subject": "Re: Bank details"}, "To": "x@evil.example"}')`
+	rule, _ := rules.Lookup("known_bad_seen")
+	trusted := Trusted{Accounts: []string{"kim@contoso.com"}, Networks: []string{"192.0.2.0/24"}, Applications: []string{"app-1"}}
+	for _, test := range []struct {
+		reason string
+		bad    Bad
+	}{
+		{"an agent", Bad{Agents: []string{"axios"}}},
+		{"a domain", Bad{Domains: []string{"evil.example"}}},
+		{"a subject", Bad{Subjects: []string{"bank details"}}},
+		{"an address", Bad{Addresses: []string{"192.0.2.9"}}},
+		{"a network", Bad{Networks: []string{"192.0.2.0/28"}}},
+		{"an application", Bad{Applications: []string{"app-1"}}},
+	} {
+		c := openCase(t, Filter{}, time.UTC, row)
+		if err := c.Sheet().Know(t.Context(), CaseSheet{Trusted: trusted, Bad: test.bad}); err != nil {
+			t.Fatalf("%s: %v", test.reason, err)
+		}
+		if err := c.findings.lookFor(t.Context(), []rules.Rule{rule}); err != nil {
+			t.Fatalf("%s: %v", test.reason, err)
+		}
+		if got := answer(t, c, "select severity, contains(coalesce(known, ''), 'trusted') from all_findings"); got != "high|false" {
+			t.Errorf("%s: got %v, want high|false", test.reason, got)
+		}
+	}
+}
+
 // TestBenignInPart: kim gave a code to a device twice, on one day, from two addresses: one
 // finding. Who notes one of its records or addresses as benign has not acquitted the other.
 func TestBenignInPart(t *testing.T) {

@@ -218,7 +218,11 @@ known as (
         v.verdict,
         nullif(v.note, '') as note,
         list_sort(coalesce(d.bad, []) || coalesce(a.bad, [])) as bad,
-        list_sort(coalesce(d.trusted, []) || coalesce(a.trusted, []) || coalesce(c.trusted, []) || case when t.finding_id is not null then ['the device'] else [] end) as trusted
+        case
+            -- what the sheet itself calls bad, whatever it trusts
+            when contains(n.findings, 'known_bad_seen') then []
+            else list_sort(coalesce(d.trusted, []) || coalesce(a.trusted, []) || coalesce(c.trusted, []) || case when t.finding_id is not null then ['the device'] else [] end)
+        end as trusted
     from named as n
     left join address_known as d using (finding_id)
     left join app_known as a using (finding_id)
