@@ -2,6 +2,7 @@ package queries
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -43,7 +44,7 @@ func explained(r rules.Rule, sql string) *Result {
 		{"techniques", strings.Join(r.Techniques, ", ")},
 		{"tactic", strings.ReplaceAll(r.Tactic, "_", " ")},
 		{"catalogue", strings.Join(r.Catalogue, ", ")},
-		{"looks in", strings.Join(r.Needs, ", ")},
+		{"looks in", strings.Join(looksIn(r), ", ")},
 		{"lists", strings.Join(r.Lists, ", ")},
 		{"source", r.Source},
 		{"seen", r.Seen},
@@ -54,6 +55,21 @@ func explained(r rules.Rule, sql string) *Result {
 		}
 	}
 	return fixed(Report{Name: "finding", Title: r.Title, Styles: map[string]Style{"text": Sentences}}, rows, "about", "text")
+}
+
+// looksIn are the tables that a rule looks in, with their parts.
+func looksIn(r rules.Rule) []string {
+	var tables []string
+	for _, need := range r.Needs {
+		for _, part := range partsOf(r, need) {
+			if part != nil {
+				tables = append(tables, fmt.Sprintf("%s (%v)", need, part))
+			} else {
+				tables = append(tables, need)
+			}
+		}
+	}
+	return tables
 }
 
 // findingID is what finding_id of the report findings looks like.

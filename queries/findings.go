@@ -1,6 +1,7 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"errors"
@@ -16,8 +17,8 @@ import (
 // What a run has of the rules, once a question reads it:
 //
 //	rules              what the header of each rule says
-//	rule_needs         the tables that each looks in
-//	rule_need_counts   how much there is in each of these
+//	rule_needs         the tables that each looks in, and the part of each
+//	rule_log_days      how much there is in each of these, by part and day
 //	severities         in their order
 //	list_NAME          the lists
 //	rule_absences      what rules of one's own ask for that no record has
@@ -27,7 +28,7 @@ import (
 // The views all_findings, finding_records, findings and incident_traces of the model
 // say what that means.
 var (
-	ruleTables = []string{"rules", "rule_needs", "rule_need_counts", "rule_absences", "severities"}
+	ruleTables = []string{"rules", "rule_needs", "rule_log_days", "rule_absences", "severities"}
 	hitTables  = []string{"rule_hits", "incident_findings"}
 )
 
@@ -149,8 +150,8 @@ func (fi *findings) makeTables(ctx context.Context) error {
 			finding varchar, position integer, tactic varchar, title varchar, severity varchar, techniques varchar, catalogue varchar,
 			meaning varchar, false_positives varchar, blind_spots varchar, next varchar, source varchar
 		)`,
-		"create table rule_needs (finding varchar, log_table varchar)",
-		"create table rule_need_counts (log_table varchar, records bigint, first_event timestamp, last_event timestamp)",
+		"create table rule_needs (finding varchar, log_table varchar, part varchar)",
+		"create table rule_log_days (log_table varchar, part varchar, day date, records bigint, first_event timestamp, last_event timestamp)",
 		"create table rule_absences (finding varchar, absence varchar)",
 		"create table rule_hits (finding varchar, " + strings.Join(hit, ", ") + ")",
 	}
@@ -209,8 +210,10 @@ func (fi *findings) enter(ctx context.Context, entered []rules.Rule, before int)
 		for _, r := range entered {
 			for _, need := range r.Needs {
 				needed[need] = true
-				if err := add(r.Name, need); err != nil {
-					return err
+				for _, part := range partsOf(r, need) {
+					if err := add(r.Name, need, part); err != nil {
+						return err
+					}
 				}
 			}
 		}
@@ -223,17 +226,32 @@ func (fi *findings) enter(ctx context.Context, entered []rules.Rule, before int)
 		if !needed[t.Name] {
 			continue
 		}
-		period := "null, null"
+		part, day, period := cmp.Or(t.Parts, "null"), "null", "null, null"
 		if t.Has("event_time") {
-			period = "min(event_time), max(event_time)"
+			day, period = "event_time::date", "min(event_time), max(event_time)"
 		}
 		err := fi.c.engine.Exec(ctx, fmt.Sprintf(
-			"insert into rule_need_counts select '%s', count(*), %s from evidence.%[1]s having '%[1]s' not in (select log_table from rule_need_counts)", t.Name, period))
+			"insert into rule_log_days select '%s', %s, %s, count(*), %s from evidence.%[1]s where '%[1]s' not in (select log_table from rule_log_days) group by all", t.Name, part, day, period))
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// partsOf are the parts of a table that a rule looks in, as rule_needs has them; one NULL
+// where it is the whole table.
+func partsOf(r rules.Rule, table string) []driver.Value {
+	var parts []driver.Value
+	for _, p := range r.Parts {
+		if p.Table == table {
+			parts = append(parts, strings.Join(p.AnyOf, " or "))
+		}
+	}
+	if parts == nil {
+		return []driver.Value{nil}
+	}
+	return parts
 }
 
 // run asks one rule, if there is anything that it could look in.

@@ -282,6 +282,45 @@ func TestTrustedTrip(t *testing.T) {
 	}
 }
 
+// TestNotLookedForInAPart takes a part away from a log, or some days from all of it, where the
+// log as a whole goes on from the first day to the last.
+func TestNotLookedForInAPart(t *testing.T) {
+	t.Parallel()
+	month := func(rows string) string { // rows of each day d of a month
+		return "insert into audit_events (file_id, record, event_time, workload, operation) " +
+			"select 1, 3 * d + n, timestamp '2026-10-01' + to_days(d::int) + to_hours(9), w, 'FileAccessed' " +
+			"from range(30) as t (d), (values (0, 'Exchange'), (1, 'SharePoint'), (2, 'AzureActiveDirectory')) as u (n, w) where " + rows
+	}
+	const signIns = "insert into sign_ins (file_id, record, event_time, category) select 2, d, timestamp '2026-10-01' + to_days(d::int), "
+	for _, test := range []struct {
+		reason string
+		rows   []string
+		rule   string
+		want   string // looked_for, not_loaded, hole; none = not listed
+	}{
+		{"all is there", []string{month("true")}, "inbox_rule_hides_mail", ""},
+		{"a workload is missing", []string{month("w <> 'Exchange'")}, "inbox_rule_hides_mail", "not looked for|audit_events (Exchange)|"},
+		{"another workload is missing", []string{month("w <> 'SharePoint'")}, "inbox_rule_hides_mail", ""},
+		{"either of two workloads will do", []string{month("true")}, "mass_download", ""},
+		{"neither is there", []string{month("w <> 'SharePoint'")}, "mass_download", "not looked for|audit_events (SharePoint or OneDrive)|"},
+		{"a workload is not said", []string{strings.Replace(month("n = 0"), "w, 'FileAccessed'", "null, 'FileAccessed'", 1)}, "inbox_rule_hides_mail", ""},
+		{"ten days are missing", []string{month("d not between 10 and 19")}, "inbox_rule_hides_mail",
+			"for a part of the time||audit_events (Exchange): none for 10 days, from 2026-10-11 to 2026-10-20"},
+		{"ten days of another workload are", []string{month("w = 'Exchange' or d not between 10 and 19")}, "inbox_rule_hides_mail", ""},
+		{"weekends are", []string{month("d % 7 < 5")}, "inbox_rule_hides_mail", ""},
+		{"a log of a few days has quiet ones", []string{month("d in (0, 3, 9, 14, 29)")}, "inbox_rule_hides_mail", ""},
+		{"of the sign-ins one category", []string{signIns + "'non_interactive' from range(30) as t (d)"}, "service_principal_new_place", "not looked for|sign_ins (service_principal)|"},
+		{"of two categories one", []string{signIns + "'non_interactive' from range(30) as t (d)"}, "one_factor_was_enough", "in a part of the logs|sign_ins (interactive)|"},
+		{"both", []string{signIns + "['interactive', 'non_interactive'][1 + d % 2] from range(30) as t (d)"}, "one_factor_was_enough", ""},
+	} {
+		c := openCase(t, Filter{}, time.UTC, test.rows...)
+		got := answer(t, c, "select concat_ws('|', looked_for, coalesce(not_loaded, ''), coalesce(hole, '')) from report_findings_not_looked_for where finding = '"+test.rule+"'")
+		if got != test.want {
+			t.Errorf("%s: got %q, want %q", test.reason, got, test.want)
+		}
+	}
+}
+
 // TestNotLookedFor takes away one log after the other, all others being there: each rule
 // that needs it is listed, and no other, by what its header says that it needs.
 func TestNotLookedFor(t *testing.T) {

@@ -88,6 +88,7 @@ func testRules(t *testing.T, report func(name, line string)) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			holdParts(t, c, r)
 			records, evidence := rows[0][0].(int64), rows[0][1].(int64)
 			if evidence == records {
 				t.Error("the fixture has no near miss: each of its records is evidence")
@@ -111,6 +112,44 @@ func testRules(t *testing.T, report func(name, line string)) {
 		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
 		if _, ok := rules.Lookup(name); !ok {
 			t.Errorf("%s is the fixture of no rule", path)
+		}
+	}
+}
+
+// holdParts: what a rule finds is of the parts of the logs that its header names, or the
+// report findings_not_looked_for would say that it could not look there.
+func holdParts(t *testing.T, c *Case, r rules.Rule) {
+	t.Helper()
+	for _, need := range r.Needs {
+		parts := partsOf(r, need)
+		if parts[0] == nil {
+			continue
+		}
+		table, _ := schema.Lookup(need)
+		if table.Parts == "" {
+			t.Fatalf("parts: %s has none", need)
+		}
+		var named []string
+		for _, p := range parts {
+			named = append(named, strings.Split(p.(string), " or ")...)
+		}
+		for _, p := range named {
+			isExported := slices.ContainsFunc(table.Exports, func(e schema.Export) bool { return e.Part == p })
+			if len(table.Exports) > 1 && !isExported {
+				t.Errorf("parts: %s is exported in no part %s", need, p)
+			}
+		}
+		rows, err := c.all(context.Background(), fmt.Sprintf(`
+			select distinct %[1]s
+			from evidence.%[2]s as l
+			join (select distinct unnest(records) as r from rule_hits) as h on h.r.file_id = l.file_id and h.r.record = l.record and h.r.id is not distinct from l.id
+			where not contains(['%[3]s'], %[1]s)
+			order by 1`, table.Parts, need, strings.Join(named, "', '")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			t.Errorf("a hit has evidence in %s %v, which is none of its parts", need, row[0])
 		}
 	}
 }

@@ -29,6 +29,7 @@
 // expression over the columns:
 //
 //	-- get: how to export it; `-- get PART: ...` where the log has several parts
+//	-- parts: the column whose values are the parts that a log is exported in, if there is one
 //	-- expected: no, if few cases have the log, so that coverage does not miss it
 //	-- actor: who did it: a user principal name, an application or an id
 //	-- action: what was done
@@ -106,6 +107,7 @@ type Table struct {
 	NoTimeline   string   // of other tables with records or files: why they are in none
 	Bucket       []string // of a log: the columns by which package parquet divides it, of which the first that is filled does
 	Exports      []Export // of a log: how to get it
+	Parts        string   // of a log: the column that tells the parts apart in which it is exported; may be empty
 	IsRare       bool     // few cases have the log
 	Parent       Parent   // of a table whose rows hang on another's records
 
@@ -335,6 +337,8 @@ func (t *Table) set(key, value string) (err error) {
 		t.NamedByFile = value
 	case key == "get" || isPart:
 		t.Exports = append(t.Exports, Export{part, value})
+	case key == "parts":
+		t.Parts = value
 	case key == "expected":
 		if t.IsRare = value == "no"; !t.IsRare {
 			err = fmt.Errorf("expected %q: want no, or no such line", value)
@@ -363,7 +367,7 @@ func (t *Table) set(key, value string) (err error) {
 
 // check tells what the header lacks, or names that is no column.
 func (t *Table) check() error {
-	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parent.Column}, t.Parent.Repeats, t.State, t.Bucket, t.Names, t.Words, slices.Concat(t.Identity...)) {
+	for _, column := range slices.Concat([]string{t.ID, t.Time, t.StateTime, t.NamedByFile, t.Parts, t.Parent.Column}, t.Parent.Repeats, t.State, t.Bucket, t.Names, t.Words, slices.Concat(t.Identity...)) {
 		if column != "" && !t.Has(column) {
 			return fmt.Errorf("%s.sql: the header names %s, which is no column", t.Name, column)
 		}

@@ -16,6 +16,8 @@
 //	-- blind spots: what it can't see
 //	-- next: what to check next
 //	-- needs: the tables that it looks in; it was looked for if one of them has rows
+//	-- parts: of such a table the parts that it looks in, TABLE PART, with a comma between: of
+//	   sign_ins a category, of audit_events a workload; `PART or PART` where either will do
 //	-- source: where its facts come from: pages, sample files
 //	-- lists: the lists that it reads, if any
 //	-- seen: in how many samples of attacks it was seen, and how many benign ones it marked;
@@ -90,9 +92,16 @@ var Columns = []Column{
 type Rule struct {
 	Name, Tactic, Title, Severity                     string
 	Techniques, Catalogue, Needs, Lists               []string
+	Parts                                             []Part // of the tables that it needs; none of a table = all of it
 	Meaning, FalsePositives, BlindSpots, Next, Source string
 	Seen                                              string // in samples, and how often in benign ones; empty = not measured
 	SQL                                               string // the whole file
+}
+
+// Part is a part of a log that a rule looks in.
+type Part struct {
+	Table string
+	AnyOf []string // values of the column that tells its parts apart
 }
 
 // List is a list of facts that rules read as the table list_NAME.
@@ -188,6 +197,11 @@ func Parse(name, text string) (Rule, error) {
 			r.Next = value
 		case "needs":
 			r.Needs = fields(value)
+		case "parts":
+			for part := range strings.SplitSeq(value, ", ") {
+				table, values, _ := strings.Cut(part, " ")
+				r.Parts = append(r.Parts, Part{table, strings.Split(values, " or ")})
+			}
 		case "source":
 			r.Source = value
 		case "seen":
@@ -205,6 +219,11 @@ func Parse(name, text string) (Rule, error) {
 		return r, fmt.Errorf("%s.sql: severity %q is none of %s", name, r.Severity, strings.Join(Severities, ", "))
 	case len(r.Needs) == 0:
 		return r, fmt.Errorf("%s.sql: the header must say in `needs` which tables it looks in", name)
+	}
+	for _, p := range r.Parts {
+		if !slices.Contains(r.Needs, p.Table) || p.AnyOf[0] == "" {
+			return r, fmt.Errorf("%s.sql: parts: want TABLE PART, of a table that it needs, not %q", name, p.Table)
+		}
 	}
 	return r, nil
 }

@@ -14,6 +14,7 @@
 --   else result_status end
 -- bucket: user_id or user_key
 -- identity: event_time, record_type, operation, user_id or user_key, object_id, ip_address, raw
+-- parts: workload
 -- get: Microsoft Purview > Audit > Export, or Search-UnifiedAuditLog
 create table audit_events (
     file_id integer, -- the file it came from

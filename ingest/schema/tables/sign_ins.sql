@@ -20,6 +20,7 @@
 -- identity: event_time, user_id or user_principal_name, service_principal_id or service_principal_name, app_id,
 --   resource_id, error_code or status, ip_address, session_id
 -- state: risk_level_during_sign_in, risk_level_aggregated, risk_state, risk_detail, risk_event_types
+-- parts: category
 -- get interactive: Entra admin center > Sign-in logs > User sign-ins (interactive) > Download
 -- get non_interactive: Entra admin center > Sign-in logs > User sign-ins (non-interactive) > Download
 -- get service_principal: Entra admin center > Sign-in logs > Service principal sign-ins > Download

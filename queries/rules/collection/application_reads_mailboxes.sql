@@ -8,6 +8,7 @@
 -- blind spots: Reads are logged only with some licences.
 -- next: Find the application in Entra ID, who consented to it, and which permissions it has.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list mail_programs
 -- lists: mail_programs
 -- seen: in 1 samples, marked 0 of 58 benign ones

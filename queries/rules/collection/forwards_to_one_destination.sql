@@ -9,6 +9,7 @@
 -- next: Find whose address it is. Remove the forwards, and treat all of these accounts as compromised until shown
 --   otherwise.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-mailbox,
 --   https://learn.microsoft.com/powershell/module/exchange/new-inboxrule
 -- seen: in 1 samples, marked 0 of 58 benign ones

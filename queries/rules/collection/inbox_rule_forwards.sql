@@ -9,6 +9,7 @@
 -- blind spots: Whether the rule is still there the log does not say. Forwarding by Power Automate leaves no rule.
 -- next: Ask the user. Remove the rule, and see who signed in when it was made.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-inboxrule
 -- seen: in 5 samples, marked 0 of 58 benign ones
 with forwards as (

@@ -9,6 +9,7 @@
 -- blind spots: Reads are logged only with some licences.
 -- next: See which messages were read (message_ids in mailbox_activity), and with which application.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list mail_programs
 -- lists: mail_programs
 -- seen: in 2 samples, marked 0 of 58 benign ones

@@ -9,6 +9,7 @@
 -- blind spots: A forward to a mail contact of the tenant: the log gives only its name.
 -- next: Ask the owner. Remove the forward and see who set it, from where.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-mailbox
 -- seen: in 3 samples, marked 0 of 58 benign ones
 with forwards as (

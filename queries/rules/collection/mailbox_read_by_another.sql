@@ -8,6 +8,7 @@
 -- blind spots: Reads are logged only with some licences, once an hour for each message.
 -- next: Ask the owner. See when the right was given, and by whom.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with reads as (

@@ -10,6 +10,7 @@
 -- next: Look at the rule in the Exchange admin center. Ask the administrator; if nobody knows it, treat the account
 --   as compromised.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-transportrule
 -- seen: in 2 samples, marked 0 of 58 benign ones
 with own as (

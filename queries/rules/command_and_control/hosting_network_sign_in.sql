@@ -8,6 +8,7 @@
 -- blind spots: Networks that the list lacks, and proxies in homes.
 -- next: Ask the user for a VPN. See whether other users came from there.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: the list hosting_networks
 -- lists: hosting_networks
 -- seen: in 3 samples, marked 0 of 58 benign ones

@@ -9,6 +9,7 @@
 -- blind spots: Tokens used from the user's own network with a browser's user agent.
 -- next: Look for devices registered lately by the user. Remove the device, revoke the sessions.
 -- needs: sign_ins
+-- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://learn.microsoft.com/entra/identity/conditional-access/concept-token-protection; Microsoft-Analyzer-Suite
 -- lists: tool_agents, hosting_networks
 -- seen: in 1 samples, marked 0 of 58 benign ones

@@ -10,6 +10,7 @@
 -- next: Look for successes with the same program and application. Block legacy protocols and the application if
 --   nobody needs it.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/security/operations/incident-response-playbook-password-spray
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with guesses as (

@@ -9,6 +9,7 @@
 -- blind spots: Forged tokens of users who are federated anyway: compare with the federation server's own log.
 -- next: Look at the federation settings of the domain (Set domain authentication, Set federation settings on domain).
 -- needs: sign_ins
+-- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://attack.mitre.org/techniques/T1606/002/; https://learn.microsoft.com/graph/api/resources/signin (tokenIssuerType)
 -- seen: in 0 samples, marked 0 of 58 benign ones
 with federated_accounts as (

@@ -9,6 +9,7 @@
 -- next: Ask who set up the server; see in the Entra admin center, under Entra Connect and Application proxy, from which address the
 --   agent speaks.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities (Application Proxy, Core Directory),
 --   https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-pta-security-deep-dive
 -- seen: in 0 samples, marked 0 of 58 benign ones

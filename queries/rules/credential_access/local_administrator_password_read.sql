@@ -8,6 +8,7 @@
 -- blind spots: What was done with it.
 -- next: Ask the reader, and see whether the device was with its owner.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 2 samples, marked 0 of 58 benign ones
 with reads as (

@@ -9,6 +9,7 @@
 -- blind spots: A spray that is slow enough not to lock anybody.
 -- next: Look at the sign-ins from those addresses that were not refused.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/authentication/howto-password-smart-lockout
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with locked as (

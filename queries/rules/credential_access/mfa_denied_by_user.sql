@@ -8,6 +8,7 @@
 -- blind spots: Prompts that nobody answered (see mfa_fatigue). The unified audit log does not tell the answer.
 -- next: Ask the user. Reset the password, for it is known, and look at other sign-ins from that address.
 -- needs: sign_ins, sign_in_steps, directory_audits, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/authentication/howto-mfa-mfasettings#report-suspicious-activity
 -- seen: in 3 samples, marked 0 of 58 benign ones
 with declining_steps as (

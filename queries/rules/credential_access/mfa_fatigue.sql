@@ -9,6 +9,7 @@
 --   user answered.
 -- next: Ask the user whether they asked for those prompts. If not, the password is known: reset it, revoke the sessions.
 -- needs: sign_ins, sign_in_steps, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://attack.mitre.org/techniques/T1621/;
 --   https://learn.microsoft.com/entra/identity-platform/reference-error-codes (500121)
 -- seen: in 1 samples, marked 0 of 58 benign ones

@@ -9,6 +9,7 @@
 --   wrong codes within ten minutes.
 -- next: Ask the user. Reset the password: it is known to whoever gets as far as the code.
 -- needs: sign_ins, sign_in_steps
+-- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://attack.mitre.org/techniques/T1110/001/; https://learn.microsoft.com/graph/api/resources/authenticationdetail
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with wrong_codes as (

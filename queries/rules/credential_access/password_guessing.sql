@@ -9,6 +9,7 @@
 -- blind spots: Fewer than ten attempts, or more than half an hour between two of them.
 -- next: Ask the user. If the address is not theirs, reset the password and look at the sign-ins that followed.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://attack.mitre.org/techniques/T1110/001/;
 --   https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 -- seen: in 1 samples, marked 0 of 58 benign ones

@@ -10,6 +10,7 @@
 --   with success than were tried.
 -- next: Look at what the accounts that got in did since. Reset their passwords, and block the address.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/id-protection/concept-identity-protection-risks;
 --   https://learn.microsoft.com/security/operations/incident-response-playbook-password-spray
 -- seen: in 6 samples, marked 0 of 58 benign ones

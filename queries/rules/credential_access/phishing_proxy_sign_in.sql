@@ -11,6 +11,7 @@
 -- next: Revoke the sessions and reset the password at once; the session's own acts follow by its id. Look for other users
 --   with the address.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://learn.microsoft.com/defender-xdr/session-cookie-theft-alert; Microsoft-Analyzer-Suite
 --   (LETHAL-FORENSICS), start pages and error chain
 -- lists: hosting_networks, tool_agents

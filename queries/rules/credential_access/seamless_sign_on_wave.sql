@@ -8,6 +8,7 @@
 -- blind spots: Fewer than ten accounts in an hour. The endpoint itself writes no sign-in for a name that does not exist.
 -- next: See who succeeded from the address. Roll over the key of the computer account AZUREADSSOACC twice.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/hybrid/connect/tshoot-connect-sso (error codes 81001 to 81014)
 -- seen: in 0 samples, marked 0 of 58 benign ones
 with refused as (

@@ -10,6 +10,7 @@
 --   no sign-in count only where a program or a second kind of client is at work.
 -- next: Ask the user which of the places is theirs. Revoke the session, and read what it did from the other one.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
 -- lists: hosting_networks, shared_networks, country_centres
 -- seen: in 2 samples, marked 0 of 58 benign ones

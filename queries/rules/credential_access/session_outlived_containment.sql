@@ -10,6 +10,7 @@
 -- blind spots: Records without a session id; an intruder in the user's own network.
 -- next: Revoke again, disable the account if need be, and read what the session did after the reset.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with ends as (

@@ -11,6 +11,7 @@
 -- next: Look at what the accounts did since, and whether one of them got in from an address that is new for it. Block legacy protocols, and the
 --   network if nobody needs it.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/security/operations/incident-response-playbook-password-spray;
 --   https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 -- seen: in 0 samples, marked 0 of 58 benign ones

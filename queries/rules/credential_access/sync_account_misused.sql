@@ -8,6 +8,7 @@
 -- blind spots: Misuse on the server itself.
 -- next: Ask who moved the server. If nobody did, disable the account, and look for password resets by it.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/hybrid/connect/reference-connect-accounts-permissions
 -- lists: hosting_networks, tool_agents
 -- seen: in 0 samples, marked 0 of 58 benign ones

@@ -8,6 +8,7 @@
 -- blind spots: Acts whose address is known from no sign-in are info alone: Microsoft's own servers act for users too. Tokens of sign-ins that the export lacks.
 -- next: Revoke the user's sessions. Read the acts that came from the other country.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
 -- lists: shared_networks, hosting_networks
 -- seen: in 0 samples, marked 0 of 58 benign ones

@@ -12,6 +12,7 @@
 -- next: Ask for the sign-in logs again, whole, for that day. If the sign-in is not there either, look at who can issue tokens:
 --   federated domains, token-signing certificates.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers,
 --   https://attack.mitre.org/techniques/T1606/
 -- lists: shared_networks

@@ -9,6 +9,7 @@
 --   rents out servers; with two kinds of client, neither a registered device, they are low.
 -- next: Ask the user whether they followed a link at that time. Revoke the sessions if so.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: Microsoft-Analyzer-Suite (LETHAL-FORENSICS), suspicious user logins
 -- lists: hosting_networks, shared_networks
 -- seen: in 1 samples, marked 0 of 58 benign ones

@@ -7,6 +7,7 @@
 -- blind spots: Accounts created before the log begins.
 -- next: See what the account did while it lived; it can be brought back within 30 days.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with lives as (

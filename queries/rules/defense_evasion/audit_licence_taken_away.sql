@@ -8,6 +8,7 @@
 -- blind spots: The record of a licence change rarely says which plans went.
 -- next: Compare the licences of the account with those of its colleagues.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/purview/audit-premium,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones

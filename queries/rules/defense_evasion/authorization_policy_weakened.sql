@@ -8,6 +8,7 @@
 -- blind spots: Values that the log doesn't give.
 -- next: Compare with how the policy should be, and put it back.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/graph/api/resources/authorizationpolicy,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 2 samples, marked 0 of 58 benign ones

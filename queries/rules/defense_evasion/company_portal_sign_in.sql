@@ -8,6 +8,7 @@
 -- blind spots: In the sign-in log an enrolment looks much like it; the network and the program tell them apart.
 -- next: See whether a device of the user was enrolled at that time. If not, revoke the session.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: Microsoft-Analyzer-Suite (LETHAL-FORENSICS); https://learn.microsoft.com/entra/identity/conditional-access/policy-all-users-device-compliance
 -- lists: hosting_networks, tool_agents
 -- seen: in 1 samples, marked 0 of 58 benign ones

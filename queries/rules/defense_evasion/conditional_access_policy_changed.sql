@@ -9,6 +9,7 @@
 --   here: the same change is logged in full by Conditional Access.
 -- next: Ask the owner of the policies; put the policy back and see who signed in meanwhile.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/conditional-access/,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 6 samples, marked 0 of 58 benign ones

@@ -8,6 +8,7 @@
 -- blind spots: What a partner's users then did.
 -- next: Look up the tenant; take the settings away if nobody knows it.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/external-id/cross-tenant-access-overview,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones

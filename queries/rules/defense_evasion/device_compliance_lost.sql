@@ -8,6 +8,7 @@
 -- blind spots: Why: Intune's own logs say.
 -- next: See who uses the device, and which sign-ins came from it since.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities (Device no longer compliant, Device no
 --   longer managed)
 -- seen: in 0 samples, marked 0 of 58 benign ones

@@ -7,6 +7,7 @@
 -- blind spots: Values that the log leaves out.
 -- next: Compare with how the policy should be.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 select

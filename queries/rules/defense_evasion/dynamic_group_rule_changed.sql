@@ -9,6 +9,7 @@
 -- blind spots: Which policies and permissions hang on the group.
 -- next: See whom the new rule brings in.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 select

@@ -10,6 +10,7 @@
 --   not say.
 -- next: Ask the owner. Remove the rule, look at the folder, and see who signed in when it was made.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-inboxrule; list hiding_folders; list
 --   suspicious_rule_words
 -- lists: hiding_folders, suspicious_rule_words

@@ -8,6 +8,7 @@
 -- blind spots: Settings that a mail program stores itself.
 -- next: Ask the owner, and see what came from the trusted and from the blocked senders.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-mailboxjunkemailconfiguration
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with own as (

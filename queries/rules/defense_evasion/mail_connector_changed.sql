@@ -9,6 +9,7 @@
 -- blind spots: Connectors that were there before.
 -- next: Check the addresses of the connector, and message trace for mail that went through it.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-inboundconnector
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with changes as (

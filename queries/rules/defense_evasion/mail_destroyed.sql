@@ -7,6 +7,7 @@
 -- blind spots: What was done slowly, under the limit in every hour.
 -- next: See which folder and subjects the records name, and what was sent before.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 select

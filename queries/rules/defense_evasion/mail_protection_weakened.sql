@@ -8,6 +8,7 @@
 -- blind spots: Changes of the value that the log does not give, such as a new preset.
 -- next: Ask the administrator, and see which mail came in since.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: list security_cmdlets
 -- lists: security_cmdlets
 -- seen: in 4 samples, marked 0 of 58 benign ones

@@ -10,6 +10,7 @@
 -- next: Ask the administrator. Look for what the accounts did before it, and at the mailbox from which nothing comes
 --   any more.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-mailboxauditbypassassociation,
 --   https://learn.microsoft.com/powershell/module/exchange/set-mailbox,
 --   https://learn.microsoft.com/powershell/module/exchange/set-organizationconfig

@@ -9,6 +9,7 @@
 -- blind spots: Second factors that Conditional Access asks for.
 -- next: Ask who ordered it; see sign-ins of the account with one factor afterwards.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/authentication/howto-mfa-userstates,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 3 samples, marked 0 of 58 benign ones

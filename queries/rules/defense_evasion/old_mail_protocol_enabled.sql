@@ -8,6 +8,7 @@
 -- blind spots: Protocols that were never switched off.
 -- next: Ask the administrator. Look for sign-ins of the account with the protocol.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-casmailbox
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with changes as (

@@ -8,6 +8,7 @@
 -- next: For an alert: find the assignment (activity Add member to role) about the time. For one switched off: ask
 --   why.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-use-audit-log,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 2 samples, marked 0 of 58 benign ones

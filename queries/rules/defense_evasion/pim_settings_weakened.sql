@@ -7,6 +7,7 @@
 -- blind spots: The log often doesn't say what the rule was before.
 -- next: Look at the role's settings as they are now.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-use-audit-log,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- lists: privileged_roles

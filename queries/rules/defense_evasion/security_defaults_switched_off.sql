@@ -8,6 +8,7 @@
 -- blind spots: Whether other policies stand in for them.
 -- next: See whether Conditional Access policies were added; switch the defaults on again if not.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/fundamentals/security-defaults
 -- seen: in 1 samples, marked 0 of 58 benign ones
 select

@@ -8,6 +8,7 @@
 -- blind spots: Subjects in languages that the list lacks.
 -- next: Ask the owner whether it was them. See who signed in then.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list security_notice_subjects
 -- lists: security_notice_subjects
 -- seen: in 1 samples, marked 0 of 58 benign ones

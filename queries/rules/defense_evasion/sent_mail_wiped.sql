@@ -9,6 +9,7 @@
 --   deleted items.
 -- next: Ask the owner. Look for the messages at those who got them: their subjects are in the records.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/purview/audit-log-activities (Send, SoftDelete, HardDelete)
 -- seen: in 0 samples, marked 0 of 58 benign ones
 with sent as (

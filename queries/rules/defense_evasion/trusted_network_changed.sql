@@ -8,6 +8,7 @@
 -- blind spots: Which policies use the location.
 -- next: See whose addresses they are; take them out if they aren't yours.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/conditional-access/,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones

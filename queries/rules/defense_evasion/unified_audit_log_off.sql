@@ -8,6 +8,7 @@
 -- blind spots: Records after it do not exist. A refused attempt is reported as high.
 -- next: Switch it on again, and see what the account did before it. Look for the time without records in coverage.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/set-adminauditlogconfig
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with settings as (

@@ -7,6 +7,7 @@
 -- blind spots: Methods that leave no sign-in, such as asking Microsoft whether a name exists.
 -- next: Look at what else came from that address, and whether a name that exists was tried.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://attack.mitre.org/techniques/T1087/004/; https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with tried as (

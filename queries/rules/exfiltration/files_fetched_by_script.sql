@@ -8,6 +8,7 @@
 -- blind spots: Programs that call themselves a browser.
 -- next: Ask the user whether a script of theirs runs. See where the account signed in.
 -- needs: audit_events
+-- parts: audit_events SharePoint or OneDrive
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list tool_agents
 -- lists: tool_agents
 -- seen: in 1 samples, marked 0 of 58 benign ones

@@ -9,6 +9,7 @@
 --   five days, since three days before.
 -- next: Ask the user. See from which addresses it was done, and what they did before and after.
 -- needs: audit_events
+-- parts: audit_events SharePoint or OneDrive
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with busy as (

@@ -7,6 +7,7 @@
 -- blind spots: What was opened by the links: operation AnonymousLinkUsed.
 -- next: See what was shared, and withdraw the links.
 -- needs: audit_events
+-- parts: audit_events SharePoint or OneDrive
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 3 samples, marked 0 of 58 benign ones
 with own as (

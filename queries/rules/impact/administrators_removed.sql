@@ -8,6 +8,7 @@
 -- blind spots: Roles that expire in Privileged Identity Management aren't named.
 -- next: Call the administrators; give the roles back from the emergency account.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- lists: privileged_roles
 -- seen: in 2 samples, marked 0 of 58 benign ones

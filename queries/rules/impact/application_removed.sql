@@ -8,6 +8,7 @@
 -- blind spots: Whether the application was in use.
 -- next: Ask who ordered it; a deleted application can be brought back within 30 days.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with removed as (

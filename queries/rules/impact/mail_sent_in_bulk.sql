@@ -7,6 +7,7 @@
 -- blind spots: What was done slowly, under the limit in every hour.
 -- next: Ask the user. See from which addresses it was done, and what they did before and after.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 0 samples, marked 0 of 58 benign ones
 with busy as (

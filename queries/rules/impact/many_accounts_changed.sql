@@ -8,6 +8,7 @@
 -- blind spots: The same spread over days.
 -- next: Call the administrator. Stop the account and bring the others back.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with changed as (

@@ -7,6 +7,7 @@
 -- blind spots: What was done slowly, under the limit in every hour.
 -- next: Ask the user. Restore the files from the recycle bin before it is emptied.
 -- needs: audit_events
+-- parts: audit_events SharePoint or OneDrive
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 0 samples, marked 0 of 58 benign ones
 select

@@ -8,6 +8,7 @@
 -- blind spots: What was done slowly, under the limit in every hour.
 -- next: Stop the session. See with which program the files were renamed, and restore earlier versions.
 -- needs: audit_events
+-- parts: audit_events SharePoint or OneDrive
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with bursts as (

@@ -7,6 +7,7 @@
 -- blind spots: What was done slowly, under the limit in every hour.
 -- next: Ask the administrator. Deleted groups can be had back for 30 days.
 -- needs: audit_events
+-- parts: audit_events MicrosoftTeams
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 select

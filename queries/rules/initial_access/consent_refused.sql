@@ -8,6 +8,7 @@
 -- blind spots: The page is only logged once the user has signed in.
 -- next: See whether the application is known, and whether somebody else let it in.
 -- needs: directory_audits, audit_events, sign_ins
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/enterprise-apps/manage-consent-requests,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
 --   https://learn.microsoft.com/entra/identity-platform/reference-error-codes

@@ -8,6 +8,7 @@
 -- blind spots: Users without a baseline: their first use looks like a habit.
 -- next: Ask the user. See which resource the token was for, and what it did.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in; Sparrow.ps1 (cisagov)
 -- lists: developer_clients, hosting_networks
 -- seen: in 1 samples, marked 0 of 58 benign ones

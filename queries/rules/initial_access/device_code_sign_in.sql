@@ -10,6 +10,7 @@
 -- next: Ask the user whether they typed a code, and who gave it to them. If in doubt revoke the session, and see whether a
 --   device was registered. Block device code sign-in by policy where nobody needs it.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code;
 --   https://learn.microsoft.com/entra/identity/conditional-access/policy-block-authentication-flows
 -- lists: hosting_networks, tool_agents

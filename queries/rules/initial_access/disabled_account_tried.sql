@@ -9,6 +9,7 @@
 -- blind spots: Accounts that were deleted: their attempts look like names that no account has.
 -- next: See who else signed in from the address.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes (50057)
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with tries as (

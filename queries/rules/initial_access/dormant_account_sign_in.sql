@@ -8,6 +8,7 @@
 -- blind spots: Emergency and service accounts are known by their names only. Most exports are too short for a dormant account.
 -- next: Ask who used it, and why.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/role-based-access-control/security-emergency-access
 -- seen: in 0 samples, marked 0 of 58 benign ones
 with names as (

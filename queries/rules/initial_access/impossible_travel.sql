@@ -11,6 +11,7 @@
 --   so; then only different countries count. Accounts that were in both places on four days or more.
 -- next: Ask the user which of the two was theirs. Compare device, client and second factor of both.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/id-protection/concept-identity-protection-risks; distance on a sphere of 6,371 km
 -- lists: shared_networks, hosting_networks, country_centres
 -- seen: in 1 samples, marked 0 of 58 benign ones

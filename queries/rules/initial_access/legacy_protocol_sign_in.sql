@@ -8,6 +8,7 @@
 -- blind spots: Attempts that failed, unless they come from a country that is new for the account.
 -- next: Find the device. Switch the protocol off for the mailbox, and the legacy protocols for the tenant.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/conditional-access/policy-block-legacy-authentication
 -- lists: hosting_networks
 -- seen: in 3 samples, marked 0 of 58 benign ones

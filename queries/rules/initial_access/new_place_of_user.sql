@@ -9,6 +9,7 @@
 -- blind spots: The first days of the export: a user needs successes on four days, the first five days before.
 -- next: Ask the user whether they were there. Compare with what else the session did.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/id-protection/concept-identity-protection-risks
 -- lists: hosting_networks, shared_networks, country_centres
 -- seen: in 6 samples, marked 0 of 58 benign ones

@@ -9,6 +9,7 @@
 --   that one factor was enough, and stands only where few such accounts are in the log.
 -- next: Ask the user. Find out why no policy applied (report ca_gaps).
 -- needs: sign_ins
+-- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/concept-sign-in-log-activity-details
 -- lists: hosting_networks
 -- seen: in 14 samples, marked 0 of 58 benign ones

@@ -8,6 +8,7 @@
 -- blind spots: Members that stay. What outsiders do under a name that the audit log writes in another way.
 -- next: See what the outsider opened or uploaded.
 -- needs: audit_events
+-- parts: audit_events MicrosoftTeams
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with own as (

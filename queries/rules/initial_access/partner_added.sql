@@ -8,6 +8,7 @@
 -- blind spots: What the relation allows, if the log leaves it out.
 -- next: Ask who ordered it; look up the partner's tenant.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/partner-center/customers/gdap-introduction,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones

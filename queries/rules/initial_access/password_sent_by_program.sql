@@ -8,6 +8,7 @@
 -- blind spots: Attempts that failed: see password_spray and password_guessing.
 -- next: Find out which program it is. If nobody knows it, reset the password, and block the flow by requiring a second factor.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc; Microsoft-Analyzer-Suite (LETHAL-FORENSICS)
 -- lists: hosting_networks, tool_agents
 -- seen: in 4 samples, marked 0 of 58 benign ones

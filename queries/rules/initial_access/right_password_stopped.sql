@@ -9,6 +9,7 @@
 -- blind spots: Attempts from networks that the account uses are left out, once it has a baseline.
 -- next: Ask the user. If it was not them, reset the password and look for other ways in: legacy protocols, devices, tokens.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes;
 --   first factor passed as in the success codes of Microsoft Sentinel's sign-in rules
 -- lists: hosting_networks

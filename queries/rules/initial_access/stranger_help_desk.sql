@@ -8,6 +8,7 @@
 -- blind spots: Calls. Names in languages that the list lacks.
 -- next: Ask the person who was written to whether they ran something or gave a code.
 -- needs: audit_events
+-- parts: audit_events MicrosoftTeams
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list help_desk_names
 -- lists: help_desk_names
 -- seen: in 2 samples, marked 0 of 58 benign ones

@@ -7,6 +7,7 @@
 -- blind spots: Programs in archives.
 -- next: Look at the file, and see who opened it.
 -- needs: audit_events
+-- parts: audit_events SharePoint or OneDrive
 -- source: https://learn.microsoft.com/purview/audit-log-activities; list executable_extensions
 -- lists: executable_extensions
 -- seen: in 1 samples, marked 0 of 58 benign ones

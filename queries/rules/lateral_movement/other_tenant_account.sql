@@ -8,6 +8,7 @@
 -- blind spots: Sign-ins to other applications are the everyday of guests and are left out.
 -- next: Find out who invited or authorised the account, and which roles it has.
 -- needs: sign_ins
+-- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://learn.microsoft.com/graph/api/resources/signin (crossTenantAccessType, homeTenantId, resourceTenantId)
 -- lists: developer_clients
 -- seen: in 1 samples, marked 0 of 58 benign ones

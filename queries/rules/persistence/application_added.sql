@@ -8,6 +8,7 @@
 -- blind spots: What the application may do is in other records (consent, permissions, secrets).
 -- next: See whether it got secrets, owners or permissions afterwards, and by whom.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 5 samples, marked 0 of 58 benign ones
 with added as (

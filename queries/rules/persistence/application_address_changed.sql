@@ -9,6 +9,7 @@
 -- blind spots: Addresses set when the application was registered.
 -- next: See who controls the new address; take it out if nobody knows it.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with addressed as (

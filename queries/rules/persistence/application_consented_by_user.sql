@@ -10,6 +10,7 @@
 -- next: Ask the user what they clicked. Look up the application and its publisher; take the consent away and end
 --   the sessions if nobody knows it.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/enterprise-apps/manage-consent-requests,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- lists: dangerous_scopes

@@ -8,6 +8,7 @@
 -- blind spots: Applications that were registered so.
 -- next: Ask the owner; close it again if nobody ordered it.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 select

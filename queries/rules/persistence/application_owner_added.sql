@@ -9,6 +9,7 @@
 -- blind spots: Owners from before the log begins.
 -- next: Ask the owner before; see whether a secret was added afterwards.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 3 samples, marked 0 of 58 benign ones
 with owners as (

@@ -9,6 +9,7 @@
 -- next: Ask the owner. See the sign-ins of the application after this time, and remove the secret if nobody knows
 --   it.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 4 samples, marked 0 of 58 benign ones
 with keys as (

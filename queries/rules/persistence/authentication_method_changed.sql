@@ -11,6 +11,7 @@
 -- next: Call the user on a number you know. Remove the method if it isn't theirs, then reset the password and end
 --   the sessions.
 -- needs: directory_audits, audit_events, sign_ins
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/authentication/howto-authentication-methods-activity,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 3 samples, marked 0 of 58 benign ones

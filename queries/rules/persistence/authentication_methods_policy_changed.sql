@@ -8,6 +8,7 @@
 -- blind spots: Values that the log leaves out. The Graph activity log has the request alone, not what it set: medium.
 -- next: See whether the address of the provider is yours; put the policy back if not.
 -- needs: directory_audits, audit_events, graph_activity
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/graph/api/resources/authenticationmethodspolicy,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones

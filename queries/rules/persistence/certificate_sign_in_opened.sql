@@ -8,6 +8,7 @@
 -- blind spots: Authorities trusted before the log begins.
 -- next: Check the issuer of the certificate; remove the authority if it isn't yours.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/graph/api/resources/authenticationmethodspolicy,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones

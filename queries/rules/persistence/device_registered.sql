@@ -8,6 +8,7 @@
 -- blind spots: Kits whose user renames the device and sets another version.
 -- next: Ask the user; remove the device and end the sessions if it isn't theirs.
 -- needs: directory_audits, audit_events, sign_ins
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/devices/, https://github.com/dirkjanm/ROADtools,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 4 samples, marked 0 of 58 benign ones

@@ -9,6 +9,7 @@
 -- blind spots: What was registered: see the directory audit log, Register device.
 -- next: Look for devices that the account registered in the hours after, remove them, revoke the sessions.
 -- needs: sign_ins, audit_events
+-- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/devices/concept-primary-refresh-token;
 --   https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code
 -- lists: tool_agents

@@ -8,6 +8,7 @@
 -- blind spots: Domains from before the log begins.
 -- next: Ask who ordered it; see whether the domain was federated afterwards.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 2 samples, marked 0 of 58 benign ones
 with domains as (

@@ -8,6 +8,7 @@
 -- blind spots: The log may not name the issuer.
 -- next: See whether issuer and subject are your own; remove the credential if not.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/graph/api/resources/federatedidentitycredentials-overview,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones

@@ -9,6 +9,7 @@
 -- next: Compare issuer, addresses and certificate with your provider's. If they aren't yours, set the domain to
 --   managed and end all sessions.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory, audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-federationtrust,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
 --   https://attack.mitre.org/techniques/T1484/002/

@@ -8,6 +8,7 @@
 -- blind spots: What the guest was then given.
 -- next: See what the guest was given and where it signed in from.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 2 samples, marked 0 of 58 benign ones
 with invitations as (

@@ -7,6 +7,7 @@
 -- blind spots: Accounts that were members from the start.
 -- next: Ask who ordered it; set it back and look at what the account did.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 select

@@ -8,6 +8,7 @@
 -- blind spots: What a rule does that only a mail program knows, such as a reply with a template.
 -- next: Look at it if the account is suspect for another reason.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-inboxrule
 -- seen: in 10 samples, marked 0 of 58 benign ones
 select

@@ -9,6 +9,7 @@
 -- blind spots: Folders whose name the log does not give are low.
 -- next: Ask the owner. Take the right away, and look for reads of the folder by others.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/add-mailboxfolderpermission
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with given as (

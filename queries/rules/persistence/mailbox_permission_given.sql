@@ -9,6 +9,7 @@
 -- blind spots: Rights that were given through a group.
 -- next: Ask the administrator and the owner. Look for reads of the mailbox by the one who got the right.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/add-mailboxpermission
 -- seen: in 4 samples, marked 0 of 58 benign ones
 with given as (

@@ -9,6 +9,7 @@
 -- blind spots: What the resetter did with the account by way of an address of its own.
 -- next: Ask the owner of the account whether they asked for it.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory, audit_events Exchange
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 2 samples, marked 0 of 58 benign ones
 with resets as (

@@ -9,6 +9,7 @@
 --   does not name them.
 -- next: Ask the application's owner. Look for secrets added to it, and at what it did since.
 -- needs: sign_ins
+-- parts: sign_ins service_principal
 -- source: https://learn.microsoft.com/graph/api/resources/signin (servicePrincipalCredentialKeyId, federatedCredentialId)
 -- lists: hosting_networks
 -- seen: in 1 samples, marked 0 of 58 benign ones

@@ -8,6 +8,7 @@
 -- blind spots: Who used the pass is in the sign-ins.
 -- next: Ask the administrator and the user; see the sign-ins and the methods of the account afterwards.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with passes as (

@@ -10,6 +10,7 @@
 --   log has the id alone, without a list of groups.
 -- next: Ask who ordered it; take the account out and see where it signed in from.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with policies as (

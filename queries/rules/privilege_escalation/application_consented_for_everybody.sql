@@ -8,6 +8,7 @@
 -- blind spots: Who owns the application isn't in the log.
 -- next: Ask who ordered it. Look up the application and its publisher.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/enterprise-apps/manage-consent-requests,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- lists: dangerous_scopes

@@ -10,6 +10,7 @@
 -- next: See who owns the application, and when its secrets were added. Take the permission away if nobody ordered
 --   it.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/enterprise-apps/manage-consent-requests,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
 --   https://learn.microsoft.com/graph/permissions-reference

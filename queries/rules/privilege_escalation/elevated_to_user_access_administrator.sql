@@ -9,6 +9,7 @@
 -- next: Ask the administrator. See the Azure activity log for role assignments after this time, and switch the
 --   access off.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/azure/role-based-access-control/elevate-access-global-admin
 -- seen: in 2 samples, marked 0 of 58 benign ones
 select

@@ -8,6 +8,7 @@
 -- blind spots: Roles that were given in Entra ID: other rules name them.
 -- next: Ask the administrator. Look for what the account did with the role: searches, exports, reads.
 -- needs: audit_events
+-- parts: audit_events Exchange
 -- source: https://learn.microsoft.com/powershell/module/exchange/new-managementroleassignment
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with given as (

@@ -10,6 +10,7 @@
 -- next: Ask who ordered it. See what the user and the one who gave the role did since, and take the role away if
 --   nobody knows.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
 --   https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
 -- lists: privileged_roles

@@ -8,6 +8,7 @@
 -- blind spots: Permissions of an application, which are no roles (see application_permission_given).
 -- next: See who owns the application and when its secrets were added. Take the role away if nobody ordered it.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities,
 --   https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
 -- lists: privileged_roles

@@ -8,6 +8,7 @@
 -- blind spots: The reason given isn't judged.
 -- next: If the account is suspected: see what it did in the hours after, and whether somebody approved it.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-use-audit-log,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- lists: privileged_roles

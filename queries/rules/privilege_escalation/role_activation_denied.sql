@@ -8,6 +8,7 @@
 -- blind spots: Requests that nobody answered.
 -- next: Ask the account's owner whether the request was theirs; see the sign-ins before it.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-use-audit-log,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- lists: privileged_roles

@@ -8,6 +8,7 @@
 -- blind spots: The log names the role and the account, not the approval behind it.
 -- next: Ask who ordered it; see activations of the role by this account.
 -- needs: directory_audits, audit_events
+-- parts: audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-use-audit-log,
 --   https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities
 -- lists: privileged_roles

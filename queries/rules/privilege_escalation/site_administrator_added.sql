@@ -8,6 +8,7 @@
 -- blind spots: Owners of the group behind a team site.
 -- next: Ask the administrator. Look for what the account opened there.
 -- needs: audit_events
+-- parts: audit_events SharePoint or OneDrive
 -- source: https://learn.microsoft.com/purview/audit-log-activities
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with added as (
