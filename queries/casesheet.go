@@ -252,8 +252,16 @@ type sheetList struct {
 }
 
 func (s CaseSheet) lists() []sheetList {
-	any := func(string) error { return nil }
+	whole := func(v string) error {
+		if strings.Contains(v, "*") {
+			return fmt.Errorf("%q: * stands for nothing here, write each one out", v)
+		}
+		return nil
+	}
 	part := func(v string) error {
+		if strings.HasPrefix(v, "*") || strings.HasSuffix(v, "*") {
+			return fmt.Errorf("%q: leave out the *, for a part of the text will do", v)
+		}
 		if utf8.RuneCountInString(v) < minSheetPart {
 			return fmt.Errorf("%q: give %d letters or more, for it may be a part of the text", v, minSheetPart)
 		}
@@ -275,9 +283,9 @@ func (s CaseSheet) lists() []sheetList {
 	}
 	return []sheetList{
 		{"trusted.networks", "trusted", "network", s.Trusted.Networks, network},
-		{"trusted.devices", "trusted", "device", s.Trusted.Devices, any},
-		{"trusted.applications", "trusted", "application", s.Trusted.Applications, any},
-		{"trusted.accounts", "trusted", "account", s.Trusted.Accounts, any},
+		{"trusted.devices", "trusted", "device", s.Trusted.Devices, whole},
+		{"trusted.applications", "trusted", "application", s.Trusted.Applications, whole},
+		{"trusted.accounts", "trusted", "account", s.Trusted.Accounts, whole},
 		{"bad.addresses", "bad", "network", s.Bad.Addresses, address},
 		{"bad.networks", "bad", "network", s.Bad.Networks, network},
 		{"bad.agents", "bad", "user agent", s.Bad.Agents, part},
@@ -287,7 +295,7 @@ func (s CaseSheet) lists() []sheetList {
 			}
 			return nil
 		}},
-		{"bad.applications", "bad", "application", s.Bad.Applications, any},
+		{"bad.applications", "bad", "application", s.Bad.Applications, whole},
 		{"bad.hashes", "bad", "hash", s.Bad.Hashes, func(v string) error {
 			if !fileHash.MatchString(strings.ToLower(v)) {
 				return fmt.Errorf("%q: want MD5, SHA-1 or SHA-256 in hex", v)

@@ -176,10 +176,66 @@ func (sh *Sheet) noteEvidence(ctx context.Context) error {
 		where n.thing = 'finding'`)
 }
 
-// Unmatched says of each note of the case sheet that nothing in evidence is what it is
-// about: a mistyped id, or evidence of another case. Of findings it says so if the run has
-// looked for any.
+// Unmatched says what in the case sheet is about nothing in evidence: a mistyped name, or
+// evidence of another case. Of notes on findings it says so if the run has looked for any.
 func (sh *Sheet) Unmatched(ctx context.Context) ([]string, error) {
+	notes, err := sh.unmatchedNotes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	trust, err := sh.unmatchedTrust(ctx)
+	return append(notes, trust...), err
+}
+
+// unmatchedTrust names, in one sentence, what the sheet trusts and no record bears. What it
+// calls bad and no record bears is no mistake: it was looked for.
+func (sh *Sheet) unmatchedTrust(ctx context.Context) ([]string, error) {
+	rows, err := sh.c.all(ctx, "select count(*) from sheet_entries where kind = 'trusted'")
+	if err != nil || rows[0][0] == int64(0) {
+		return nil, err
+	}
+	if err := sh.c.define(ctx, false, "all_events", "addresses", "app_names"); err != nil {
+		return nil, err
+	}
+	rows, err = sh.c.all(ctx, `
+		with logged as (
+			select 'account' as thing, lower(actor) as value from all_events
+			union
+			select 'device', unnest([lower(device_id), lower(device_name)]) from evidence.sign_ins
+			union
+			select 'device', lower(device_name) from (select device_name from evidence.identity_logons union all select device_name from evidence.alerts)
+			union
+			select 'application', unnest([lower(app_id), lower(app_display_name)]) from app_names
+			union
+			select 'application', unnest([lower(client_app_id), lower(app_id)]) from evidence.audit_events
+			union
+			select 'network', value from sheet_addresses where kind = 'trusted'
+			union
+			select 'asn', network::varchar from addresses
+		)
+		select thing, value
+		from sheet_entries
+		where kind = 'trusted' and (thing, value) not in (select (thing, value) from logged where value is not null)
+		order by thing, value`)
+	if err != nil {
+		return nil, fmt.Errorf("look for what the case sheet trusts: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	var idle []string
+	for _, row := range rows[:min(len(rows), 5)] {
+		idle = append(idle, strings.Replace(fmt.Sprintf("%s %s", row[0], row[1]), "asn ", "network AS", 1))
+	}
+	if n := len(rows) - len(idle); n > 0 {
+		idle = append(idle, fmt.Sprintf("and %d more", n))
+	}
+	return []string{"What the case sheet trusts, and no record of these files has: " + strings.Join(idle, ", ")}, nil
+}
+
+// unmatchedNotes says of each note of the case sheet that nothing in evidence is what it is
+// about.
+func (sh *Sheet) unmatchedNotes(ctx context.Context) ([]string, error) {
 	rows, err := sh.c.all(ctx, "from sheet_notes select distinct thing")
 	if err != nil || len(rows) == 0 {
 		return nil, err

@@ -64,6 +64,8 @@ func TestReadCaseSheet(t *testing.T) {
 		{"a key as long as the sheet", "[" + strings.Repeat("a.", 50_000) + "a]\nb = 1", `..."; there are title, reference`},
 		{"larger than any", "title = \"" + strings.Repeat("x", MaxCaseSheet) + "\"", "more than 262144 bytes"},
 		{"a long title", "title = \"" + strings.Repeat("x", 1001) + "\"", "1001 characters"},
+		{"a pattern where a name must be", "[trusted]\naccounts = [\"*@contoso.com\"]", "trusted.accounts: \"*@contoso.com\": * stands for nothing here"},
+		{"a pattern where a part will do", "[bad]\nagents = [\"*axios*\"]", "leave out the *"},
 		{"brackets without end", "title = " + strings.Repeat("[", MaxCaseSheet-100), "line 1"},
 	}
 	for _, test := range tests {
@@ -267,6 +269,41 @@ func TestBenignInPart(t *testing.T) {
 		}
 		if got := answer(t, c, "select severity || '|' || verdict || '|' || note from all_findings"); got != test.want {
 			t.Errorf("%s: got %v, want %s", test.reason, got, test.want)
+		}
+	}
+}
+
+// TestIdleTrust: what the sheet trusts and nobody here has is named, whatever kind it is, and
+// nothing else.
+func TestIdleTrust(t *testing.T) {
+	t.Parallel()
+	const rows = `insert into sign_ins (file_id, record, id, event_time, category, user_principal_name, ip_address, autonomous_system_number, status, app_id, app_display_name, device_id, device_name) values
+		(2, 1, 'i1', '2026-10-05 08:59:00', 'interactive', 'kim@contoso.com', '192.0.2.9', 64496, 'success', 'a-1', 'App A', 'd1', 'KIM-PC')`
+	all := Trusted{Networks: []string{"192.0.2.0/24", "AS64496"}, Devices: []string{"D1", "kim-pc"}, Applications: []string{"A-1", "app a"}, Accounts: []string{"Kim@contoso.com"}}
+	for _, test := range []struct {
+		reason  string
+		trusted Trusted
+		want    string
+	}{
+		{"all is there", all, ""},
+		{"nothing is trusted", Trusted{}, ""},
+		{"another network", Trusted{Networks: []string{"192.0.3.0/24"}}, "network 192.0.3.0/24"},
+		{"another network by its number", Trusted{Networks: []string{"AS64497"}}, "network AS64497"},
+		{"another device", Trusted{Devices: []string{"kim"}}, "device kim"},
+		{"another application", Trusted{Applications: []string{"App"}}, "application app"},
+		{"another account", Trusted{Accounts: []string{"lee@contoso.com"}}, "account lee@contoso.com"},
+		{"many", Trusted{Accounts: []string{"a", "b", "c", "d", "e", "f", "g"}}, "account a, account b, account c, account d, account e, and 2 more"},
+	} {
+		c := openCase(t, Filter{}, time.UTC, rows)
+		if err := c.Sheet().Know(t.Context(), CaseSheet{Trusted: test.trusted}); err != nil {
+			t.Fatalf("%s: %v", test.reason, err)
+		}
+		got, err := c.Sheet().Unmatched(t.Context())
+		if err != nil {
+			t.Fatalf("%s: %v", test.reason, err)
+		}
+		if text := strings.TrimPrefix(strings.Join(got, "\n"), "What the case sheet trusts, and no record of these files has: "); text != test.want {
+			t.Errorf("%s: it says %q, want %q", test.reason, text, test.want)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func readNotes(ctx context.Context, file string, sheet CaseSheet, o engine.Optio
 		}
 		evidence = append(evidence, values)
 	}
-	unmatched, err = c.Sheet().Unmatched(ctx)
+	unmatched, err = c.Sheet().unmatchedNotes(ctx)
 	return unmatched, evidence, err
 }
 
