@@ -36,6 +36,7 @@ type RuleFile struct {
 // Bounds of rules of one's own, which may come from a stranger.
 const (
 	maxOwnRules = 2_000
+	maxNamed    = 5 // rules that one sentence names
 	maxRuleTime = 5 * time.Minute
 )
 
@@ -167,7 +168,7 @@ var ruleName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,79}$`)
 
 // readOwn reads the rules of files, each under a name of its own.
 func readOwn(files []RuleFile) (all []ownRule, refused []string) {
-	others := map[string]int{} // rules by logs that are not read
+	others := map[string][]string{} // rules by logs that are not read
 	names := map[string]bool{}
 	add := func(r ownRule, name string) {
 		_, isOurs := rules.Lookup(name)
@@ -204,7 +205,7 @@ func readOwn(files []RuleFile) (all []ownRule, refused []string) {
 			found, problems := sigma.Read(name, f.Text)
 			for _, p := range problems {
 				if p.Log != "" {
-					others[p.Log]++
+					others[p.Log] = append(others[p.Log], p.Rule)
 					continue
 				}
 				refused = append(refused, refusal(f.Path, p.Rule, p.Reason))
@@ -215,11 +216,14 @@ func readOwn(files []RuleFile) (all []ownRule, refused []string) {
 		}
 	}
 	for _, log := range slices.Sorted(maps.Keys(others)) {
-		times := "1 rule is"
-		if others[log] > 1 {
-			times = fmt.Sprintf("%d rules are", others[log])
+		times, names := "1 rule is", others[log]
+		if len(names) > 1 {
+			times = fmt.Sprintf("%d rules are", len(names))
 		}
-		refused = append(refused, "--rules: "+times+" for the log "+log+", which entrail does not read")
+		if more := len(names) - maxNamed; more > 0 {
+			names = append(slices.Clone(names[:maxNamed]), fmt.Sprintf("and %d more", more))
+		}
+		refused = append(refused, "--rules: "+times+" for the log "+log+", which entrail does not read: "+strings.Join(names, ", "))
 	}
 	return all, refused
 }

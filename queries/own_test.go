@@ -35,6 +35,14 @@ var ownEvents = []string{
 			'{"TargetResources":"[{\"type\":\"ServicePrincipal\",\"modifiedProperties\":[{\"displayName\":\"ConsentContext.IsAdminConsent\",\"newValue\":\"\\\"True\\\"\"}]}]"}'),
 		(3, 2, 'd2', timestamp '2026-10-05 09:01:00', 'ApplicationManagement', 'Update application', 'success', 'adele@contoso.com',
 			'{"targetResources":[{"type":"Application","modifiedProperties":[{"displayName":"KeyDescription","newValue":"[]"}]}]}')`,
+	`insert into azure_activity (file_id, record, id, event_time, category, operation, status, caller, ip_address, raw)
+	values
+		(4, 1, 'a1', timestamp '2026-10-05 10:00:00', 'Administrative', 'Microsoft.Authorization/roleAssignments/write', 'Succeeded', 'adele@contoso.com', '203.0.113.7', '{}'),
+		(4, 2, 'a2', timestamp '2026-10-05 10:01:00', 'Administrative', 'Microsoft.Authorization/roleAssignments/write', 'Failed', 'bram@contoso.com', '203.0.113.7', '{}')`,
+	`insert into graph_activity (file_id, record, id, event_time, user_id, request_method, request_uri, ip_address)
+	values
+		(5, 1, 'g1', timestamp '2026-10-05 11:00:00', 'u-1', 'GET', 'https://graph.microsoft.com/v1.0/users', '203.0.113.7'),
+		(5, 2, 'g2', timestamp '2026-10-05 11:01:00', 'u-1', 'PATCH', 'https://graph.microsoft.com/v1.0/users/u-2', '203.0.113.7')`,
 }
 
 // detection is a rule with this detection, for the log of m365 unless it says another.
@@ -43,6 +51,8 @@ func detection(log, body string) string {
 		"":  "{product: m365, service: audit}",
 		"s": "{product: azure, service: signinlogs}",
 		"d": "{product: azure, service: auditlogs}",
+		"a": "{product: azure, service: activitylogs}",
+		"g": "{product: azure, service: microsoftgraphactivitylogs}",
 	}
 	return "title: Under test\nlevel: high\nlogsource: " + sources[log] + "\ndetection:\n" + body
 }
@@ -161,6 +171,9 @@ func TestSigmaMeaning(t *testing.T) {
 		{"what a sign-in lacks", "s", "  s: {userAgent: null}\n  condition: s", "s3", ""},
 
 		{"the activity of an audit record", "d", "  s: {properties.message: Consent to application.}\n  condition: s", "d1", ""},
+		{"an operation of Azure, in capitals", "a", "  s: {operationName: MICROSOFT.AUTHORIZATION/ROLEASSIGNMENTS/WRITE, ActivityStatusValue: succeeded}\n  condition: s", "a1", ""},
+		{"an operation of Azure that none has", "a", "  s: {operationName: MICROSOFT.KEYVAULT/VAULTS/DELETE}\n  condition: s", "", "no record of the Azure activity log has operationName"},
+		{"a request to Graph", "g", "  s: {RequestMethod: patch, RequestUri|contains: /users/}\n  condition: s", "g2", ""},
 		{"a path through lists and text", "d", "  s: {TargetResources.type: serviceprincipal}\n  condition: s", "d1", ""},
 		{"a path through lists", "d", "  s: {targetResources.type: Application}\n  condition: s", "d2", ""},
 		{"a property that was changed", "d", "  s: {ConsentContext.IsAdminConsent: 'true'}\n  condition: s", "d1", ""},

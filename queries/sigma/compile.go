@@ -22,6 +22,8 @@ var particularsOf = map[string]particulars{
 	},
 	"directory_audits": {who: "initiated_by", what: "activity", target: "targets", appID: "null::varchar", sessionID: "null::varchar"},
 	"risk_detections":  {who: "user_principal_name", what: "risk_event_type", target: "user_principal_name", appID: "null::varchar", sessionID: "null::varchar"},
+	"azure_activity":   {who: "caller", what: "operation", target: "resource_id", appID: "app_id", sessionID: "null::varchar"},
+	"graph_activity":   {who: "coalesce(user_id, service_principal_id)", what: "request_method || ' ' || request_uri", target: "null::varchar", appID: "app_id", sessionID: "session_id"},
 	"audit_events":     {who: "user_id", what: "operation", target: "object_id", appID: "app_id", sessionID: "session_id"},
 }
 

@@ -130,6 +130,7 @@ func (r *Rule) readLog(source value) error {
 	case product == "azure":
 		r.Table = map[string]string{
 			"signinlogs": "sign_ins", "auditlogs": "directory_audits", "pim": "directory_audits", "riskdetection": "risk_detections",
+			"activitylogs": "azure_activity", "azureactivity": "azure_activity", "microsoftgraphactivitylogs": "graph_activity",
 		}[service]
 	case slices.Contains([]string{"m365", "o365", "microsoft365"}, product):
 		r.Table = "audit_events"
