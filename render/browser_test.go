@@ -3,12 +3,15 @@ package render
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,10 +52,10 @@ func TestPageInABrowser(t *testing.T) {
 }
 
 // inBrowser is what a page has become in a browser, after its scripts have run.
-func inBrowser(t *testing.T, page string) *html.Node {
+func inBrowser(t *testing.T, page string, flags ...string) *html.Node {
 	t.Helper()
 	folder := t.TempDir()
-	out := runBrowser(t, folder, page, "--virtual-time-budget=60000", "--dump-dom")
+	out := runBrowser(t, folder, page, append(flags, "--virtual-time-budget=60000", "--dump-dom")...)
 	root, err := html.Parse(bytes.NewReader(out))
 	if err != nil {
 		t.Fatal(err)
@@ -60,18 +63,39 @@ func inBrowser(t *testing.T, page string) *html.Node {
 	return root
 }
 
+// browser is a Chromium that shows an empty page, or why there is none.
+var browser = sync.OnceValues(func() (string, error) {
+	for _, name := range []string{"chromium", "google-chrome", "chromium-browser"} {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			continue
+		}
+		folder, err := os.MkdirTemp("", "browser")
+		if err != nil {
+			return "", err
+		}
+		defer os.RemoveAll(folder)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := exec.CommandContext(ctx, path, append(headless(folder), "--dump-dom", "about:blank")...).Run(); err != nil {
+			return "", fmt.Errorf("%s does not run here: %w", path, err)
+		}
+		return path, nil
+	}
+	return "", errors.New("no Chromium")
+})
+
+// headless are the flags of a browser that keeps its files in a folder.
+func headless(folder string) []string {
+	return []string{"--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=" + filepath.Join(folder, "profile")}
+}
+
 // runBrowser opens the page, and returns what the browser writes.
 func runBrowser(t *testing.T, folder, page string, flags ...string) []byte {
 	t.Helper()
-	browser := ""
-	for _, name := range []string{"chromium", "google-chrome", "chromium-browser"} {
-		if path, err := exec.LookPath(name); err == nil {
-			browser = path
-			break
-		}
-	}
-	if browser == "" {
-		t.Skip("no Chromium")
+	path, err := browser()
+	if err != nil {
+		t.Skip(err)
 	}
 	file := filepath.Join(folder, "page.html")
 	if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
@@ -79,10 +103,9 @@ func runBrowser(t *testing.T, folder, page string, flags ...string) []byte {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer cancel()
-	args := append([]string{"--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=" + filepath.Join(folder, "profile")}, flags...)
-	out, err := exec.CommandContext(ctx, browser, append(args, "file://"+file)...).Output()
+	out, err := exec.CommandContext(ctx, path, append(append(headless(folder), flags...), "file://"+file)...).Output()
 	if err != nil {
-		t.Skipf("%s does not run here: %v", browser, err)
+		t.Fatalf("%s opens an empty page, and not this one: %v", path, err)
 	}
 	return out
 }
