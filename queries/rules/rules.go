@@ -18,6 +18,8 @@
 //	-- needs: the tables that it looks in; it was looked for if one of them has rows
 //	-- source: where its facts come from: pages, sample files
 //	-- lists: the lists that it reads, if any
+//	-- compares: places, if its ip_addresses are those of one account, held against each other:
+//	   the case sheet need not trust the one that the account always works from
 //	-- seen: in how many samples of attacks it was seen, and how many benign ones it marked;
 //	   a test writes it (go test ./queries -run Samples -samples FOLDER -update)
 //
@@ -91,6 +93,7 @@ type Rule struct {
 	Name, Tactic, Title, Severity                     string
 	Techniques, Catalogue, Needs, Lists               []string
 	Meaning, FalsePositives, BlindSpots, Next, Source string
+	Compares                                          string // places; empty = each of its addresses did what it says
 	Seen                                              string // in samples, and how often in benign ones; empty = not measured
 	SQL                                               string // the whole file
 }
@@ -194,6 +197,8 @@ func Parse(name, text string) (Rule, error) {
 			r.Seen = value
 		case "lists":
 			r.Lists = fields(value)
+		case "compares":
+			r.Compares = value
 		default:
 			return r, fmt.Errorf("%s.sql: unknown header key %q", name, f.Key)
 		}
@@ -203,6 +208,8 @@ func Parse(name, text string) (Rule, error) {
 		return r, fmt.Errorf("%s.sql: the header must have title, meaning, false positives, blind spots, next and source", name)
 	case !slices.Contains(Severities, r.Severity):
 		return r, fmt.Errorf("%s.sql: severity %q is none of %s", name, r.Severity, strings.Join(Severities, ", "))
+	case r.Compares != "" && r.Compares != "places":
+		return r, fmt.Errorf("%s.sql: compares %q, want places", name, r.Compares)
 	case len(r.Needs) == 0:
 		return r, fmt.Errorf("%s.sql: the header must say in `needs` which tables it looks in", name)
 	}

@@ -12,6 +12,7 @@
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
 -- lists: hosting_networks, shared_networks, country_centres
+-- compares: places
 -- seen: in 2 samples, marked 0 of 58 benign ones
 with moving_sessions as (
     select session_id

@@ -10,6 +10,7 @@
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
 -- lists: shared_networks, hosting_networks
+-- compares: places
 -- seen: in 0 samples, marked 0 of 58 benign ones
 with issued as (
     select

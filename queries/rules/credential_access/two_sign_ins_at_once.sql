@@ -11,6 +11,7 @@
 -- needs: sign_ins, audit_events
 -- source: Microsoft-Analyzer-Suite (LETHAL-FORENSICS), suspicious user logins
 -- lists: hosting_networks, shared_networks
+-- compares: places
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with several_networks as (
     select account

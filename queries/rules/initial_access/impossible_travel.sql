@@ -15,6 +15,7 @@
 -- needs: sign_ins, audit_events
 -- source: https://learn.microsoft.com/entra/id-protection/concept-identity-protection-risks; distance on a sphere of 6,371 km
 -- lists: shared_networks, hosting_networks, country_centres
+-- compares: places
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with travellers as (
     select account
