@@ -218,8 +218,9 @@ admissions as (
 select
     case
         when a.fell is not null then 'high'
-        when mark = 'addresses' and (accounts >= 50 or accounts >= 5 * noise) then 'medium'
-        when mark <> 'addresses' and (accounts >= 20 or accounts >= noise) then 'medium'
+        when accounts >= 50 then 'medium'
+        when mark = 'addresses' and accounts >= 5 * noise then 'medium'
+        when mark <> 'addresses' and accounts >= noise then 'medium'
         -- the guessing that every tenant of the internet sees
         else 'low'
     end as severity,
