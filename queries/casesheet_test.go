@@ -148,6 +148,53 @@ func TestCaseSheet(t *testing.T) {
 	}
 }
 
+// TestTrustedPlaces holds trust where a rule compares the places of an account: kim works at
+// 192.0.2.9, and was an hour later in Tokyo, at 203.0.113.9, medium.
+func TestTrustedPlaces(t *testing.T) {
+	takesLong(t)
+	const (
+		columns = `insert into sign_ins (file_id, record, id, event_time, category, user_principal_name, ip_address, autonomous_system_number, country, latitude, longitude, status, error_code) `
+		home    = `, 'interactive', 'kim@contoso.com', '192.0.2.9', 64496, 'NL', 52.4, 4.9, 'success', 0`
+		tokyo   = `, 'interactive', 'kim@contoso.com', '203.0.113.9', 64500, 'JP', 35.7, 139.7, 'success', 0`
+		days    = columns + `select 2, i, 'i' || i, timestamp '2026-10-01 08:00:00' + to_days(i::integer)` + home + ` from range(3) as t (i)`
+		move    = columns + `select 2, 5, 'i5', timestamp '2026-10-03 09:00:00'` + tokyo
+		further = columns + `select 2, 6, 'i6', timestamp '2026-10-03 09:30:00', 'interactive', 'kim@contoso.com', '198.51.100.9', 64501, 'JP', 35.7, 139.7, 'success', 0
+			union all select 2, 7, 'i7', timestamp '2026-10-03 10:00:00'` + home
+	)
+	tests := []struct {
+		reason, sheet string
+		logs          []string
+		want          string // severity, known
+	}{
+		{"nothing is known", "", []string{days, move}, "medium|"},
+		{"the other place is a known trip", `trusted.networks = ["203.0.113.0/24"]`, []string{days, move}, "info|trusted: 203.0.113.0/24; was medium"},
+		{"where kim always works explains nothing", `trusted.networks = ["192.0.2.0/24"]`, []string{days, move}, "medium|"},
+		{"both", `trusted.networks = ["192.0.2.0/24", "203.0.113.0/24"]`, []string{days, move}, "info|trusted: 192.0.2.0/24, 203.0.113.0/24; was medium"},
+		{"one of two other places", `trusted.networks = ["203.0.113.0/24"]`, []string{days, move, further}, "medium|"},
+		{"bad is stronger", "trusted.networks = [\"203.0.113.0/24\"]\nbad.addresses = [\"192.0.2.9\"]", []string{days, move}, "high|known to be bad: 192.0.2.9; was medium"},
+	}
+	ctx := context.Background()
+	travel, _ := rules.Lookup("impossible_travel") // alone: the others would take ten seconds
+	for _, test := range tests {
+		t.Run(test.reason, func(t *testing.T) {
+			c := openCase(t, Filter{}, time.UTC, test.logs...)
+			sheet, err := ReadCaseSheet(test.sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Sheet().Know(ctx, sheet); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.findings.lookFor(ctx, []rules.Rule{travel}); err != nil {
+				t.Fatal(err)
+			}
+			if got := answer(t, c, "from findings select severity || '|' || coalesce(known, '') where finding = 'impossible_travel'"); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
 // TestTrustedDevicesAndApplications holds what is trusted to what it is trusted for: kim
 // gave a code to a device, medium, with the application App A on the device d1, called
 // KIM-PC; of the other findings some evidence has to do with another device, or with none.

@@ -148,7 +148,7 @@ func (fi *findings) makeTables(ctx context.Context) error {
 		"create table severities as select * from (values " + strings.Join(severities, ", ") + ") as s (severity, severity_rank)",
 		`create table rules (
 			finding varchar, position integer, tactic varchar, title varchar, severity varchar, techniques varchar, catalogue varchar,
-			meaning varchar, false_positives varchar, blind_spots varchar, next varchar, source varchar
+			meaning varchar, false_positives varchar, blind_spots varchar, next varchar, source varchar, compares varchar
 		)`,
 		"create table rule_needs (finding varchar, log_table varchar, part varchar)",
 		"create table rule_log_days (log_table varchar, part varchar, day date, records bigint, first_event timestamp, last_event timestamp)",
@@ -195,7 +195,7 @@ func (fi *findings) enter(ctx context.Context, entered []rules.Rule, before int)
 	err := fi.c.engine.Append("rules", func(add func(...driver.Value) error) error {
 		for i, r := range entered {
 			err := add(r.Name, int32(before+i+1), r.Tactic, r.Title, r.Severity, strings.Join(r.Techniques, ","), strings.Join(r.Catalogue, ","),
-				r.Meaning, r.FalsePositives, r.BlindSpots, r.Next, r.Source)
+				r.Meaning, r.FalsePositives, r.BlindSpots, r.Next, r.Source, r.Compares)
 			if err != nil {
 				return err
 			}

@@ -348,14 +348,17 @@ func TestHaystacks(t *testing.T) {
 var quietMonth = generator.Options{People: 500, SignIns: 4000, AuditEvents: 2000, Quiet: true}
 
 // quietCase is the file of the case of that month, loaded once.
-var quietCase = sync.OnceValues(func() ([]byte, error) {
+var quietCase = sync.OnceValues(func() ([]byte, error) { return loadMonth(quietMonth) })
+
+// loadMonth returns the file of the case of a month.
+func loadMonth(o generator.Options) ([]byte, error) {
 	folder, err := os.MkdirTemp("", "entrail-test-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(folder)
 	logs := filepath.Join(folder, "logs")
-	if err := generator.New(quietMonth).WriteMonth(logs); err != nil {
+	if err := generator.New(o).WriteMonth(logs); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(folder, "case.duckdb")
@@ -363,16 +366,38 @@ var quietCase = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	return os.ReadFile(path)
-})
+}
 
-// TestQuietMonth holds the findings to a month in which nothing bad happened: nothing
+// TestQuietMonth holds the findings to months in which nothing bad happened: nothing
 // critical or high, and a medium a hundred people at most.
 func TestQuietMonth(t *testing.T) {
 	t.Parallel()
-	loaded, err := quietCase()
-	if err != nil {
-		t.Fatal(err)
+	t.Run("month", func(t *testing.T) {
+		t.Parallel()
+		loaded, err := quietCase()
+		if err != nil {
+			t.Fatal(err)
+		}
+		holdTable(t, "quiet_month.tsv", testQuiet(t, loaded))
+	})
+	for _, seed := range []uint64{1, 2, 99} {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			takesLong(t)
+			t.Parallel()
+			other := quietMonth
+			other.Seed = seed
+			loaded, err := loadMonth(other)
+			if err != nil {
+				t.Fatal(err)
+			}
+			testQuiet(t, loaded)
+		})
 	}
+}
+
+// testQuiet holds the findings of a month, and counts them.
+func testQuiet(t *testing.T, loaded []byte) string {
+	t.Helper()
 	var medium int
 	lines := map[string]int{}
 	for _, l := range findingsBeside(t, loaded) {
@@ -391,10 +416,10 @@ func TestQuietMonth(t *testing.T) {
 	}) {
 		table += fmt.Sprintf("%s\t%d\n", key, lines[key])
 	}
-	holdTable(t, "quiet_month.tsv", table)
 	if most := quietMonth.People / 100; medium > most {
 		t.Errorf("%d lines are medium, want %d at most", medium, most)
 	}
+	return table
 }
 
 // moved writes the sample as if it had happened in the sample tenant, on a day of its

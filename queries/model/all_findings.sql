@@ -1,6 +1,7 @@
 -- description: One row an act that a rule names: the hits of several rules on one act, under
 --   the title of the most severe. Judged on all evidence, whatever the filters show. What the case sheet trusts lowers the
---   severity by two grades, where nothing else has to do with the finding; what it calls bad raises it to high at least, whatever
+--   severity by two grades, where nothing else has to do with the finding (of places that a rule compares, all but those that the
+--   account always works from); what it calls bad raises it to high at least, whatever
 --   is trusted; what it calls benign is info, if it is all of the finding: all records, all addresses, the actor.
 -- materialized: yes
 -- ordered by: severity_rank, first_seen, finding, finding_id
@@ -114,14 +115,28 @@ on_trusted_devices as (
     group by e.finding_id
     having bool_and(t.value is not null)
 ),
-address_known as (
+-- What a rule compares is explained by a place that is trusted, not by the one where the account always is.
+places as (
     select
         n.finding_id,
+        n.ip_address,
+        u.ip_address is not null as is_usual
+    from (select finding_id, finding, who, unnest(addresses) as ip_address from named) as n
+    join rules as r using (finding)
+    left join usual_addresses as u on r.compares = 'places' and u.account = n.who and u.ip_address = n.ip_address
+    where exists (from known_addresses)
+),
+address_known as (
+    select
+        p.finding_id,
         list(distinct k.value order by k.value) filter (where k.kind = 'bad') as bad,
-        case when count(k.ip_address) filter (where k.kind = 'trusted') = count(*) then list(distinct k.value order by k.value) end as trusted
-    from (select finding_id, unnest(addresses) as ip_address from named) as n
+        case
+            when count(*) filter (where k.kind is distinct from 'trusted' and not p.is_usual) = 0 and (not bool_and(p.is_usual) or bool_and(k.kind is not distinct from 'trusted'))
+            then list(distinct k.value order by k.value) filter (where k.kind = 'trusted')
+        end as trusted
+    from places as p
     left join known_addresses as k using (ip_address)
-    group by n.finding_id
+    group by p.finding_id
 ),
 app_known as (
     select

@@ -15,6 +15,7 @@
 -- column level varchar: the gravest of these: 1 = over the directory, 2 = mail and files, ...; NULL = none
 -- column is_for_all boolean: for every user
 -- column users_before bigint: how many others had let the application in before
+-- column days_before bigint: how many whole days earlier the first of them had; NULL = nobody had
 -- column rarity varchar: of directory_acts
 -- column session_id varchar: where the log gives it
 -- column ip_addresses varchar[]: of the actor
@@ -111,6 +112,11 @@ select
         from firsts as f
         where f.application = lower(whole.application) and f.actor <> whole.actor and f.first_seen < whole.event_time
     ) as users_before,
+    (
+        select date_sub('day', min(f.first_seen), whole.event_time)
+        from firsts as f
+        where f.application = lower(whole.application) and f.actor <> whole.actor and f.first_seen < whole.event_time
+    ) as days_before,
     rarity,
     session_id,
     ip_addresses,

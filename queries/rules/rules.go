@@ -20,6 +20,8 @@
 //	   sign_ins a category, of audit_events a workload; `PART or PART` where either will do
 //	-- source: where its facts come from: pages, sample files
 //	-- lists: the lists that it reads, if any
+//	-- compares: places, if its ip_addresses are those of one account, held against each other:
+//	   the case sheet need not trust the one that the account always works from
 //	-- seen: in how many samples of attacks it was seen, and how many benign ones it marked;
 //	   a test writes it (go test ./queries -run Samples -samples FOLDER -update)
 //
@@ -94,6 +96,7 @@ type Rule struct {
 	Techniques, Catalogue, Needs, Lists               []string
 	Parts                                             []Part // of the tables that it needs; none of a table = all of it
 	Meaning, FalsePositives, BlindSpots, Next, Source string
+	Compares                                          string // places; empty = each of its addresses did what it says
 	Seen                                              string // in samples, and how often in benign ones; empty = not measured
 	SQL                                               string // the whole file
 }
@@ -208,6 +211,8 @@ func Parse(name, text string) (Rule, error) {
 			r.Seen = value
 		case "lists":
 			r.Lists = fields(value)
+		case "compares":
+			r.Compares = value
 		default:
 			return r, fmt.Errorf("%s.sql: unknown header key %q", name, f.Key)
 		}
@@ -217,6 +222,8 @@ func Parse(name, text string) (Rule, error) {
 		return r, fmt.Errorf("%s.sql: the header must have title, meaning, false positives, blind spots, next and source", name)
 	case !slices.Contains(Severities, r.Severity):
 		return r, fmt.Errorf("%s.sql: severity %q is none of %s", name, r.Severity, strings.Join(Severities, ", "))
+	case r.Compares != "" && r.Compares != "places":
+		return r, fmt.Errorf("%s.sql: compares %q, want places", name, r.Compares)
 	case len(r.Needs) == 0:
 		return r, fmt.Errorf("%s.sql: the header must say in `needs` which tables it looks in", name)
 	}

@@ -153,10 +153,21 @@ certain as (
     where lower(access_type) is distinct from 'sync'
     group by incident, action, mailbox, message_id, case when message_id is null then file_id || ':' || record end
 ),
+-- A mail client that took over a folder may have been the one too many: then both hold.
+reasons as (
+    select
+        *,
+        unnest(list_filter([
+            case when lower(access_type) = 'sync' then 'must be assumed: the whole folder was taken over' end,
+            case when is_throttled then 'must be assumed: reads went unlogged for 24 hours' end
+        ], b -> b is not null)) as basis,
+        starts_with(basis, 'must be assumed: the whole') as is_of_folder
+    from folders
+),
 assumed as (
     select
         incident,
-        case when is_throttled then 'must be assumed: reads went unlogged for 24 hours' else 'must be assumed: the whole folder was taken over' end as basis,
+        basis,
         'read' as action,
         mailbox,
         null as message_id,
@@ -171,9 +182,8 @@ assumed as (
         string_agg(distinct client, ', ' order by client) as clients,
         string_agg(distinct session_id, ', ' order by session_id) as session_ids,
         min_by(file_id || ':' || record, (event_time, file_id, record)) as record
-    from folders
-    where lower(access_type) = 'sync' or is_throttled
-    group by incident, is_throttled, mailbox, case when not is_throttled then folder end
+    from reasons
+    group by incident, basis, mailbox, case when is_of_folder then folder end
 ),
 exposed as (
     select * from certain
@@ -209,4 +219,5 @@ order by
     message_id,
     subject,
     folders,
+    basis,
     record

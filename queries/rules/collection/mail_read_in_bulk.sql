@@ -4,8 +4,8 @@
 -- catalogue: D102
 -- meaning: Far more mail than usual was read in an hour, so much that the log gave up counting, by a program that
 --   nobody else uses, or whole folders were taken over from an address where the account had not been.
--- false positives: A new Outlook profile takes over whole folders: medium from a country that is new for the account or
---   from a rented server, else info. New lawful mail programs.
+-- false positives: A new Outlook profile takes over whole folders: medium from a country that is new for an account that had
+--   signed in for five days before, or from a rented server, else info. New lawful mail programs.
 -- blind spots: Reads are logged only with some licences.
 -- next: See which messages were read (message_ids in mailbox_activity), and with which application.
 -- needs: audit_events
@@ -87,7 +87,8 @@ taken_over as (
 syncs as (
     select
         t.*,
-        coalesce(a.account_days, 0) >= 4 and (upper(p.country) <> '' and c.value is null or h.asn is not null) as is_strange,
+        coalesce(a.account_days, 0) >= 4
+            and (upper(p.country) <> '' and c.value is null and a.first_seen < t.first_seen - interval 5 days or h.asn is not null) as is_strange,
         concat_ws(' ', upper(p.country), h.name) as place
     from taken_over as t
     left join addresses as p on p.ip_address = t.address

@@ -3,12 +3,13 @@
 -- techniques: T1110.003
 -- catalogue: D03
 -- meaning: Many accounts failed a few times each, from many network addresses, with one program and one application.
---   A botnet or a pool of proxies is guessing passwords, slowly enough to stay below the limits for one address.
+--   A botnet or a pool of proxies is guessing passwords, slowly enough to stay below the limits for one address. An account that
+--   got in with both, from where it had not been before, has probably fallen.
 -- false positives: A program that many people have and that stopped working; then people also succeed with it, and the
 --   rule is silent.
 -- blind spots: A spray that changes its user agent with each attempt, or uses one that the tenant's own people have.
--- next: Look for successes with the same program and application. Block legacy protocols and the application if
---   nobody needs it.
+-- next: Look at what the accounts that got in did since, and reset their passwords. Block legacy protocols and the application
+--   if nobody needs it.
 -- needs: sign_ins, audit_events
 -- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/security/operations/incident-response-playbook-password-spray
@@ -69,32 +70,62 @@ days as (
     from guesses as g
     join wide_days as w on w.user_agent is not distinct from g.user_agent and w.app_id is not distinct from g.app_id and w.day = g.day
     group by g.user_agent, g.app_id, g.day
+),
+sprays as (
+    select
+        d.*,
+        coalesce(u.admitted, 0) as admitted
+    from days as d
+    left join used as u on u.user_agent is not distinct from d.user_agent and u.app_id is not distinct from d.app_id
+    where
+        -- few tries each, and few from each address
+        guesses <= 5 * len(tried)
+        and guesses <= 5 * len(addresses)
+        and coalesce(u.admitted, 0) * 4 < len(tried)
+),
+-- Who got in with both while it went on and six hours on, from where the account had not been before.
+admissions as (
+    select
+        s.user_agent,
+        s.app_id,
+        s.day,
+        list(distinct l.account order by l.account) as fell,
+        list(distinct l.ip_address) as addresses,
+        list({'file_id': l.file_id, 'record': l.record, 'id': l.id} order by l.event_time, l.file_id, l.record)[1:100] as records
+    from sprays as s
+    join logons as l on l.user_agent is not distinct from s.user_agent and l.app_id is not distinct from s.app_id
+        and l.event_time between s.first_seen and s.last_seen + interval 6 hours
+    anti join account_habits as h on h.kind = 'user' and h.account = l.account and h.first_seen < s.first_seen
+        and (h.feature = 'address' and h.value = l.ip_address or h.feature = 'network' and h.value = l.network::varchar)
+    where l.kind = 'user' and l.is_success and l.account is not null and l.ip_address is not null
+        and l.ip_address not in (select ip_address from office_addresses)
+    group by s.user_agent, s.app_id, s.day
 )
 select
-    case when networks >= 5 or len(addresses) >= 20 then 'medium' else 'low' end as severity,
+    case
+        when a.fell is not null then 'high'
+        when networks >= 5 or len(s.addresses) >= 20 then 'medium'
+        else 'low'
+    end as severity,
     'Somebody tried passwords on ' || counted(len(tried), 'account', 'accounts') || ' from '
-        || counted(len(addresses), 'address', 'addresses')
+        || counted(len(s.addresses), 'address', 'addresses')
         || case when networks > 1 then ' in ' || networks || ' networks' else '' end
         || ' in one day, ' || counted(guesses, 'attempt', 'attempts') || ', with one user agent'
-        || coalesce(' (' || left(d.user_agent, 60) || ')', '') || ' at ' || coalesce(app, 'an unknown application')
-        || '; ' || counted(coalesce(u.admitted, 0), 'account', 'accounts') || ' got in with both'
+        || coalesce(' (' || left(s.user_agent, 60) || ')', '') || ' at ' || coalesce(app, 'an unknown application')
+        || '; ' || counted(admitted, 'account', 'accounts') || ' got in with both'
+        || coalesce(', from a place that is new for them: ' || few(a.fell), '')
         || coalesce(right_passwords(guessed), '') as what,
-    null::varchar as who,
+    case when len(a.fell) = 1 then a.fell[1] end as who,
     first_seen,
     last_seen,
     guesses as events,
     few(list_sort(tried)) as target,
-    d.app_id,
+    s.app_id,
     null::varchar as session_id,
-    list_sort(addresses) as ip_addresses,
+    list_sort(list_distinct(s.addresses || coalesce(a.addresses, []))) as ip_addresses,
     null::varchar as rarity,
-    'distributed spray ' || day || ' ' || coalesce(d.app_id, '') || ' ' || coalesce(d.user_agent, '') as act,
-    records
-from days as d
-left join used as u on u.user_agent is not distinct from d.user_agent and u.app_id is not distinct from d.app_id
-where
-    -- few tries each, and few from each address
-    guesses <= 5 * len(tried)
-    and guesses <= 5 * len(addresses)
-    and coalesce(u.admitted, 0) * 4 < len(tried)
-order by first_seen, d.app_id, d.user_agent
+    'distributed spray ' || s.day || ' ' || coalesce(s.app_id, '') || ' ' || coalesce(s.user_agent, '') as act,
+    s.records || coalesce(a.records, []) as records
+from sprays as s
+left join admissions as a on a.user_agent is not distinct from s.user_agent and a.app_id is not distinct from s.app_id and a.day = s.day
+order by first_seen, s.app_id, s.user_agent

@@ -7,7 +7,7 @@
 -- false positives: An office whose people share one address, on the morning after a password change; then most of
 --   those who failed get in soon after, and the rule is silent. A broken program with several accounts.
 -- blind spots: A spray from many addresses (see distributed_password_spray), and one from an address that more people use
---   with success than were tried.
+--   with success than were tried. Who got in more than six hours later, three days if they were tried.
 -- next: Look at what the accounts that got in did since. Reset their passwords, and block the address.
 -- needs: sign_ins, audit_events
 -- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
@@ -112,8 +112,10 @@ places as materialized (
         s.series,
         b.ip_address,
         s.first_seen - interval 1 hour as opened,
-        s.last_seen + interval 6 hours as closed
-    from series as s
+        s.last_seen + interval 6 hours as closed,
+        -- the next series has its own successes
+        least(s.last_seen + interval 3 days, coalesce(s.next_seen, timestamp '9999-12-31')) as forgotten
+    from (select *, lead(first_seen) over (partition by block order by series) as next_seen from series) as s
     join blocks as b using (block)
 ),
 -- Who got in from there in the time of the series and six hours on.
@@ -125,6 +127,27 @@ admitted as (
     from places as p
     join logons as l on l.ip_address = p.ip_address and l.is_success and l.kind = 'user' and l.event_time between p.opened and p.closed
     where l.account is not null
+),
+-- Somebody who was tried and got in later, from where they had not been before.
+late as (
+    select distinct
+        p.block,
+        p.series,
+        l.account
+    from places as p
+    join logons as l on l.ip_address = p.ip_address and l.is_success and l.kind = 'user' and l.event_time > p.closed and l.event_time < p.forgotten
+    semi join tried as t on t.block = p.block and t.series = p.series and t.account = l.account
+    anti join account_habits as h on h.kind = 'user' and h.account = l.account and h.first_seen <= p.closed
+        and (h.feature = 'address' and h.value = l.ip_address or h.feature = 'network' and h.value = l.network::varchar)
+    where l.ip_address not in (select ip_address from office_addresses)
+),
+late_counts as (
+    select
+        block,
+        series,
+        list(account order by account) as fell
+    from late
+    group by block, series
 ),
 admitted_counts as (
     select
@@ -143,12 +166,13 @@ judged as (
     select
         s.*,
         coalesce(a.admitted, 0) as admitted,
-        coalesce(a.fell, []::varchar[]) as fell,
+        list_sort(coalesce(a.fell, []::varchar[]) || coalesce(e.fell, []::varchar[])) as fell,
         len(s.tried) - coalesce(a.tried_too, 0) as failed_only,
         coalesce(r.regulars, 0) as regulars,
         date_sub('minute', s.first_seen, s.last_seen) as minutes
     from series as s
     left join admitted_counts as a using (block, series)
+    left join late_counts as e using (block, series)
     left join regular_counts as r using (block, series)
 ),
 sprays as (
@@ -161,11 +185,12 @@ admissions as (
     select
         f.block,
         f.series,
+        list(distinct l.ip_address) as addresses,
         list({'file_id': l.file_id, 'record': l.record, 'id': l.id} order by l.event_time, l.file_id, l.record)[1:100] as records
     from (select block, series, unnest(fell) as account from sprays) as f
     join places as p using (block, series)
     join logons as l on l.account = f.account and l.ip_address = p.ip_address and l.is_success and l.kind = 'user'
-        and l.event_time between p.opened and p.closed
+        and (l.event_time between p.opened and p.closed or l.event_time > p.closed and l.event_time < p.forgotten)
     group by f.block, f.series
 )
 select
@@ -176,7 +201,7 @@ select
         else 'medium'
     end as severity,
     'Somebody tried passwords on ' || counted(len(tried), 'account', 'accounts') || ' from '
-        || case when len(addresses) = 1 then addresses[1] else s.block end
+        || case when len(s.addresses) = 1 then s.addresses[1] else s.block end
         || coalesce(' (' || nullif(concat_ws(' ', country, 'AS' || network), '') || ')', '')
         || ' within ' || span_text(first_seen, last_seen)
         || ', ' || counted(guesses, 'attempt', 'attempts')
@@ -189,7 +214,7 @@ select
     few(list_sort(tried)) as target,
     null::varchar as app_id,
     null::varchar as session_id,
-    list_sort(addresses) as ip_addresses,
+    list_sort(list_distinct(s.addresses || coalesce(e.addresses, []))) as ip_addresses,
     case when regulars > 0 then counted(regulars, 'account has', 'accounts have') || ' signed in from there before' end as rarity,
     'spray ' || s.block || ' ' || minute_text(first_seen) as act,
     s.records || coalesce(e.records, []::struct(file_id integer, record bigint, id varchar)[]) as records

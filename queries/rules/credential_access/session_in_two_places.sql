@@ -13,6 +13,7 @@
 -- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
 -- lists: hosting_networks, shared_networks, country_centres
+-- compares: places
 -- seen: in 2 samples, marked 0 of 58 benign ones
 with moving_sessions as (
     select session_id

@@ -2,13 +2,14 @@
 -- severity: medium
 -- techniques: T1110.003
 -- catalogue: D03
--- meaning: Over days, many accounts failed a few times each from addresses that nobody of the tenant signs in from, with one program and
+-- meaning: Over days, many accounts failed a few times each from addresses that they do not sign in from, with one program and
 --   application, from one network, or in numbers far above the tenant's own typing errors. Somebody is guessing passwords slowly enough to
---   stay below every limit of an hour or a day.
+--   stay below every limit of an hour or a day. An account that got in the same way, from where it had not been before, has probably
+--   fallen.
 -- false positives: A program that many people have on phones and that stopped working; people who travel together and mistype.
 -- blind spots: Guesses from networks that people of the tenant sign in from, as through rented connections of their carriers. Fewer than
 --   ten accounts in the time of the logs.
--- next: Look at what the accounts did since, and whether one of them got in from an address that is new for it. Block legacy protocols, and the
+-- next: Look at what the accounts that got in did since, and whether another got in from an address that is new for it. Block legacy protocols, and the
 --   network if nobody needs it.
 -- needs: sign_ins, audit_events
 -- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
@@ -16,9 +17,12 @@
 --   https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 -- seen: in 0 samples, marked 0 of 58 benign ones
 with familiar as (
-    select distinct value as ip_address
+    -- of one account it may be who guessed
+    select value as ip_address
     from account_habits
     where feature = 'address' and kind = 'user'
+    group by value
+    having count(distinct account) >= 2
 ),
 -- Networks from which several people sign in: carriers, providers, offices.
 familiar_networks as (
@@ -46,7 +50,7 @@ failures as (
             end,
             ip_address
         ) as place,
-        ip_address in (select ip_address from familiar) or coalesce(network::varchar in (select network from familiar_networks), false) as is_familiar,
+        ip_address in (select ip_address from familiar) or (account, ip_address) in (select (account, value) from account_habits where feature = 'address' and kind = 'user') or coalesce(network::varchar in (select network from familiar_networks), false) as is_familiar,
         file_id,
         record,
         id
@@ -161,34 +165,88 @@ sprays as (
     from signed as s
     join slow as w using (mark, sign)
     group by all
+),
+signed_in as (
+    select
+        account,
+        ip_address,
+        network,
+        event_time,
+        coalesce(user_agent, '') || ' ' || coalesce(app_id, '') as program,
+        coalesce(
+            'AS' || network,
+            case
+                when contains(ip_address, ':') then nullif(regexp_extract(ip_address, '^[0-9a-f]+:[0-9a-f]+:[0-9a-f]+:'), '') || ':/48'
+                else nullif(regexp_extract(ip_address, '^[0-9]+\.[0-9]+\.[0-9]+\.'), '') || '0/24'
+            end,
+            ip_address
+        ) as place,
+        file_id,
+        record,
+        id
+    from logons
+    where is_success and kind = 'user' and account is not null and ip_address is not null and exists (from sprays)
+),
+-- Who got in the same way until three days after, from where the account had not been before.
+entries as (
+    select s.mark, s.sign, s.first_seen, l.account, l.ip_address, l.network, l.event_time, l.file_id, l.record, l.id
+    from sprays as s
+    join signed_in as l on l.program = s.sign and l.event_time between s.first_seen and s.last_seen + interval 3 days
+    where s.mark = 'program'
+    union all
+    select s.mark, s.sign, s.first_seen, l.account, l.ip_address, l.network, l.event_time, l.file_id, l.record, l.id
+    from sprays as s
+    join signed_in as l on l.place = s.sign and l.event_time between s.first_seen and s.last_seen + interval 3 days
+    where s.mark = 'network'
+    union all
+    select s.mark, s.sign, s.first_seen, l.account, l.ip_address, l.network, l.event_time, l.file_id, l.record, l.id
+    from (select *, unnest(addresses) as tried_from from sprays where mark = 'addresses') as s
+    join signed_in as l on l.ip_address = s.tried_from and l.event_time between s.first_seen and s.last_seen + interval 3 days
+),
+admissions as (
+    select
+        e.mark,
+        e.sign,
+        list(distinct e.account order by e.account) as fell,
+        list(distinct e.ip_address) as addresses,
+        list({'file_id': e.file_id, 'record': e.record, 'id': e.id} order by e.event_time, e.file_id, e.record)[1:100] as records
+    from entries as e
+    anti join account_habits as h on h.kind = 'user' and h.account = e.account and h.first_seen < e.first_seen
+        and (h.feature = 'address' and h.value = e.ip_address or h.feature = 'network' and h.value = e.network::varchar)
+    where e.ip_address not in (select ip_address from office_addresses)
+    group by e.mark, e.sign
 )
 select
     case
-        when mark = 'addresses' and (accounts >= 50 or accounts >= 5 * noise) then 'medium'
-        when mark <> 'addresses' and (accounts >= 20 or accounts >= noise) then 'medium'
+        when a.fell is not null then 'high'
+        when accounts >= 50 then 'medium'
+        when mark = 'addresses' and accounts >= 5 * noise then 'medium'
+        when mark <> 'addresses' and accounts >= noise then 'medium'
         -- the guessing that every tenant of the internet sees
         else 'low'
     end as severity,
     'Somebody tried passwords on ' || counted(accounts, 'account', 'accounts') || ' in ' || counted(days, 'day', 'days') || ', at most '
-        || accounts_a_day || ' a day, ' || counted(guesses, 'attempt', 'attempts') || ' from ' || counted(len(addresses), 'address', 'addresses')
-        || ' that nobody signs in from'
+        || accounts_a_day || ' a day, ' || counted(guesses, 'attempt', 'attempts') || ' from ' || counted(len(s.addresses), 'address', 'addresses')
+        || ' that the accounts do not sign in from'
         || case mark
             when 'program' then ', with one user agent' || coalesce(' (' || left(user_agent, 60) || ')', '') || ' at ' || coalesce(app, 'an unknown application')
             when 'network' then ', all of ' || sign
             else ''
         end
         || '. From networks that people do use, ' || counted(noise, 'account', 'accounts') || ' failed in all that time'
-        || coalesce(right_passwords(guessed), '') as what,
-    null::varchar as who,
+        || coalesce(right_passwords(guessed), '')
+        || coalesce('. Then got in, from where they had not been before: ' || few(a.fell), '') as what,
+    case when len(a.fell) = 1 then a.fell[1] end as who,
     first_seen,
     last_seen,
     guesses as events,
     few(tried) as target,
     app_id,
     null::varchar as session_id,
-    addresses as ip_addresses,
+    list_sort(list_distinct(s.addresses || coalesce(a.addresses, []))) as ip_addresses,
     null::varchar as rarity,
     'slow spray ' || mark || ' ' || sign || ' ' || minute_text(first_seen) as act,
-    records
-from sprays
+    s.records || coalesce(a.records, []) as records
+from sprays as s
+left join admissions as a using (mark, sign)
 order by first_seen, mark, sign

@@ -11,6 +11,7 @@
 -- parts: sign_ins interactive, sign_ins non_interactive
 -- source: https://learn.microsoft.com/entra/identity/authentication/how-to-authentication-track-linkable-identifiers
 -- lists: shared_networks, hosting_networks
+-- compares: places
 -- seen: in 0 samples, marked 0 of 58 benign ones
 with issued as (
     select

@@ -12,6 +12,7 @@
 -- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: Microsoft-Analyzer-Suite (LETHAL-FORENSICS), suspicious user logins
 -- lists: hosting_networks, shared_networks
+-- compares: places
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with several_networks as (
     select account

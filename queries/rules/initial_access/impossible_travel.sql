@@ -5,15 +5,18 @@
 -- meaning: One user signed in from two places between which nobody can travel in that time: two people use the account, or one of them
 --   is behind a VPN.
 -- false positives: VPN, relays, carriers whose addresses are placed wrongly. Microsoft's own front ends, relays and security
---   services are left out, and so are the tenant's offices. A phone abroad that is at home in one of the two networks, or in a
---   carrier's, is low, and so is the same client behind a seller of VPN access.
+--   services are left out. A phone abroad that is at home in one of the two networks, or in a
+--   carrier's, is low, and so is the same client behind a seller of VPN access. So
+--   is a move between an office and a network that the account used on four days: an office may be a gateway.
 -- blind spots: Places that the log does not know. Without coordinates the middle of the country stands in, and the line says
---   so; then only different countries count. Accounts that were in both places on four days or more.
+--   so; then only different countries count. Accounts that were in both places on four days or more. Two places that are both offices of
+--   the tenant, wherever they are said to be.
 -- next: Ask the user which of the two was theirs. Compare device, client and second factor of both.
 -- needs: sign_ins, audit_events
 -- parts: sign_ins interactive, sign_ins non_interactive, audit_events AzureActiveDirectory
 -- source: https://learn.microsoft.com/entra/id-protection/concept-identity-protection-risks; distance on a sphere of 6,371 km
 -- lists: shared_networks, hosting_networks, country_centres
+-- compares: places
 -- seen: in 1 samples, marked 0 of 58 benign ones
 with travellers as (
     select account
@@ -29,6 +32,7 @@ placed as (
         l.ip_address,
         l.network,
         l.country,
+        l.ip_address in (select ip_address from office_addresses) as is_office,
         l.latitude is null as is_middle,
         coalesce(l.latitude, c.latitude::double) as latitude,
         coalesce(l.longitude, c.longitude::double) as longitude,
@@ -40,7 +44,6 @@ placed as (
     left join list_country_centres as c on c.country = l.country
     where l.is_success and l.kind = 'user' and l.ip_address is not null
         and coalesce(s.kind, '') not in ('microsoft', 'relay', 'security service')
-        and l.ip_address not in (select ip_address from office_addresses)
         and coalesce(l.latitude, c.latitude::double) is not null
 ),
 steps as (
@@ -48,7 +51,7 @@ steps as (
         *,
         lag({
             'event_time': event_time, 'ip_address': ip_address, 'network': network, 'country': country,
-            'is_middle': is_middle, 'latitude': latitude, 'longitude': longitude, 'file_id': file_id, 'record': record
+            'is_office': is_office, 'is_middle': is_middle, 'latitude': latitude, 'longitude': longitude, 'file_id': file_id, 'record': record
         }) over (partition by account order by event_time, file_id, record) as earlier
     from placed
 ),
@@ -59,6 +62,7 @@ moves as (
         date_sub('second', earlier.event_time, event_time) / 3600.0 as hours
     from steps
     where earlier is not null and ip_address <> earlier.ip_address and network is distinct from earlier.network
+        and not (is_office and earlier.is_office)
 ),
 -- A country's middle may be a thousand kilometres off.
 too_fast as (
@@ -68,6 +72,8 @@ too_fast as (
         earlier.file_id as earlier_file_id,
         earlier.record as earlier_record,
         is_middle or earlier.is_middle as is_middle,
+        is_office,
+        is_office or earlier.is_office as has_office,
         kilometres,
         kilometres / greatest(hours, 0.05) as speed
     from moves
@@ -112,6 +118,8 @@ impossible as (
         later.*,
         earlier,
         m.is_middle,
+        m.is_office,
+        m.has_office,
         m.kilometres,
         m.speed
     from too_fast as m
@@ -121,17 +129,21 @@ impossible as (
 judged as (
     select
         i.*,
-        n.is_new_country,
-        n.baseline_days,
+        coalesce(n.is_new_country, false) as is_new_country,
+        coalesce(o.is_new_country, false) as is_earlier_new,
+        coalesce(n.baseline_days, o.baseline_days) as baseline_days,
         -- a phone that roams is at its carrier's home and in a wireless network abroad at once
         coalesce(regexp_matches(i.client, '^(ios|android)') and i.client = i.earlier.client
             and (i.is_mobile or i.earlier.is_mobile or greatest(k.days, e.days) >= 3 or i.network in (select network from own_networks) or i.earlier.network in (select network from own_networks)), false) as roams,
-        least(k.days, e.days) >= 4 and greatest(k.first_seen, e.first_seen) < i.event_time - interval 5 days as is_habit
+        least(k.days, e.days) >= 4 as is_in_both,
+        is_in_both and greatest(k.first_seen, e.first_seen) < i.event_time - interval 5 days as is_habit
     from impossible as i
     left join strange_logons as n on n.file_id = i.file_id and n.record = i.record
+    left join strange_logons as o on o.file_id = i.earlier.file_id and o.record = i.earlier.record
     left join account_habits as k on k.feature = 'network' and k.kind = 'user' and k.account = i.account and k.value = i.network::varchar
     left join account_habits as e on e.feature = 'network' and e.kind = 'user' and e.account = i.account and e.value = i.earlier.network::varchar
 ),
+-- There and back is one pair of places.
 firsts as (
     select
         unnest(min_by(judged, {'t': event_time, 'f': file_id, 'r': record})),
@@ -140,17 +152,17 @@ firsts as (
         list_sort(list_distinct(flatten(list([earlier.ip_address, ip_address])))) as addresses,
         list_sort(list_distinct(flatten(list([earlier.evidence, evidence])))) as records
     from judged
-    group by account, country, earlier.country
+    group by account, list_sort([country, earlier.country])
 )
 select
     case
         when is_own_device and earlier.is_own_device then 'info'
         when is_habit then 'info'
-        when roams then 'low'
+        when roams or has_office and is_in_both then 'low'
         when (is_mobile or earlier.is_mobile) and country = earlier.country then 'low'
         when device_id is not null and device_id = earlier.device_id then 'low'
         when (is_vpn or earlier.is_vpn) and client = earlier.client then 'low'
-        when is_new_country and client is distinct from earlier.client then 'high'
+        when (is_new_country or is_earlier_new) and client is distinct from earlier.client then 'high'
         when is_own_device and client is not distinct from earlier.client then 'low'
         else 'medium'
     end as severity,
@@ -165,11 +177,12 @@ select
     last_time as last_seen,
     len(records) as events,
     account as target,
-    app_id,
-    session_id,
+    -- of the end that is no office
+    case when is_office then earlier.app_id else app_id end as app_id,
+    case when is_office then earlier.session_id else session_id end as session_id,
     addresses as ip_addresses,
-    case when is_new_country then 'first time from this country for this user in ' || baseline_days || ' days of log' when is_habit then 'both networks are the user''s on four days or more' end as rarity,
-    act_id as act,
+    case when is_new_country or is_earlier_new then 'first time from one of the countries for this user in ' || baseline_days || ' days of log' when is_habit then 'both networks are the user''s on four days or more' end as rarity,
+    case when is_office then earlier.act_id else act_id end as act,
     records
 from firsts
 order by first_seen, account, act

@@ -4,8 +4,8 @@
 -- catalogue: D44
 -- meaning: A user allowed an application to act on the user's behalf. With permissions on mail or files and
 --   offline_access the application goes on after the password is changed: this is what consent phishing is after.
--- false positives: Mail programs, meeting and signature tools. An application that several users had let in before
---   is low here.
+-- false positives: Mail programs, meeting and signature tools. An application that several users had let in before,
+--   or one a week earlier, is low here.
 -- blind spots: Consent given before the log begins. The publisher isn't in the log.
 -- next: Ask the user what they clicked. Look up the application and its publisher; take the consent away and end
 --   the sessions if nobody knows it.
@@ -16,7 +16,7 @@
 -- lists: dangerous_scopes
 -- seen: in 5 samples, marked 0 of 58 benign ones
 select
-    case when level is not null and users_before < 2 then 'medium' else 'low' end as severity,
+    case when level is not null and users_before < 2 and coalesce(days_before, 0) < 7 then 'medium' else 'low' end as severity,
     concat(
         actor, ' let ', coalesce('the application ' || application, 'an application whose name is not logged'), ' act for them',
         ', with ' || listed(scopes), ' on ' || resource,
