@@ -211,10 +211,18 @@ renamed as (
     group by all
 )
 select
-    s.* exclude (object, name, part),
+    s.kind,
     case when s.kind <> 'inbox rule' then coalesce(r.new_name, s.object) else s.object end as object,
     case when s.kind <> 'inbox rule' then coalesce(r.new_name, s.name) else s.name end as name,
-    case when s.kind = 'inbox rule' then coalesce(r.new_name, s.part) else s.part end as part
+    case when s.kind = 'inbox rule' then coalesce(r.new_name, s.part) else s.part end as part,
+    s.detail,
+    s.effect,
+    s.event_time,
+    s.actor,
+    s.ip_address,
+    s.session_id,
+    s.file_id,
+    s.record
 from steps as s
 asof left join renamed as r
     on r.kind = s.kind
