@@ -82,7 +82,8 @@ func (fs *Filters) narrow(ctx context.Context, off []int) error {
 	if len(fs.conditions) > len(off) {
 		isFiltered = "true"
 	}
-	if err := fs.c.engine.Exec(ctx, "set variable is_filtered = "+isFiltered); err != nil {
+	isOfIncident := len(fs.filter.Incidents) > 0
+	if err := fs.c.engine.Exec(ctx, fmt.Sprintf("set variable is_filtered = %s; set variable is_of_incident = %t", isFiltered, isOfIncident)); err != nil {
 		return err
 	}
 	if err := fs.c.engine.Exec(ctx, "create or replace macro "+fs.sessionShown()); err != nil {

@@ -20,12 +20,21 @@ const incidentWindow = 72 * time.Hour
 
 // joinable is a finding with what may join it to others.
 type joinable struct {
-	id, who, target, session string
+	id, target, session string
+	who                 []string // the accounts that acted
 	// addresses that mean somebody; tokens, devices and applications of the evidence that
 	// few accounts have, each with its kind before it
 	addresses, traces []string
 	rank              int64 // 1 = critical
 	first, last       time.Time
+}
+
+// names are those of whom and what the finding is about.
+func (f joinable) names() []string {
+	if f.target == "" {
+		return f.who
+	}
+	return append(f.who[:len(f.who):len(f.who)], f.target)
 }
 
 // isSeed tells that the finding may begin an incident, and hold one together.
@@ -132,7 +141,7 @@ func (fi *findings) joinables(ctx context.Context) ([]joinable, error) {
 		)
 		select
 			finding_id,
-			coalesce(who, ''),
+			array_to_string(accounts_in(who), chr(10)),
 			coalesce(target, ''),
 			coalesce(session_id, ''),
 			coalesce(traces, ''),
@@ -150,7 +159,10 @@ func (fi *findings) joinables(ctx context.Context) ([]joinable, error) {
 	}
 	var all []joinable
 	for _, row := range rows {
-		f := joinable{id: row[0].(string), who: row[1].(string), target: row[2].(string), session: row[3].(string), rank: row[6].(int64)}
+		f := joinable{id: row[0].(string), target: row[2].(string), session: row[3].(string), rank: row[6].(int64)}
+		if text := row[1].(string); text != "" {
+			f.who = strings.Split(text, "\n")
+		}
 		if text := row[4].(string); text != "" {
 			f.traces = strings.Split(text, "\n")
 		}
@@ -182,8 +194,8 @@ func inCommon(a, b joinable) string {
 			return trace
 		}
 	}
-	for _, name := range []string{a.who, a.target} {
-		if name != "" && (strings.EqualFold(name, b.who) || strings.EqualFold(name, b.target)) { // the logs spell names in their own ways
+	for _, name := range a.names() {
+		if slices.ContainsFunc(b.names(), func(other string) bool { return strings.EqualFold(name, other) }) { // the logs spell names in their own ways
 			return "account or object " + name
 		}
 	}
@@ -206,10 +218,8 @@ func (f joinable) ties() []string {
 		all = append(all, "address "+address)
 	}
 	all = append(all, f.traces...)
-	for _, name := range []string{f.who, f.target} {
-		if name != "" {
-			all = append(all, "name "+strings.ToLower(name))
-		}
+	for _, name := range f.names() {
+		all = append(all, "name "+strings.ToLower(name))
 	}
 	return all
 }

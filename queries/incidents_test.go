@@ -25,7 +25,8 @@ func TestIncidentsOf(t *testing.T) {
 		change(&f)
 		return f
 	}
-	who := func(name string) func(*joinable) { return func(f *joinable) { f.who = name } }
+	who := func(name string) func(*joinable) { return func(f *joinable) { f.who = []string{name} } }
+	whoOf := func(names ...string) func(*joinable) { return func(f *joinable) { f.who = names } }
 	target := func(name string) func(*joinable) { return func(f *joinable) { f.target = name } }
 	session := func(id string) func(*joinable) { return func(f *joinable) { f.session = id } }
 	address := func(list ...string) func(*joinable) { return func(f *joinable) { f.addresses = list } }
@@ -40,6 +41,7 @@ func TestIncidentsOf(t *testing.T) {
 		{"two of medium severity by one account are", []joinable{at("a", 3, 0, 0, who("kim")), at("b", 3, 1, 1, who("kim"))}, "a b"},
 		{"two of low severity are none", []joinable{at("a", 4, 0, 0, who("kim")), at("b", 4, 1, 1, who("kim"))}, ""},
 		{"who acts in one is acted on in the other", []joinable{at("a", 2, 0, 0, who("kim")), at("b", 3, 1, 1, target("kim"))}, "a b"},
+		{"one of several who acted", []joinable{at("a", 2, 0, 0, whoOf("ann", "kim")), at("b", 3, 1, 1, who("Kim"))}, "a b"},
 		{"two logs spell a name in two ways", []joinable{at("a", 2, 0, 0, target("Payroll API")), at("b", 3, 1, 1, target("payroll api"))}, "a b"},
 		{"a name is no part of another", []joinable{at("a", 2, 0, 0, target("Payroll API")), at("b", 3, 1, 1, target("Payroll"))}, "a"},
 		{"72 hours apart", []joinable{at("a", 2, 0, 1, who("kim")), at("b", 3, 73, 80, who("kim"))}, "a b"},
@@ -52,18 +54,18 @@ func TestIncidentsOf(t *testing.T) {
 		{"an application of that id is no device", []joinable{at("a", 2, 0, 1, trace("device d")), at("b", 2, 1, 1, trace("application d"))}, "a; b"},
 		{"a third joins by the second", []joinable{
 			at("a", 2, 0, 1, who("kim")),
-			at("b", 3, 1, 1, func(f *joinable) { f.who, f.addresses = "kim", []string{"192.0.2.1"} }),
+			at("b", 3, 1, 1, func(f *joinable) { f.who, f.addresses = []string{"kim"}, []string{"192.0.2.1"} }),
 			at("c", 3, 2, 2, address("192.0.2.1")),
 		}, "a b c"},
 		{"nothing joins by what is of low severity", []joinable{
 			at("a", 2, 0, 1, who("kim")), at("b", 2, 1, 1, who("ola")),
-			at("c", 4, 1, 1, func(f *joinable) { f.who, f.target = "kim", "ola" }),
+			at("c", 4, 1, 1, func(f *joinable) { f.who, f.target = []string{"kim"}, "ola" }),
 		}, "a | c; b"},
 		{"context of nothing is left out", []joinable{at("a", 2, 0, 1, who("kim")), at("b", 4, 1, 1, who("ola"))}, "a"},
 		{"two of one month, and what is unrelated to either", []joinable{
 			at("a", 1, 0, 4, who("kim")), at("c", 2, 300, 300, who("ola")),
-			at("b", 3, 5, 5, func(f *joinable) { f.who, f.addresses = "kim", []string{"192.0.2.1"} }),
-			at("d", 3, 301, 310, func(f *joinable) { f.who, f.addresses = "ola", []string{"192.0.2.9"} }),
+			at("b", 3, 5, 5, func(f *joinable) { f.who, f.addresses = []string{"kim"}, []string{"192.0.2.1"} }),
+			at("d", 3, 301, 310, func(f *joinable) { f.who, f.addresses = []string{"ola"}, []string{"192.0.2.9"} }),
 			at("e", 3, 302, 302, who("per")), at("f", 4, 3, 3, address("192.0.2.7")),
 		}, "a b; c d"},
 		{"the gravest first, then the one of more findings", []joinable{
@@ -107,7 +109,7 @@ func TestManyFindings(t *testing.T) {
 		var findings []joinable
 		for i := range 40_000 {
 			findings = append(findings, joinable{
-				id: fmt.Sprint(i), rank: 2, who: fmt.Sprint("user", i%accounts),
+				id: fmt.Sprint(i), rank: 2, who: []string{fmt.Sprint("user", i%accounts)},
 				first: time.Unix(int64(i), 0), last: time.Unix(int64(i), 0),
 			})
 		}

@@ -21,9 +21,9 @@ var entrailSpace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("entrail:indicators"))
 type indicator struct {
 	kind, value, name, findings string
 	known                       string    // of the case sheet: trusted, bad; "" = neither
-	verdict, note               string    // likewise; "" = none
+	ordinary                    string    // why it tells of nobody; "" = it came with the incident
+	verdict, note               string    // of the case sheet; "" = none
 	first, last                 time.Time // UTC; zero = unknown
-	records, elsewhere          int64     // that bear it in the incidents, and in all other evidence
 }
 
 // id is the UUIDv5 of what the indicator is, for a use of it.
@@ -31,10 +31,13 @@ func (i indicator) id(use string) string {
 	return uuid.NewSHA1(entrailSpace, []byte(use+"\x00"+i.kind+"\x00"+i.value)).String()
 }
 
-// isOrdinary tells that more of the evidence bears the value than the incidents do: an
-// office, a common browser, an application of everybody. Another program would raise
-// false alarms by it, so it is in the report alone.
-func (i indicator) isOrdinary() bool { return i.elsewhere > i.records }
+// isOrdinary tells that the value did not come with the incident: an office, a common
+// browser, an application of everybody, what the victim had before. Another program would
+// raise false alarms by it, so it is in the report alone, unless the case sheet says that
+// it is bad.
+func (i indicator) isOrdinary() bool {
+	return i.ordinary != "" && i.known != "bad" && i.verdict != "confirmed"
+}
 
 // isTrusted tells that the case sheet trusts the value, and no note says otherwise. A
 // firewall would shut out the client's own, so it is in the report alone too.
@@ -87,15 +90,10 @@ func eachIndicator(d Document, format string, each func(indicator) error) error 
 				t, _ := row[at[column]].(time.Time)
 				return t.UTC()
 			}
-			number := func(column string) int64 {
-				n, _ := row[at[column]].(int64)
-				return n
-			}
 			i := indicator{
 				kind: text("type"), value: text("value"), name: text("name"), findings: text("findings"),
-				known: text("known"), verdict: text("verdict"), note: text("note"),
+				known: text("known"), ordinary: text("ordinary"), verdict: text("verdict"), note: text("note"),
 				first: moment("first_seen"), last: moment("last_seen"),
-				records: number("records"), elsewhere: number("elsewhere"),
 			}
 			if i.isOrdinary() || i.isTrusted() {
 				continue

@@ -17,26 +17,26 @@ import (
 // and what they leave out.
 func TestIndicators(t *testing.T) {
 	seen := time.Date(2026, 10, 6, 7, 41, 8, 0, time.UTC)
-	row := func(kind, value string, records, elsewhere int64) []any {
-		return []any{kind, value, nil, seen, seen, records, elsewhere, "password_spray"}
+	row := func(kind, value string, ordinary any) []any {
+		return []any{kind, value, nil, seen, seen, ordinary, "password_spray"}
 	}
 	columns := []queries.Column{
 		column("type", queries.Text), column("value", queries.Text), column("name", queries.Text),
 		column("first_seen", queries.Time), column("last_seen", queries.Time),
-		column("records", queries.Integer), column("elsewhere", queries.Integer), column("findings", queries.Text),
+		column("ordinary", queries.Text), column("findings", queries.Text),
 	}
 	rows := [][]any{
-		row("ip address", "203.0.113.7", 3, 0),
-		row("ip address", "2001:db8::7", 3, 3),
-		row("ip address", "192.0.2.1", 3, 4), // an office
-		row("ip address", "no address", 3, 0),
-		row("ASN", "AS64500", 3, 0),
-		row("user agent", `it's \ "odd"`, 3, 0),
-		row("session id", "4b22", 3, 0),
-		row("email address", "drop@evil.example", 1, 0),
-		row("domain", "evil.example", 1, 0),
-		row("mail rule", ".", 1, 0),
-		row("file hash", "01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b", 1, 0),
+		row("ip address", "203.0.113.7", nil),
+		row("ip address", "2001:db8::7", nil),
+		row("ip address", "192.0.2.1", "in use before the incident"), // an office
+		row("ip address", "no address", nil),
+		row("ASN", "AS64500", nil),
+		row("user agent", `it's \ "odd"`, nil),
+		row("session id", "4b22", nil),
+		row("email address", "drop@evil.example", nil),
+		row("domain", "evil.example", nil),
+		row("mail rule", ".", nil),
+		row("file hash", "01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b", nil),
 	}
 	write := func(format func(*bytes.Buffer, Document) error, name string) string {
 		t.Helper()
@@ -113,10 +113,10 @@ func TestIndicatorsWithVerdicts(t *testing.T) {
 	columns := []queries.Column{
 		column("type", queries.Text), column("value", queries.Text), column("name", queries.Text),
 		column("first_seen", queries.Time), column("last_seen", queries.Time),
-		column("records", queries.Integer), column("elsewhere", queries.Integer), column("findings", queries.Text),
+		column("ordinary", queries.Text), column("findings", queries.Text),
 	}
 	row := func(value string) []any {
-		return []any{"ip address", value, nil, at, at, int64(1), int64(0), "password_spray"}
+		return []any{"ip address", value, nil, at, at, nil, "password_spray"}
 	}
 	noted := append(columns[:len(columns):len(columns)], column("verdict", queries.Text), column("note", queries.Text))
 	const hostile = "our \x1b[31mscanner\u202e\n\"x\""
@@ -194,18 +194,23 @@ func TestIndicatorsWithVerdicts(t *testing.T) {
 	}
 }
 
-// TestIndicatorsForOthers: what the case sheet trusts is in no list for other programs, unless
-// it is confirmed; of the rest MISP is told to detect what is one's own, and not benign.
+// TestIndicatorsForOthers: what the case sheet trusts, and what is ordinary, is in no list for
+// other programs, unless it is confirmed; of the rest MISP is told to detect what is one's own, and not benign.
 func TestIndicatorsForOthers(t *testing.T) {
 	at := time.Date(2026, 10, 6, 7, 41, 8, 0, time.UTC)
 	columns := []queries.Column{
 		column("type", queries.Text), column("value", queries.Text), column("name", queries.Text),
 		column("first_seen", queries.Time), column("last_seen", queries.Time),
-		column("records", queries.Integer), column("elsewhere", queries.Integer), column("known", queries.Text), column("findings", queries.Text),
+		column("ordinary", queries.Text), column("known", queries.Text), column("findings", queries.Text),
 		column("verdict", queries.Text), column("note", queries.Text),
 	}
 	row := func(kind, value string, known, verdict any) []any {
-		return []any{kind, value, nil, at, at, int64(1), int64(0), known, "password_spray", verdict, nil}
+		return []any{kind, value, nil, at, at, nil, known, "password_spray", verdict, nil}
+	}
+	ordinary := func(kind, value string, known, verdict any) []any {
+		r := row(kind, value, known, verdict)
+		r[5] = "in use before the incident"
+		return r
 	}
 	d := document(result(queries.Report{Name: "indicators"}, columns,
 		row("ip address", "203.0.113.1", nil, nil),
@@ -221,14 +226,17 @@ func TestIndicatorsForOthers(t *testing.T) {
 		row("email address", "x@evil.example", nil, nil),
 		row("user agent", "axios/1.7", "bad", nil),
 		row("session id", "s1", nil, nil),
-		row("file hash", "d41d8cd98f00b204e9800998ecf8427e", nil, nil)))
+		row("file hash", "d41d8cd98f00b204e9800998ecf8427e", nil, nil),
+		ordinary("ip address", "203.0.113.6", nil, nil),
+		ordinary("ip address", "203.0.113.7", "bad", nil),
+		ordinary("ip address", "203.0.113.8", nil, "confirmed")))
 	var stix, misp bytes.Buffer
 	if err := errors.Join(STIX(&stix, d), MISP(&misp, d)); err != nil {
 		t.Fatal(err)
 	}
-	for _, trusted := range []string{"203.0.113.2", "64500", "'a1'", "'d1'"} {
+	for _, trusted := range []string{"203.0.113.2", "203.0.113.6", "64500", "'a1'", "'d1'"} {
 		if strings.Contains(stix.String(), trusted) {
-			t.Errorf("STIX has %s, which is trusted", trusted)
+			t.Errorf("STIX has %s, which is trusted or ordinary", trusted)
 		}
 	}
 	var event struct {
@@ -248,7 +256,7 @@ func TestIndicatorsForOthers(t *testing.T) {
 	}
 	want := []string{
 		"203.0.113.1 true", "203.0.113.3 true", "203.0.113.4 true", "203.0.113.5 false", "64501 false", "evil.example true",
-		"x@evil.example true", "axios/1.7 false", "s1 false", "d41d8cd98f00b204e9800998ecf8427e true",
+		"x@evil.example true", "axios/1.7 false", "s1 false", "d41d8cd98f00b204e9800998ecf8427e true", "203.0.113.7 true", "203.0.113.8 true",
 	}
 	if one, other := strings.Join(want, "; "), strings.Join(got, "; "); one != other {
 		t.Errorf("MISP has\n%s, want\n%s", other, one)

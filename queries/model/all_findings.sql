@@ -149,10 +149,11 @@ app_known as (
     group by n.finding_id
 ),
 account_known as (
-    select n.finding_id, list(e.value) as trusted
-    from named as n
-    join sheet_entries as e on e.kind = 'trusted' and e.thing = 'account' and e.value = lower(n.who)
-    group by n.finding_id
+    select n.finding_id, list(e.value order by e.value) as trusted
+    from (select finding_id, accounts_in(lower(who)) as accounts from named) as n
+    join sheet_entries as e on e.kind = 'trusted' and e.thing = 'account' and list_contains(n.accounts, e.value)
+    group by n.finding_id, n.accounts
+    having count(distinct e.value) = len(n.accounts)
 ),
 file_notes as (
     select n.position, n.verdict, n.text, f.file_id, try_cast(split_part(n.value, ':', 2) as bigint) as record
@@ -203,7 +204,7 @@ noted as (
     union all
     select n.finding_id, s.verdict, s.text, 4, s.position, coalesce(s.value = lower(coalesce(n.who, n.target)), false)
     from named as n
-    join sheet_notes as s on s.thing = 'user' and s.value in (lower(n.who), lower(n.target))
+    join sheet_notes as s on s.thing = 'user' and list_contains(accounts_in(lower(n.who)) || [lower(n.target)], s.value)
     union all
     select e.finding_id, e.verdict, e.text, 5, e.position, coalesce(b.parts = len(n.addresses), false)
     from address_notes as e

@@ -2,7 +2,8 @@
 --   record, of those that a page has room for where a run has chosen some.
 -- column file_id integer: the file it came from
 -- column record bigint: its number in that file
--- column words varchar: read 3 messages in \Inbox; downloaded Invoice.pdf; where there is no verb, a colon and the operation
+-- column words varchar: read 3 messages in \Inbox; downloaded Invoice.pdf; set the inbox rule "." of ...; where there is no verb, a
+--   colon and the operation
 -- column object_id varchar: what was acted on, in lower case, where the words leave it open: an id, whose name the reader looks up
 with parsed as (
     select
@@ -85,11 +86,17 @@ phrased as (
             when 'sharingset' then 'shared'
         end as file_verb
     from named
+),
+rule_sentences as (
+    select file_id, record, substr(what, length(coalesce(actor, 'Somebody')) + 2) as rule_sentence
+    from inbox_rules
 )
 select
-    file_id,
-    record,
+    p.file_id,
+    p.record,
     case
+        -- the sentence begins with who did it
+        when rule_sentence is not null then regexp_replace(rule_sentence, '; it was refused$', '')
         when act in ('mailitemsaccessed', 'messagebind', 'folderbind') then 'read '
             || case
                 when is_sync then 'a whole folder, ' || coalesce(array_to_string(nullif(read_folders, []), ', '), folder, 'not named')
@@ -113,4 +120,5 @@ select
         when act in ('userloggedin', 'userloginfailed') then lower(object_id)
         when record_type = 8 and target_name is null then lower(object_id)
     end as object_id
-from phrased
+from phrased as p
+left join rule_sentences as r on r.file_id = p.file_id and r.record = p.record

@@ -10,7 +10,8 @@
 -- column is_system boolean: a service of Microsoft's acted by itself
 -- column object varchar: what was acted on, lower case: a mailbox, policy, rule, ...; the name at the end of Exchange's path
 -- column mailbox varchar: the mailbox it is about, lower case; NULL = none named
--- column parameters map(varchar, varchar): what was set, by name in lower case; several values of a name joined by a semicolon
+-- column parameters map(varchar, varchar): what was set, by name in lower case; several values of a name joined by a semicolon; '' = taken
+--   away, as by $null
 -- column folder varchar: the folder whose permissions or rules a mail program changed
 -- column failed boolean: it was refused
 -- column ip_address varchar: of the client
@@ -74,11 +75,18 @@ listed_parameters as (
         ) || case when member is null and rights is null then [] else [{'Name': 'User', 'Value': member}, {'Name': 'AccessRights', 'Value': rights}] end as settings
     from texts
 ),
+-- What PowerShell calls nothing is nothing.
+filled_parameters as (
+    select
+        * exclude (settings),
+        list_transform(settings, s -> {'Name': s.Name, 'Value': case when lower(trim(s.Value)) = '$null' then '' else coalesce(trim(s.Value), '') end}) as settings
+    from listed_parameters
+),
 named_values as (
     select
         *,
-        list_sort(list_filter(list_transform(settings, s -> {'name': lower(s.Name), 'value': coalesce(s.Value, '')}), v -> v.name is not null)) as set_values
-    from listed_parameters
+        list_sort(list_filter(list_transform(settings, s -> {'name': lower(s.Name), 'value': s.Value}), v -> v.name is not null)) as set_values
+    from filled_parameters
 ),
 names_set as (
     select
@@ -97,7 +105,7 @@ mapped as (
                 list_transform(
                     list_sort(list_distinct(names)),
                     n -> array_to_string(
-                        list_transform(list_filter(settings, s -> lower(s.Name) = n and s.Value is not null), s -> s.Value), ';'
+                        list_transform(list_filter(settings, s -> lower(s.Name) = n), s -> s.Value), ';'
                     )
                 )
             )

@@ -6,14 +6,14 @@
 -- column name varchar: the same as logged
 -- column part varchar: which of several of that name, lower case; '' = there is one
 -- column detail varchar: what was set
--- column effect varchar: open, change, close
+-- column effect varchar: open, change, close; off = it is there and does nothing, on = it does again
 -- column event_time timestamp: when (UTC)
 -- column actor varchar: who
 -- column ip_address varchar: of the actor
 -- column session_id varchar: of the actor
 -- column file_id integer: the file it came from
 -- column record bigint: its number in that file
-with exchange_steps as (
+with recursive exchange_steps as (
     select
         case
             when operation in ('new-transportrule', 'set-transportrule', 'enable-transportrule', 'disable-transportrule', 'remove-transportrule') then 'transport rule'
@@ -25,10 +25,12 @@ with exchange_steps as (
         end as kind,
         coalesce(mailbox, object) as object,
         coalesce(mailbox, object) as name,
-        lower(concat_ws(' ', parameters['user'], parameters['trustee'], parameters['member'], parameters['name'])) as part,
+        lower(concat_ws(' ', parameters['user'], parameters['trustee'], parameters['member'])) as part,
         concat_ws(', ', parameters['user'], parameters['trustee'], parameters['member'], parameters['accessrights'], parameters['role'], parameters['name']) as detail,
         case
-            when starts_with(operation, 'remove-') or starts_with(operation, 'disable-') then 'close'
+            when starts_with(operation, 'remove-') or lower(parameters['accessrights']) = 'none' then 'close'
+            when starts_with(operation, 'disable-') or not truth(ltrim(parameters['enabled'], '$')) then 'off'
+            when starts_with(operation, 'enable-') or starts_with(operation, 'set-') and truth(ltrim(parameters['enabled'], '$')) then 'on'
             when starts_with(operation, 'set-') then 'change'
             else 'open'
         end as effect,
@@ -56,7 +58,7 @@ forward_steps as (
         file_id,
         record
     from cmdlets
-    where operation = 'set-mailbox'
+    where operation in ('set-mailbox', 'enable-mailbox', 'set-remotemailbox')
         and not coalesce(failed, false)
         and not coalesce(is_system, false)
         and coalesce(parameters['forwardingsmtpaddress'], parameters['forwardingaddress']) is not null
@@ -68,7 +70,7 @@ rule_steps as (
         mailbox as name,
         lower(coalesce(rule, '')) as part,
         what as detail,
-        case when operation in ('set-inboxrule', 'enable-inboxrule') then 'change' else 'open' end as effect,
+        case operation when 'set-inboxrule' then 'change' when 'enable-inboxrule' then 'on' else 'open' end as effect,
         event_time,
         actor,
         ip_address,
@@ -84,7 +86,7 @@ rule_steps as (
         mailbox,
         lower(coalesce(parameters['rulename'], parameters['name'], nullif(regexp_extract(parameters['identity'], '[^\\]*$'), ''), object, '')),
         null,
-        'close',
+        case when starts_with(operation, 'remove-') or regexp_matches(lower(parameters['ruleoperation']), '^(remove|delete)') then 'close' else 'off' end,
         event_time,
         actor,
         ip_address,
@@ -92,7 +94,10 @@ rule_steps as (
         file_id,
         record
     from cmdlets
-    where (operation in ('remove-inboxrule', 'disable-inboxrule') or operation = 'updateinboxrules' and starts_with(lower(parameters['ruleoperation']), 'remove'))
+    where (
+            operation in ('remove-inboxrule', 'disable-inboxrule')
+            or operation = 'updateinboxrules' and (regexp_matches(lower(parameters['ruleoperation']), '^(remove|delete)') or parameters['rulestate'] = 'Disabled')
+        )
         and not coalesce(failed, false)
 ),
 directory_steps as (
@@ -100,15 +105,15 @@ directory_steps as (
         case
             when regexp_matches(activity, '^(remove (delegated permission grant|oauth2permissiongrant)|(add|remove) app role assignment (grant )?(to|from) (service principal|user))$') then 'permission of an application'
             when regexp_matches(activity, '^(add|remove) service principal credentials$|certificates and secrets management$') then 'credential of an application'
-            when regexp_matches(activity, '^(add|delete|hard delete) (application|service principal)$') then 'application'
+            when regexp_matches(activity, '^(add|delete|hard delete|restore) (application|service principal)$') then 'application'
             when regexp_matches(activity, '^(add|remove) owner (to|from) (application|service principal)$') then 'owner of an application'
-            when regexp_matches(activity, '^(add|remove) (eligible )?member (to|from) role') then 'role'
+            when regexp_matches(activity, '^(add|remove) (eligible |scoped )?member (to|from) role') then 'role'
             when regexp_matches(activity, '^(add|remove) member (to|from) group$') then 'member of a group'
             when regexp_matches(activity, '^(user|admin) (registered|deleted|changed) (default )?security info$|^(register|delete) security info$') then 'authentication method'
             when regexp_matches(activity, '^(register|add|delete|unregister) device$') then 'device'
             when regexp_matches(activity, '^(invite external user|redeem external user invite)$') then 'guest'
-            when regexp_matches(activity, '^(add|delete|hard delete|restore) user$') then 'account'
-            when regexp_matches(activity, 'conditional access policy$|named location$|authorization policy$|federation settings on domain$|set domain authentication$|partner to company$|cross-tenant') then 'policy or trust'
+            when regexp_matches(activity, '^(add|delete|hard delete|restore) user$|^(enable|disable) account$') then 'account'
+            when regexp_matches(activity, 'conditional access policy$|named location$|authorization policy$|federation settings on domain$|set domain authentication$|partner (to|from) company$|cross-tenant') then 'policy or trust'
         end as kind,
         -- as logged; object is the same in lower case
         coalesce(
@@ -127,6 +132,11 @@ directory_steps as (
         concat_ws(', ', activity, new_values ->> 'role.displayname', new_values ->> 'group.displayname', new_values ->> 'approle.value') as detail,
         case
             when regexp_matches(activity, '^(remove|delete|hard delete|unregister)|deleted security info$') then 'close'
+            when activity = 'disable account' then 'off'
+            when activity = 'enable account' then 'on'
+            -- one activity adds secrets and takes them away
+            when contains(activity, 'certificates and secrets') and (old_values ->> 'keydescription') is null then 'open'
+            when contains(activity, 'certificates and secrets') and (new_values ->> 'keydescription') is null then 'close'
             when regexp_matches(activity, '^(update|set|user changed)') then 'change'
             else 'open'
         end as effect,
@@ -157,15 +167,65 @@ consent_steps as (
         unnested.r.file_id as file_id,
         unnested.r.record as record
     from (select *, unnest(records) as r from consents) as unnested
+),
+steps as (
+    from exchange_steps
+    where kind is not null
+    union all by name
+    from forward_steps
+    union all by name
+    from rule_steps
+    union all by name
+    from directory_steps
+    where kind is not null
+    union all by name
+    from consent_steps
+),
+-- A rule that was given another name is the same rule: it goes by its last one.
+renames as (
+    select
+        case when operation = 'set-inboxrule' then 'inbox rule' when operation = 'set-transportrule' then 'transport rule' else 'mail connector' end as kind,
+        case when operation = 'set-inboxrule' then coalesce(mailbox, actor) else '' end as owner,
+        lower(regexp_extract(parameters['identity'], '[^\\]*$')) as old_name,
+        lower(parameters['name']) as new_name,
+        event_time
+    from cmdlets
+    where operation in ('set-inboxrule', 'set-transportrule', 'set-inboundconnector', 'set-outboundconnector')
+        and not coalesce(failed, false)
+        and parameters['identity'] <> ''
+        and parameters['name'] <> ''
+        and lower(regexp_extract(parameters['identity'], '[^\\]*$')) <> lower(parameters['name'])
+),
+last_names as (
+    select kind, owner, old_name, event_time, new_name, event_time as named_at, 1 as times
+    from renames
+    union all
+    select l.kind, l.owner, l.old_name, l.event_time, r.new_name, r.event_time, l.times + 1
+    from last_names as l
+    join renames as r on r.kind = l.kind and r.owner = l.owner and r.old_name = l.new_name and r.event_time > l.named_at
+    where l.times < 100
+),
+renamed as (
+    select kind, owner, old_name, event_time, max_by(new_name, (named_at, new_name)) as new_name
+    from last_names
+    group by all
 )
-from exchange_steps
-where kind is not null
-union all by name
-from forward_steps
-union all by name
-from rule_steps
-union all by name
-from directory_steps
-where kind is not null
-union all by name
-from consent_steps
+select
+    s.kind,
+    case when s.kind <> 'inbox rule' then coalesce(r.new_name, s.object) else s.object end as object,
+    case when s.kind <> 'inbox rule' then coalesce(r.new_name, s.name) else s.name end as name,
+    case when s.kind = 'inbox rule' then coalesce(r.new_name, s.part) else s.part end as part,
+    s.detail,
+    s.effect,
+    s.event_time,
+    s.actor,
+    s.ip_address,
+    s.session_id,
+    s.file_id,
+    s.record
+from steps as s
+asof left join renamed as r
+    on r.kind = s.kind
+    and r.owner = case when s.kind = 'inbox rule' then s.object else '' end
+    and r.old_name = case when s.kind = 'inbox rule' then s.part else s.object end
+    and r.event_time >= s.event_time

@@ -16,9 +16,8 @@ with seeds as (
     where f.severity_rank <= 3
 ),
 named as (
-    select incident, who as account, true as is_actor
+    select incident, unnest(accounts_in(who)) as account, true as is_actor
     from seeds
-    where who is not null
     union all
     select s.incident, coalesce(l.user_principal_name, l.user_id), false
     from seeds as s

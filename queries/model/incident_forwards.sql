@@ -8,6 +8,7 @@
 -- column destination varchar: of mail_forwards
 -- column since timestamp: when it was set (UTC)
 -- column until timestamp: when it was taken away; NULL = not in these files
+-- column is_ended_by_intruder boolean: from an address or in a session of the incident
 with own_forwards as (
     select
         coalesce(s.incident, a.incident, r.incident) as incident,
@@ -34,7 +35,9 @@ ends as (
         'mailbox' as kind,
         coalesce(mailbox, object) as mailbox,
         null::varchar as rule,
-        event_time
+        event_time,
+        ip_address,
+        session_id
     from cmdlets
     where operation = 'set-mailbox' and not coalesce(failed, false)
         and coalesce(parameters['forwardingsmtpaddress'], parameters['forwardingaddress']) is not null
@@ -44,7 +47,9 @@ ends as (
         'inbox rule',
         mailbox,
         lower(coalesce(parameters['rulename'], parameters['name'], nullif(regexp_extract(parameters['identity'], '[^\\]*$'), ''), object, '')),
-        event_time
+        event_time,
+        ip_address,
+        session_id
     from cmdlets
     where (operation in ('remove-inboxrule', 'disable-inboxrule') or operation = 'updateinboxrules' and starts_with(lower(parameters['ruleoperation']), 'remove'))
         and not coalesce(failed, false)
@@ -56,8 +61,11 @@ select
     f.actor,
     f.destination,
     f.since,
-    min(e.event_time) as until
+    min(e.event_time) as until,
+    coalesce(min_by(s.value is not null or a.value is not null, (e.event_time, s.value is not null or a.value is not null)), false) as is_ended_by_intruder
 from own_forwards as f
 left join ends as e
     on f.kind = e.kind and f.mailbox = e.mailbox and f.rule is not distinct from e.rule and e.event_time > f.since
+left join incident_traces as s on s.trace = 'session' and s.incident = f.incident and s.value = e.session_id
+left join incident_traces as a on a.trace = 'address' and a.incident = f.incident and a.value = client_address(e.ip_address)
 group by all

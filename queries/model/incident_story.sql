@@ -21,7 +21,11 @@ with members as (
 heads as (
     select
         incident,
-        coalesce(list_sort(list(distinct who) filter (where who <> '')), []) as accounts,
+        (
+            select coalesce(list(a.account order by a.account), [])
+            from incident_accounts as a
+            where a.incident = m.incident and a.is_actor
+        ) as accounts,
         min(p.first_seen) as first_seen,
         min(p.last_seen) as last_seen,
         count(*) as findings,
@@ -84,14 +88,40 @@ changes as (
         and m.finding not in ('session_outlived_containment', 'mail_read_in_bulk', 'mass_download', 'files_fetched_by_script', 'mailbox_read_by_another')
     group by incident, finding
 ),
-ended as (
-    select h.incident, c.event_time, c.action || ' (' || c.account || ')' as what
+-- What ended the access of somebody. An intruder who does so from an address or in a session of the incident covers traces; the
+-- two logs tell of one act within some seconds, and one of them may not say from where.
+contained as (
+    select
+        h.incident,
+        c.event_time,
+        c.account,
+        c.action,
+        c.action || ' (' || c.account || ')' as what,
+        s.value is not null or a.value is not null as is_traced
     from heads as h
     join containments as c on list_contains(h.accounts, c.account) and c.event_time >= h.first_seen
+    left join incident_traces as s on s.trace = 'session' and s.incident = h.incident and s.value = c.session_id
+    left join incident_traces as a on a.trace = 'address' and a.incident = h.incident and a.value = c.ip_address
+),
+ended as (
+    select
+        incident,
+        event_time,
+        what,
+        max(event_time) filter (where is_traced) over (
+            partition by incident, account, action order by event_time range between interval 10 seconds preceding and interval 10 seconds following
+        ) is not null as is_by_intruder
+    from contained
     union
-    select incident, until, 'mail of ' || mailbox || ' was no longer sent on'
+    select incident, until, 'mail of ' || mailbox || ' was no longer sent on', is_ended_by_intruder
     from incident_forwards
     where until is not null
+),
+taken_back as (
+    select incident, listed(list_sort(list(distinct minute_text(event_time) || ' ' || what))) as what
+    from ended
+    where is_by_intruder
+    group by incident
 ),
 measures as (
     select
@@ -99,6 +129,7 @@ measures as (
         min(event_time) as first_measure,
         listed(list_sort(list(distinct minute_text(event_time) || ' ' || what))) as what
     from ended
+    where not is_by_intruder
     group by incident
 ),
 -- A sign-in stands in two logs, and is one act.
@@ -348,6 +379,9 @@ sentences as (
     from changes
     where place > 5
     group by incident
+    union all
+    select incident, 18, 'What else was done', 'From an address or in a session of the incident, so by the intruder as it seems: ' || what || '.', 'The log shows', 'timeline', null
+    from taken_back
     union all
     select
         incident,

@@ -46,32 +46,6 @@ file_counts as (
     from incident_events
     where not is_failed and kind in ('downloaded', 'opened', 'shared') and source = 'audit_events'
     group by incident
-),
-open_kinds as (
-    select
-        incident,
-        kind,
-        count(*) as things,
-        list_sort(list(distinct case
-            when kind in ('owner of an application', 'member of a group') then object || ' as ' || kind
-            when contains(object, '@') and kind not in ('account', 'guest') then kind || ' of ' || object
-            else regexp_replace(kind, ' of an application$', ' of the application') || ' ' || object
-        end)) as names,
-        min(list_position(['critical', 'high', 'medium', 'low', 'info'], severity)) as severity_rank
-    from open_doors
-    where incident is not null
-    group by incident, kind
-),
-left_open as (
-    select
-        incident,
-        sum(things)::bigint as open_things,
-        string_agg(
-            case when things <= 3 and len(names) = things then array_to_string(names, ', ') else kind || ' (' || things || ')' end,
-            ', ' order by severity_rank nulls last, kind
-        ) as open_names
-    from open_kinds
-    group by incident
 )
 select
     i.incident,
@@ -95,4 +69,4 @@ select
 from (select distinct incident from incident_findings) as i
 left join exposure using (incident)
 left join file_counts using (incident)
-left join left_open using (incident)
+left join incident_doors using (incident)

@@ -32,11 +32,26 @@ with closings as (
     )
     group by all
 ),
+-- A guest is an account, and is blocked as one.
+steps as (
+    from door_steps
+    union all by name
+    select * replace ('guest' as kind)
+    from door_steps
+    where kind = 'account' and effect in ('off', 'on') and object in (select object from door_steps where kind = 'guest')
+),
 open_steps as (
     select s.*
-    from door_steps as s
+    from steps as s
     left join closings as c on s.kind = c.kind and s.object = c.object and s.part = c.part
     where s.effect <> 'close' and (c.closed_at is null or s.event_time > c.closed_at)
+),
+-- What was switched off is open no more, changed or not, until it is switched on.
+switched_off as (
+    select kind, object, part
+    from open_steps
+    group by all
+    having coalesce(max(event_time) filter (where effect = 'off') >= max(event_time) filter (where effect in ('open', 'on')), bool_or(effect = 'off'))
 ),
 open_things as (
     select
@@ -45,8 +60,13 @@ open_things as (
         part,
         -- one log may have it in lower case
         max_by(name, (name <> object, event_time, file_id, record)) as name,
-        -- two logs tell of one act, and one of them more
-        max_by(detail, (date_trunc('minute', event_time), length(detail), event_time, file_id, record)) as detail,
+        -- two logs tell of one act, and one of them more; a change names only what it changes
+        concat_ws(
+            '; then: ',
+            max_by(detail, (date_trunc('minute', event_time), length(detail), event_time, file_id, record)) filter (where effect = 'open'),
+            max_by(detail, (date_trunc('minute', event_time), length(detail), event_time, file_id, record)) filter (where effect = 'change' and event_time > coalesce(opened_at, timestamp '-infinity')),
+            case when not bool_or(effect in ('open', 'change')) then max_by(detail, (event_time, file_id, record)) end
+        ) as detail,
         bool_or(effect = 'open') as is_made_here,
         min(event_time) as since,
         max(event_time) as last_changed,
@@ -54,7 +74,12 @@ open_things as (
         max_by(ip_address, (event_time, file_id, record)) as ip_address,
         max_by(session_id, (event_time, file_id, record)) as session_id,
         list({'file_id': file_id, 'record': record} order by event_time, file_id, record) as records
-    from open_steps
+    from (
+        select *, max(event_time) filter (where effect = 'open') over (partition by kind, object, part) as opened_at
+        from open_steps
+        anti join switched_off using (kind, object, part)
+        where effect <> 'off'
+    )
     group by kind, object, part
 ),
 -- What is only context of an incident, as the ordinary rule of an account that it touched, is

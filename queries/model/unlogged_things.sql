@@ -37,7 +37,7 @@ logged as (
     from things as t
     join logged_names as l using (kind, name)
     where (t.part = '' or l.part = '' or contains(l.part, t.part) or contains(t.part, l.part))
-        and (l.effect <> 'close' or l.event_time >= t.snapshot_time)
+        and (l.effect not in ('close', 'off') or l.event_time >= t.snapshot_time)
 )
 select t.kind, t.names, t.part, t.file_id, t.record, t.snapshot_time
 from standing_things as t

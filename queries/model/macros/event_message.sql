@@ -12,7 +12,8 @@ regexp_replace(concat(
         when words is not null then case when starts_with(words, ':') then '' else ' ' end || words || case when ends_with(words, ' to') then ' ' || coalesce(target, 'a service that is not named') else coalesce(': ' || target, '') end
         else ': ' || coalesce(action, 'an act that is not named') || coalesce(', ' || nullif(target, ''), '')
     end,
-    ' from ' || nullif(place, ''),
+    -- the mail is not from there
+    case when contains(words, ' inbox rule ') then ',' else '' end || ' from ' || nullif(place, ''),
     case
         when source = 'sign_ins' or words in ('signed in to', 'failed to sign in to') then
             case when not starts_with(result, 'success') then ': ' || coalesce(rtrim(split_part(meaning, '. ', 1), '.'), result) end

@@ -1,7 +1,7 @@
 -- title: Blast radius
 -- description: Who and what else the traces of an attacker touched. It begins with what the filters show (--ip, --asn, --user-agent, --session,
---   --user), or, without filters, with the incidents: their addresses, networks, user agents, devices, sessions and
---   applications. Then it lists, for each such value, every account in all evidence that bears it. accounts is how many do: a
+--   --user), or, without filters and with --incident, with the incidents: their addresses, networks, user agents, devices, sessions and
+--   applications, without those that the report indicators calls ordinary. Then it lists, for each such value, every account in all evidence that bears it. accounts is how many do: a
 --   value that many accounts bear is an office, a carrier or a common browser, and says little. is_start is true for the accounts
 --   it began with. Applications of more than five accounts are left out.
 -- wrap: value
@@ -74,7 +74,7 @@ named as (
     union all
     select account, is_success, event_time, 'application', app_id from logged
 ),
-starting_values as (
+starting_traces as (
     select distinct 'ip address' as trace, ip_address as value from starting
     union
     select 'ASN', 'AS' || asn from starting
@@ -86,6 +86,13 @@ starting_values as (
     select 'session id', session_id from starting
     union
     select 'application', app_id from starting
+),
+-- What began before an incident, or is everybody's, leads from it to anybody.
+starting_values as (
+    select s.*
+    from starting_traces as s
+    left join incident_values as v on v.type = s.trace and v.value = s.value and v.ordinary is not null
+    where v.value is null or getvariable('is_filtered') and not coalesce(getvariable('is_of_incident'), false)
 ),
 touched as (
     select

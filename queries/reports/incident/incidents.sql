@@ -3,10 +3,11 @@
 --   72 hours apart, an address, device or application that few accounts use, a token, an account or an object. joined_by says what
 --   joins them. An incident has a finding of high severity, or several of medium; low ones that share something with it are its
 --   context. story tells in order of time what happened, and when passwords were reset and tokens revoked. who are the accounts that
---   acted; where the logs name none, the accounts that were tried. verdicts are those that the case sheet gives to its findings,
+--   acted; where the logs name none, the accounts that were tried. still_open is how many things that were made or changed were not
+--   removed again, as far as the files go, and which: the report still_open has them. verdicts are those that the case sheet gives to its findings,
 --   and to how many, context included, where not to all: 1 of 2 benign.
 -- severity: severity
--- wrap: title, story, context_story, who, tried, tactics, ip_addresses, session_ids, joined_by, finding_ids
+-- wrap: title, story, context_story, who, tried, still_open, tactics, ip_addresses, session_ids, joined_by, finding_ids
 -- position: 2
 -- on a terminal: incident, severity, title, who, first_seen, last_seen, story
 -- topics: incident, incidents, attack chain, kill chain, story, breach, compromise
@@ -100,6 +101,7 @@ select
     v.verdicts,
     p.first_seen,
     p.last_seen,
+    d.open_things || ': ' || d.open_names as still_open,
     m.findings,
     m.context,
     s.context_story,
@@ -114,4 +116,5 @@ join stories as s using (incident)
 join incident_periods as p using (incident)
 left join accounts as a using (incident)
 left join verdicts as v using (incident)
+left join incident_doors as d using (incident)
 order by incident

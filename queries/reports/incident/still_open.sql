@@ -1,7 +1,8 @@
 -- title: Still open
 -- description: The doors that the logs leave open: what was made or changed and, as far as the files go, not removed again. Inbox rules,
 --   forwards, transport rules, connectors, permissions on mailboxes and folders, consents and credentials of applications, owners,
---   roles, authentication methods, devices, guests, accounts, group members, policies. how_sure says whether the log has it made, or only
+--   roles, authentication methods, devices, guests, accounts, group members, policies. What was switched off is not here until it is
+--   switched on again, and what was given another name stands under its last one. how_sure says whether the log has it made, or only
 --   changed; the_state says whether it stood in the newest dump of the tenant's state after that (inbox rules, mailboxes and who may open them, grants, users, ...),
 --   where there is one. What a finding names in such a dump stands here too where no log has it made: then nothing says since when, or
 --   by whom. What belongs to an incident or a finding comes first; the rest is ordinary administration, listed so that nothing is

@@ -39,7 +39,7 @@ destinations as (
 select
     'high' as severity,
     'Mail of ' || len(mailboxes) || ' mailboxes (' || few(mailboxes) || ') goes to ' || destination || ', outside the tenant; set by ' || few(actors) as what,
-    case when len(actors) = 1 then actors[1] else few(actors) end as who,
+    array_to_string(actors, ', ') as who,
     first_seen,
     last_seen,
     events,

@@ -54,7 +54,7 @@ select
         'The application ', min(application), ' asked ',
         case when count(distinct actor) = 1 then min(actor) else counted(count(distinct actor), 'user', 'users') end,
         ' for permissions and got none', case when bool_or(is_risky) then '; the service calls it risky' end) as what,
-    case when count(distinct actor) = 1 then min(actor) else listed(list(distinct actor order by actor)) end as who,
+    string_agg(distinct actor, ', ' order by actor) as who,
     min(event_time) as first_seen,
     max(event_time) as last_seen,
     count(*) as events,
