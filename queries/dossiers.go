@@ -51,8 +51,9 @@ func (ds Dossiers) EachIncident(ctx context.Context, isPicture bool, yield func(
 }
 
 // Headline names the gravest incident that the filters show, as the title of a case that
-// has none: whom it affected, and when. Empty = there is no incident.
-func (ds Dossiers) Headline(ctx context.Context) (string, error) {
+// has none: whom it affected, and when. Empty = there is no incident. beside says how many
+// others there are; empty = none.
+func (ds Dossiers) Headline(ctx context.Context) (headline, beside string, err error) {
 	rows, err := ds.c.all(ctx, `
 		with shown_incidents as (
 			select i.incident, list_sort(list(distinct who) filter (where who <> '' and severity_rank <= 3)) as accounts
@@ -67,19 +68,19 @@ func (ds Dossiers) Headline(ctx context.Context) (string, error) {
 				else ''
 			end
 			|| ', ' || left(minute_text(first_seen), 10)
-			|| case when left(minute_text(last_seen), 10) > left(minute_text(first_seen), 10) then ' to ' || left(minute_text(last_seen), 10) else '' end
-			|| case when others > 0 then ', and ' || counted(others, 'other incident', 'other incidents') else '' end
+			|| case when left(minute_text(last_seen), 10) > left(minute_text(first_seen), 10) then ' to ' || left(minute_text(last_seen), 10) else '' end,
+			case when others > 0 then counted(others, 'other incident', 'other incidents') else '' end
 		from (select *, count(*) over () - 1 as others from shown_incidents)
 		join incident_periods using (incident)
 		order by incident
 		limit 1`)
 	if err != nil {
-		return "", fmt.Errorf("name the incident: %w", err)
+		return "", "", fmt.Errorf("name the incident: %w", err)
 	}
 	if len(rows) == 0 {
-		return "", nil
+		return "", "", nil
 	}
-	return rows[0][0].(string), nil
+	return rows[0][0].(string), rows[0][1].(string), nil
 }
 
 // name is what the one application or finding that is asked for by its id is called;
@@ -152,7 +153,7 @@ func (ds Dossiers) Asked(ctx context.Context) (title string, results iter.Seq2[*
 			tell = append(tell, func() ([]*Result, error) { return ds.Incident(ctx, n) })
 		}
 		if len(tell) == 1 {
-			headline, err := ds.Headline(ctx)
+			headline, _, err := ds.Headline(ctx)
 			if err != nil {
 				return "", nil, err
 			}

@@ -40,7 +40,11 @@ func TestStoryOfTenant(t *testing.T) {
 		{"in Canada, Lithuania and Romania (203.0.113.140, 203.0.113.141, 203.0.113.201, 203.0.113.77), in 1 session.", "the relay, the reader and the traveller"},
 		{"99 messages were read, one by one, in the mailbox adele.vance@contoso.com. [The log shows]", "the generator's list of ids"},
 		{"All mail in 2 folders (\\Inbox, \\Sent Items) must be taken as read: a mail program copied them whole. [Must be assumed]", "two Sync records"},
-		{"4 messages were sent (\"Updated bank details for invoice 2026-0917\"); the audit log does not say to whom, a message trace of Exchange does. 8 messages were deleted. [The log shows]", "the generator's count, and its subject"},
+		{"4 messages were sent (\"Updated bank details for invoice 2026-0917\"). 8 messages were deleted. [The log shows]", "the generator's count, and its subject"},
+		{"Mail sent, deleted: To whom they were sent is not known: the audit log does not tell, a message trace of Exchange does. [The files can't say]", "what no record says is not called shown"},
+		{"which does not mean that the owner did it. [The files can't say]", "a caution is nothing that the log shows"},
+		{"What else was done: 4 kinds of act were found: ", "in short, before each is told"},
+		{"; Mailbox forwards to outside (failed).", "it was refused"},
 		{"26 files were downloaded", "the generator's count"},
 		{"3 acts of the intruder succeeded after the first of these, the last at 2026-10-12 09:31. 3 attempts failed, the last at 2026-10-12 12:52.", "the token outlived the reset; each attempt is in two logs"},
 		{"Still open: 3 things", "the rule, the application and its permission"},
@@ -106,20 +110,22 @@ func TestStoryOfIntrusions(t *testing.T) {
 			story, is := storyOf(t, c), made.Answers()
 			minute := func(at time.Time) string { return at.Format("2006-01-02 15:04") }
 			want := map[string][]string{
-				"Who and when": slices.Concat(is.Users, []string{"the account ", "to " + minute(is.Last)}),
+				// both were tried in vain before
+				"Who and when": slices.Concat(is.Users, []string{"the account ", ", attempts from ", "in from " + minute(is.First) + " to " + minute(is.Last)}),
 				"How it began": slices.Concat(is.Users, []string{minute(is.First)}),
 				"From where":   slices.Concat(is.Addresses, []string{fmt.Sprintf("from %d address", len(is.Addresses)), fmt.Sprintf("in %d session", len(is.Sessions))}),
 				"Mail read":    slices.Concat(is.Mailboxes, []string{fmt.Sprintf("%d messages were read, one by one", is.Messages)}),
 				"Still open":   slices.Concat(is.Open, []string{"Nothing that was made or changed in the incident"}),
 			}
-			if is.Sent > 0 {
-				want["Mail sent, deleted"] = []string{fmt.Sprintf("%d messages were sent", is.Sent)}
+			// neither deletes mail
+			if want["Mail sent, deleted"] = []string{"No record of these logs shows that mail was sent or deleted"}; is.Sent > 0 {
+				want["Mail sent, deleted"] = []string{fmt.Sprintf("%d messages were sent", is.Sent), "No record of these logs shows that mail was deleted"}
 			}
 			if is.Forward != "" {
 				want["Mail sent on"] = []string{is.Forward}
 			}
 			if len(is.Files) > 0 {
-				want["Files"] = []string{fmt.Sprintf("%d files were downloaded (%s", len(is.Files), is.Files[0])}
+				want["Files"] = []string{fmt.Sprintf("%d files were downloaded. Downloaded: %s", len(is.Files), is.Files[0])}
 			}
 			if len(is.Open) > 0 {
 				want["Still open"] = slices.Concat(is.Open, []string{fmt.Sprintf("%d things", len(is.Open))})
@@ -142,7 +148,7 @@ func TestStoryOfIntrusions(t *testing.T) {
 					}
 				}
 			}
-			for _, topic := range []string{"Mail sent, deleted", "Mail sent on", "Incident 2"} {
+			for _, topic := range []string{"Mail sent on", "Incident 2"} {
 				if _, ok := want[topic]; !ok && strings.Contains(story, topic) {
 					t.Errorf("%s: nothing of it happened\n%s", topic, story)
 				}

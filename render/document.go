@@ -32,6 +32,7 @@ type Document struct {
 	Remarks   []string  // what the filters did beyond that: values that no record has, reports left out
 	Places    []string  // geolocation databases that places of addresses come from, with their editions
 	Case      CaseHead  // what the case sheet calls the case
+	Beside    string    // what there is beside what the title names: "1 other incident"
 	Noted     bool      // the case sheet has notes, of which rows have the verdict
 	Sources   []Source  // the evidence, for the HTML and XLSX pages that list it
 
@@ -103,6 +104,9 @@ func facts(d Document) []string {
 	f := caseHead(d.Case)
 	if d.Case.Title != "" {
 		f = slices.Insert(f, 0, visible(d.Title))
+	}
+	if d.Beside != "" {
+		f = append(f, visible(d.Beside))
 	}
 	if d.Zone != "" {
 		f = append(f, "times in "+visible(d.Zone))

@@ -133,6 +133,7 @@ func HTML(w io.Writer, d Document) error {
 		}
 		page.HasStory = page.HasStory || len(s.Story) > 0
 	}
+	first = page.firstScreen(first)
 	if page.HasStory && len(overview.Pictures) > 0 {
 		rest = page.insert(overview, rest)
 	}
@@ -404,6 +405,7 @@ type section struct {
 	Parts               []part      // of the summary, which has no table
 	Story               []storyLine // the same of what is said in sentences
 	Totals              []total
+	IsStrip             bool          // they stand in one row, with no more than the numbers
 	JSON                string        // a raw record in lines
 	Sessions            []sessionRows // the rows, a session at a time
 }
@@ -464,6 +466,9 @@ func (p *htmlPage) newSection(d Document, r *queries.Result) (*section, error) {
 	case queries.Lanes:
 		p, events, failed := lanes(r)
 		s.Count = counted(events, "event")
+		if s.Description != "" { // it says the same, and more
+			p.Title, s.Description = strings.TrimSuffix(s.Description, "."), ""
+		}
 		s.Pictures, err = []picture{p}, failed
 	case queries.Raw:
 		s.JSON, err = rawText(r)

@@ -363,7 +363,9 @@ function chooseTime() {
   const status = make("span", { className: "status" });
   status.setAttribute("role", "status");
   const bar = make("div", { className: "tools time" }, make("strong", { textContent: "Tables show" }), from, to, clear, status);
-  (pictures[0]?.closest("figure") ?? document.querySelector("nav")).before(bar);
+  const picture = pictures[0]?.closest("figure");
+  if (picture) picture.after(bar);
+  else document.querySelector("nav").before(bar);
   const marks = [];
 
   function set(first, last) {

@@ -12,6 +12,8 @@ import (
 // storyLine is a sentence of the layout story, everything in it safe to show.
 type storyLine struct {
 	Topic    string // empty where it is that of the sentence before
+	Of       string // its topic, wherever it stands
+	IsFirst  bool   // it stands on the first screen of a page
 	Sentence string
 	Basis    string
 	Class    string // of the basis, for the style sheet
@@ -41,7 +43,10 @@ func storyLines(r *queries.Result) ([]storyLine, error) {
 		if len(row) > 6 && row[0] != nil {
 			l.Dossier, l.Part = "Incident "+visible(text(row[0])), visible(text(row[6]))
 		}
-		l.Class = basisClasses[l.Basis]
+		l.Class, l.Of = basisClasses[l.Basis], l.Topic
+		if len(row) > 7 {
+			l.IsFirst, _ = row[7].(bool)
+		}
 		_, isReport := queries.Lookup(l.LookIn)
 		l.IsReport = isReport && (r.Report.Group == "" || slices.Contains(queries.Groups, r.Report.Group)) // a part of a dossier may have the name of one
 		if l.Topic == before {
@@ -52,6 +57,78 @@ func storyLines(r *queries.Result) ([]storyLine, error) {
 		all = append(all, l)
 	}
 	return all, nil
+}
+
+// told are the sentences of a topic, as a page has them.
+type told struct {
+	Topic string
+	Lines []storyLine
+}
+
+// Topics are the sentences by topic.
+func (s *section) Topics() []told {
+	var all []told
+	for _, l := range s.Story {
+		if n := len(all); n == 0 || all[n-1].Topic != l.Of {
+			all = append(all, told{Topic: l.Of})
+		}
+		last := &all[len(all)-1]
+		last.Lines = append(last.Lines, l)
+	}
+	return all
+}
+
+// IsShort says that the sentences are those of a first screen, where those of a topic go on in one line.
+func (s *section) IsShort() bool { return len(s.Story) > 0 && s.Story[0].IsFirst }
+
+// firstScreen puts the numbers before the few sentences that answer first, then the picture,
+// and last what is to be read with these: the other sentences, and what the numbers consist of.
+func (p *htmlPage) firstScreen(first []*section) []*section {
+	at := slices.IndexFunc(first, (*section).hasMore)
+	if at < 0 {
+		return first
+	}
+	s := first[at]
+	beside := &section{
+		Page: p, Anchor: p.anchor("read_with_this"), Title: "Read with this", Group: s.Group, Region: "Read with this",
+		Description: s.Description, HowToRead: s.HowToRead, Caveat: s.Caveat, Notes: s.Notes,
+	}
+	s.Description, s.HowToRead, s.Caveat, s.Notes = "", "", "", nil
+	all := s.Story
+	s.Story = slices.DeleteFunc(slices.Clone(all), func(l storyLine) bool { return !l.IsFirst })
+	beside.Story = slices.DeleteFunc(all, func(l storyLine) bool { return l.IsFirst })
+	entries := &p.Contents[slices.IndexFunc(p.Contents, func(c contents) bool { return c.Group == s.Group })].Entries
+	if next := at + 1; next < len(first) && len(first[next].Totals) > 0 {
+		numbers := first[next]
+		numbers.IsStrip = true
+		beside.Story = append(beside.Story, storyLine{Of: numbers.Title, Sentence: numbers.Description})
+		numbers.Description = ""
+		for _, t := range numbers.Totals {
+			if t.Detail != "" {
+				beside.Story = append(beside.Story, storyLine{Of: numbers.Title, Sentence: t.Item + ": " + t.Value + " (" + t.Detail + ")."})
+			}
+		}
+		first[at], first[next] = numbers, s
+		(*entries)[0], (*entries)[1] = (*entries)[1], (*entries)[0]
+	}
+	s.Count, beside.Count = counted(len(s.Story), "sentence"), counted(len(beside.Story), "sentence")
+	for i := range *entries {
+		if (*entries)[i].Anchor == s.Anchor {
+			(*entries)[i].Count = s.Count
+		}
+	}
+	before := slices.Index(first, s)
+	if picture := slices.IndexFunc(first, func(s *section) bool { return len(s.Pictures) > 0 }); picture >= 0 {
+		before = picture
+	}
+	entered := slices.IndexFunc(*entries, func(e entry) bool { return e.Anchor == first[before].Anchor })
+	*entries = slices.Insert(*entries, entered+1, entry{beside.Anchor, beside.Title, beside.Count})
+	return slices.Insert(first, before+1, beside)
+}
+
+// hasMore says that some of its sentences answer first, and others do not.
+func (s *section) hasMore() bool {
+	return slices.ContainsFunc(s.Story, func(l storyLine) bool { return l.IsFirst }) && slices.ContainsFunc(s.Story, func(l storyLine) bool { return !l.IsFirst })
 }
 
 // story prints each sentence beside its topic, with its basis and where its rows are.
@@ -86,17 +163,26 @@ func (p *page) story(r *queries.Result) error {
 
 // Bounds of the digest, so that it is seen at one look.
 const (
-	digestLines = 16  // of sentences: 25 with the title and what to ask next
+	digestLines = 17  // of sentences: 25 with the title and what to ask next
+	digestLong  = 4   // of them, for the second lines of sentences
 	digestWide  = 120 // of a line where there is no terminal
 )
 
 // inShort leaves sentences out: the third of a topic and those after it, and while there
-// are more than that, from the last on, those that go on with a topic, then those before
-// the last three, which say what was looked at and what is missing.
+// are more than that, what was looked at, then from the last on those that go on with a
+// topic, then those before the last three, which say what is missing. Of an incident that
+// is told at length those alone are shown that answer first.
 func inShort(all []storyLine, most int) []storyLine {
 	var shown []storyLine
 	of := 0 // this topic
+	told := ""
+	if i := slices.IndexFunc(all, func(l storyLine) bool { return l.IsFirst }); i >= 0 {
+		told = all[i].Dossier
+	}
 	for _, l := range all {
+		if told != "" && l.Dossier == told && !l.IsFirst {
+			continue
+		}
 		if of++; l.Topic != "" {
 			of = 1
 		}
@@ -105,6 +191,10 @@ func inShort(all []storyLine, most int) []storyLine {
 		}
 	}
 	for len(shown) > most {
+		if at := slices.IndexFunc(shown, func(l storyLine) bool { return told != "" && l.LookIn == "coverage" && !l.IsFirst }); at >= 0 {
+			shown = slices.Delete(shown, at, at+1)
+			continue
+		}
 		at := len(shown) - 4
 		for i, l := range slices.Backward(shown) {
 			if l.Topic == "" {
@@ -117,8 +207,12 @@ func inShort(all []storyLine, most int) []storyLine {
 	return shown
 }
 
-// digest prints each sentence on one line, the first that need it on two, and cuts what
-// is too long: -r story has it.
+// twoLines are the topics that have a second line in the digest, the first of these first,
+// and then the others from the top.
+var twoLines = []string{"Who and when", "Still open", "Files", "Countermeasures"}
+
+// digest prints each sentence on one line, some that need it on two, and cuts what is too
+// long: -r story has it.
 func (p *page) digest(all []storyLine) error {
 	width := p.d.Width
 	if width <= 0 {
@@ -129,19 +223,20 @@ func (p *page) digest(all []storyLine) error {
 		topic = max(topic, cells.StringWidth(l.Topic))
 	}
 	topic = min(topic, 22)
-	shown := inShort(all, digestLines-1) // the first says who and when, and has two
+	shown := inShort(all, digestLines-digestLong)
 	left := len(all) - len(shown)
-	spare := digestLines - len(shown)
 	room := max(width-topic-2, narrowest)
-	for _, l := range shown {
+	for i, l := range shown {
+		if l.Class != "shows" {
+			shown[i].Sentence = strings.ToLower(l.Basis) + ": " + l.Sentence
+		}
+	}
+	isLong := inTwoLines(shown, room, digestLines-len(shown))
+	for i, l := range shown {
 		label := cells.FillRight(cells.Truncate(l.Topic, topic, "…"), topic) + "  "
 		says := l.Sentence
-		if l.Class != "shows" {
-			says = strings.ToLower(l.Basis) + ": " + says
-		}
 		lines := wrap(says, room)
-		if len(lines) > 1 && spare > 0 {
-			spare--
+		if isLong[i] {
 			lines = []string{lines[0], cells.Truncate(strings.Join(lines[1:], " "), room, "…")}
 		} else {
 			lines = []string{cells.Truncate(says, room, "…")}
@@ -158,12 +253,33 @@ func (p *page) digest(all []storyLine) error {
 	if left > 0 {
 		p.prose(dim, "… ", counted(left, "more sentence")+": -r story")
 	}
-	for _, next := range p.d.Next {
+	for i, next := range p.d.Next {
+		if i == 0 && next == "" && left > 0 {
+			continue // that line parts them
+		}
 		if err := p.line(dim, cells.Truncate(visible(next), width, "…")); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// inTwoLines says which sentences that are longer than a line have two, of so many at most.
+func inTwoLines(shown []storyLine, room, spare int) []bool {
+	isLong := make([]bool, len(shown))
+	give := func(topic string) {
+		for i, l := range shown {
+			if spare > 0 && !isLong[i] && (topic == "" || l.Topic == topic) && len(wrap(l.Sentence, room)) > 1 {
+				isLong[i] = true
+				spare--
+			}
+		}
+	}
+	for _, topic := range twoLines {
+		give(topic)
+	}
+	give("")
+	return isLong
 }
 
 // markdownStory writes the sentences as a list.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,6 +51,17 @@ func TestMarkdownOfSeveral(t *testing.T) {
 	}
 }
 
+// TestInTwoLines: what matters most has a second line first.
+func TestInTwoLines(t *testing.T) {
+	long := strings.Repeat("words ", 10)
+	shown := []storyLine{{Topic: "Who and when", Sentence: "short"}, {Topic: "How it began", Sentence: long}, {Topic: "Files", Sentence: long}, {Topic: "Still open", Sentence: long}}
+	for spare, want := range [][]bool{{false, false, false, false}, {false, false, false, true}, {false, false, true, true}, {false, true, true, true}, {false, true, true, true}} {
+		if got := inTwoLines(shown, 40, spare); !slices.Equal(got, want) {
+			t.Errorf("%d lines to spare: %v, want %v", spare, got, want)
+		}
+	}
+}
+
 func TestInShort(t *testing.T) {
 	tests := []struct{ reason, all, want string }{
 		{"all have room", "a b c d", "a b c d"},
@@ -69,5 +81,46 @@ func TestInShort(t *testing.T) {
 		if got := strings.Join(got, " "); got != test.want {
 			t.Errorf("%s: %q became %q, want %q", test.reason, test.all, got, test.want)
 		}
+	}
+}
+
+// TestFirstScreen: numbers and the sentences that answer first come before the picture, the
+// others and what the numbers consist of below it, and nothing is lost.
+func TestFirstScreen(t *testing.T) {
+	text := func(name string) queries.Column { return column(name, queries.Text) }
+	story := result(queries.Report{Name: "story", Title: "What happened", Group: "incident", Layout: queries.Story, Description: "In sentences.", Caveat: "Read the rows."},
+		[]queries.Column{
+			column("incident", queries.Integer), text("topic"), styled("sentence", queries.Sentences), text("basis"), text("look_in"), text("look_for"), text("part"), column("is_first", queries.Boolean),
+		},
+		[]any{int64(1), "Who", "First of who.", "The log shows", nil, nil, nil, true},
+		[]any{int64(1), "In whose name", "Not first.", "The files can't say", nil, nil, nil, false},
+		[]any{int64(1), "Mail", "First of mail.", "The log shows", nil, nil, nil, true},
+		[]any{int64(1), "Mail", "Second of mail.", "Must be assumed", nil, nil, nil, true},
+		[]any{int64(1), "Mail", "Third of mail.", "Must be assumed", nil, nil, nil, false},
+	)
+	numbers := result(queries.Report{Name: "totals", Title: "In numbers", Group: "incident", Layout: queries.Totals, Description: "Counted."},
+		[]queries.Column{text("item"), text("value"), text("detail"), text("look_in")}, []any{"Messages read", "2", "in two mailboxes", nil}, []any{"How long", "3 days", nil, nil})
+	driven := drivenDocument()
+	var picture *queries.Result
+	for r := range driven.Results {
+		if r.Report.Layout == queries.Lanes {
+			picture = r
+		}
+	}
+	page := render(t, HTML, document(story, numbers, picture))
+	at := 0
+	for _, want := range []string{
+		`id="totals" class="strip"`, "Messages read</dt><dd><strong>2</strong></dd>", `id="story"`, `<dl class="story short">`, "<dt>Who</dt>", "First of who.", "<dt>Mail</dt>",
+		"First of mail.", "Second of mail.", `id="lanes"`, `id="read_with_this"`, "In sentences.", "Not first.", "<dt>Mail</dt>", "Third of mail.", "Counted.", "Messages read: 2 (in two mailboxes).", "Read the rows.",
+		`<a href="#totals">In numbers</a> <span>2 numbers`, `<a href="#story">What happened</a> <span>3 sentences`, `<a href="#lanes">`, `<a href="#read_with_this">Read with this</a> <span>4 sentences`,
+	} {
+		next := strings.Index(page[at:], want)
+		if next < 0 {
+			t.Fatalf("no %q after %.200q", want, page[max(at-200, 0):at])
+		}
+		at += next
+	}
+	if n := strings.Count(page, "First of mail."); n != 1 {
+		t.Errorf("a sentence stands %d times on the page", n)
 	}
 }

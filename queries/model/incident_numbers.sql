@@ -59,7 +59,7 @@ totals as (
 lines as (
     select incident, 1 as position, 'Accounts misused' as item, accounts::varchar as value, names as detail, 'incidents' as look_in from accounts
     union all
-    select incident, 2, 'How long', span_text(first_seen, last_seen), minute_text(first_seen) || ' to ' || minute_text(last_seen), 'incidents' from incident_periods
+    select incident, 2, 'How long', span_text(coalesce(in_from, first_seen), last_seen), minute_text(coalesce(in_from, first_seen)) || ' to ' || minute_text(last_seen), 'incidents' from incident_periods
     union all
     select incident, 3, 'Addresses', addresses::varchar, countries, 'indicators' from places
     union all

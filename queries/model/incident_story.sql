@@ -27,6 +27,7 @@ heads as (
             where a.incident = m.incident and a.is_actor
         ) as accounts,
         min(p.first_seen) as first_seen,
+        min(p.in_from) as in_from,
         min(p.last_seen) as last_seen,
         count(*) as findings,
         min_by(severity, severity_rank) as severity,
@@ -42,6 +43,7 @@ has_logs as (
     select
         (select count(*) > 0 from evidence.sign_ins) as sign_ins,
         (select count(*) > 0 from evidence.audit_events where record_type in (2, 3, 50)) as mail,
+        (select count(*) > 0 from evidence.audit_events where record_type in (2, 3)) as mail_acts,
         (select count(*) > 0 from evidence.audit_events where lower(operation) = 'mailitemsaccessed') as mail_reads,
         (select count(*) > 0 from evidence.audit_events where record_type in (6, 14)) as files,
         (select count(*) > 0 from evidence.audit_events where record_type = 8)
@@ -68,20 +70,30 @@ sessions_of as (
     where trace = 'session'
     group by incident
 ),
+-- What was tried in vain, by all that the incident has of it.
+failed_findings as (
+    select r.finding_id
+    from finding_records as r
+    join incident_events as e on r.file_id = e.file_id and r.record = e.record
+    group by r.finding_id
+    having bool_and(e.is_failed)
+),
 -- What other sentences do not say, by what was done: a kind of act has one finding, the gravest five kinds are named.
 changes as (
     select
         incident,
         finding,
-        rtrim(min_by(what, (severity_rank, m.first_seen, finding_id)), '. ') as gravest,
+        min(m.title) || case when bool_and(d.finding_id is not null) then ' (failed)' else '' end as title,
+        rtrim(min_by(what, (severity_rank, m.first_seen, m.finding_id)), '. ') as gravest,
         count(*) as acts,
-        case when count(*) = 1 then min(finding_id) else finding end as look_for,
+        case when count(*) = 1 then min(m.finding_id) else finding end as look_for,
         row_number() over (
             partition by incident
-            order by min((severity_rank, m.first_seen, finding_id))
+            order by min((severity_rank, m.first_seen, m.finding_id))
         ) as place
     from members as m
     join heads as h using (incident)
+    left join failed_findings as d on m.finding_id = d.finding_id
     where m.finding_id <> h.first_finding
         and m.tactic in ('persistence', 'privilege_escalation', 'defense_evasion', 'impact', 'exfiltration', 'collection')
         -- what other sentences count
@@ -193,6 +205,8 @@ sentences as (
         end
             || case
                 when minute_text(first_seen) = minute_text(last_seen) then ', at ' || minute_text(first_seen)
+                when minute_text(in_from) > minute_text(first_seen) then ', attempts from ' || minute_text(first_seen) || ', in from ' || minute_text(in_from)
+                    || case when minute_text(last_seen) > minute_text(in_from) then ' to ' || minute_text(last_seen) || ' (' || span_text(in_from, last_seen) || ')' else '' end
                 else ', from ' || minute_text(first_seen) || ' to ' || minute_text(last_seen) || ' (' || span_text(first_seen, last_seen) || ')'
             end
             || case when len(accounts) > 1 then ': ' || listed(accounts) else '' end
@@ -212,14 +226,12 @@ sentences as (
         incident,
         2,
         'In whose name',
-        'What is said here of ' || case when len(accounts) = 1 then 'an account was done in its name' else 'accounts was done in their names' end
-            || ', which does not mean that the owner did it.'
-            || coalesce(' Also touched: ' || targets || '.', ''),
-        'The log shows',
+        'Who sat at the keyboard is not known. What is said here of ' || case when len(accounts) = 1 then 'an account was done in its name' else 'accounts was done in their names' end
+            || ', which does not mean that the owner did it.',
+        'The files can''t say',
         'findings',
         null
     from heads
-    left join others_touched using (incident)
     where len(accounts) > 0
     union all
     select incident, 3, 'How it began', minute_text(first_seen) || ': ' || rtrim(with_country_names(first_act, names), '. ') || '.', 'The log shows', 'findings', first_finding
@@ -318,7 +330,7 @@ sentences as (
         array_to_string(list_filter([
             case when sent_messages > 0 then counted(sent_messages, 'message was', 'messages were') || ' sent'
                 || case when len(sent_subjects) > 0 then ' ("' || array_to_string(sent_subjects[1:3], '", "') || '"' || case when len(sent_subjects) > 3 then ' and others' else '' end || ')' else '' end
-                || coalesce(' to ' || few(sent_recipients), '; the audit log does not say to whom, a message trace of Exchange does') end,
+                || coalesce(' to ' || few(sent_recipients), '') end,
             case when deleted_messages > 0 then counted(deleted_messages, 'message was', 'messages were') || ' deleted' end,
             case when moved_messages > 0 then counted(moved_messages, 'message was', 'messages were') || ' moved' end
         ], part -> part is not null), '. ') || '.',
@@ -330,13 +342,43 @@ sentences as (
     union all
     select
         incident,
+        10,
+        'Mail sent, deleted',
+        'To whom ' || case when sent_messages = 1 then 'it was' else 'they were' end || ' sent is not known: the audit log does not tell, a message trace of Exchange does.',
+        'The files can''t say',
+        'mail_exposure',
+        'sent'
+    from incident_totals
+    where sent_messages > 0 and few(sent_recipients) is null
+    union all
+    select
+        h.incident,
+        10,
+        'Mail sent, deleted',
+        case
+            when not l.mail_acts then 'Whether mail was sent or deleted is not known: no audit log of mailboxes that tells is among the files.'
+            else 'No record of these logs shows that mail was ' || array_to_string(list_filter([
+                case when t.sent_messages = 0 then 'sent' end,
+                case when t.deleted_messages = 0 then 'deleted' end
+            ], part -> part is not null), ' or ') || ' from the addresses and in the sessions of the incident. That is no proof that none was.'
+        end,
+        'The files can''t say',
+        case when l.mail_acts then 'mailbox_activity' else 'coverage' end,
+        null
+    from heads as h
+    cross join has_logs as l
+    join incident_totals as t using (incident)
+    where t.sent_messages = 0 or t.deleted_messages = 0
+    union all
+    select
+        incident,
         11,
         'Files',
         array_to_string(list_filter([
-            case when downloaded > 0 then counted(downloaded, 'file was', 'files were') || ' downloaded (' || file_names || ')' end,
+            case when downloaded > 0 then counted(downloaded, 'file was', 'files were') || ' downloaded' end,
             case when opened > 0 then counted(opened, 'file was', 'files were') || ' opened' end,
             case when shared > 0 then counted(shared, 'file was', 'files were') || ' shared' end
-        ], part -> part is not null), ', ') || '.',
+        ], part -> part is not null), ', ') || '.' || coalesce(' Downloaded: ' || file_names || '.', ''),
         'The log shows',
         'file_activity',
         'downloaded'
@@ -345,7 +387,7 @@ sentences as (
     union all
     select
         h.incident,
-        12,
+        11,
         'Files',
         case when l.files then 'No record names a file that was opened or downloaded from the addresses and in the sessions of the incident.'
             else 'Nothing is known of files: no audit log of SharePoint and OneDrive is among the files.' end,
@@ -356,6 +398,22 @@ sentences as (
     cross join has_logs as l
     join incident_totals as t using (incident)
     where t.downloaded + t.opened + t.shared = 0
+    union all
+    -- in short, before each is told
+    select
+        incident,
+        12,
+        'What else was done',
+        counted(count(*), 'kind of act was', 'kinds of act were') || ' found: ' || string_agg(
+            title || case when acts > 1 then ' (' || acts || ' times)' else '' end, '; ' order by place
+        ) || '.',
+        'The log shows',
+        'findings',
+        null
+    from changes
+    where place <= 5
+    group by incident
+    having count(*) > 1
     union all
     select
         incident,
@@ -382,6 +440,10 @@ sentences as (
     union all
     select incident, 18, 'What else was done', 'From an address or in a session of the incident, so by the intruder as it seems: ' || what || '.', 'The log shows', 'timeline', null
     from taken_back
+    union all
+    select incident, 18, 'Also touched', targets || '.', 'The log shows', 'incidents', null
+    from others_touched
+    where targets <> ''
     union all
     select
         incident,
@@ -459,6 +521,7 @@ select
         when 'indicators' then 'story'
         when 'directory_changes' then 'changes'
         when 'mailbox_changes' then 'changes'
+        when 'mailbox_activity' then 'story'
         else look_in
     end as part
 from sentences

@@ -61,12 +61,12 @@ func write(ctx context.Context, c *call, evidence *queries.Case, sources []rende
 	isWholeCase := c.Unasked && c.Format.Name == "html" && !c.Folder
 	isToHandOver := c.Unasked && !c.Folder && slices.Contains([]string{"html", "xlsx", "md"}, c.Format.Name)
 	if evidence != nil && (isToHandOver || d.Brief) {
-		headline, err := evidence.Dossiers().Headline(ctx)
+		headline, others, err := evidence.Dossiers().Headline(ctx)
 		if err != nil {
 			return err
 		}
 		if isToHandOver {
-			d.Case.Title = cmp.Or(d.Case.Title, headline)
+			d.Case.Title, d.Beside = cmp.Or(d.Case.Title, headline), others
 		}
 		if headline == "" {
 			d.Next = slices.DeleteFunc(slices.Clone(d.Next), func(line string) bool { return strings.Contains(line, "--incident") })

@@ -2,7 +2,8 @@
 -- description: The gravest incident in a few sentences, the next three in one each, the others counted, and what these files can not say.
 --   Behind each sentence stands how far the files bear it: The log shows; Must be assumed, where a log says no more than that
 --   it may have been so; The files can't say; The examiner says, in the case sheet (--case). With it stands the report that has its rows (look_in, and look_for by which
---   they are found there), and the part of the incident's dossier that has no others (part).
+--   they are found there), and the part of the incident's dossier that has no others (part). Those that answer first have is_first: a page has the
+--   others below its first screen.
 -- layout: story
 -- wrap: sentence
 -- position: -1
@@ -180,7 +181,12 @@ select
     basis,
     look_in,
     look_for,
-    part
+    part,
+    -- what else was done is told in short before each of it
+    coalesce(topic in (
+        'Who and when', 'How it began', 'From where', 'Mail read', 'Mail sent on', 'Mail sent, deleted', 'Files', 'Countermeasures',
+        'Still open', 'No incident', 'Not in these files'
+    ) or topic = 'What else was done' and row_number() over (partition by incident, topic order by position) = 1, false) as is_first
 from (
     select * from incident_sentences
     union all by name
