@@ -2000,3 +2000,50 @@ func TestCompletion(t *testing.T) {
 		})
 	}
 }
+
+// TestPrintedSample prints the dossiers and the case of the sample as the README says:
+// before the annexes a dossier has 12 pages at most, the case 40.
+func TestPrintedSample(t *testing.T) {
+	takesLong(t)
+	browser := ""
+	for _, name := range []string{"chromium", "google-chrome", "chromium-browser"} {
+		if path, err := exec.LookPath(name); err == nil {
+			browser = path
+			break
+		}
+	}
+	if browser == "" {
+		t.Skip("no Chromium")
+	}
+	folder := t.TempDir()
+	for _, test := range []struct {
+		name string
+		args []string
+		most int
+	}{
+		{"session", []string{"--session", "4b22b1c5", "--annex", "none"}, 12},
+		{"incident", []string{"--incident", "1", "--annex", "none"}, 12},
+		{"case", nil, 40},
+	} {
+		page, paper := filepath.Join(folder, test.name+".html"), filepath.Join(folder, test.name+".pdf")
+		if code, _, stderr := entrail(t, append([]string{"testdata/contoso", "-o", page, "--quiet"}, test.args...)...); code != 0 {
+			t.Fatalf("%s: exit code %d: %s", test.name, code, stderr)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+		defer cancel()
+		err := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+filepath.Join(folder, "profile"),
+			"--no-pdf-header-footer", "--print-to-pdf="+paper, "file://"+page).Run()
+		if err != nil {
+			t.Skipf("%s does not run here: %v", browser, err)
+		}
+		pdf, err := os.ReadFile(paper)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages := len(regexp.MustCompile(`/Type\s*/Page\b[^s]`).FindAll(pdf, -1))
+		t.Logf("%s: %d pages", test.name, pages)
+		if pages == 0 || pages > test.most {
+			t.Errorf("%s: %d pages on paper, want %d at most", test.name, pages, test.most)
+		}
+	}
+}

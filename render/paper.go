@@ -136,7 +136,7 @@ func asParagraphs(table string, head []headCell, rows []bodyRow, leading int) st
 		case i == says:
 			b.WriteString(cell + " { order: 1; flex-basis: 100%; font-size: 9px }")
 		case i >= leading:
-			b.WriteString(cell + " { order: 2; font-size: 7px }")
+			b.WriteString(cell + " { order: 2; font-size: 8px }")
 			fallthrough
 		default:
 			b.WriteString(cell + "::before { content: " + cssString(strings.Join(h.Parts, "")+": ") + " }")
