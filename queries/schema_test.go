@@ -131,7 +131,7 @@ func TestShowSQLRunsInAShell(t *testing.T) {
 	}
 	want := strings.Fields(`
 		all_findings blast_radius finding_records findings findings findings_not_looked_for incident_accounts incident_doors
-		incident_events incident_forwards incident_numbers incident_own_addresses incident_periods incident_story incident_totals
+		incident_events incident_forwards incident_measures incident_numbers incident_own_addresses incident_periods incident_story incident_totals
 		incident_traces incident_values incidents indicators mail_exposure open_doors record_weights rule_need_counts still_open story summary
 		timeline totals verdict_sentences would_have_stopped`)
 	slices.Sort(ofRules)

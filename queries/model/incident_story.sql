@@ -100,66 +100,6 @@ changes as (
         and m.finding not in ('session_outlived_containment', 'mail_read_in_bulk', 'mass_download', 'files_fetched_by_script', 'mailbox_read_by_another')
     group by incident, finding
 ),
--- What ended the access of somebody. An intruder who does so from an address or in a session of the incident covers traces; the
--- two logs tell of one act within some seconds, and one of them may not say from where.
-contained as (
-    select
-        h.incident,
-        c.event_time,
-        c.account,
-        c.action,
-        c.action || ' (' || c.account || ')' as what,
-        s.value is not null or a.value is not null as is_traced
-    from heads as h
-    join containments as c on list_contains(h.accounts, c.account) and c.event_time >= h.first_seen
-    left join incident_traces as s on s.trace = 'session' and s.incident = h.incident and s.value = c.session_id
-    left join incident_traces as a on a.trace = 'address' and a.incident = h.incident and a.value = c.ip_address
-),
-ended as (
-    select
-        incident,
-        event_time,
-        what,
-        max(event_time) filter (where is_traced) over (
-            partition by incident, account, action order by event_time range between interval 10 seconds preceding and interval 10 seconds following
-        ) is not null as is_by_intruder
-    from contained
-    union
-    select incident, until, 'mail of ' || mailbox || ' was no longer sent on', is_ended_by_intruder
-    from incident_forwards
-    where until is not null
-),
-taken_back as (
-    select incident, listed(list_sort(list(distinct minute_text(event_time) || ' ' || what))) as what
-    from ended
-    where is_by_intruder
-    group by incident
-),
-measures as (
-    select
-        incident,
-        min(event_time) as first_measure,
-        listed(list_sort(list(distinct minute_text(event_time) || ' ' || what))) as what
-    from ended
-    where not is_by_intruder
-    group by incident
-),
--- A sign-in stands in two logs, and is one act.
-afterwards as (
-    select
-        m.incident,
-        count(*) filter (where not e.is_failed) as acts,
-        max(e.event_time) filter (where not e.is_failed) as last_act,
-        count(*) filter (where e.is_failed) as attempts,
-        max(e.event_time) filter (where e.is_failed) as last_attempt
-    from measures as m
-    join incident_events as e on e.incident = m.incident and e.event_time > m.first_measure
-        -- what was done to end it is no act of the intruder's
-        and e.source in ('sign_ins', 'audit_events', 'graph_activity') and coalesce(e.address, '') <> ''
-    left join logons as l on e.file_id = l.file_id and e.record = l.record
-    where l.record is not null or e.source <> 'sign_ins' and e.action not in ('UserLoggedIn', 'UserLoginFailed')
-    group by m.incident
-),
 -- Whom and what the acts touched beside the accounts that were misused.
 others_touched as (
     select
@@ -438,8 +378,9 @@ sentences as (
     where place > 5
     group by incident
     union all
-    select incident, 18, 'What else was done', 'From an address or in a session of the incident, so by the intruder as it seems: ' || what || '.', 'The log shows', 'timeline', null
-    from taken_back
+    select incident, 18, 'What else was done', 'From an address or in a session of the incident, so by the intruder as it seems: ' || by_intruder || '.', 'The log shows', 'timeline', null
+    from incident_measures
+    where by_intruder is not null
     union all
     select incident, 18, 'Also touched', targets || '.', 'The log shows', 'incidents', null
     from others_touched
@@ -449,17 +390,17 @@ sentences as (
         incident,
         19,
         'Countermeasures',
-        m.what || '. '
+        measures || '. '
             || case
-                when coalesce(a.acts, 0) = 0 then 'After the first of these no act of the intruder succeeded, as far as these files go.'
-                else counted(a.acts, 'act of the intruder', 'acts of the intruder') || ' succeeded after the first of these, the last at ' || minute_text(a.last_act) || '.'
+                when coalesce(acts, 0) = 0 then 'After the first of these no act of the intruder succeeded, as far as these files go.'
+                else counted(acts, 'act of the intruder', 'acts of the intruder') || ' succeeded after the first of these, the last at ' || minute_text(last_act) || '.'
             end
-            || case when a.attempts > 0 then ' ' || counted(a.attempts, 'attempt', 'attempts') || ' failed, the last at ' || minute_text(a.last_attempt) || '.' else '' end,
+            || case when attempts > 0 then ' ' || counted(attempts, 'attempt', 'attempts') || ' failed, the last at ' || minute_text(last_attempt) || '.' else '' end,
         'The log shows',
         'timeline',
         null
-    from measures as m
-    left join afterwards as a using (incident)
+    from incident_measures
+    where measures is not null
     union all
     select
         h.incident,
@@ -474,7 +415,7 @@ sentences as (
         null
     from heads as h
     cross join has_logs as l
-    where h.incident not in (select incident from measures) and len(h.accounts) > 0
+    where h.incident not in (select incident from incident_measures where measures is not null) and len(h.accounts) > 0
     union all
     select
         incident,
