@@ -16,18 +16,34 @@ with needed as (
         part
     from rule_needs
 ),
+named_parts as (
+    select
+        log_table,
+        part,
+        unnest(string_split(part, ' or ')) as value
+    from needed
+    where part is not null
+),
+logged as (
+    select n.log_table, n.part, d.day, d.records, d.first_event, d.last_event
+    from named_parts as n
+    join rule_log_days as d on d.log_table = n.log_table and d.part = n.value
+    union all
+    select n.log_table, n.part, d.day, d.records, d.first_event, d.last_event
+    from needed as n
+    join rule_log_days as d on d.log_table = n.log_table
+    where n.part is null or d.part is null
+),
 days as (
     select
-        n.log_table,
-        n.part,
-        d.day,
-        sum(d.records)::bigint as records,
-        min(d.first_event) as first_event,
-        max(d.last_event) as last_event
-    from needed as n
-    left join rule_log_days as d
-        on d.log_table = n.log_table and (n.part is null or d.part is null or contains(string_split(n.part, ' or '), d.part))
-    group by n.log_table, n.part, d.day
+        log_table,
+        part,
+        day,
+        sum(records)::bigint as records,
+        min(first_event) as first_event,
+        max(last_event) as last_event
+    from logged
+    group by log_table, part, day
 ),
 gaps as (
     select
@@ -37,16 +53,17 @@ gaps as (
 ),
 counts as (
     select
-        log_table,
-        part,
-        coalesce(sum(records), 0)::bigint as records,
-        min(first_event) as first_event,
-        max(last_event) as last_event,
-        count(day) as days,
-        max(day) - min(day) + 1 as span,
-        max({'days': day - day_before - 1, 'from': day_before + 1, 'until': day - 1}) filter (where day_before is not null) as hole
-    from gaps
-    group by log_table, part
+        n.log_table,
+        n.part,
+        coalesce(sum(g.records), 0)::bigint as records,
+        min(g.first_event) as first_event,
+        max(g.last_event) as last_event,
+        count(g.day) as days,
+        max(g.day) - min(g.day) + 1 as span,
+        max({'days': g.day - g.day_before - 1, 'from': g.day_before + 1, 'until': g.day - 1}) filter (where g.day_before is not null) as hole
+    from needed as n
+    left join gaps as g on g.log_table = n.log_table and coalesce(g.part, '') = coalesce(n.part, '')
+    group by n.log_table, n.part
 ),
 -- The share of the days outside the hole that have a record is how likely a day has one.
 judged as (
