@@ -251,6 +251,7 @@ func TestTrustedDevicesAndApplications(t *testing.T) {
 // TestBadThoughTrusted: what the sheet calls bad stays high where it trusts the account, the
 // network and the application that had to do with it.
 func TestBadThoughTrusted(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	const row = `insert into audit_events (file_id, record, id, event_time, operation, user_id, workload, ip_address, user_agent, app_id, raw) values
 		(1, 1, 'r1', '2026-10-05 09:00:00', 'Send', 'kim@contoso.com', 'Exchange', '192.0.2.9', 'Mozilla/5.0 axios/1.7', 'app-1',
@@ -323,6 +324,7 @@ func TestBenignInPart(t *testing.T) {
 // TestIdleTrust: what the sheet trusts and nobody here has is named, whatever kind it is, and
 // nothing else.
 func TestIdleTrust(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	const rows = `insert into sign_ins (file_id, record, id, event_time, category, user_principal_name, ip_address, autonomous_system_number, status, app_id, app_display_name, device_id, device_name) values
 		(2, 1, 'i1', '2026-10-05 08:59:00', 'interactive', 'kim@contoso.com', '192.0.2.9', 64496, 'success', 'a-1', 'App A', 'd1', 'KIM-PC')`

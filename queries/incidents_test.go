@@ -287,6 +287,7 @@ func TestTrustedTrip(t *testing.T) {
 // TestNotLookedForInAPart takes a part away from a log, or some days from all of it, where the
 // log as a whole goes on from the first day to the last.
 func TestNotLookedForInAPart(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	month := func(rows string) string { // rows of each day d of a month
 		return "insert into audit_events (file_id, record, event_time, workload, operation) " +
