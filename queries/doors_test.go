@@ -93,6 +93,21 @@ func TestDoorsCloseAgain(t *testing.T) {
 		{"a second factor", []act{directory("User registered security info.", "amy@corp.example", nil), directory("User deleted security info.", "amy@corp.example", nil)}, ""},
 		{"a device", []act{directory("Register device.", "laptop", nil), directory("Unregister device.", "laptop", nil)}, ""},
 		{"a policy", []act{directory("Add conditional access policy.", "ca", nil), directory("Delete conditional access policy.", "ca", nil)}, ""},
+		{"two permissions of an application, and one taken away", []act{
+			directory("Add app role assignment to service principal.", "msp", set{"AppRole.Value": "Mail.Read"}),
+			directory("Add app role assignment to service principal.", "msp", set{"AppRole.Value": "Files.Read.All"}),
+			directory("Remove app role assignment from service principal.", "msp", set{"AppRole.Value": "Mail.Read"}),
+		}, "permission of an application|msp|files.read.all"},
+		{"two, and one taken away that is not named", []act{
+			directory("Add app role assignment to service principal.", "msp", set{"AppRole.Value": "Mail.Read"}),
+			directory("Add app role assignment to service principal.", "msp", set{"AppRole.Value": "Files.Read.All"}),
+			directory("Remove app role assignment from service principal.", "msp", nil),
+		}, ""},
+		{"two, and the application is deleted", []act{
+			directory("Add app role assignment to service principal.", "msp", set{"AppRole.Value": "Mail.Read"}),
+			directory("Add app role assignment to service principal.", "msp", set{"AppRole.Value": "Files.Read.All"}),
+			directory("Delete service principal.", "msp", nil),
+		}, ""},
 		{"a partner", []act{directory("Add partner to company.", "msp", nil)}, "policy or trust|msp|"},
 		{"removed", []act{directory("Add partner to company.", "msp", nil), directory("Remove partner from company.", "msp", nil)}, ""},
 	}

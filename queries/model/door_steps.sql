@@ -125,8 +125,13 @@ directory_steps as (
         ) as name,
         lower(name) as object,
         case
+            when contains(activity, 'app role') then lower(coalesce(
+                filled(new_values ->> 'approle.value'), filled(old_values ->> 'approle.value'),
+                nullif(coalesce(filled(new_values ->> 'approle.id'), filled(old_values ->> 'approle.id')), '00000000-0000-0000-0000-000000000000'), ''
+            ))
             when contains(activity, 'role') then lower(coalesce(new_values ->> 'role.displayname', old_values ->> 'role.displayname', ''))
             when contains(activity, 'group') then lower(coalesce(new_values ->> 'group.displayname', old_values ->> 'group.displayname', ''))
+            when contains(activity, 'security info') then coalesce(regexp_extract(lower(result_reason), '(?:registered|deleted|changed) (.+)$', 1), '')
             else ''
         end as part,
         concat_ws(', ', activity, new_values ->> 'role.displayname', new_values ->> 'group.displayname', new_values ->> 'approle.value') as detail,

@@ -19,16 +19,25 @@
 -- column findings varchar: that name it
 -- column evidence varchar: FILE_ID:RECORD of each record, with a blank between
 with closings as (
-    -- A guest whose account was deleted is gone, and so is what an application that was deleted had.
     select kind, object, part, max(event_time) as closed_at
+    from door_steps
+    where effect = 'close'
+    group by all
+),
+-- A guest whose account was deleted is gone, and so is what an application that was deleted had. A log that does not say which
+-- permission or method was taken away is taken to mean all of them.
+whole_closings as (
+    select kind, object, max(event_time) as closed_at
     from (
-        select kind, object, part, event_time from door_steps where effect = 'close'
+        select 'guest' as kind, object, event_time from door_steps where kind = 'account' and effect = 'close'
         union all
-        select 'guest', object, '', event_time from door_steps where kind = 'account' and effect = 'close'
-        union all
-        select unnest(['permission of an application', 'credential of an application', 'owner of an application']), object, '', event_time
+        select unnest(['permission of an application', 'credential of an application', 'owner of an application']), object, event_time
         from door_steps
         where kind = 'application' and effect = 'close'
+        union all
+        select kind, object, event_time
+        from door_steps
+        where effect = 'close' and part = '' and kind in ('permission of an application', 'authentication method')
     )
     group by all
 ),
@@ -44,7 +53,8 @@ open_steps as (
     select s.*
     from steps as s
     left join closings as c on s.kind = c.kind and s.object = c.object and s.part = c.part
-    where s.effect <> 'close' and (c.closed_at is null or s.event_time > c.closed_at)
+    left join whole_closings as w on s.kind = w.kind and s.object = w.object
+    where s.effect <> 'close' and s.event_time > coalesce(greatest(c.closed_at, w.closed_at), timestamp '-infinity')
 ),
 -- What was switched off is open no more, changed or not, until it is switched on.
 switched_off as (
