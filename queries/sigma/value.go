@@ -22,12 +22,13 @@ const (
 
 // matcher is one value that a field is compared with.
 type matcher struct {
-	as      comparison
-	text    string // what it says, wildcards and escapes resolved; of a pattern its regular expression
-	written string // as in the rule
-	field   string // of a reference: the field with which it is compared
-	isCased bool
-	network netip.Prefix
+	as       comparison
+	text     string // what it says, wildcards and escapes resolved; of a pattern its regular expression
+	written  string // as in the rule
+	field    string // of a reference: the field with which it is compared
+	isCased  bool
+	network  netip.Prefix
+	timePart string // the number is that of a part of a time: hour, ...; empty = of the value
 }
 
 type comparison int
@@ -41,20 +42,28 @@ const (
 	fitsPart
 	within // a network
 	above  // a number
+	sameNumber
 	atLeast
 	below
 	atMost
 	isField
 )
 
-var numbers = map[string]comparison{"gt": above, "gte": atLeast, "lt": below, "lte": atMost}
+var numbers = map[string]comparison{"": sameNumber, "gt": above, "gte": atLeast, "lt": below, "lte": atMost}
+
+// The marks that stand before the option of a command, of which windash means any.
+const dashes = "-/\u2013\u2014\u2015"
+
+var dash = regexp.MustCompile(`(^|[^0-9A-Za-z_])[` + dashes + `]([0-9A-Za-z_])`)
 
 // modifiers are what stands behind a field's name.
 type modifiers struct {
 	side     string // contains, startswith, endswith
 	as       string // re, cidr, gt, gte, lt, lte, exists, fieldref; empty = plain
 	encoding string // base64, base64offset
-	isWide   bool   // UTF-16, before the encoding
+	wide     string // utf16le, utf16be or utf16, before the encoding; empty = as it is
+	timePart string // minute, hour, day, week, month, year: of a time; empty = the value
+	isDash   bool   // any dash or slash before a word
 	isAll    bool
 	isCased  bool
 	isNot    bool
@@ -82,7 +91,16 @@ func parseModifiers(key string) (field string, m modifiers, err error) {
 		case "base64", "base64offset":
 			m.encoding = name
 		case "wide", "utf16le":
-			m.isWide = true
+			m.wide = "utf16le"
+		case "utf16be", "utf16":
+			m.wide = name
+		case "minute", "hour", "day", "week", "month", "year":
+			if m.timePart != "" {
+				return field, m, fmt.Errorf("%s: %s and %s exclude each other", key, m.timePart, name)
+			}
+			m.timePart = name
+		case "windash":
+			m.isDash = true
 		case "all":
 			m.isAll = true
 		case "cased":
@@ -101,8 +119,12 @@ func parseModifiers(key string) (field string, m modifiers, err error) {
 	switch {
 	case m.as != "" && (m.side != "" || m.encoding != ""):
 		return field, m, fmt.Errorf("%s: %s stands alone", key, m.as)
-	case m.isWide && m.encoding == "":
-		return field, m, fmt.Errorf("%s: wide stands before base64", key)
+	case m.wide != "" && m.encoding == "":
+		return field, m, fmt.Errorf("%s: %s stands before base64", key, m.wide)
+	case m.timePart != "" && (m.side != "" || m.encoding != "" || m.isDash || m.as != "" && numbers[m.as] == 0):
+		return field, m, fmt.Errorf("%s: %s stands alone, or with gt, gte, lt or lte", key, m.timePart)
+	case m.isDash && (m.as != "" || m.encoding != ""):
+		return field, m, fmt.Errorf("%s: windash stands with contains, startswith or endswith", key)
 	}
 	return field, m, nil
 }
@@ -117,6 +139,13 @@ func (m modifiers) matchers(text string) ([]matcher, error) {
 		return nil, fmt.Errorf("a value of more than %d bytes", maxValue)
 	case strings.ContainsRune(text, 0):
 		return nil, errors.New("a value with a NUL byte, which no log has")
+	}
+	if m.timePart != "" {
+		if _, err := strconv.Atoi(text); err != nil {
+			return nil, fmt.Errorf("%s %q: want a number", m.timePart, text)
+		}
+		one.as, one.timePart = numbers[m.as], m.timePart
+		return []matcher{one}, nil
 	}
 	switch m.as {
 	case "re":
@@ -163,6 +192,9 @@ func (m modifiers) matchers(text string) ([]matcher, error) {
 		}
 	}
 	one.as, one.text = comparisonOf(pieces)
+	if m.isDash {
+		one.as, one.text = fitsWhole, patternOf(pieces, anyDash)
+	}
 	return []matcher{one}, nil
 }
 
@@ -218,18 +250,7 @@ func comparisonOf(pieces []piece) (comparison, string) {
 	}
 	isPlain := len(middle) == 0 || len(middle) == 1 && middle[0].text != ""
 	if !isPlain {
-		var b strings.Builder
-		for _, p := range pieces {
-			switch {
-			case p.isAny:
-				b.WriteString(".*")
-			case p.isOne:
-				b.WriteByte('.')
-			default:
-				b.WriteString(regexp.QuoteMeta(p.text))
-			}
-		}
-		return fitsWhole, b.String()
+		return fitsWhole, patternOf(pieces, regexp.QuoteMeta)
 	}
 	text := ""
 	if len(middle) == 1 {
@@ -246,6 +267,37 @@ func comparisonOf(pieces []piece) (comparison, string) {
 	return equals, text
 }
 
+// patternOf is the regular expression of the pieces, their texts as quote writes them.
+func patternOf(pieces []piece, quote func(string) string) string {
+	var b strings.Builder
+	for _, p := range pieces {
+		switch {
+		case p.isAny:
+			b.WriteString(".*")
+		case p.isOne:
+			b.WriteByte('.')
+		default:
+			b.WriteString(quote(p.text))
+		}
+	}
+	return b.String()
+}
+
+// anyDash is the regular expression of a text in which each dash or slash before a word may
+// be any of them.
+func anyDash(text string) string {
+	var b strings.Builder
+	for text != "" {
+		at := dash.FindStringSubmatchIndex(text)
+		if at == nil {
+			break
+		}
+		b.WriteString(regexp.QuoteMeta(text[:at[3]]) + "[" + dashes + "]")
+		text = text[at[4]:]
+	}
+	return b.String() + regexp.QuoteMeta(text)
+}
+
 // encoded is the text in base64, of base64offset in each of its three places.
 func (m modifiers) encoded(one matcher, pieces []piece) ([]matcher, error) {
 	plain := ""
@@ -255,10 +307,17 @@ func (m modifiers) encoded(one matcher, pieces []piece) ([]matcher, error) {
 		}
 		plain += p.text
 	}
-	if m.isWide {
+	if m.wide != "" {
 		var wide []byte
+		if m.wide == "utf16" {
+			wide = []byte{0xff, 0xfe} // the mark of its order
+		}
 		for _, unit := range utf16.Encode([]rune(plain)) {
-			wide = append(wide, byte(unit), byte(unit>>8))
+			if m.wide == "utf16be" {
+				wide = append(wide, byte(unit>>8), byte(unit))
+			} else {
+				wide = append(wide, byte(unit), byte(unit>>8))
+			}
 		}
 		plain = string(wide)
 	}
@@ -307,8 +366,12 @@ func (m matcher) sql(v string, values func(field string) string) string {
 	case within:
 		first, last := digits(m.network)
 		return fmt.Sprintf("address_digits(%s) between '%s' and '%s' and length(address_digits(%[1]s)) = %[4]d", v, first, last, len(first))
-	case above, atLeast, below, atMost:
-		return "try_cast(" + v + " as double) " + map[comparison]string{above: ">", atLeast: ">=", below: "<", atMost: "<="}[m.as] + " " + text
+	case above, sameNumber, atLeast, below, atMost:
+		number := "try_cast(" + v + " as double)"
+		if m.timePart != "" {
+			number = "date_part('" + m.timePart + "', try_cast(" + v + " as timestamp))"
+		}
+		return number + " " + map[comparison]string{above: ">", sameNumber: "=", atLeast: ">=", below: "<", atMost: "<="}[m.as] + " " + text
 	case isField:
 		return "list_contains(list_transform(" + values(m.field) + ", other -> lower(other)), lower(" + v + "))"
 	}
