@@ -173,7 +173,8 @@ select
         || case when is_middle then ', measured from the middle of the country' else '' end
         || case when times > 1 then '; ' || times || ' such moves' else '' end as what,
     account as who,
-    earlier.event_time as first_seen,
+    -- what was done at the office is the user's own
+    case when has_office and not is_office then event_time else earlier.event_time end as first_seen,
     last_time as last_seen,
     len(records) as events,
     account as target,
