@@ -108,6 +108,15 @@ func TestDoorsCloseAgain(t *testing.T) {
 			directory("Add app role assignment to service principal.", "msp", set{"AppRole.Value": "Files.Read.All"}),
 			directory("Delete service principal.", "msp", nil),
 		}, ""},
+		{"a folder opened in a mail program", []act{{"AddFolderPermissions", "cfo", set{"Identity": `cfo@corp.example:\Inbox`, "User": "spy", "AccessRights": "Reviewer"}}}, `folder permission|cfo@corp.example|inbox spy`},
+		{"and closed there", []act{{"AddFolderPermissions", "cfo", set{"Identity": `cfo@corp.example:\Inbox`, "User": "spy", "AccessRights": "Reviewer"}}, {"RemoveFolderPermissions", "cfo", set{"Identity": `cfo@corp.example:\Inbox`, "User": "spy"}}}, ""},
+		{"another folder is closed", []act{
+			{"Add-MailboxFolderPermission", "cfo", set{"Identity": `cfo@corp.example:\Inbox`, "User": "spy", "AccessRights": "Owner"}},
+			{"Add-MailboxFolderPermission", "cfo", set{"Identity": `cfo@corp.example:\Sent Items`, "User": "spy", "AccessRights": "Owner"}},
+			{"Remove-MailboxFolderPermission", "cfo", set{"Identity": `cfo@corp.example:\Sent Items`, "User": "spy"}},
+		}, "folder permission|cfo@corp.example|inbox spy"},
+		{"the right to send on behalf", []act{{"Set-Mailbox", "cfo", set{"Identity": "cfo@corp.example", "GrantSendOnBehalfTo": "spy"}}}, "right to send on behalf|cfo@corp.example|"},
+		{"taken away", []act{{"Set-Mailbox", "cfo", set{"Identity": "cfo@corp.example", "GrantSendOnBehalfTo": "spy"}}, {"Set-Mailbox", "cfo", set{"Identity": "cfo@corp.example", "GrantSendOnBehalfTo": "$null"}}}, ""},
 		{"a partner", []act{directory("Add partner to company.", "msp", nil)}, "policy or trust|msp|"},
 		{"removed", []act{directory("Add partner to company.", "msp", nil), directory("Remove partner from company.", "msp", nil)}, ""},
 	}

@@ -20,18 +20,25 @@ with recursive exchange_steps as (
             when operation in ('new-inboundconnector', 'set-inboundconnector', 'remove-inboundconnector', 'new-outboundconnector', 'set-outboundconnector', 'remove-outboundconnector') then 'mail connector'
             when operation in ('add-mailboxpermission', 'remove-mailboxpermission') then 'mailbox permission'
             when operation in ('add-recipientpermission', 'remove-recipientpermission') then 'right to send as'
-            when operation in ('add-mailboxfolderpermission', 'set-mailboxfolderpermission', 'remove-mailboxfolderpermission') then 'folder permission'
+            when operation in (
+                'add-mailboxfolderpermission', 'set-mailboxfolderpermission', 'remove-mailboxfolderpermission',
+                'addfolderpermissions', 'modifyfolderpermissions', 'updatefolderpermissions', 'removefolderpermissions'
+            ) then 'folder permission'
             when operation in ('new-managementroleassignment', 'remove-managementroleassignment', 'add-rolegroupmember', 'remove-rolegroupmember') then 'Exchange role'
         end as kind,
         coalesce(mailbox, object) as object,
         coalesce(mailbox, object) as name,
-        lower(concat_ws(' ', parameters['user'], parameters['trustee'], parameters['member'])) as part,
+        lower(concat_ws(
+            ' ',
+            case when contains(operation, 'folder') then ltrim(coalesce(nullif(folder, ''), nullif(regexp_extract(parameters['identity'], ':(.*)$', 1), '')), '\') end,
+            parameters['user'], parameters['trustee'], parameters['member']
+        )) as part,
         concat_ws(', ', parameters['user'], parameters['trustee'], parameters['member'], parameters['accessrights'], parameters['role'], parameters['name']) as detail,
         case
-            when starts_with(operation, 'remove-') or lower(parameters['accessrights']) = 'none' then 'close'
+            when starts_with(operation, 'remove') or lower(parameters['accessrights']) = 'none' then 'close'
             when starts_with(operation, 'disable-') or not truth(ltrim(parameters['enabled'], '$')) then 'off'
             when starts_with(operation, 'enable-') or starts_with(operation, 'set-') and truth(ltrim(parameters['enabled'], '$')) then 'on'
-            when starts_with(operation, 'set-') then 'change'
+            when regexp_matches(operation, '^(set-|modify|update)') then 'change'
             else 'open'
         end as effect,
         event_time,
@@ -62,6 +69,27 @@ forward_steps as (
         and not coalesce(failed, false)
         and not coalesce(is_system, false)
         and coalesce(parameters['forwardingsmtpaddress'], parameters['forwardingaddress']) is not null
+),
+-- A right that a setting of the mailbox gives.
+behalf_steps as (
+    select
+        'right to send on behalf' as kind,
+        coalesce(mailbox, object) as object,
+        coalesce(mailbox, object) as name,
+        '' as part,
+        nullif(parameters['grantsendonbehalfto'], '') as detail,
+        case when parameters['grantsendonbehalfto'] = '' then 'close' else 'open' end as effect,
+        event_time,
+        actor,
+        ip_address,
+        session_id,
+        file_id,
+        record
+    from cmdlets
+    where operation = 'set-mailbox'
+        and not coalesce(failed, false)
+        and not coalesce(is_system, false)
+        and parameters['grantsendonbehalfto'] is not null
 ),
 rule_steps as (
     select
@@ -178,6 +206,8 @@ steps as (
     where kind is not null
     union all by name
     from forward_steps
+    union all by name
+    from behalf_steps
     union all by name
     from rule_steps
     union all by name
