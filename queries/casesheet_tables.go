@@ -213,7 +213,7 @@ func (sh *Sheet) unmatchedTrust(ctx context.Context) ([]string, error) {
 			union
 			select 'asn', network::varchar from addresses
 		)
-		select thing, value
+		select case thing when 'asn' then 'network AS' || value else thing || ' ' || value end
 		from sheet_entries
 		where kind = 'trusted' and (thing, value) not in (select (thing, value) from logged where value is not null)
 		order by thing, value`)
@@ -224,13 +224,10 @@ func (sh *Sheet) unmatchedTrust(ctx context.Context) ([]string, error) {
 		return nil, nil
 	}
 	var idle []string
-	for _, row := range rows[:min(len(rows), 5)] {
-		idle = append(idle, strings.Replace(fmt.Sprintf("%s %s", row[0], row[1]), "asn ", "network AS", 1))
+	for _, row := range rows {
+		idle = append(idle, row[0].(string))
 	}
-	if n := len(rows) - len(idle); n > 0 {
-		idle = append(idle, fmt.Sprintf("and %d more", n))
-	}
-	return []string{"What the case sheet trusts, and no record of these files has: " + strings.Join(idle, ", ")}, nil
+	return []string{"What the case sheet trusts, and no record of these files has: " + firstNamed(idle)}, nil
 }
 
 // unmatchedNotes says of each note of the case sheet that nothing in evidence is what it is

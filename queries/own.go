@@ -36,7 +36,6 @@ type RuleFile struct {
 // Bounds of rules of one's own, which may come from a stranger.
 const (
 	maxOwnRules = 2_000
-	maxNamed    = 5 // rules that one sentence names
 	maxRuleTime = 5 * time.Minute
 )
 
@@ -220,10 +219,7 @@ func readOwn(files []RuleFile) (all []ownRule, refused []string) {
 		if len(names) > 1 {
 			times = fmt.Sprintf("%d rules are", len(names))
 		}
-		if more := len(names) - maxNamed; more > 0 {
-			names = append(slices.Clone(names[:maxNamed]), fmt.Sprintf("and %d more", more))
-		}
-		refused = append(refused, "--rules: "+times+" for the log "+log+", which entrail does not read: "+strings.Join(names, ", "))
+		refused = append(refused, "--rules: "+times+" for the log "+log+", which entrail does not read: "+firstNamed(names))
 	}
 	return all, refused
 }

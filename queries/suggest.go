@@ -277,6 +277,7 @@ func (fs *Filters) firstFilter() int {
 
 const (
 	fewValues = 12   // how many of a column's values are listed
+	fewNames  = 5    // how many names a sentence lists
 	compared  = 1000 // beyond, the column is an identifier, and no list of it helps
 )
 
@@ -529,4 +530,12 @@ func (fs *Filters) sessionsOfUsers(ctx context.Context) (string, error) {
 		return none + "none of the sign-ins succeeded, and only then a session id is given", nil
 	}
 	return none + "their records have no session id, which exports before November 2024 and failed sign-ins lack", nil
+}
+
+// firstNamed lists names in a sentence, and counts those that it has no room for.
+func firstNamed(names []string) string {
+	if more := len(names) - fewNames; more > 0 {
+		return fmt.Sprintf("%s, and %d more", strings.Join(names[:fewNames], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }

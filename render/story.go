@@ -59,18 +59,18 @@ func storyLines(r *queries.Result) ([]storyLine, error) {
 	return all, nil
 }
 
-// told are the sentences of a topic, as a page has them.
-type told struct {
+// topic has the sentences of one topic, as a page has them.
+type topic struct {
 	Topic string
 	Lines []storyLine
 }
 
 // Topics are the sentences by topic.
-func (s *section) Topics() []told {
-	var all []told
+func (s *section) Topics() []topic {
+	var all []topic
 	for _, l := range s.Story {
 		if n := len(all); n == 0 || all[n-1].Topic != l.Of {
-			all = append(all, told{Topic: l.Of})
+			all = append(all, topic{Topic: l.Of})
 		}
 		last := &all[len(all)-1]
 		last.Lines = append(last.Lines, l)
@@ -175,12 +175,12 @@ const (
 func inShort(all []storyLine, most int) []storyLine {
 	var shown []storyLine
 	of := 0 // this topic
-	told := ""
+	dossier := ""
 	if i := slices.IndexFunc(all, func(l storyLine) bool { return l.IsFirst }); i >= 0 {
-		told = all[i].Dossier
+		dossier = all[i].Dossier
 	}
 	for _, l := range all {
-		if told != "" && l.Dossier == told && !l.IsFirst {
+		if dossier != "" && l.Dossier == dossier && !l.IsFirst {
 			continue
 		}
 		if of++; l.Topic != "" {
@@ -191,7 +191,7 @@ func inShort(all []storyLine, most int) []storyLine {
 		}
 	}
 	for len(shown) > most {
-		if at := slices.IndexFunc(shown, func(l storyLine) bool { return told != "" && l.LookIn == "coverage" && !l.IsFirst }); at >= 0 {
+		if at := slices.IndexFunc(shown, func(l storyLine) bool { return dossier != "" && l.LookIn == "coverage" && !l.IsFirst }); at >= 0 {
 			shown = slices.Delete(shown, at, at+1)
 			continue
 		}
