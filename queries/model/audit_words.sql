@@ -86,17 +86,12 @@ phrased as (
             when 'sharingset' then 'shared'
         end as file_verb
     from named
-),
-rule_sentences as (
-    select file_id, record, substr(what, length(coalesce(actor, 'Somebody')) + 2) as rule_sentence
-    from inbox_rules
 )
 select
     p.file_id,
     p.record,
     case
-        -- the sentence begins with who did it
-        when rule_sentence is not null then regexp_replace(rule_sentence, '; it was refused$', '')
+        when c.words is not null then c.words
         when act in ('mailitemsaccessed', 'messagebind', 'folderbind') then 'read '
             || case
                 when is_sync then 'a whole folder, ' || coalesce(array_to_string(nullif(read_folders, []), ', '), folder, 'not named')
@@ -121,4 +116,4 @@ select
         when record_type = 8 and target_name is null then lower(object_id)
     end as object_id
 from phrased as p
-left join rule_sentences as r on r.file_id = p.file_id and r.record = p.record
+left join cmdlet_words as c on c.file_id = p.file_id and c.record = p.record

@@ -13,7 +13,7 @@ regexp_replace(concat(
         else ': ' || coalesce(action, 'an act that is not named') || coalesce(', ' || nullif(target, ''), '')
     end,
     -- the mail is not from there
-    case when contains(words, ' inbox rule ') then ',' else '' end || ' from ' || nullif(place, ''),
+    case when regexp_matches(words, ' inbox rule | mail flow rule | sent on to ') then ',' else '' end || ' from ' || nullif(place, ''),
     case
         when source = 'sign_ins' or words in ('signed in to', 'failed to sign in to') then
             case when not starts_with(result, 'success') then ': ' || coalesce(rtrim(split_part(meaning, '. ', 1), '.'), result) end
