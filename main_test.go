@@ -882,6 +882,7 @@ func (c cancelling) Write(p []byte) (int, error) { c.cancel(); return len(p), ni
 
 // TestCancelled: what a run had begun when it was cancelled is gone.
 func TestCancelled(t *testing.T) {
+	takesLong(t)
 	for _, test := range []struct {
 		reason string
 		args   []string
@@ -920,6 +921,7 @@ func TestCancelled(t *testing.T) {
 
 // TestClosedPipe: `entrail ... | head -1` is no failure.
 func TestClosedPipe(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	kept := contosoKept(t)
 	p := newPlace(t, one)

@@ -62,6 +62,7 @@ func TestClixml(t *testing.T) {
 
 // TestClixmlDamaged: what stands before the damage is loaded, and the rest is told.
 func TestClixmlDamaged(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	deep := strings.Repeat(`<Obj N="a"><Props>`, 200) + strings.Repeat("</Props></Obj>", 200)
 	for _, tt := range []struct{ reason, text, loaded, note string }{

@@ -135,6 +135,7 @@ func TestEnvelope(t *testing.T) {
 
 // TestAuditInOtherClothes: the unified audit log as other programs write it.
 func TestAuditInOtherClothes(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	const event = "select id, event_time, record_type, record_type_name, user_type, user_id, ip_address, is_system from audit_events where file_id = FILE order by record"
 	record := func(more string) string {
@@ -308,6 +309,7 @@ func TestNumbersInOtherClothes(t *testing.T) {
 // TestEveryProperty: each property of Graph's signIn resource, v1.0 and beta,
 // that is not told by the other tests has a column, or a row in a child table.
 func TestEveryProperty(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	const record = `{"id":"s","createdDateTime":"2026-05-02T08:01:11Z","userPrincipalName":"a@contoso.com","status":{"errorCode":0},
 		"homeTenantName":"v1","isTenantRestricted":true,"tokenIssuerName":"v2","azureResourceId":"v3","federatedCredentialId":"v4",
@@ -365,6 +367,7 @@ func TestEveryProperty(t *testing.T) {
 // TestPortalAndGraphWords: what the portal's CSV and Graph call by two names is one
 // value, and a remark that is not about multifactor authentication is no result of it.
 func TestPortalAndGraphWords(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	portal := func(issuer string) string {
 		return "Date (UTC),Request ID,Username,Application,Status,IP address,Token issuer type\n" +

@@ -122,6 +122,7 @@ func holds(t *testing.T, path string, tt heldCase) {
 
 // TestNamedCases are the cases that the README of the cases names by their number and that are not among them, made from its words.
 func TestNamedCases(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	folder := t.TempDir()
 	for _, tt := range []struct {

@@ -12,6 +12,7 @@ import (
 
 // TestHeld loads what responders hold, as tools of several versions write it: each is read as what it is, whole.
 func TestHeld(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	archive, err := txtar.ParseFile("testdata/held.txtar")
 	if err != nil {

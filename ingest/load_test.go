@@ -291,6 +291,7 @@ func same[K comparable](c *loaded, query string, want map[K]int) {
 // The records of a big file go straight into the engine; the result must be
 // the one that the batch gives.
 func TestLoadFedIsTheSame(t *testing.T) {
+	takesLong(t)
 	sample := func(seed uint64) *tenant.Tenant { // each file has records of its own
 		return tenant.New(tenant.Options{Seed: seed, SignIns: 300, AuditEvents: 400})
 	}
@@ -416,6 +417,7 @@ func TestLoadMergesSignIns(t *testing.T) {
 
 // Loading the evidence in two runs must give what one run gives.
 func TestLoadAddsToCase(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	folder := t.TempDir()
 	csv, full := filepath.Join(folder, "a.csv"), filepath.Join(folder, "b.json")
@@ -504,6 +506,7 @@ func TestLoadOrderOfCopies(t *testing.T) {
 // A record that kept others out and is taken out by a later load itself is not
 // what they are said to be equal to.
 func TestLoadDuplicatesNameWhatIsThere(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	folder := t.TempDir()
 	file := func(name, text string) string {
@@ -764,6 +767,7 @@ func TestLoadMatchesPortalAudits(t *testing.T) {
 // A row of the portal's CSV is taken out only for a record that tells of the
 // same target and initiator, whatever was loaded first and how often.
 func TestLoadMatchesPortalAuditsByTarget(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	const a, b = "ta,a@contoso.com", "tb,b@contoso.com" // a target's id and name
 	tests := []struct {
@@ -819,6 +823,7 @@ func TestLoadMatchesPortalAuditsByTarget(t *testing.T) {
 // A sign-in without an id keeps one set of policies and steps, whichever of its
 // copies came first.
 func TestLoadSignInWithoutIDTwice(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	text := strings.Replace(signIn("", `"appliedConditionalAccessPolicies":[{"id":"p1","displayName":"p","result":"success"}]`,
 		`"authenticationDetails":[{"authenticationStepDateTime":"2026-10-01T08:00:00Z","authenticationMethod":"Password","succeeded":true}]`), `"id":"",`, "", 1)
@@ -850,6 +855,7 @@ func TestLoadMendsInsideEnvelope(t *testing.T) {
 
 // Record numbers lead back to the line, however the file was read.
 func TestLoadNumbersRecords(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	var b strings.Builder
 	const rows = 300_000

@@ -15,6 +15,7 @@ import (
 // exports write it. Of each two exports of a log, with -long, and else of each and the
 // next, an event is one record.
 func TestOneEventInAnyTwoExports(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	archive, err := txtar.ParseFile("testdata/one_event.txtar")
 	if err != nil {

@@ -94,6 +94,7 @@ func readText(t *testing.T, text []byte) (*passed, *inputFile) {
 // TestReadWithoutItsStart: wherever a file lost its start, the whole records
 // that it still has are read, and it is said that something is missing.
 func TestReadWithoutItsStart(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	indented := func(text string) string {
 		var b bytes.Buffer

@@ -12,6 +12,7 @@ import (
 // TestStates loads the fixtures of what tools dump beside logs. What is wanted of each
 // was read off the file.
 func TestStates(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	const guid = "00000000-0000-4000-8000-0000000000"
 	for _, tt := range []struct {
@@ -230,6 +231,7 @@ func TestAccountInPath(t *testing.T) {
 
 // TestPagesOfUsers: Graph says in the context of a page whose rules or methods it lists.
 func TestPagesOfUsers(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	const context = `"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#users('%s')/mailFolders('inbox')/messageRules",`
 	rule := func(id string) string {

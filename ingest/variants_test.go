@@ -263,6 +263,7 @@ func some[T any](k, of int, list iter.Seq[T]) iter.Seq[T] {
 // TestSignInVariants: a sign-in fills the same columns with the same values,
 // whatever it was exported as.
 func TestSignInVariants(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	year := tenant.New(tenant.Options{Seed: 7, SignIns: 4000})
 	var paths, truths []string

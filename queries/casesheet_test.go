@@ -285,6 +285,7 @@ func TestBadThoughTrusted(t *testing.T) {
 // TestBenignInPart: kim gave a code to a device twice, on one day, from two addresses: one
 // finding. Who notes one of its records or addresses as benign has not acquitted the other.
 func TestBenignInPart(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	const rows = `insert into sign_ins (file_id, record, id, event_time, category, user_principal_name, ip_address, autonomous_system_number, status, error_code, app_id, authentication_protocol) values
 		(2, 1, 'i1', '2026-10-05 08:59:00', 'interactive', 'kim@contoso.com', '192.0.2.9', 64496, 'success', 0, 'a', 'deviceCode'),
@@ -461,6 +462,7 @@ const forwarded = `
 // TestSheetIsOfWhatIsAskedFor: what the case sheet trusts holds where an incident or a
 // finding is asked for, as it does in the reports.
 func TestSheetIsOfWhatIsAskedFor(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	path := newCase(t, forwarded)
 	sheet := CaseSheet{Trusted: Trusted{Networks: []string{"198.51.100.0/24"}}} // Lee's
@@ -492,6 +494,7 @@ func TestSheetIsOfWhatIsAskedFor(t *testing.T) {
 // TestVerdictsInDossiers: a dossier has the sentences of the case sheet that concern what it
 // is of, and no others.
 func TestVerdictsInDossiers(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	c := openCase(t, Filter{Users: []string{"lee@contoso.com"}}, time.UTC, forwarded)
 	kim := answer(t, c, "select finding_id from all_findings where who = 'kim@contoso.com'")

@@ -33,6 +33,7 @@ func comparison(t *testing.T, here, earlier, name string) string {
 // TestCompareRecords holds the pairs to the rule of one record, in a log with ids and in
 // records without one.
 func TestCompareRecords(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	const files = "insert into files (file_id, path, format, sha256) values (1, 'a', 'unified_audit_log', 'x'), (2, 'b', 'unified_audit_log', 'y')"
 	event := func(file, record, id, user, ip, raw string) string {

@@ -27,7 +27,7 @@ func TestReportContract(t *testing.T) {
 	ctx := context.Background()
 	for i, report := range Reports() {
 		t.Run(report.Name, func(t *testing.T) {
-			oneInThree(t, i)
+			oneInSix(t, i)
 			checkHeader(t, report)
 			if err := c.CheckQuery(ctx, report.SQL); err != nil {
 				t.Fatalf("not one SELECT: %v", err)
@@ -225,6 +225,7 @@ func checkColumns(t *testing.T, r Report, columns []engine.Column) {
 // TestLayouts holds reports and parts of the dossier to the columns that their
 // header speaks of: a column that was renamed would lose its style in silence.
 func TestLayouts(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC)
 	ctx := context.Background()

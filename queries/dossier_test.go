@@ -72,6 +72,7 @@ func partOf(results []*Result, name string) *Result {
 // TestDossierIsWhole: the picture and the story hold every event of the
 // session, whatever the filters, and no other one's.
 func TestDossierIsWhole(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	c := openCase(t, Filter{IPs: []string{"192.0.2.1"}}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, session_id, user_principal_name, ip_address, country, autonomous_system_number, status, raw) values
@@ -123,6 +124,7 @@ func TestDossierIsWhole(t *testing.T) {
 // TestDossierBeside: what carries no session id stands beside the session, with
 // the reason why it does, and what failed is drawn as no sign-in of the user's.
 func TestDossierBeside(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, session_id, correlation_id, user_principal_name, user_id, category, ip_address, country, autonomous_system_number, status, error_code, raw) values
@@ -239,7 +241,7 @@ func TestDossierCountermeasures(t *testing.T) {
 		},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
-			oneInThree(t, i)
+			oneInSix(t, i)
 			c := openCase(t, test.filter, time.UTC,
 				`insert into sign_ins (file_id, record, id, event_time, session_id, correlation_id, user_principal_name, user_id, category, ip_address, status, error_code, raw) values
 					(1, 1, 'a', '2026-10-01 08:00', 's1', 'c1', 'ann@contoso.com', 'oid-ann', 'interactive', '192.0.2.1', 'success', 0, '{}'),

@@ -135,7 +135,7 @@ func TestFilter(t *testing.T) {
 		{"flags narrow together", Filter{Users: []string{"adele@contoso.com"}, IPs: []string{"203.0.113.0/24"}}, "s1", "a1", ""},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
-			oneInThree(t, i)
+			oneInSix(t, i)
 			t.Parallel()
 			c := openOn(t, 1, path, test.filter, time.UTC)
 			got := answer(t, c, `
@@ -243,7 +243,7 @@ func TestSessionsAreShownWhole(t *testing.T) {
 		{"one to be left out of either log", "sid-2 sid-3", Filter{NotIPs: []string{"203.0.113.5"}}},
 	} {
 		t.Run(test.reason, func(t *testing.T) {
-			oneInThree(t, i)
+			oneInSix(t, i)
 			c := openOn(t, 1, path, test.filter, time.UTC)
 			got := strings.ReplaceAll(answer(t, c, "select session_id from sessions order by 1"), "\n", " ")
 			if got != test.want {

@@ -148,6 +148,7 @@ func (answer table) column(name string, allow func(value func(name string) strin
 // generator knows by itself: the intrusion is whole and first, the password spray of two
 // weeks before is an incident of its own, and nobody else's work is part of either.
 func TestIncidentOfTenant(t *testing.T) {
+	takesLong(t)
 	_, tenant := loadTenant(t)
 	known := tenant.Incident
 	c := askedTenant(t)
@@ -200,6 +201,7 @@ func TestIncidentOfTenant(t *testing.T) {
 // nothing bad happened: they stay two, each with its own people and addresses alone, and
 // none of the month's own findings joins either.
 func TestTwoIncidents(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	quiet, err := quietCase()
 	if err != nil {
@@ -249,6 +251,7 @@ func TestTwoIncidents(t *testing.T) {
 // trusts takes the line of somebody on the way out of the first page, and not those of an
 // address that it calls bad, though it trusts that too.
 func TestTrustedTrip(t *testing.T) {
+	takesLong(t)
 	const traveller = "ruben.visser@contoso.com"
 	path, tenant := loadTenant(t)
 	bad := tenant.Incident.AttackerIPAddresses[0]

@@ -15,6 +15,7 @@ import (
 // with each, which for a million records never ends. Such a condition belongs into the key:
 // `on case when e.source = 'audit_events' then e.file_id end = w.file_id`.
 func TestNoJoinComparesEachWithEach(t *testing.T) {
+	takesLong(t)
 	fewRows := map[string]string{
 		"view all_findings":  "a case sheet has few devices",
 		"report audit_users": "kinds of failed logons, with the 300 codes", "report audit_logons": "the same",

@@ -77,6 +77,7 @@ func TestPageWithRoom(t *testing.T) {
 
 // TestPageOfMoreThanFits: what matters is more than the page holds, and it says so.
 func TestPageOfMoreThanFits(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC, matterRows...)
 	report, _ := Lookup("timeline")
@@ -92,6 +93,7 @@ func TestPageOfMoreThanFits(t *testing.T) {
 // TestRecordsOfReports: what a header names as the records of a report has those of each
 // of its rows, for by them a page chooses.
 func TestRecordsOfReports(t *testing.T) {
+	takesLong(t)
 	for _, c := range []*Case{openCase(t, Filter{}, time.UTC, matterRows...), askedTenant(t)} {
 		for _, r := range Reports() {
 			if r.recordsIn == "" {

@@ -264,6 +264,7 @@ func TestSigmaCorrelations(t *testing.T) {
 
 // TestOwnRulesRefused holds what can't be used to its reason; the rest runs.
 func TestOwnRulesRefused(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	header := "-- title: T\n-- severity: low\n-- meaning: m\n-- false positives: f\n-- blind spots: b\n-- next: n\n-- needs: audit_events\n-- source: s\n"
 	hit := func(severity, from string) string {
@@ -338,6 +339,7 @@ func TestOwnRulesRefused(t *testing.T) {
 // TestHostileRules holds that a rule's words reach SQL as literals alone: what would end a
 // literal, a name or a comment finds nothing, and breaks nothing.
 func TestHostileRules(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	c := openCase(t, Filter{}, time.UTC, ownEvents...)
 	for _, word := range []string{`'; drop table rules; --`, `' or true or '`, `a' || (select raw) || '`, `$$`, `*/ select 1 /*`, `\'`, `{0}`, `%s`} {

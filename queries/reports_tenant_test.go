@@ -65,6 +65,7 @@ var counts = []struct {
 // TestReportsOfTenant compares the reports on the sample tenant with what its
 // generator has counted by itself.
 func TestReportsOfTenant(t *testing.T) {
+	takesLong(t)
 	path, _ := loadTenant(t)
 	text, err := os.ReadFile("../testdata/contoso.json")
 	if err != nil {

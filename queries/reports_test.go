@@ -47,7 +47,7 @@ func TestReports(t *testing.T) {
 	}
 	for i, path := range fixtures {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			oneInThree(t, i)
+			oneInSix(t, i)
 			t.Parallel()
 			archive, err := txtar.ParseFile(path)
 			if err != nil {

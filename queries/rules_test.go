@@ -55,7 +55,7 @@ func TestRules(t *testing.T) {
 func testRules(t *testing.T, report func(name, line string)) {
 	for i, r := range rules.All() {
 		t.Run(r.Name, func(t *testing.T) {
-			oneInThree(t, i)
+			oneInSix(t, i)
 			t.Parallel()
 			path := filepath.Join("testdata", "rules", r.Name+".txtar")
 			archive, err := txtar.ParseFile(path)

@@ -371,6 +371,7 @@ func loadMonth(o generator.Options) ([]byte, error) {
 // TestQuietMonth holds the findings to months in which nothing bad happened: nothing
 // critical or high, and a medium a hundred people at most.
 func TestQuietMonth(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	t.Run("month", func(t *testing.T) {
 		t.Parallel()
@@ -382,7 +383,6 @@ func TestQuietMonth(t *testing.T) {
 	})
 	for _, seed := range []uint64{1, 2, 99} {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			takesLong(t)
 			t.Parallel()
 			other := quietMonth
 			other.Seed = seed

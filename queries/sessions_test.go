@@ -45,6 +45,7 @@ func TestSessionsOnce(t *testing.T) {
 // TestSessionsAreFilteredByAnyName: the filters also hold where a question names the
 // sessions otherwise than as a table of its FROM.
 func TestSessionsAreFilteredByAnyName(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	for _, question := range []string{
 		"select count from (summarize sessions) where column_name = 'session_id'",

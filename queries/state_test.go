@@ -37,6 +37,7 @@ func TestStateNames(t *testing.T) {
 // TestStatesAreNoIncident: what stood when a dump was made is a finding, and nobody's act
 // of that time.
 func TestStatesAreNoIncident(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	rows := []string{
 		`insert into state_mailboxes (file_id, record, snapshot_time, id, mailbox, forwarding_smtp_address) values (2, 1, timestamp '2026-11-01', 'm1', 'kim@contoso.com', 'x@evil.example')`,

@@ -67,6 +67,7 @@ func TestStoryOfTenant(t *testing.T) {
 // TestStoryWithoutIncident: a quiet log is told as what it is, and what is not loaded
 // is not called nothing found.
 func TestStoryWithoutIncident(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	story := storyOf(t, openCase(t, Filter{}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, ip_address, country, status, error_code, category, raw) values
@@ -161,6 +162,7 @@ func TestStoryOfIntrusions(t *testing.T) {
 // kind; things left open are counted by kind, where they are many; and after the fourth
 // incident the others are counted.
 func TestStoryOfManyIncidents(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	exchange := func(record, day int, user, operation, parameters string) string {
 		return fmt.Sprintf(`insert into audit_events (file_id, record, id, event_time, record_type, workload, operation, user_id, ip_address, result_status, is_system, raw)
@@ -231,6 +233,7 @@ func TestStoryLeavesHomeOut(t *testing.T) {
 
 // TestStoryCountsFindings: findings of one severity are counted each, not once.
 func TestStoryCountsFindings(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	trusted := CaseSheet{Trusted: Trusted{Networks: []string{"198.51.100.0/24", "203.0.113.0/24"}}}
 	story := storyOf(t, openKnowing(t, 1, newCase(t, forwarded), Filter{}, time.UTC, trusted))

@@ -88,6 +88,7 @@ func TestTotalsOfTenant(t *testing.T) {
 
 // TestTotalsWithoutTheLog: what no loaded log tells is not known, and not none.
 func TestTotalsWithoutTheLog(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	quiet := totalsOf(t, openCase(t, Filter{}, time.UTC,
 		`insert into sign_ins (file_id, record, id, event_time, user_principal_name, ip_address, country, status, error_code, category, raw) values

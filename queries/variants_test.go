@@ -19,6 +19,7 @@ import (
 // A line that covers the number must have its evidence in each bad_NAME.jsonl, and none
 // of medium severity or more in a harmless_NAME.jsonl.
 func TestVariants(t *testing.T) {
+	takesLong(t)
 	t.Parallel()
 	archives, err := filepath.Glob("testdata/variants/*.txtar*")
 	if err != nil {
