@@ -106,7 +106,7 @@ func checkNeeds(t *testing.T, c *Case, r Report) {
 	}
 }
 
-// referencesOf is what a SELECT names. A view stands below many others, and is read once.
+// referencesOf is what a SELECT names.
 func referencesOf(t *testing.T, c *Case, text string) []reference {
 	t.Helper()
 	if refs, ok := readTexts[text]; ok {
@@ -120,10 +120,18 @@ func referencesOf(t *testing.T, c *Case, text string) []reference {
 	return readTexts[text]
 }
 
-var readTexts = map[string][]reference{}
+// What was read of a text: a view stands below many others, by many ways.
+var (
+	readTexts  = map[string][]reference{}
+	readTables = map[string][]string{}
+	readLogs   = map[string][2][]string{}
+)
 
 // tablesBelow lists the tables that a SELECT reads, through whatever views.
 func tablesBelow(t *testing.T, c *Case, text string) []string {
+	if tables, ok := readTables[text]; ok {
+		return tables
+	}
 	var tables []string
 	for _, ref := range referencesOf(t, c, text) {
 		if isTableOfRules(ref.name) {
@@ -135,7 +143,13 @@ func tablesBelow(t *testing.T, c *Case, text string) []string {
 			tables = append(tables, ref.name)
 		}
 	}
-	return tables
+	readTables[text] = distinct(tables)
+	return readTables[text]
+}
+
+func distinct(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func isLog(name string) bool {
@@ -148,6 +162,9 @@ func isLog(name string) bool {
 // are never filtered (names, places, coverage) are not followed: no report has
 // its rows from them alone.
 func logsRead(t *testing.T, c *Case, text string) (shown, lookedUp []string) {
+	if read, ok := readLogs[text]; ok {
+		return read[0], read[1]
+	}
 	for _, ref := range referencesOf(t, c, text) {
 		v, isView := lookupRelation(ref.name)
 		switch {
@@ -165,7 +182,8 @@ func logsRead(t *testing.T, c *Case, text string) (shown, lookedUp []string) {
 			shown = append(shown, ref.name)
 		}
 	}
-	return shown, lookedUp
+	readLogs[text] = [2][]string{distinct(shown), distinct(lookedUp)}
+	return readLogs[text][0], readLogs[text][1]
 }
 
 // checkOrdered wants the outermost SELECT to have an `order by`. That the
