@@ -17,7 +17,7 @@ with own_forwards as (
         f.actor,
         f.event_time as since,
         unnest(f.destinations) as destination,
-        lower(i.rule) as rule
+        nullif(d.part, '') as rule
     from mail_forwards as f
     left join incident_traces as s on s.trace = 'session' and f.session_id = s.value
     left join incident_traces as a on a.trace = 'address' and client_address(f.ip_address) = a.value
@@ -27,32 +27,37 @@ with own_forwards as (
         join incident_findings using (finding_id)
         group by file_id, record
     ) as r on f.file_id = r.file_id and f.record = r.record
-    left join inbox_rules as i on case when f.kind = 'inbox rule' then f.file_id end = i.file_id and f.record = i.record
+    left join door_steps as d on d.kind = f.kind and d.file_id = f.file_id and d.record = f.record
     where not coalesce(f.failed, false) and coalesce(s.incident, a.incident, r.incident) is not null
 ),
+switched_on as (
+    select kind, object, part, max(event_time) as event_time
+    from door_steps
+    where effect = 'on'
+    group by all
+),
+-- A rule goes by its last name. One that was switched on again did not end.
 ends as (
     select
-        'mailbox' as kind,
-        coalesce(mailbox, object) as mailbox,
-        null::varchar as rule,
-        event_time,
-        ip_address,
-        session_id
-    from cmdlets
-    where operation = 'set-mailbox' and not coalesce(failed, false)
-        and coalesce(parameters['forwardingsmtpaddress'], parameters['forwardingaddress']) is not null
-        and coalesce(nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) is null
-    union all
-    select
-        'inbox rule',
-        mailbox,
-        lower(coalesce(parameters['rulename'], parameters['name'], nullif(regexp_extract(parameters['identity'], '[^\\]*$'), ''), object, '')),
-        event_time,
-        ip_address,
-        session_id
-    from cmdlets
-    where (operation in ('remove-inboxrule', 'disable-inboxrule') or operation = 'updateinboxrules' and starts_with(lower(parameters['ruleoperation']), 'remove'))
-        and not coalesce(failed, false)
+        case d.kind when 'forward of a mailbox' then 'mailbox' else d.kind end as kind,
+        d.object as mailbox,
+        nullif(d.part, '') as rule,
+        d.event_time,
+        d.ip_address,
+        d.session_id
+    from door_steps as d
+    left join cmdlets as c on c.file_id = d.file_id and c.record = d.record
+    left join switched_on as o on o.kind = d.kind and o.object = d.object and o.part = d.part
+    where d.kind in ('forward of a mailbox', 'inbox rule')
+        -- of rules without a name it is not known which
+        and (d.kind <> 'inbox rule' or d.part <> '')
+        and (
+            d.effect = 'close'
+            or d.effect = 'off' and coalesce(o.event_time < d.event_time, true)
+            or d.kind = 'inbox rule' and d.effect = 'change'
+                and coalesce(c.parameters['forwardto'], c.parameters['forwardasattachmentto'], c.parameters['redirectto']) is not null
+                and concat(c.parameters['forwardto'], c.parameters['forwardasattachmentto'], c.parameters['redirectto']) = ''
+        )
 )
 select
     f.incident,
