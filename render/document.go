@@ -33,6 +33,7 @@ type Document struct {
 	Places    []string  // geolocation databases that places of addresses come from, with their editions
 	Case      CaseHead  // what the case sheet calls the case
 	Beside    string    // what there is beside what the title names: "1 other incident"
+	Begins    time.Time // when the incident that the title names began; zero = it names none
 	Noted     bool      // the case sheet has notes, of which rows have the verdict
 	Sources   []Source  // the evidence, for the HTML and XLSX pages that list it
 

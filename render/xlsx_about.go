@@ -33,6 +33,7 @@ func (b *workbook) about() error {
 	}
 	p := &aboutPage{workbook: b}
 	p.put(b.style.title, visible(b.d.heading()))
+	p.keep(p.file.SetRowHeight("About", p.row, titleHigh))
 	for _, fact := range facts(b.d) {
 		p.put(b.style.fact, fact)
 	}
@@ -175,6 +176,9 @@ func (b *workbook) remarks(s *sheetInfo) string {
 	lines = append(lines, visibleAll(s.result.Notes)...)
 	if s.cut > 0 {
 		lines = append(lines, fmt.Sprintf("%s longer than a cell can hold and cut: see the CSV.", were(s.cut, "text")))
+	}
+	if s.opens > 0 {
+		lines = append(lines, fmt.Sprintf("The sheet opens where the incident begins, at row %d.", s.opens))
 	}
 	if all := len(s.result.Columns); s.printed > 0 && s.printed < all {
 		lines = append(lines, fmt.Sprintf("On paper: the first %d of %d columns.", s.printed, all))
