@@ -66,9 +66,11 @@ type topic struct {
 }
 
 // Topics are the sentences by topic.
-func (s *section) Topics() []topic {
+func (s *section) Topics() []topic { return byTopic(s.Story) }
+
+func byTopic(lines []storyLine) []topic {
 	var all []topic
-	for _, l := range s.Story {
+	for _, l := range lines {
 		if n := len(all); n == 0 || all[n-1].Topic != l.Of {
 			all = append(all, topic{Topic: l.Of})
 		}

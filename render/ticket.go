@@ -33,6 +33,9 @@ func ticket(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
+		if r.Report.Layout == queries.Lanes && len(r.Notes) == 0 { // a picture
+			continue
+		}
 		p, err := newTicketPart(r)
 		if err != nil {
 			return err
@@ -111,7 +114,7 @@ func newTicketPart(r *queries.Result) (*ticketPart, error) {
 	}
 	var header bytes.Buffer
 	out := bufio.NewWriter(&header)
-	markdownHeader(out, shown)
+	markdownHeader(out, shown, heading)
 	out.Flush()
 	p.header, p.all, p.across = header.String(), len(lines), len(columns)
 	isRanked := slices.ContainsFunc(r.Columns, func(c queries.Column) bool { return c.Style == queries.Severity })
@@ -151,7 +154,7 @@ func (p *ticketPart) choose(r *queries.Result, lines [][]any) []int {
 		switch {
 		case c.Style == queries.RawRecord, len(values) == 1 && values[""], r.Report.Layout == queries.Record && i > 1:
 		case i > 0 && len(values) == 1 && len(lines) >= alwaysTold:
-			always = append(always, markdown(c.Name)+": "+p.cell(c, lines[0][i]))
+			always = append(always, markdown(heading(c.Name))+": "+p.cell(c, lines[0][i]))
 		default:
 			columns = append(columns, i)
 		}

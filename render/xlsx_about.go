@@ -37,6 +37,8 @@ func (b *workbook) about() error {
 	for _, fact := range facts(b.d) {
 		p.put(b.style.fact, fact)
 	}
+	p.put(b.style.link, "To the list of sheets")
+	toSheets := p.row
 	p.row++
 	if len(b.d.Filters) > 0 {
 		p.put(b.style.heading, "Filters: this workbook shows a part of the evidence")
@@ -55,6 +57,7 @@ func (b *workbook) about() error {
 	}
 	p.row++
 	p.put(b.style.heading, "Sheets")
+	p.keep(p.file.SetCellHyperLink("About", "A"+strconv.Itoa(toSheets), "'About'!A"+strconv.Itoa(p.row), "Location"))
 	p.put(b.style.head, "sheet", "rows", "report", "what it shows", "notes")
 	if n := len(b.charts) + len(b.days); n > 0 {
 		p.put(b.style.wrap, chartSheet, n, "", "The pictures of the reports in this workbook.")
