@@ -37,7 +37,7 @@ func TestOnePage(t *testing.T) {
 	}{
 		{"all that answers first has room, and what was looked at", 8, 60, []string{"S0 ", "S6 ", "- **Looked at**", "*(the files can't say)*", "1 more sentence:"}, []string{"S7 "}},
 		{"what the numbers tell goes first, then what does not answer the first questions", 7, 400, []string{"S0 ", "end 0.", "- **Still open**", "end 5."}, []string{"Looked at", "Topic 6"}},
-		{"nobody writes more than that in a sentence", 3, 2000, []string{"S0 ", "d…"}, []string{"end 0"}},
+		{"nobody writes more than that in a sentence", 3, 2000, []string{"S0 ", "…"}, []string{"end 0"}},
 	} {
 		numbers := result(queries.Report{Name: "totals", Title: "In numbers", Layout: queries.Totals},
 			[]queries.Column{column("item", queries.Text), column("value", queries.Text), column("detail", queries.Text), column("look_in", queries.Text)},

@@ -173,3 +173,32 @@ func TestTicketCells(t *testing.T) {
 		t.Errorf("it says\n%s\nwant\n%s", page, want)
 	}
 }
+
+// TestTicketOfSeveral: a ticket of several things has a heading for each, and their parts below
+// it; of one, its title is enough.
+func TestTicketOfSeveral(t *testing.T) {
+	parts := func(names ...string) (all []*queries.Result) {
+		for _, name := range names {
+			all = append(all,
+				result(queries.Report{Name: "sentences", Title: "What happened", Group: "it", Layout: queries.Table}, []queries.Column{column("a", queries.Text)}, []any{"of " + name}),
+				result(queries.Report{Name: "lanes", Title: "Session " + name, Group: "it", Layout: queries.Lanes}, []queries.Column{column("a", queries.Text)}),
+				result(queries.Report{Name: "files", Title: "Files", Group: "it", Layout: queries.Table}, []queries.Column{column("a", queries.Text)}, []any{"files of " + name}))
+		}
+		return all
+	}
+	for _, test := range []struct {
+		reason string
+		of     []string
+		want   string
+	}{
+		{"one", []string{"s1"}, "## What happened ## Files"},
+		{"two", []string{"s1", "s2"}, "## Session s1 ### What happened ### Files ## Session s2 ### What happened ### Files"},
+	} {
+		d := document(parts(test.of...)...)
+		d.Whole = "x"
+		got := regexp.MustCompile(`(?m)^##.*$`).FindAllString(render(t, Markdown, d), -1)
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s: %q, want %s", test.reason, got, test.want)
+		}
+	}
+}
