@@ -52,6 +52,7 @@ func XLSX(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
+		b.isOf(r)
 		switch r.Report.Layout {
 		case queries.Lanes: // a picture
 		case queries.Story:
@@ -86,10 +87,13 @@ type workbook struct {
 	d       Document
 	file    *excelize.File
 	taken   map[string]bool   // sheet names in lower case
+	tables  map[string]int    // how many sheets a report has
 	sheets  []*sheetInfo      // those of reports
 	empty   []*queries.Result // reports without rows, which have no sheet
 	stories []storyOfSheet    // what stands in sentences on About
-	totals  []total           // and the numbers above them
+	totals  []totalsOfSheet   // and the numbers above them
+	things  []string          // what a dossier is of, each as the text that goes with its picture names it
+	first   string            // the report that each of these begins with
 	charts  []chartOfSheet
 	days    []daysOfSheet
 	style   styles
@@ -100,7 +104,35 @@ type workbook struct {
 // storyOfSheet are the sentences of one story.
 type storyOfSheet struct {
 	title string
+	thing int // of things
 	lines []storyLine
+}
+
+// totalsOfSheet are the numbers of one thing.
+type totalsOfSheet struct {
+	thing int
+	all   []total
+}
+
+// isOf notes what the result is of: a dossier of several things has the parts of each in turn.
+func (b *workbook) isOf(r *queries.Result) {
+	if b.first == "" {
+		b.first = r.Report.Name
+	}
+	if r.Report.Name == b.first {
+		b.things = append(b.things, "")
+	}
+	if r.Report.Layout == queries.Lanes {
+		b.things[len(b.things)-1] = visible(title(r))
+	}
+}
+
+// ofThing is a title with what it is of.
+func (b *workbook) ofThing(title string, thing int) string {
+	if name := b.things[thing]; name != "" {
+		return title + " · " + name
+	}
+	return title
 }
 
 // story leaves the sentences to About. A question for them alone is a sheet too.
@@ -109,7 +141,7 @@ func (b *workbook) story(r *queries.Result) error {
 		return b.report(r)
 	}
 	lines, err := storyLines(r)
-	b.stories = append(b.stories, storyOfSheet{visible(title(r)), lines})
+	b.stories = append(b.stories, storyOfSheet{visible(title(r)), len(b.things) - 1, lines})
 	return err
 }
 
@@ -117,8 +149,8 @@ func (b *workbook) count(r *queries.Result) error {
 	if !b.d.Several {
 		return b.report(r)
 	}
-	var err error
-	b.totals, err = totals(r)
+	all, err := totals(r)
+	b.totals = append(b.totals, totalsOfSheet{len(b.things) - 1, all})
 	return err
 }
 
@@ -126,6 +158,7 @@ func (b *workbook) count(r *queries.Result) error {
 type sheetInfo struct {
 	name   string
 	rows   int
+	thing  int // that it is of
 	result *queries.Result
 	cut    int // texts longer than a cell
 	opens  int // the row that it opens at; 0 = its first
@@ -144,7 +177,7 @@ type styles struct {
 }
 
 func newWorkbook(d Document) (*workbook, error) {
-	b := &workbook{d: d, file: excelize.NewFile(excelize.Options{TmpDir: d.TempDir}), taken: map[string]bool{"about": true, "charts": true}}
+	b := &workbook{d: d, file: excelize.NewFile(excelize.Options{TmpDir: d.TempDir}), taken: map[string]bool{"about": true, "charts": true}, tables: map[string]int{}}
 	// The one sheet of a new file becomes About.
 	if err := b.file.SetSheetName("Sheet1", "About"); err != nil {
 		return nil, err
@@ -302,10 +335,10 @@ func (b *workbook) begin(r *queries.Result, part int, widths []float64, frozen i
 	if script {
 		name, table = "Audit Events", "AuditEvents"
 	}
-	if part > 1 {
-		table += "_" + strconv.Itoa(part)
+	info := &sheetInfo{name: b.free(name, max(part, len(b.things))), thing: len(b.things) - 1, result: r}
+	if b.tables[r.Report.Name]++; b.tables[r.Report.Name] > 1 { // two of one name break a workbook
+		table += "_" + strconv.Itoa(b.tables[r.Report.Name])
 	}
-	info := &sheetInfo{name: b.free(name, part), result: r}
 	b.sheets = append(b.sheets, info)
 	s := &sheet{workbook: b, info: info, head: headings(r), widths: widths, first: 3, table: table}
 	if _, err := b.file.NewSheet(s.info.name); err != nil {
@@ -329,7 +362,7 @@ func (b *workbook) begin(r *queries.Result, part int, widths []float64, frozen i
 			return nil, err
 		}
 	}
-	heading := title(r)
+	heading := b.ofThing(title(r), len(b.things)-1)
 	if script {
 		s.first, heading = 2, b.d.heading()
 	}

@@ -138,15 +138,24 @@ func (p *aboutPage) put(style int, values ...any) {
 
 // sentences writes the numbers and the stories.
 func (p *aboutPage) sentences() {
-	if len(p.totals) > 0 {
-		p.put(p.style.heading, "In numbers")
-		for _, t := range p.totals {
+	called := func(title string, thing int) string {
+		if len(p.things) > 1 {
+			return p.ofThing(title, thing)
+		}
+		return title // that of the workbook says what it is of
+	}
+	for _, numbers := range p.totals {
+		if len(numbers.all) == 0 {
+			continue
+		}
+		p.put(p.style.heading, called("In numbers", numbers.thing))
+		for _, t := range numbers.all {
 			p.put(p.style.wrap, t.Item, t.Value, "", t.Detail)
 		}
 		p.row++
 	}
 	for _, story := range p.stories {
-		p.put(p.style.heading, story.title)
+		p.put(p.style.heading, called(story.title, story.thing))
 		for _, l := range story.lines {
 			p.put(p.style.wrap, l.Topic, "", l.Basis, l.Sentence)
 		}

@@ -130,3 +130,53 @@ func TestXLSXFailed(t *testing.T) {
 		}
 	}
 }
+
+// TestXLSXOfSeveral: where a dossier is of several things, each sheet, number and sentence says
+// of which, and no two tables have one name, with which Excel takes a workbook for broken.
+func TestXLSXOfSeveral(t *testing.T) {
+	text := func(name string) queries.Column { return column(name, queries.Text) }
+	var all []*queries.Result
+	for _, name := range []string{"s1", "s2"} {
+		all = append(all,
+			result(queries.Report{Name: "sentences", Title: "What happened", Layout: queries.Story},
+				[]queries.Column{column("incident", queries.Integer), text("topic"), text("sentence"), text("basis"), text("look_in"), text("look_for")},
+				[]any{nil, "Who", "Somebody in " + name + ".", "The log shows", nil, nil}),
+			result(queries.Report{Name: "numbers", Title: "In numbers", Layout: queries.Totals},
+				[]queries.Column{text("item"), text("value"), text("detail"), text("look_in")}, []any{"Read in " + name, "1", nil, nil}),
+			result(queries.Report{Name: "lanes", Title: "Session " + name, Layout: queries.Lanes}, []queries.Column{text("a")}),
+			result(queries.Report{Name: "story", Title: "The story"}, []queries.Column{text("a"), text("b")}, []any{name, "b"}))
+	}
+	f, _ := open(t, document(all...))
+	if got, want := strings.Join(f.GetSheetList(), ","), "About,The story,The story (2)"; got != want {
+		t.Errorf("sheets %s, want %s", got, want)
+	}
+	tables := map[string]bool{}
+	for sheet, want := range map[string]string{"The story": "The story · Session s1", "The story (2)": "The story · Session s2"} {
+		if got, _ := cell(t, f, sheet, "A1"); got != want {
+			t.Errorf("%s: title %q, want %q", sheet, got, want)
+		}
+		of, err := f.GetTables(sheet)
+		if err != nil || len(of) != 1 || tables[of[0].Name] {
+			t.Errorf("%s: tables %+v, %v: want one of a name of its own", sheet, of, err)
+			continue
+		}
+		tables[of[0].Name] = true
+	}
+	rows, err := f.GetRows("About")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var about []string
+	for _, row := range rows {
+		about = append(about, strings.Join(row, "|"))
+	}
+	said := strings.Join(about, "\n")
+	for _, want := range []string{
+		"In numbers · Session s1\nRead in s1|1", "In numbers · Session s2\nRead in s2|1",
+		"What happened · Session s1\nWho||The log shows|Somebody in s1.", "What happened · Session s2\nWho||The log shows|Somebody in s2.",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("About has no %q in\n%s", want, said)
+		}
+	}
+}
