@@ -95,25 +95,22 @@ func pageStory(out io.Writer, r *queries.Result, used *int) error {
 	if r.Report.Name == "story" { // what can't be concluded has room too
 		room -= storyLeast
 	}
-	shown := inShort(all, len(all))
-	for _, isLess := range []func(l storyLine) bool{
-		func(l storyLine) bool { return l.Dossier == "" && !l.IsFirst && l.Class == "shows" }, // the numbers tell these
-		func(l storyLine) bool { return !l.IsFirst },
-		func(l storyLine) bool { return l.Topic == "" && l.Class == "unknown" },
-		func(l storyLine) bool { return !slices.Contains(twoLines, l.Of) },
-		func(storyLine) bool { return true },
-	} {
-		for i, l := range slices.Backward(shown) {
-			if storyOnPage(shown) > room && isLess(l) {
-				shown = slices.Delete(shown, i, i+1)
-			}
+	onPage := func(l storyLine) int {
+		says := l.Of + ": " + l.Sentence
+		if l.Basis != usual {
+			says += " (" + l.Basis + ")"
 		}
+		return linesOnPage(says)
 	}
-	*used += storyOnPage(shown)
+	whole := func(l storyLine) []string { return []string{cells.Truncate(l.Sentence, sentenceMost, "…")} }
+	shown := fitting(all, room, whole, onPage)
+	for _, l := range shown {
+		*used += onPage(l)
+	}
 	for _, t := range byTopic(shown) {
 		fmt.Fprintf(out, "- **%s**:", markdown(t.Topic))
 		for _, l := range t.Lines {
-			fmt.Fprintf(out, " %s", markdown(cells.Truncate(l.Sentence, sentenceMost, "…")))
+			fmt.Fprintf(out, " %s", markdown(l.Sentence))
 			if l.Basis != usual {
 				fmt.Fprintf(out, " *(%s)*", markdown(inSentence(l.Basis)))
 			}
@@ -131,19 +128,4 @@ func pageStory(out io.Writer, r *queries.Result, used *int) error {
 func inSentence(basis string) string {
 	r, size := utf8.DecodeRuneInString(basis)
 	return string(unicode.ToLower(r)) + basis[size:]
-}
-
-func storyOnPage(all []storyLine) int {
-	n := 0
-	for _, t := range byTopic(all) {
-		text := t.Topic + ":"
-		for _, l := range t.Lines {
-			text += " " + cells.Truncate(l.Sentence, sentenceMost, "…")
-			if l.Class != "shows" {
-				text += " (" + l.Basis + ")"
-			}
-		}
-		n += linesOnPage(text)
-	}
-	return n
 }

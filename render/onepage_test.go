@@ -35,8 +35,9 @@ func TestOnePage(t *testing.T) {
 		want            []string
 		unwanted        []string
 	}{
-		{"all that answers first has room, and what was looked at", 8, 60, []string{"S0 ", "S6 ", "- **Looked at**", "*(the files can't say)*", "1 more sentence:"}, []string{"S7 "}},
-		{"what the numbers tell goes first, then what does not answer the first questions", 7, 400, []string{"S0 ", "end 0.", "- **Still open**", "end 5."}, []string{"Looked at", "Topic 6"}},
+		{"all has room", 8, 60, []string{"S0 ", "S7 ", "- **Looked at**", "*(the files can't say)*"}, []string{"more sentence"}},
+		{"what does not answer first goes first", 8, 300, []string{"S0 ", "end 0.", "- **Still open**", "end 6.", "more sentence"}, []string{"S7 "}},
+		{"then what is none of the first questions", 7, 400, []string{"S0 ", "end 0.", "- **Still open**", "end 5.", "2 more sentences:"}, []string{"Topic 6"}},
 		{"nobody writes more than that in a sentence", 3, 2000, []string{"S0 ", "…"}, []string{"end 0"}},
 	} {
 		numbers := result(queries.Report{Name: "totals", Title: "In numbers", Layout: queries.Totals},
