@@ -115,7 +115,7 @@ func inOneLine(next []string) []string {
 // answersFirst are the topics of a story in the order in which they get room.
 var answersFirst = []string{
 	"Who and when", "No incident", "How it began", "Still open", "Mail read", "Mail sent, deleted", "Files",
-	"Countermeasures", "What else was done", "Not in these files",
+	"Countermeasures", "Not in these files", "Findings", "What else was done",
 }
 
 // growsFirst are the topics of these whose shortest form says least, the last of them first.
