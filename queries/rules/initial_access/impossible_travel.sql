@@ -55,7 +55,7 @@ placed as (
     join travellers using (account)
     left join list_shared_networks as s on s.asn = l.network::varchar
     left join list_country_centres as c on c.country = l.country
-    left join cities as t on l.log = 'sign_ins' and t.file_id = l.file_id and t.record = l.record
+    left join cities as t on t.file_id = l.file_id and t.record = l.record
     where l.is_success and l.kind = 'user' and l.ip_address is not null
         and coalesce(s.kind, '') not in ('microsoft', 'relay', 'security service')
         and coalesce(l.latitude, t.latitude, c.latitude::double) is not null
@@ -145,6 +145,7 @@ judged as (
         i.*,
         coalesce(n.is_new_country, false) as is_new_country,
         coalesce(o.is_new_country, false) as is_earlier_new,
+        coalesce(n.is_new_country and not coalesce(o.is_new_country, false), false) as is_own_before, -- what was done before the country that is new is the user's own
         coalesce(n.baseline_days, o.baseline_days) as baseline_days,
         -- a phone that roams is at its carrier's home and in a wireless network abroad at once
         coalesce(regexp_matches(i.client, '^(ios|android)') and i.client = i.earlier.client
@@ -163,8 +164,8 @@ firsts as (
         unnest(min_by(judged, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
-        list_sort(list_distinct(flatten(list([earlier.ip_address, ip_address])))) as addresses,
-        list_sort(list_distinct(flatten(list([earlier.evidence, evidence])))) as records
+        list_sort(list_distinct(flatten(list(case when is_own_before then [ip_address] else [earlier.ip_address, ip_address] end)))) as addresses,
+        list_sort(list_distinct(flatten(list(case when is_own_before then [evidence] else [earlier.evidence, evidence] end)))) as records
     from judged
     group by account, list_sort([country, earlier.country])
 )
@@ -187,8 +188,8 @@ select
         || case when is_middle then ', measured from the middle of the country' else '' end
         || case when times > 1 then '; ' || times || ' such moves' else '' end as what,
     account as who,
-    -- what was done at the office, or before the country that is new, is the user's own
-    case when has_office and not is_office or is_new_country and not is_earlier_new then event_time else earlier.event_time end as first_seen,
+    -- what was done at the office is the user's own
+    case when has_office and not is_office or is_own_before then event_time else earlier.event_time end as first_seen,
     last_time as last_seen,
     len(records) as events,
     account as target,
