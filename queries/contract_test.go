@@ -282,6 +282,16 @@ func TestLayouts(t *testing.T) {
 				t.Errorf("%s: a terminal shall show %s first, which is no column", r.Name, name)
 			}
 		}
+		for _, name := range r.KnownBy {
+			if !slices.Contains(names, name) {
+				t.Errorf("%s: rows are known by %s, which is no column", r.Name, name)
+			}
+		}
+		isTime := func(c Column) bool { return c.Kind == Time }
+		knowsTime := slices.ContainsFunc(result.KnownBy(), func(i int) bool { return isTime(result.Columns[i]) })
+		if slices.ContainsFunc(result.Columns, isTime) && !knowsTime {
+			t.Errorf("%s: rows are not known by a time, and have one", r.Name)
+		}
 		if want := layoutColumns[r.Layout]; len(names) < len(want) || !slices.Equal(names[:len(want)], want) {
 			t.Errorf("%s: layout %s wants the columns %v first, has %v", r.Name, r.Layout, want, names)
 		}

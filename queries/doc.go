@@ -44,6 +44,9 @@
 //	-- raw: columns of raw records, which a page has in an annex
 //	-- ids: columns of ids, one a line; on paper a long list is in an annex
 //	-- severity: columns whose words are coloured by what they ask for (Rank)
+//	-- status: columns that say how it ended: a workbook colours what failed
+//	-- known by: columns that say which row it is, its id and its time: they come first on a
+//	--   sheet of a workbook and stay in view; without it the first time and the first that is none
 //	-- portal days: how many days the portal shows of the same, if it is a view of the portal's
 //	-- notes on: columns that name what a note of the case sheet may be about, if there is no
 //	--   column verdict: a session, a user, an address, a finding, FILE_ID:RECORD of records; or

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Dossiers tell of one thing each, in the parts of a dossier: a session, an incident, or all
@@ -50,10 +51,15 @@ func (ds Dossiers) EachIncident(ctx context.Context, isPicture bool, yield func(
 	return true
 }
 
-// Headline names the gravest incident that the filters show, as the title of a case that
-// has none: whom it affected, and when. Empty = there is no incident. beside says how many
-// others there are; empty = none.
-func (ds Dossiers) Headline(ctx context.Context) (headline, beside string, err error) {
+// Headline names an incident.
+type Headline struct {
+	Title  string    // whom it affected, and when: that of a case that has none; empty = there is no incident
+	Others string    // how many other incidents there are; empty = none
+	Begins time.Time // when it began
+}
+
+// Headline names the gravest incident that the filters show.
+func (ds Dossiers) Headline(ctx context.Context) (Headline, error) {
 	rows, err := ds.c.all(ctx, `
 		with shown_incidents as (
 			select i.incident, list_sort(list(distinct who) filter (where who <> '' and severity_rank <= 3)) as accounts
@@ -69,18 +75,20 @@ func (ds Dossiers) Headline(ctx context.Context) (headline, beside string, err e
 			end
 			|| ', ' || left(minute_text(first_seen), 10)
 			|| case when left(minute_text(last_seen), 10) > left(minute_text(first_seen), 10) then ' to ' || left(minute_text(last_seen), 10) else '' end,
-			case when others > 0 then counted(others, 'other incident', 'other incidents') else '' end
+			case when others > 0 then counted(others, 'other incident', 'other incidents') else '' end,
+			first_seen
 		from (select *, count(*) over () - 1 as others from shown_incidents)
 		join incident_periods using (incident)
 		order by incident
 		limit 1`)
 	if err != nil {
-		return "", "", fmt.Errorf("name the incident: %w", err)
+		return Headline{}, fmt.Errorf("name the incident: %w", err)
 	}
 	if len(rows) == 0 {
-		return "", "", nil
+		return Headline{}, nil
 	}
-	return rows[0][0].(string), rows[0][1].(string), nil
+	begins, _ := rows[0][2].(time.Time) // without one it has no time
+	return Headline{rows[0][0].(string), rows[0][1].(string), begins}, nil
 }
 
 // name is what the one application or finding that is asked for by its id is called;
@@ -153,11 +161,11 @@ func (ds Dossiers) Asked(ctx context.Context) (title string, results iter.Seq2[*
 			tell = append(tell, func() ([]*Result, error) { return ds.Incident(ctx, n) })
 		}
 		if len(tell) == 1 {
-			headline, _, err := ds.Headline(ctx)
+			incident, err := ds.Headline(ctx)
 			if err != nil {
 				return "", nil, err
 			}
-			title += strings.TrimPrefix(headline, "Incident")
+			title += strings.TrimPrefix(incident.Title, "Incident")
 		}
 	default:
 		for _, kind := range []struct {

@@ -49,9 +49,10 @@ const (
 	RawRecord       // `raw`: JSON as it was exported; a page has it in an annex
 	IDs             // `ids`: ids, one a line; on paper a long list is in an annex
 	Severity        // `severity`: one of our words, see Rank
+	Status          // `status`: how it ended, in the words of its log, see Failed
 )
 
-var styleKeys = map[string]Style{"wrap": Sentences, "paths": Path, "raw": RawRecord, "ids": IDs, "severity": Severity}
+var styleKeys = map[string]Style{"wrap": Sentences, "paths": Path, "raw": RawRecord, "ids": IDs, "severity": Severity, "status": Status}
 
 // Rank is how much a word of severity, or of a session's attention, asks to be
 // looked at: 3 high, 2 medium, 1 low, 0 not at all.
@@ -65,6 +66,13 @@ func Rank(word string) int {
 		return 1
 	}
 	return 0
+}
+
+// Failed says that a word of status, whichever log's it is, tells of an act that was not done:
+// `failure 50126`, `Failed`, `False`.
+func Failed(word string) bool {
+	word = strings.ToLower(word)
+	return word == "false" || strings.HasPrefix(word, "fail")
 }
 
 // Severities are the words for how grave a finding is, the gravest first.

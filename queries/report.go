@@ -47,6 +47,7 @@ type Report struct {
 	// of what was done seldom are shown, and of each the first and the last.
 	Repeats    string
 	OnTerminal []string         // columns that a terminal, which has no room for all, shows first
+	KnownBy    []string         // columns that say which row it is; empty = see Result.KnownBy
 	Layout     Layout           // Table where the header does not say
 	Styles     map[string]Style // of columns that are not Plain, by name
 	SQL        string           // the whole file, header included
@@ -193,11 +194,13 @@ func parse(group, name, text string) (Report, error) {
 			r.recordsIn = value
 		case "on a terminal":
 			r.OnTerminal = strings.Split(value, ", ")
+		case "known by":
+			r.KnownBy = strings.Split(value, ", ")
 		case "layout":
 			if err := r.setLayout(value); err != nil {
 				return r, fmt.Errorf("%s.sql: %w", name, err)
 			}
-		case "wrap", "paths", "raw", "ids", "severity":
+		case "wrap", "paths", "raw", "ids", "severity", "status":
 			if err := r.setStyle(key, value); err != nil {
 				return r, fmt.Errorf("%s.sql: %w", name, err)
 			}

@@ -46,6 +46,9 @@ type Result struct {
 	// are missing.
 	MattersFirst bool
 
+	// IsChosen says that its columns, and their order, are the user's choice.
+	IsChosen bool
+
 	// Own says that it answers a question of the user's own, whose columns are
 	// called as the question calls them.
 	Own bool
@@ -100,7 +103,7 @@ func (r *Result) Choose(columns []string) error {
 	r.Report.Charts = slices.DeleteFunc(slices.Clone(r.Report.Charts), func(c Chart) bool {
 		return slices.ContainsFunc(append([]string{c.X, c.Group, c.Faint}, c.Y...), func(name string) bool { return name != "" && !has(name) })
 	})
-	r.Columns, r.Report.OnTerminal = chosen, nil
+	r.Columns, r.Report.OnTerminal, r.IsChosen = chosen, nil, true
 	whole := r.Rows
 	r.Rows = func(yield func([]any, error) bool) {
 		for row, err := range whole {
@@ -117,6 +120,27 @@ func (r *Result) Choose(columns []string) error {
 		}
 	}
 	return nil
+}
+
+// KnownBy are the places of the columns that say which row it is, as the report's header names
+// them, else the first time and the first column that is none, in the report's order.
+func (r *Result) KnownBy() []int {
+	var places []int
+	for _, name := range r.Report.KnownBy {
+		if i := slices.IndexFunc(r.Columns, func(c Column) bool { return c.Name == name }); i >= 0 {
+			places = append(places, i)
+		}
+	}
+	if len(places) > 0 {
+		return places
+	}
+	for _, isTime := range []bool{true, false} {
+		if i := slices.IndexFunc(r.Columns, func(c Column) bool { return (c.Kind == Time) == isTime }); i >= 0 {
+			places = append(places, i)
+		}
+	}
+	slices.Sort(places)
+	return places
 }
 
 // IsEvidence says that one of the columns which name records (-- notes on) has, in this row,

@@ -33,6 +33,7 @@ type Document struct {
 	Places    []string  // geolocation databases that places of addresses come from, with their editions
 	Case      CaseHead  // what the case sheet calls the case
 	Beside    string    // what there is beside what the title names: "1 other incident"
+	Begins    time.Time // when the incident that the title names began; zero = it names none
 	Noted     bool      // the case sheet has notes, of which rows have the verdict
 	Sources   []Source  // the evidence, for the HTML and XLSX pages that list it
 
@@ -50,8 +51,9 @@ type Document struct {
 	// Others are the reports that were left out because none was asked for by name.
 	Others []queries.Report
 
-	// Brief makes of the sentences of a story a line each, and Next are lines on what to
-	// ask next, which stand below them: for the terminal.
+	// Brief makes of the summary of a case what is seen at one look: on a terminal of the
+	// sentences of a story a line each, with the lines of Next on what to ask next below them;
+	// in Markdown one page.
 	Brief bool
 	Next  []string
 
@@ -63,8 +65,8 @@ type Document struct {
 	// whole as it has room for.
 	Chosen bool
 
-	// Whole is the command that gives all of a dossier, of which Markdown has what a ticket
-	// takes; empty = the document is no dossier.
+	// Whole is the command that gives all of a case or a dossier, of which Markdown has what a
+	// page or a ticket takes; empty = the document has all that was asked for.
 	Whole string
 
 	// Several says that more than one report was asked for, which the formats

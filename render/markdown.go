@@ -14,9 +14,13 @@ import (
 
 // Markdown writes headings and pipe tables (GitHub's flavour). Whatever a log
 // holds is shown as text: no markup, no HTML, no link made from a bare address.
-// A dossier is as long as a ticket takes, see ticket.go.
+// The summary of a case is one page, see onepage.go, and a dossier as long as a ticket
+// takes, see ticket.go.
 func Markdown(w io.Writer, d Document) error {
-	if d.Whole != "" {
+	switch {
+	case d.Brief:
+		return onePage(w, d)
+	case d.Whole != "":
 		return ticket(w, d)
 	}
 	out := bufio.NewWriter(w)
@@ -83,7 +87,7 @@ func markdownReport(out *bufio.Writer, r *queries.Result, isOneOfSeveral bool) e
 			return err
 		}
 		if n == 0 {
-			markdownHeader(out, columns)
+			markdownHeader(out, columns, asCalled)
 		}
 		n++
 		for i, v := range row {
@@ -177,10 +181,14 @@ func markdownSummary(out *bufio.Writer, r *queries.Result) error {
 	return nil
 }
 
-func markdownHeader(out *bufio.Writer, columns []queries.Column) {
+// asCalled is a column's name as it is.
+func asCalled(name string) string { return name }
+
+// markdownHeader writes the names of the columns, as they are called, or as people write them.
+func markdownHeader(out *bufio.Writer, columns []queries.Column, called func(string) string) {
 	rule := ""
 	for i, name := range names(columns) {
-		fmt.Fprintf(out, "| %s ", markdown(name))
+		fmt.Fprintf(out, "| %s ", markdown(called(name)))
 		if numeric(columns[i].Kind) {
 			rule += "| ---: "
 		} else {

@@ -66,9 +66,11 @@ type topic struct {
 }
 
 // Topics are the sentences by topic.
-func (s *section) Topics() []topic {
+func (s *section) Topics() []topic { return byTopic(s.Story) }
+
+func byTopic(lines []storyLine) []topic {
 	var all []topic
-	for _, l := range s.Story {
+	for _, l := range lines {
 		if n := len(all); n == 0 || all[n-1].Topic != l.Of {
 			all = append(all, topic{Topic: l.Of})
 		}
@@ -159,127 +161,6 @@ func (p *page) story(r *queries.Result) error {
 		}
 	}
 	return nil
-}
-
-// Bounds of the digest, so that it is seen at one look.
-const (
-	digestLines = 17  // of sentences: 25 with the title and what to ask next
-	digestLong  = 4   // of them, for the second lines of sentences
-	digestWide  = 120 // of a line where there is no terminal
-)
-
-// inShort leaves sentences out: the third of a topic and those after it, and while there
-// are more than that, what was looked at, then from the last on those that go on with a
-// topic, then those before the last three, which say what is missing. Of an incident that
-// is told at length those alone are shown that answer first.
-func inShort(all []storyLine, most int) []storyLine {
-	var shown []storyLine
-	of := 0 // this topic
-	dossier := ""
-	if i := slices.IndexFunc(all, func(l storyLine) bool { return l.IsFirst }); i >= 0 {
-		dossier = all[i].Dossier
-	}
-	for _, l := range all {
-		if dossier != "" && l.Dossier == dossier && !l.IsFirst {
-			continue
-		}
-		if of++; l.Topic != "" {
-			of = 1
-		}
-		if of <= 2 {
-			shown = append(shown, l)
-		}
-	}
-	for len(shown) > most {
-		if at := slices.IndexFunc(shown, func(l storyLine) bool { return dossier != "" && l.LookIn == "coverage" && !l.IsFirst }); at >= 0 {
-			shown = slices.Delete(shown, at, at+1)
-			continue
-		}
-		at := len(shown) - 4
-		for i, l := range slices.Backward(shown) {
-			if l.Topic == "" {
-				at = i
-				break
-			}
-		}
-		shown = slices.Delete(shown, at, at+1)
-	}
-	return shown
-}
-
-// twoLines are the topics that have a second line in the digest, the first of these first,
-// and then the others from the top.
-var twoLines = []string{"Who and when", "Still open", "Files", "Countermeasures"}
-
-// digest prints each sentence on one line, some that need it on two, and cuts what is too
-// long: -r story has it.
-func (p *page) digest(all []storyLine) error {
-	width := p.d.Width
-	if width <= 0 {
-		width = digestWide
-	}
-	topic := 0
-	for _, l := range all {
-		topic = max(topic, cells.StringWidth(l.Topic))
-	}
-	topic = min(topic, 22)
-	shown := inShort(all, digestLines-digestLong)
-	left := len(all) - len(shown)
-	room := max(width-topic-2, narrowest)
-	for i, l := range shown {
-		if l.Class != "shows" {
-			shown[i].Sentence = strings.ToLower(l.Basis) + ": " + l.Sentence
-		}
-	}
-	isLong := inTwoLines(shown, room, digestLines-len(shown))
-	for i, l := range shown {
-		label := cells.FillRight(cells.Truncate(l.Topic, topic, "…"), topic) + "  "
-		says := l.Sentence
-		lines := wrap(says, room)
-		if isLong[i] {
-			lines = []string{lines[0], cells.Truncate(strings.Join(lines[1:], " "), room, "…")}
-		} else {
-			lines = []string{cells.Truncate(says, room, "…")}
-		}
-		if word, rest, found := strings.Cut(lines[0], ":"); found && p.d.Color {
-			if style := rankStyles[queries.Rank(strings.ToLower(word))]; style != "" {
-				lines[0] = style + word + reset + ":" + rest
-			}
-		}
-		if err := p.hanging(bold, label, lines); err != nil {
-			return err
-		}
-	}
-	if left > 0 {
-		p.prose(dim, "… ", counted(left, "more sentence")+": -r story")
-	}
-	for i, next := range p.d.Next {
-		if i == 0 && next == "" && left > 0 {
-			continue // that line parts them
-		}
-		if err := p.line(dim, cells.Truncate(visible(next), width, "…")); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// inTwoLines says which sentences that are longer than a line have two, of so many at most.
-func inTwoLines(shown []storyLine, room, spare int) []bool {
-	isLong := make([]bool, len(shown))
-	give := func(topic string) {
-		for i, l := range shown {
-			if spare > 0 && !isLong[i] && (topic == "" || l.Topic == topic) && len(wrap(l.Sentence, room)) > 1 {
-				isLong[i] = true
-				spare--
-			}
-		}
-	}
-	for _, topic := range twoLines {
-		give(topic)
-	}
-	give("")
-	return isLong
 }
 
 // markdownStory writes the sentences as a list.

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -48,39 +46,6 @@ func TestMarkdownOfSeveral(t *testing.T) {
 	}
 	if alone := render(t, Markdown, document(results()[1])); !strings.Contains(alone, `{"a":1}`) {
 		t.Errorf("the report alone has lost its raw records:\n%s", alone)
-	}
-}
-
-// TestInTwoLines: what matters most has a second line first.
-func TestInTwoLines(t *testing.T) {
-	long := strings.Repeat("words ", 10)
-	shown := []storyLine{{Topic: "Who and when", Sentence: "short"}, {Topic: "How it began", Sentence: long}, {Topic: "Files", Sentence: long}, {Topic: "Still open", Sentence: long}}
-	for spare, want := range [][]bool{{false, false, false, false}, {false, false, false, true}, {false, false, true, true}, {false, true, true, true}, {false, true, true, true}} {
-		if got := inTwoLines(shown, 40, spare); !slices.Equal(got, want) {
-			t.Errorf("%d lines to spare: %v, want %v", spare, got, want)
-		}
-	}
-}
-
-func TestInShort(t *testing.T) {
-	tests := []struct{ reason, all, want string }{
-		{"all have room", "a b c d", "a b c d"},
-		{"two of a topic, be there room or not", "a - - - b", "a - b"},
-		{"what goes on with a topic goes first", "a - b - c d e", "a - b c d e"},
-		{"then what stands before the last three", "a b c i j k x y z", "a b c x y z"},
-	}
-	for _, test := range tests {
-		var all []storyLine
-		for _, topic := range strings.Fields(test.all) {
-			all = append(all, storyLine{Topic: strings.Trim(topic, "-")})
-		}
-		var got []string
-		for _, l := range inShort(all, 6) {
-			got = append(got, cmp.Or(l.Topic, "-"))
-		}
-		if got := strings.Join(got, " "); got != test.want {
-			t.Errorf("%s: %q became %q, want %q", test.reason, test.all, got, test.want)
-		}
 	}
 }
 

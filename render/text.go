@@ -55,8 +55,9 @@ func Text(w io.Writer, d Document) error {
 }
 
 type page struct {
-	out *bufio.Writer
-	d   Document
+	out   *bufio.Writer
+	d     Document
+	lines int // written
 }
 
 func (p *page) all() error {
@@ -472,6 +473,7 @@ func (p *page) line(style, s string) error {
 	if style != "" && p.d.Color && s != "" {
 		s = style + s + reset
 	}
+	p.lines++
 	_, err := p.out.WriteString(s + "\n")
 	return err
 }

@@ -39,6 +39,7 @@ func ticket(w io.Writer, d Document) error {
 		}
 		parts = append(parts, p)
 	}
+	parts = inTurnOf(parts)
 	evidence := fmt.Sprintf("\nFrom %s of evidence; the SHA-256 of the list of their hashes is %s.\n", counted(len(d.Sources), "file"), evidenceHash(d))
 	whole := fmt.Sprintf("As long as a ticket takes; the whole dossier: %s\n\n", inCode(d.Whole))
 	if fitTicket(parts, ticketBytes-head.Len()-len(whole)-len(evidence)) {
@@ -59,6 +60,33 @@ func ticket(w io.Writer, d Document) error {
 	return nil
 }
 
+// inTurnOf has the parts stand under what they are of, where the dossier is of several things:
+// each begins with the name of the first part, and the text that goes with its picture names
+// it. Where it is of one, the title does, and a picture without notes has nothing to say.
+func inTurnOf(parts []*ticketPart) []*ticketPart {
+	if len(parts) == 0 {
+		return nil
+	}
+	begins := func(p *ticketPart) bool { return p.name == parts[0].name }
+	if !slices.ContainsFunc(parts[1:], begins) {
+		return slices.DeleteFunc(parts, func(p *ticketPart) bool { return p.isPicture && !p.hasNotes })
+	}
+	var all []*ticketPart
+	thing := 0 // where its parts begin
+	for _, p := range parts {
+		if begins(p) {
+			thing = len(all)
+		}
+		if p.isPicture {
+			all = slices.Insert(all, thing, p)
+			continue
+		}
+		p.level = "#"
+		all = append(all, p)
+	}
+	return all
+}
+
 // inCode sets a text as code, which has no escapes.
 func inCode(s string) string {
 	return "`" + strings.ReplaceAll(visible(s), "`", "'") + "`"
@@ -66,6 +94,10 @@ func inCode(s string) string {
 
 // ticketPart is a part of a dossier: a table, or a text that is told whole.
 type ticketPart struct {
+	name                string // of its report
+	isPicture, hasNotes bool
+	level               string // put before its heading
+
 	text   bytes.Buffer // above the table
 	header string
 	rows   []ticketRow
@@ -88,7 +120,7 @@ type ticketRow struct {
 }
 
 func newTicketPart(r *queries.Result) (*ticketPart, error) {
-	p := &ticketPart{weight: 2}
+	p := &ticketPart{name: r.Report.Name, isPicture: r.Report.Layout == queries.Lanes, hasNotes: len(r.Notes) > 0, weight: 2}
 	if r.Report.Layout != queries.Table && r.Report.Layout != queries.Record {
 		out := bufio.NewWriter(&p.text)
 		if err := markdownReport(out, r, true); err != nil {
@@ -111,7 +143,7 @@ func newTicketPart(r *queries.Result) (*ticketPart, error) {
 	}
 	var header bytes.Buffer
 	out := bufio.NewWriter(&header)
-	markdownHeader(out, shown)
+	markdownHeader(out, shown, heading)
 	out.Flush()
 	p.header, p.all, p.across = header.String(), len(lines), len(columns)
 	isRanked := slices.ContainsFunc(r.Columns, func(c queries.Column) bool { return c.Style == queries.Severity })
@@ -151,7 +183,7 @@ func (p *ticketPart) choose(r *queries.Result, lines [][]any) []int {
 		switch {
 		case c.Style == queries.RawRecord, len(values) == 1 && values[""], r.Report.Layout == queries.Record && i > 1:
 		case i > 0 && len(values) == 1 && len(lines) >= alwaysTold:
-			always = append(always, markdown(c.Name)+": "+p.cell(c, lines[0][i]))
+			always = append(always, markdown(heading(c.Name))+": "+p.cell(c, lines[0][i]))
 		default:
 			columns = append(columns, i)
 		}
@@ -331,6 +363,7 @@ func (p *ticketPart) gap(rows []ticketRow) ticketRow {
 
 // write writes the part, and how many of its rows are here.
 func (p *ticketPart) write(out io.Writer) {
+	io.WriteString(out, p.level)
 	out.Write(p.text.Bytes())
 	if p.all == 0 {
 		return

@@ -66,7 +66,7 @@ func TestTicket(t *testing.T) {
 			}
 			for _, want := range []string{
 				"- **Files**: Files were downloaded. *(The log shows)*\n", "| New-InboxRule |", "\nOne.\n", "| file 0 |", "| 2026-10-06 08:00:00 | MailItemsAccessed | detail of act 0 |",
-				"In each row, ip_address: 203.0.113.1.\n", "In each row, place: https&#58;//contoso.example/Finance.\n", "From 1 file of evidence",
+				"In each row, IP address: 203.0.113.1.\n", "In each row, Place: https&#58;//contoso.example/Finance.\n", "From 1 file of evidence",
 			} {
 				if !strings.Contains(page, want) {
 					t.Errorf("%s: no %q", test.reason, want)
@@ -85,7 +85,7 @@ func TestTicket(t *testing.T) {
 			if here+counted != test.acts {
 				t.Errorf("%s: %d acts are here and %d counted, want %d", test.reason, here, counted, test.acts)
 			}
-			files := strings.Count(page, "| file ") - 1 // the header
+			files := strings.Count(page, "| file ")
 			said := fmt.Sprintf("%s of %s rows are here; the whole dossier has all.", grouped(files), grouped(test.acts))
 			if strings.Contains(page, said) != (files < test.acts) {
 				t.Errorf("%s: %q is said, or is not", test.reason, said)
@@ -168,8 +168,37 @@ func TestTicketCells(t *testing.T) {
 		[]any{"<one>", "…"}))
 	d.Whole = "x"
 	page := render(t, Markdown, d)
-	want := "| ids | text |\n| --- | --- |\n| 40 IDs | " + strings.Repeat(`\|é`, ticketCell*3/8) + "… (1,000 characters) |\n| &lt;one> | … |\n"
+	want := "| IDs | Text |\n| --- | --- |\n| 40 IDs | " + strings.Repeat(`\|é`, ticketCell*3/8) + "… (1,000 characters) |\n| &lt;one> | … |\n"
 	if !strings.Contains(page, want) || !strings.Contains(page, "`x`") {
 		t.Errorf("it says\n%s\nwant\n%s", page, want)
+	}
+}
+
+// TestTicketOfSeveral: a ticket of several things has a heading for each, and their parts below
+// it; of one, its title is enough.
+func TestTicketOfSeveral(t *testing.T) {
+	parts := func(names ...string) (all []*queries.Result) {
+		for _, name := range names {
+			all = append(all,
+				result(queries.Report{Name: "sentences", Title: "What happened", Group: "it", Layout: queries.Table}, []queries.Column{column("a", queries.Text)}, []any{"of " + name}),
+				result(queries.Report{Name: "lanes", Title: "Session " + name, Group: "it", Layout: queries.Lanes}, []queries.Column{column("a", queries.Text)}),
+				result(queries.Report{Name: "files", Title: "Files", Group: "it", Layout: queries.Table}, []queries.Column{column("a", queries.Text)}, []any{"files of " + name}))
+		}
+		return all
+	}
+	for _, test := range []struct {
+		reason string
+		of     []string
+		want   string
+	}{
+		{"one", []string{"s1"}, "## What happened ## Files"},
+		{"two", []string{"s1", "s2"}, "## Session s1 ### What happened ### Files ## Session s2 ### What happened ### Files"},
+	} {
+		d := document(parts(test.of...)...)
+		d.Whole = "x"
+		got := regexp.MustCompile(`(?m)^##.*$`).FindAllString(render(t, Markdown, d), -1)
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s: %q, want %s", test.reason, got, test.want)
+		}
 	}
 }

@@ -20,21 +20,22 @@ import (
 // What a sheet can hold.
 // https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
 const (
-	sheetRows  = 1_048_576
-	cellUnits  = 32_767 // UTF-16 code units of a text
-	exactInt   = 999_999_999_999_999
-	sheetName  = 31  // characters
-	columnWide = 40  // of 255
-	proseWidth = 60  // of a column of sentences
-	frozenWide = 70  // of the columns that stay in view, at most
-	paperWide  = 230 // characters across a page that can still be read
-	widthRows  = 200 // rows that decide a column's width
+	sheetRows = 1_048_576
+	cellUnits = 32_767 // UTF-16 code units of a text
+	exactInt  = 999_999_999_999_999
+	sheetName = 31  // characters
+	paperWide = 230 // characters across a page that can still be read
+	widthRows = 200 // rows that decide a column's width
+	titleHigh = 26  // points of a row with a title
+	linesHigh = 8   // lines of a row, at most: the rest of a longer text is in its cell
 )
 
 // XLSX writes a workbook: the sheet About (title, zone, filters, what is said in
 // numbers and sentences, how to read it, notes, what each sheet holds, which reports are
-// empty, the evidence, the provenance), the sheet Charts where reports have some, then one sheet a report that has rows, as a table with a filter whose header and first
-// columns stay in view, and a link back. Numbers, times and booleans are real ones;
+// empty, the evidence, the provenance), the sheet Charts where reports have some, then one sheet a
+// report that has rows, as a table with a filter, and a link back. The columns that a row is known
+// by come first and stay in view with the header, and a sheet in order of time opens where the
+// gravest incident begins. Numbers, times and booleans are real ones;
 // times are in the document's zone, which a spreadsheet can't store. Text is
 // never a formula, shows its hidden characters, and says where it was cut.
 //
@@ -51,6 +52,7 @@ func XLSX(w io.Writer, d Document) error {
 		if err != nil {
 			return err
 		}
+		b.isOf(r)
 		switch r.Report.Layout {
 		case queries.Lanes: // a picture
 		case queries.Story:
@@ -73,7 +75,7 @@ func XLSX(w io.Writer, d Document) error {
 	if err := b.setPrinting(); err != nil {
 		return fmt.Errorf("write XLSX: %w", err)
 	}
-	b.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &orderedZip{w: w} })
+	b.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &orderedZip{w: w, opens: b.opens()} })
 	if _, err := b.file.WriteTo(w); err != nil {
 		return fmt.Errorf("write XLSX: %w", err)
 	}
@@ -84,11 +86,14 @@ func XLSX(w io.Writer, d Document) error {
 type workbook struct {
 	d       Document
 	file    *excelize.File
-	taken   map[string]bool // sheet names in lower case
-	sheets  []*sheetInfo
+	taken   map[string]bool   // sheet names in lower case
+	tables  map[string]int    // how many sheets a report has
+	sheets  []*sheetInfo      // those of reports
 	empty   []*queries.Result // reports without rows, which have no sheet
 	stories []storyOfSheet    // what stands in sentences on About
-	totals  []total           // and the numbers above them
+	totals  []totalsOfSheet   // and the numbers above them
+	things  []string          // what a dossier is of, each as the text that goes with its picture names it
+	first   string            // the report that each of these begins with
 	charts  []chartOfSheet
 	days    []daysOfSheet
 	style   styles
@@ -99,7 +104,35 @@ type workbook struct {
 // storyOfSheet are the sentences of one story.
 type storyOfSheet struct {
 	title string
+	thing int // of things
 	lines []storyLine
+}
+
+// totalsOfSheet are the numbers of one thing.
+type totalsOfSheet struct {
+	thing int
+	all   []total
+}
+
+// isOf notes what the result is of: a dossier of several things has the parts of each in turn.
+func (b *workbook) isOf(r *queries.Result) {
+	if b.first == "" {
+		b.first = r.Report.Name
+	}
+	if r.Report.Name == b.first {
+		b.things = append(b.things, "")
+	}
+	if r.Report.Layout == queries.Lanes {
+		b.things[len(b.things)-1] = visible(title(r))
+	}
+}
+
+// ofThing is a title with what it is of.
+func (b *workbook) ofThing(title string, thing int) string {
+	if name := b.things[thing]; name != "" {
+		return title + " · " + name
+	}
+	return title
 }
 
 // story leaves the sentences to About. A question for them alone is a sheet too.
@@ -108,7 +141,7 @@ func (b *workbook) story(r *queries.Result) error {
 		return b.report(r)
 	}
 	lines, err := storyLines(r)
-	b.stories = append(b.stories, storyOfSheet{visible(title(r)), lines})
+	b.stories = append(b.stories, storyOfSheet{visible(title(r)), len(b.things) - 1, lines})
 	return err
 }
 
@@ -116,8 +149,8 @@ func (b *workbook) count(r *queries.Result) error {
 	if !b.d.Several {
 		return b.report(r)
 	}
-	var err error
-	b.totals, err = totals(r)
+	all, err := totals(r)
+	b.totals = append(b.totals, totalsOfSheet{len(b.things) - 1, all})
 	return err
 }
 
@@ -125,8 +158,10 @@ func (b *workbook) count(r *queries.Result) error {
 type sheetInfo struct {
 	name   string
 	rows   int
+	thing  int // that it is of
 	result *queries.Result
 	cut    int // texts longer than a cell
+	opens  int // the row that it opens at; 0 = its first
 
 	printed       int    // columns on paper, the first ones
 	paper, header string // the places of what is printed, and of what is on each page
@@ -138,10 +173,11 @@ type styles struct {
 	text, number, yesNo, moment, fraction int
 	sentences                             int
 	ranks                                 [4]int // of words of severity, by their rank
+	failed                                int    // of words of status
 }
 
 func newWorkbook(d Document) (*workbook, error) {
-	b := &workbook{d: d, file: excelize.NewFile(excelize.Options{TmpDir: d.TempDir}), taken: map[string]bool{"about": true, "charts": true}}
+	b := &workbook{d: d, file: excelize.NewFile(excelize.Options{TmpDir: d.TempDir}), taken: map[string]bool{"about": true, "charts": true}, tables: map[string]int{}}
 	// The one sheet of a new file becomes About.
 	if err := b.file.SetSheetName("Sheet1", "About"); err != nil {
 		return nil, err
@@ -198,6 +234,7 @@ func (b *workbook) makeStyles() error {
 		{&b.style.ranks[1], excelize.Style{Font: font(11, false, grey), Alignment: left, NumFmt: 49}},
 		{&b.style.ranks[2], excelize.Style{Font: font(11, true, "7A4B00"), Fill: fill("FFE8B3"), Alignment: left, NumFmt: 49}},
 		{&b.style.ranks[3], excelize.Style{Font: font(11, true, "9B1C1C"), Fill: fill("F9D2CE"), Alignment: left, NumFmt: 49}},
+		{&b.style.failed, excelize.Style{Font: font(11, true, "8C2D04"), Alignment: left, NumFmt: 49}},
 		{&b.style.number, excelize.Style{Font: font(11, false, ""), Alignment: &excelize.Alignment{Vertical: "top"}}},
 		{&b.style.yesNo, excelize.Style{Font: font(11, false, ""), Alignment: left, CustomNumFmt: &yesNo}},
 		{&b.style.moment, excelize.Style{Font: font(11, false, ""), Alignment: left, CustomNumFmt: &moment}},
@@ -214,14 +251,16 @@ func (b *workbook) makeStyles() error {
 // sheet is one sheet being filled: the title if any, the header, the rows.
 type sheet struct {
 	*workbook
-	info   *sheetInfo
-	stream *excelize.StreamWriter
-	head   []string
-	widths []float64
-	days   []daysOfSheet
-	first  int // row number of the header
-	row    int // row number of the last row written
-	table  string
+	info        *sheetInfo
+	stream      *excelize.StreamWriter
+	newest      time.Time // of the rows, while they are in order of time
+	isUnordered bool
+	head        []string
+	widths      []float64
+	days        []daysOfSheet
+	first       int // row number of the header
+	row         int // row number of the last row written
+	table       string
 }
 
 // report writes r to a sheet, and to more of them where the rows don't fit.
@@ -244,10 +283,16 @@ func (b *workbook) report(r *queries.Result) error {
 		b.empty = append(b.empty, r)
 		return nil
 	}
-	widths := columnWidths(r, sample)
+	order, frozen := sheetOrder(r, sample, b.isScript(r))
+	arranged := *r
+	r, arranged.Columns = &arranged, inOrder(order, r.Columns)
+	for i, row := range sample {
+		sample[i] = inOrder(order, row)
+	}
+	widths := columnWidths(r, sample, frozen)
 	wrap := func(err error) error { return fmt.Errorf("report %s: write XLSX: %w", r.Report.Name, err) }
 	part := 1
-	s, err := b.begin(r, part, widths)
+	s, err := b.begin(r, part, widths, frozen)
 	if err != nil {
 		return wrap(err)
 	}
@@ -262,13 +307,14 @@ func (b *workbook) report(r *queries.Result) error {
 			} else if !more {
 				break
 			}
+			row = inOrder(order, row)
 		}
 		if s.row == sheetRows {
 			if err := s.end(); err != nil {
 				return wrap(err)
 			}
 			part++
-			if s, err = b.begin(r, part, widths); err != nil {
+			if s, err = b.begin(r, part, widths, frozen); err != nil {
 				return wrap(err)
 			}
 		}
@@ -283,16 +329,16 @@ func (b *workbook) report(r *queries.Result) error {
 }
 
 // begin makes the part-th sheet of r, up to its header.
-func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet, error) {
+func (b *workbook) begin(r *queries.Result, part int, widths []float64, frozen int) (*sheet, error) {
 	name, table := cmp.Or(r.Report.Sheet, title(r)), r.Report.Name
 	script := b.isScript(r)
 	if script {
 		name, table = "Audit Events", "AuditEvents"
 	}
-	if part > 1 {
-		table += "_" + strconv.Itoa(part)
+	info := &sheetInfo{name: b.free(name, max(part, len(b.things))), thing: len(b.things) - 1, result: r}
+	if b.tables[r.Report.Name]++; b.tables[r.Report.Name] > 1 { // two of one name break a workbook
+		table += "_" + strconv.Itoa(b.tables[r.Report.Name])
 	}
-	info := &sheetInfo{name: b.free(name, part), result: r}
 	b.sheets = append(b.sheets, info)
 	s := &sheet{workbook: b, info: info, head: headings(r), widths: widths, first: 3, table: table}
 	if _, err := b.file.NewSheet(s.info.name); err != nil {
@@ -316,14 +362,19 @@ func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet,
 			return nil, err
 		}
 	}
-	heading := title(r)
+	heading := b.ofThing(title(r), len(b.things)-1)
 	if script {
 		s.first, heading = 2, b.d.heading()
 	}
-	if err := s.freeze(); err != nil {
+	corner, err := excelize.CoordinatesToCellName(frozen+1, s.first+1)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.stream.SetRow("A1", []any{excelize.Cell{StyleID: b.style.title, Value: visible(heading)}}); err != nil {
+	err = s.stream.SetPanes(&excelize.Panes{Freeze: true, XSplit: frozen, YSplit: s.first, TopLeftCell: corner, ActivePane: "bottomRight"})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.stream.SetRow("A1", []any{excelize.Cell{StyleID: b.style.title, Value: visible(heading)}}, excelize.RowOpts{Height: titleHigh}); err != nil {
 		return nil, err
 	}
 	if !script {
@@ -341,25 +392,6 @@ func (b *workbook) begin(r *queries.Result, part int, widths []float64) (*sheet,
 	}
 	s.row, s.days = s.first, countDays(r, s.info.name)
 	return s, s.stream.SetRow("A"+strconv.Itoa(s.row), header)
-}
-
-// freeze keeps the header in view, and the first columns: the times and ids that
-// a row is known by, two at most.
-func (s *sheet) freeze() error {
-	n, wide := 0, 0.0
-	for i, c := range s.info.result.Columns {
-		wide += s.widths[i]
-		isKey := c.Kind == queries.Time || class(c) == "m"
-		if n == 2 || n > 0 && (!isKey || wide > frozenWide) {
-			break
-		}
-		n++
-	}
-	corner, err := excelize.CoordinatesToCellName(n+1, s.first+1)
-	if err != nil {
-		return err
-	}
-	return s.stream.SetPanes(&excelize.Panes{Freeze: true, XSplit: n, YSplit: s.first, TopLeftCell: corner, ActivePane: "bottomRight"})
 }
 
 // printWide sets a sheet to be printed across the paper, all columns on a page.
@@ -413,7 +445,12 @@ func (s *sheet) put(row []any) error {
 			cell.StyleID = s.style.ranks[queries.Rank(word)]
 			line[i] = cell
 		}
-		if t, ok := v.(string); ok && column.Style == queries.Sentences && len(t)+3 > int(s.widths[i]) {
+		if word, ok := v.(string); ok && column.Style == queries.Status && queries.Failed(word) {
+			cell := line[i].(excelize.Cell)
+			cell.StyleID = s.style.failed
+			line[i] = cell
+		}
+		if t, ok := v.(string); ok && isWrapped(column) && len(t)+3 > int(s.widths[i]) {
 			cell := line[i].(excelize.Cell)
 			cell.StyleID = s.style.sentences
 			line[i] = cell
@@ -427,8 +464,9 @@ func (s *sheet) put(row []any) error {
 	}
 	var height []excelize.RowOpts
 	if lines > 1 {
-		height = append(height, excelize.RowOpts{Height: min(15*float64(lines), excelize.MaxRowHeight)})
+		height = append(height, excelize.RowOpts{Height: 15 * float64(min(lines, linesHigh))})
 	}
+	s.openAt(row)
 	return s.stream.SetRow("A"+strconv.Itoa(s.row), line, height...)
 }
 
@@ -548,24 +586,6 @@ func visibleAll(all []string) []string {
 		v[i] = visible(s)
 	}
 	return v
-}
-
-// columnWidths are the widths, in characters, that the header with its filter
-// button and the first rows need.
-func columnWidths(r *queries.Result, sample [][]any) []float64 {
-	widths := make([]float64, len(r.Columns))
-	for i, h := range headings(r) {
-		most := columnWide
-		if r.Columns[i].Style == queries.Sentences {
-			most = proseWidth
-		}
-		w := cells.StringWidth(h) + 5
-		for _, row := range sample {
-			w = max(w, cells.StringWidth(visible(text(row[i])))+3)
-		}
-		widths[i] = float64(min(w, most))
-	}
-	return widths
 }
 
 // arrange puts About first, or last in the well-known script's workbook.

@@ -33,9 +33,12 @@ func (b *workbook) about() error {
 	}
 	p := &aboutPage{workbook: b}
 	p.put(b.style.title, visible(b.d.heading()))
+	p.keep(p.file.SetRowHeight("About", p.row, titleHigh))
 	for _, fact := range facts(b.d) {
 		p.put(b.style.fact, fact)
 	}
+	p.put(b.style.link, "To the list of sheets")
+	toSheets := p.row
 	p.row++
 	if len(b.d.Filters) > 0 {
 		p.put(b.style.heading, "Filters: this workbook shows a part of the evidence")
@@ -54,6 +57,7 @@ func (b *workbook) about() error {
 	}
 	p.row++
 	p.put(b.style.heading, "Sheets")
+	p.keep(p.file.SetCellHyperLink("About", "A"+strconv.Itoa(toSheets), "'About'!A"+strconv.Itoa(p.row), "Location"))
 	p.put(b.style.head, "sheet", "rows", "report", "what it shows", "notes")
 	if n := len(b.charts) + len(b.days); n > 0 {
 		p.put(b.style.wrap, chartSheet, n, "", "The pictures of the reports in this workbook.")
@@ -134,15 +138,24 @@ func (p *aboutPage) put(style int, values ...any) {
 
 // sentences writes the numbers and the stories.
 func (p *aboutPage) sentences() {
-	if len(p.totals) > 0 {
-		p.put(p.style.heading, "In numbers")
-		for _, t := range p.totals {
+	called := func(title string, thing int) string {
+		if len(p.things) > 1 {
+			return p.ofThing(title, thing)
+		}
+		return title // that of the workbook says what it is of
+	}
+	for _, numbers := range p.totals {
+		if len(numbers.all) == 0 {
+			continue
+		}
+		p.put(p.style.heading, called("In numbers", numbers.thing))
+		for _, t := range numbers.all {
 			p.put(p.style.wrap, t.Item, t.Value, "", t.Detail)
 		}
 		p.row++
 	}
 	for _, story := range p.stories {
-		p.put(p.style.heading, story.title)
+		p.put(p.style.heading, called(story.title, story.thing))
 		for _, l := range story.lines {
 			p.put(p.style.wrap, l.Topic, "", l.Basis, l.Sentence)
 		}
@@ -175,6 +188,9 @@ func (b *workbook) remarks(s *sheetInfo) string {
 	lines = append(lines, visibleAll(s.result.Notes)...)
 	if s.cut > 0 {
 		lines = append(lines, fmt.Sprintf("%s longer than a cell can hold and cut: see the CSV.", were(s.cut, "text")))
+	}
+	if s.opens > 0 {
+		lines = append(lines, fmt.Sprintf("The sheet opens where the incident begins, at row %d.", s.opens))
 	}
 	if all := len(s.result.Columns); s.printed > 0 && s.printed < all {
 		lines = append(lines, fmt.Sprintf("On paper: the first %d of %d columns.", s.printed, all))

@@ -391,15 +391,15 @@ func TestXLSXOnPaper(t *testing.T) {
 	if style, err := f.GetStyle(id); err != nil || !style.Alignment.WrapText {
 		t.Errorf("sentences are not wrapped: %v", err)
 	}
-	if height, err := f.GetRowHeight("Sessions", 4); err != nil || height != 90 {
-		t.Errorf("the row is %v high (%v), want 90 for six lines", height, err)
+	if height, err := f.GetRowHeight("Sessions", 4); err != nil || height != 75 {
+		t.Errorf("the row is %v high (%v), want 75 for five lines", height, err)
 	}
 	places := map[string]string{}
 	for _, n := range f.GetDefinedName() {
 		places[n.Scope+" "+n.Name] = n.RefersTo
 	}
-	// 60 characters and four times 40, 230 a page
-	if got, want := places["Sessions _xlnm.Print_Area"], "'Sessions'!$A$1:$E$5"; got != want {
+	// 76 characters and three times 40; 230 a page
+	if got, want := places["Sessions _xlnm.Print_Area"], "'Sessions'!$A$1:$D$5"; got != want {
 		t.Errorf("print area %s, want %s", got, want)
 	}
 	if got, want := places["Sessions _xlnm.Print_Titles"], "'Sessions'!$3:$3"; got != want {
@@ -409,7 +409,7 @@ func TestXLSXOnPaper(t *testing.T) {
 		t.Errorf("the front sheet's print area is %s, want its five columns, %s...", got, want)
 	}
 	about, err := f.GetRows("About")
-	if err != nil || !strings.Contains(fmt.Sprint(about), "On paper: the first 5 of 10 columns.") {
+	if err != nil || !strings.Contains(fmt.Sprint(about), "On paper: the first 4 of 10 columns.") {
 		t.Errorf("About does not say what is not printed: %v %v", about, err)
 	}
 }

@@ -16,9 +16,12 @@ import (
 // orderedZip is excelize's zip writer with the members in the order of their
 // names: excelize walks its streamed sheets in the random order of a map, and
 // equal workbooks must be equal bytes. The list of content types, whose entries for
-// pictures come in such an order too, is sorted. Members wait here compressed.
+// pictures come in such an order too, is sorted. A sheet that opens at another row than its
+// first gets that row here, for excelize writes it before the rows. Members wait here
+// compressed.
 type orderedZip struct {
 	w       io.Writer
+	opens   map[string]int // the rows that sheets open at, by their members
 	members []*member
 }
 
@@ -28,6 +31,7 @@ type member struct {
 	flate  *flate.Writer
 	sum    uint32
 	size   uint64
+	opens  int           // the row that the sheet opens at; 0 = as written
 	types  *bytes.Buffer // the list of content types, until it is sorted; nil = another member
 }
 
@@ -36,12 +40,15 @@ const contentTypes = "[Content_Types].xml"
 // typeByEnding is an entry of the list of content types.
 var typeByEnding = regexp.MustCompile(`<Default [^>]*></Default>`)
 
+// topOfRows is the cell that a sheet's rows are shown from.
+var topOfRows = regexp.MustCompile(`(topLeftCell="[A-Z]+)[0-9]+"`)
+
 // Create starts a member and ends the one before.
 func (z *orderedZip) Create(name string) (io.Writer, error) {
 	if err := z.endMember(); err != nil {
 		return nil, err
 	}
-	m := &member{name: name}
+	m := &member{name: name, opens: z.opens[name]}
 	m.flate, _ = flate.NewWriter(&m.packed, flate.DefaultCompression)
 	z.members = append(z.members, m)
 	if name == contentTypes {
@@ -54,9 +61,17 @@ func (m *member) Write(p []byte) (int, error) {
 	if m.types != nil {
 		return m.types.Write(p)
 	}
-	m.sum = crc32.Update(m.sum, crc32.IEEETable, p)
-	m.size += uint64(len(p))
-	return m.flate.Write(p)
+	written := p
+	if m.opens > 0 { // the first that is written of a sheet has its head
+		written = topOfRows.ReplaceAll(p, fmt.Appendf(nil, `${1}%d"`, m.opens))
+		m.opens = 0
+	}
+	m.sum = crc32.Update(m.sum, crc32.IEEETable, written)
+	m.size += uint64(len(written))
+	if _, err := m.flate.Write(written); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 func (z *orderedZip) endMember() error {

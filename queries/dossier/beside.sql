@@ -5,6 +5,7 @@
 --   correlation ids; and what others did to the account meanwhile, such as a password reset. One attempt may stand in two logs.
 -- notes on: record
 -- position: 9
+-- status: result
 select
     event_time,
     source,

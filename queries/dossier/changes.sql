@@ -5,6 +5,7 @@
 --   that of a server of Microsoft's.
 -- notes on: record
 -- position: 5
+-- status: result
 with its_events as (
     from dossier_events
     union all

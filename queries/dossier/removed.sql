@@ -3,6 +3,7 @@
 --   recoverable items may still have it.
 -- notes on: record
 -- position: 8
+-- status: result
 -- ids: message_ids
 select
     e.event_time,

@@ -3,6 +3,7 @@
 --   a message trace by message_id does.
 -- notes on: record
 -- position: 7
+-- status: result
 select
     e.event_time,
     e.operation,

@@ -8,6 +8,7 @@
 --   stands in the column record.
 -- notes on: record
 -- position: 3
+-- status: result
 -- chart: days x=event_time title=Events a day
 -- wrap: detail, change
 -- repeats: what

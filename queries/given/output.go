@@ -107,17 +107,20 @@ func (c *Call) namesOneThing() bool {
 	return kinds == 1
 }
 
+// IsShort says that the answer is the summary of a case or a dossier in Markdown, which has
+// what a page or a ticket takes.
+func (c *Call) IsShort() bool { return c.Unasked && !c.Folder && c.Format.Name == "md" }
+
 // FileOf is where a report goes when --output is a folder.
 func (c *Call) FileOf(r queries.Report) string {
 	return filepath.Join(c.Output, r.Name+c.Format.Endings[0])
 }
 
 // ProvenanceOf is the name of the file that has the provenance of an output, where the
-// format can't hold it, or a ticket would be too long with it; empty where it can, where it is not wanted, and where the output is
-// no file.
+// format can't hold it, or would be too long with it; empty where it can, where it is not wanted,
+// and where the output is no file.
 func (c *Call) ProvenanceOf(name string) string {
-	isTicket := c.Dossier && c.Format.Name == "md"
-	if name == "-" || c.Bare || c.Format.HoldsProvenance() && !isTicket {
+	if name == "-" || c.Bare || c.Format.HoldsProvenance() && !c.IsShort() {
 		return ""
 	}
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {

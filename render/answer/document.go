@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -53,7 +54,7 @@ func (c *call) whole() string {
 	}) {
 		return "the same command with -o FILE.html"
 	}
-	return "entrail EVIDENCE " + asked + " -o FILE.html"
+	return strings.Join(slices.Concat([]string{"entrail EVIDENCE"}, c.Options, []string{"-o FILE.html"}), " ")
 }
 
 // next is what a reader of the digest may ask.
@@ -95,8 +96,8 @@ func (c *call) document(stdout io.Writer) render.Document {
 	case c.Compare != "":
 		d.Title = "Two exports compared"
 	}
-	if c.Dossier {
-		d.Whole = c.whole()
+	if c.IsShort() {
+		d.Whole, d.Brief = c.whole(), !c.Dossier
 	}
 	if len(c.Reports) == 1 && c.Reports[0].Layout == queries.Sessions {
 		d.Title = "Audit events"

@@ -61,14 +61,14 @@ func write(ctx context.Context, c *call, evidence *queries.Case, sources []rende
 	isWholeCase := c.Unasked && c.Format.Name == "html" && !c.Folder
 	isToHandOver := c.Unasked && !c.Folder && slices.Contains([]string{"html", "xlsx", "md"}, c.Format.Name)
 	if evidence != nil && (isToHandOver || d.Brief) {
-		headline, others, err := evidence.Dossiers().Headline(ctx)
+		incident, err := evidence.Dossiers().Headline(ctx)
 		if err != nil {
 			return err
 		}
 		if isToHandOver {
-			d.Case.Title, d.Beside = cmp.Or(d.Case.Title, headline), others
+			d.Case.Title, d.Beside, d.Begins = cmp.Or(d.Case.Title, incident.Title), incident.Others, incident.Begins
 		}
-		if headline == "" {
+		if incident.Title == "" {
 			d.Next = slices.DeleteFunc(slices.Clone(d.Next), func(line string) bool { return strings.Contains(line, "--incident") })
 		}
 	}

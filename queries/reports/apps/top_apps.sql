@@ -5,6 +5,7 @@
 --   applications: look at app_id, a name is easily copied.
 -- position: 1
 -- workbook: yes
+-- known by: rank, app_display_name, last_used
 -- wrap: app_display_name
 -- portal days: 30
 -- needs: sign_ins

@@ -6,6 +6,7 @@
 --   The whole record is shown by --explain with its id.
 -- notes on: file_id:record
 -- position: 1
+-- status: result_status
 -- paths: object_id
 -- needs: audit_events
 -- records: audit_events

@@ -5,6 +5,7 @@
 --   does not tell.
 -- notes on: file_id:record
 -- position: 7
+-- status: result
 -- topics: persistence, consent, oauth, roles, admins, privilege escalation, application credentials, secrets,
 --   mfa methods, password reset, federation, guests, licences, licenses
 -- needs: directory_audits, audit_events

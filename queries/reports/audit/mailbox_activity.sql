@@ -8,6 +8,7 @@
 --   geolocation database. is_throttled true means that reads went unlogged for up to a day: treat all mail as read.
 -- notes on: file_id:record
 -- position: 5
+-- status: result_status
 -- topics: mailitemsaccessed, read mail, sent mail, deleted mail, exfiltration, delegates
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

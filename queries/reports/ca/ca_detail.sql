@@ -5,6 +5,7 @@
 --   that refused or, in report-only mode, would have, and the refusals whose policies the export does not tell.
 -- notes on: file_id:record
 -- position: 8
+-- status: result, status, conditional_access_status
 -- wrap: policy_name, remark, app_display_name
 -- needs: sign_ins, sign_in_policies
 -- filled by: the sign-in logs downloaded as JSON by someone who may read policies. The portal's CSV names no policy, and

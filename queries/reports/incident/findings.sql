@@ -11,6 +11,7 @@
 -- position: 1
 -- chart: days x=first_seen group=severity title=Findings by the day they begin, and by severity
 -- workbook: yes
+-- known by: severity, first_seen, finding_id
 -- topics: finding, alerts, detections, mitre, att&ck, attack, bec, business email compromise, persistence, spray, password spray, impossible travel, mfa fatigue, push bombing
 -- needs: every log
 -- filled by: the sign-in logs, the audit logs and the risk logs (Entra admin center > Download), and the unified audit log

@@ -13,6 +13,7 @@
 -- on a terminal: type, value, ordinary, known
 -- position: 6
 -- workbook: yes
+-- known by: value, first_seen
 -- topics: ioc, iocs, indicators of compromise, blocklist, stix, misp
 -- needs: every log
 -- filled by: the sign-in logs and the audit logs (Entra admin center > Download), and the unified audit log (Search-UnifiedAuditLog, or

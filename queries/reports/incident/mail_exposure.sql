@@ -10,6 +10,7 @@
 -- chart: days x=first_seen group=action title=Messages and folders a day, by what was done to them
 -- on a terminal: action, basis, first_seen, mailbox, message_id, subject, who
 -- workbook: yes
+-- known by: first_seen, message_id
 -- topics: exposure, data breach, which mails, message ids, mailitemsaccessed, notification
 -- needs: audit_events
 -- filled by: the unified audit log (Search-UnifiedAuditLog, or Microsoft Purview > Audit > Export)

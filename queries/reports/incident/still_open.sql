@@ -13,6 +13,7 @@
 -- position: 5
 -- on a terminal: severity, kind, object, detail, since, how_sure, incident
 -- workbook: yes
+-- known by: severity, since, object
 -- topics: persistence, backdoors, remediation, clean up, containment, what is left, eviction
 -- needs: audit_events, directory_audits, state_inbox_rules, state_mailboxes, state_transport_rules, state_mailbox_permissions,
 --   state_consents, state_applications, state_role_assignments

@@ -11,6 +11,7 @@
 --   judged on all the session's events in evidence, also when the filters hide the one before. verdict and note are of the
 --   case sheet (--case).
 -- position: 2
+-- status: status
 -- on a terminal: event_time, message, change, client_ip, country, session_id
 -- first rows: what matters of session_records
 -- layout: sessions

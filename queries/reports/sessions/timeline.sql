@@ -6,6 +6,8 @@
 --   record is evidence of; verdict and note are of the case sheet (--case).
 -- position: 4
 -- workbook: yes
+-- known by: event_time, severity, id
+-- status: result
 -- topics: history, chronology
 -- severity: severity
 -- wrap: message

@@ -7,6 +7,8 @@
 -- position: 1
 -- on a terminal: event_time, user_principal_name, app_display_name, status, error_code, country, ip_address
 -- workbook: yes
+-- known by: event_time, id
+-- status: status, conditional_access_status
 -- wrap: app_display_name
 -- topics: logins, logons
 -- needs: sign_ins

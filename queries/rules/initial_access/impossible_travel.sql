@@ -8,7 +8,7 @@
 --   services are left out. A phone abroad that is at home in one of the two networks, or in a
 --   carrier's, is low, and so is the same client behind a seller of VPN access. So
 --   is a move between an office and a network that the account used on four days: an office may be a gateway.
--- blind spots: Places that the log does not know. Without coordinates the middle of the country stands in, and the line says
+-- blind spots: Places that the log does not know. Without coordinates those of its city in other sign-ins stand in, else the middle of the country, and the line says
 --   so; then only different countries count. Accounts that were in both places on four days or more. Two places that are both offices of
 --   the tenant, wherever they are said to be.
 -- next: Ask the user which of the two was theirs. Compare device, client and second factor of both.
@@ -25,6 +25,19 @@ with travellers as (
     group by account
     having min(country) <> max(country) or max(latitude) - min(latitude) > 4 or max(longitude) - min(longitude) > 6
 ),
+-- Where a city is, by the sign-ins that have its coordinates: not every export has them.
+city_places as (
+    select country, city, median(latitude) as latitude, median(longitude) as longitude
+    from evidence.sign_ins
+    where city is not null and latitude is not null and longitude is not null
+    group by country, city
+),
+cities as (
+    select s.file_id, s.record, c.latitude, c.longitude
+    from evidence.sign_ins as s
+    join city_places as c using (country, city)
+    where s.latitude is null
+),
 placed as (
     select
         l.account,
@@ -33,18 +46,19 @@ placed as (
         l.network,
         l.country,
         l.ip_address in (select ip_address from office_addresses) as is_office,
-        l.latitude is null as is_middle,
-        coalesce(l.latitude, c.latitude::double) as latitude,
-        coalesce(l.longitude, c.longitude::double) as longitude,
+        coalesce(l.latitude, t.latitude) is null as is_middle,
+        coalesce(l.latitude, t.latitude, c.latitude::double) as latitude,
+        coalesce(l.longitude, t.longitude, c.longitude::double) as longitude,
         l.file_id,
         l.record
     from logons as l
     join travellers using (account)
     left join list_shared_networks as s on s.asn = l.network::varchar
     left join list_country_centres as c on c.country = l.country
+    left join cities as t on t.file_id = l.file_id and t.record = l.record
     where l.is_success and l.kind = 'user' and l.ip_address is not null
         and coalesce(s.kind, '') not in ('microsoft', 'relay', 'security service')
-        and coalesce(l.latitude, c.latitude::double) is not null
+        and coalesce(l.latitude, t.latitude, c.latitude::double) is not null
 ),
 steps as (
     select
@@ -131,6 +145,7 @@ judged as (
         i.*,
         coalesce(n.is_new_country, false) as is_new_country,
         coalesce(o.is_new_country, false) as is_earlier_new,
+        coalesce(n.is_new_country and not coalesce(o.is_new_country, false), false) as is_own_before, -- what was done before the country that is new is the user's own
         coalesce(n.baseline_days, o.baseline_days) as baseline_days,
         -- a phone that roams is at its carrier's home and in a wireless network abroad at once
         coalesce(regexp_matches(i.client, '^(ios|android)') and i.client = i.earlier.client
@@ -149,8 +164,8 @@ firsts as (
         unnest(min_by(judged, {'t': event_time, 'f': file_id, 'r': record})),
         count(*) as times,
         max(event_time) as last_time,
-        list_sort(list_distinct(flatten(list([earlier.ip_address, ip_address])))) as addresses,
-        list_sort(list_distinct(flatten(list([earlier.evidence, evidence])))) as records
+        list_sort(list_distinct(flatten(list(case when is_own_before then [ip_address] else [earlier.ip_address, ip_address] end)))) as addresses,
+        list_sort(list_distinct(flatten(list(case when is_own_before then [evidence] else [earlier.evidence, evidence] end)))) as records
     from judged
     group by account, list_sort([country, earlier.country])
 )
@@ -174,7 +189,7 @@ select
         || case when times > 1 then '; ' || times || ' such moves' else '' end as what,
     account as who,
     -- what was done at the office is the user's own
-    case when has_office and not is_office then event_time else earlier.event_time end as first_seen,
+    case when has_office and not is_office or is_own_before then event_time else earlier.event_time end as first_seen,
     last_time as last_seen,
     len(records) as events,
     account as target,
