@@ -144,7 +144,7 @@ func HTML(w io.Writer, d Document) error {
 			}
 		}
 	}
-	fitPage(slices.Concat(first, rest), tableBytes)
+	fitPage(slices.Concat(first, rest), pageBytes-page.ids.size-page.records.size)
 	page.cutLinks(slices.Concat(first, rest))
 	paper := paperCSS(d) + page.paperCSS
 	page.Policy, page.Paper = policy(paper), template.CSS(paper) // quoted
@@ -483,7 +483,6 @@ func (p *htmlPage) newSection(d Document, r *queries.Result) (*section, error) {
 func (s *section) fill(r *queries.Result, most int) error {
 	words := headings(r)
 	order := inReadingOrder(r.Columns, r.Report.OnTerminal)
-	s.Leading = len(r.Report.OnTerminal)
 	classes := make([]string, len(r.Columns))
 	for _, i := range order {
 		classes[i] = class(r.Columns[i])
@@ -491,6 +490,9 @@ func (s *section) fill(r *queries.Result, most int) error {
 			classes[i] = "m" // names of fields
 		}
 		s.Head = append(s.Head, headCell{strings.SplitAfter(words[i], "_"), visible(r.Columns[i].Name), classes[i], r.Columns[i].Style})
+		if slices.Contains(r.Report.OnTerminal, r.Columns[i].Name) {
+			s.Leading++
+		}
 	}
 	var charts []*chart
 	for _, c := range r.Report.Charts {
@@ -512,7 +514,7 @@ func (s *section) fill(r *queries.Result, most int) error {
 		for _, c := range charts {
 			c.add(row)
 		}
-		if n > most || size > tableBytes {
+		if n > most || size > pageBytes {
 			continue
 		}
 		line := make([]bodyCell, len(row))
@@ -577,29 +579,38 @@ func (s *section) entryName(columns []queries.Column, row []any, n int) string {
 }
 
 // setWidths adds to a text column's class how wide it should be: k is kept on
-// one line, v and w are given room, so that no table is squeezed into the page
-// letter by letter. A wide table scrolls.
+// one line, v, w and x are given room, so that no table is squeezed into the page
+// letter by letter; x has long sentences. A wide table scrolls. An empty cell needs no class.
 func (s *section) setWidths() {
 	for i := range s.Head {
-		if s.Head[i].Class == "n" || s.Head[i].Class == "t" {
-			continue
+		h := &s.Head[i]
+		if h.Class != "n" && h.Class != "t" {
+			h.Class = strings.TrimSpace(h.Class + " " + s.widthOf(i))
 		}
-		longest := 0
 		for _, row := range s.Rows {
-			longest = max(longest, cells.StringWidth(row.Cells[i].Text))
-		}
-		wide := "w"
-		switch {
-		case longest <= 28, longest <= identifier && s.Head[i].Class == "m":
-			wide = "k"
-		case longest <= 60:
-			wide = "v"
-		}
-		s.Head[i].Class = strings.TrimSpace(s.Head[i].Class + " " + wide)
-		for _, row := range s.Rows {
-			row.Cells[i].Class = s.Head[i].Class
+			if row.Cells[i].Class = h.Class; row.Cells[i].Text == "" {
+				row.Cells[i].Class = ""
+			}
 		}
 	}
+}
+
+// widthOf is the class of a column of texts.
+func (s *section) widthOf(column int) string {
+	longest := 0
+	for _, row := range s.Rows {
+		longest = max(longest, cells.StringWidth(row.Cells[column].Text))
+	}
+	h := s.Head[column]
+	switch {
+	case longest <= 28, longest <= identifier && h.Class == "m":
+		return "k"
+	case longest <= 60:
+		return "v"
+	case longest > folded && h.Style == queries.Sentences:
+		return "x"
+	}
+	return "w"
 }
 
 // rawCell leads to a raw record, which stands in the annex as it was exported but for

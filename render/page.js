@@ -30,7 +30,7 @@ const shownFirst = 12;
 const mostValues = 200; // values of a column that a filter offers
 const facetValues = 12; // a column of so many values at most is offered at a glance
 const leastShown = 4; // columns, of a table that has no room for more, where it does not say which lead
-const windowRows = 300; // of a longer table so many stand in the page at once
+const windowRows = 60; // of a longer table so many stand in the page at once
 
 // The stretch of time that all tables show, and what makes them show it.
 const time = { from: "", to: "", tables: [] };
@@ -38,6 +38,7 @@ const time = { from: "", to: "", tables: [] };
 // By section: how a row is brought into the page, and how all are, for paper.
 const places = new Map();
 
+document.documentElement.classList.add("equipped"); // from here on no row is hidden by style alone
 linkSessions();
 for (const section of document.querySelectorAll("main section")) {
   const tables = [...section.querySelectorAll(":scope > .scroll > table:has(thead .no)")]; // of numbered rows
@@ -165,8 +166,15 @@ function equip(section, tables) {
     }));
   }
 
+  // Hides columns by as few selectors as it takes: a browser asks each of every cell.
   function hide() {
-    const parts = [...hidden].map((i) => "#" + CSS.escape(section.id) + " > .scroll > table > * > tr > :nth-child(" + (i + 1) + ")");
+    const runs = [];
+    for (const i of [...hidden].sort((a, b) => a - b)) {
+      if (runs.at(-1)?.last === i - 1) runs.at(-1).last = i;
+      else runs.push({ first: i, last: i });
+    }
+    const cells = "#" + CSS.escape(section.id) + " > .scroll > table > * > tr > ";
+    const parts = runs.map((run) => cells + ":nth-child(n + " + (run.first + 1) + "):nth-child(-n + " + (run.last + 1) + ")");
     sheet.replaceSync(parts.length ? "@media screen {" + parts.join(",") + "{display:none}}" : "");
     columns.firstChild.textContent = hidden.size ? "Columns: " + (names.length - 1 - hidden.size) + " of " + (names.length - 1) : "Columns";
   }
@@ -191,17 +199,17 @@ function equip(section, tables) {
   });
 
   // The last columns of a table that is wider than its place, but for links to raw records and
-  // the columns that lead.
+  // the columns that lead. An id that leads gives way too.
   function fitColumns() {
+    const shownNow = heads.map((_, i) => i).filter((i) => i && !hidden.has(i) && heads[i].title !== "raw");
+    const leading = Number(section.dataset.leading);
+    const staying = shownNow.filter((i, at) => (leading ? i <= leading && !heads[i].classList.contains("m") : at < leastShown));
+    const widthOf = (columns) => columns.reduce((sum, i) => sum + heads[i].offsetWidth, 0);
+    const others = widthOf(heads.map((_, i) => i).filter((i) => !i || (heads[i].title === "raw" && !hidden.has(i))));
     const box = tables[0].parentElement;
-    const least = Number(section.dataset.leading) || leastShown;
-    const shownNow = heads.map((_, i) => i).filter((i) => i && !hidden.has(i));
-    const isRaw = (i) => heads[i].title === "raw";
-    const room = box.clientWidth - heads[0].offsetWidth - shownNow.filter(isRaw).reduce((sum, i) => sum + heads[i].offsetWidth, 0);
-    const leading = shownNow.slice(0, least).filter((i) => !isRaw(i)).reduce((sum, i) => sum + heads[i].offsetWidth, 0);
-    if (leading > room) tables.forEach((table) => table.classList.add("squeezed"));
-    let taken = 0;
-    return shownNow.filter((i) => !isRaw(i)).filter((i, at) => (taken += heads[i].offsetWidth) > room + 1 && at >= least);
+    let room = box.clientWidth + 1 - others - widthOf(staying);
+    if (room < 0) tables.forEach((table) => table.classList.add("squeezed"));
+    return shownNow.filter((i) => !staying.includes(i) && (room -= heads[i].offsetWidth) < 0);
   }
 
   tables.forEach((table) => [...table.tHead.rows[0].cells].forEach((th, i) => {
