@@ -100,7 +100,10 @@ func HTML(w io.Writer, d Document) error {
 		page.Sources = append(page.Sources, source{visible(s.Path), visible(s.Format), visible(s.SHA256), grouped(int(s.Size)), grouped(int(s.Records))})
 	}
 	var first, rest []*section
-	overview := &section{Page: page, Anchor: page.anchor("overview"), Title: "The tenant in pictures", Description: "All sign-ins that the page is of, not those of an incident alone."}
+	overview := &section{
+		Page: page, Anchor: page.anchor("overview"), Group: "Overview",
+		Title: "The tenant in pictures", Description: "All sign-ins that the page is of, not those of an incident alone.",
+	}
 	for r, err := range d.Results {
 		if err != nil {
 			return err
@@ -120,7 +123,6 @@ func HTML(w io.Writer, d Document) error {
 			}
 		}
 		page.setPaper(s, r.Report.Layout)
-		page.enter(s)
 		for i, c := range r.Report.Charts {
 			if c.Overview && i < len(s.Pictures) {
 				overview.Pictures = append(overview.Pictures, s.Pictures[i])
@@ -135,7 +137,11 @@ func HTML(w io.Writer, d Document) error {
 	}
 	first = page.firstScreen(first)
 	if page.HasStory && len(overview.Pictures) > 0 {
-		rest = page.insert(overview, rest)
+		overview.Count = counted(len(overview.Pictures), "picture")
+		rest = slices.Insert(rest, beforeAnnexes(rest), overview)
+	}
+	for _, s := range slices.Concat(first, rest) {
+		page.enter(s)
 	}
 	if page.HasStory {
 		for _, s := range rest {
@@ -176,17 +182,12 @@ func HTML(w io.Writer, d Document) error {
 	return nil
 }
 
-// insert puts a section before the first that is an annex, on the page and in the contents.
-func (p *htmlPage) insert(s *section, rest []*section) []*section {
-	at := slices.IndexFunc(rest, func(s *section) bool { return s.IsTable })
-	if at < 0 {
-		at = len(rest)
-	} else {
-		s.Group = "Overview"
-		before := slices.IndexFunc(p.Contents, func(c contents) bool { return c.Group == rest[at].Group })
-		p.Contents = slices.Insert(p.Contents, before, contents{Group: s.Group, Entries: []entry{{s.Anchor, s.Title, counted(len(s.Pictures), "picture")}}})
+// beforeAnnexes is the place of the first section that is a table for reference.
+func beforeAnnexes(sections []*section) int {
+	if at := slices.IndexFunc(sections, func(s *section) bool { return s.IsTable }); at >= 0 {
+		return at
 	}
-	return slices.Insert(rest, at, s)
+	return len(sections)
 }
 
 // isFirst says that the section stands on the first screen, before the contents:
