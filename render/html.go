@@ -89,6 +89,7 @@ func HTML(w io.Writer, d Document) error {
 		ids:     annex{Anchor: "annex-ids", Title: "Lists of IDs", Noun: "list"},
 		records: annex{Anchor: "annex-raw", Title: "Raw records", Noun: "record"},
 	}
+	d = handedOver(d)
 	page.taken = map[string]bool{"provenance": true, page.ids.Anchor: true, page.records.Anchor: true}
 	for _, f := range d.Filters {
 		page.Filters = append(page.Filters, visible(f))
