@@ -199,17 +199,20 @@ function equip(section, tables) {
   });
 
   // The last columns of a table that is wider than its place, but for links to raw records and
-  // the columns that lead. An id that leads gives way too.
+  // the columns that lead. Where these have no room without being squeezed no others are shown,
+  // and of the ids among them those that have some, if no long sentences want it.
   function fitColumns() {
     const shownNow = heads.map((_, i) => i).filter((i) => i && !hidden.has(i) && heads[i].title !== "raw");
-    const leading = Number(section.dataset.leading);
-    const staying = shownNow.filter((i, at) => (leading ? i <= leading && !heads[i].classList.contains("m") : at < leastShown));
-    const widthOf = (columns) => columns.reduce((sum, i) => sum + heads[i].offsetWidth, 0);
-    const others = widthOf(heads.map((_, i) => i).filter((i) => !i || (heads[i].title === "raw" && !hidden.has(i))));
-    const box = tables[0].parentElement;
-    let room = box.clientWidth + 1 - others - widthOf(staying);
-    if (room < 0) tables.forEach((table) => table.classList.add("squeezed"));
-    return shownNow.filter((i) => !staying.includes(i) && (room -= heads[i].offsetWidth) < 0);
+    const leading = Number(section.dataset.leading) || 0;
+    const isId = (i) => heads[i].classList.contains("m");
+    const staying = shownNow.filter((i, at) => (leading ? i <= leading && !isId(i) : at < leastShown));
+    const always = heads.map((_, i) => i).filter((i) => !i || staying.includes(i) || (heads[i].title === "raw" && !hidden.has(i)));
+    const roomLeft = () => always.reduce((room, i) => room - heads[i].offsetWidth, tables[0].parentElement.clientWidth + 1);
+    const isSqueezed = roomLeft() < 0;
+    if (isSqueezed) tables.forEach((table) => table.classList.add("squeezed"));
+    let room = roomLeft();
+    if (isSqueezed && heads.some((th) => th.classList.contains("x"))) room = 0;
+    return shownNow.filter((i) => !staying.includes(i) && ((isSqueezed && i > leading) || (room -= heads[i].offsetWidth) < 0));
   }
 
   tables.forEach((table) => [...table.tHead.rows[0].cells].forEach((th, i) => {
