@@ -507,7 +507,10 @@ func (s *section) fill(r *queries.Result, most int) error {
 		}
 		charts = append(charts, k)
 	}
-	n, size := 0, 0
+	n, size, room := 0, 0, pageBytes
+	if r.Report.Layout == queries.Sessions {
+		room -= annexBytes // fitPage takes none of its rows away
+	}
 	for row, err := range rows(r) {
 		if err != nil {
 			return err
@@ -516,7 +519,7 @@ func (s *section) fill(r *queries.Result, most int) error {
 		for _, c := range charts {
 			c.add(row)
 		}
-		if n > most || size > pageBytes {
+		if n > most || size > room {
 			continue
 		}
 		line := make([]bodyCell, len(row))
