@@ -224,6 +224,7 @@ type htmlPage struct {
 	Lacking    []lacking
 	Sources    []source
 	HasStory   bool    // the glossary goes with it
+	HasLead    bool    // it begins with sentences that answer first, and what is not on paper is told below them
 	Tables     []entry // the sections that are annexes too
 
 	ids, records annex

@@ -101,6 +101,7 @@ func (p *htmlPage) firstScreen(first []*section) []*section {
 		Page: p, Anchor: p.anchor("read_with_this"), Title: "Read with this", Group: s.Group, Region: "Read with this",
 		Description: s.Description, HowToRead: s.HowToRead, Caveat: s.Caveat, Notes: s.Notes,
 	}
+	p.HasLead = true
 	s.Description, s.HowToRead, s.Caveat, s.Notes = "", "", "", nil
 	all := s.Story
 	s.Story = nil
