@@ -236,7 +236,7 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 			result.Notes = summary.reasons
 			results = append(results, result)
 		case len(first) == 0:
-			nothing = append(nothing, strings.ToLower(part.Title[:1])+part.Title[1:])
+			nothing = append(nothing, part.Title)
 		default:
 			results = append(results, result)
 		}
@@ -247,7 +247,7 @@ func (d dossier) tell(ctx context.Context) ([]*Result, error) {
 	}
 	if len(nothing) > 0 {
 		lanes := slices.IndexFunc(results, func(r *Result) bool { return r.Report.Name == "lanes" })
-		results[lanes].Notes = append(results[lanes].Notes, "No record in these files tells of: "+strings.Join(nothing, "; ")+".")
+		results[lanes].Notes = append(results[lanes].Notes, "Left out, because no record in these files belongs there: "+strings.Join(nothing, "; ")+".")
 	}
 	return results, nil
 }

@@ -116,7 +116,7 @@ func TestDossierIsWhole(t *testing.T) {
 	if n := strings.Count(got["lanes"], "\n") + 1; n != 5 {
 		t.Errorf("%d fields in the picture, want two sign-ins, one mail, one request and one consent:\n%s", n, got["lanes"])
 	}
-	if notes := fmt.Sprint(partOf(results, "lanes").Notes); !strings.Contains(notes, "mail that was read") || strings.Contains(notes, "what was sent") {
+	if notes := fmt.Sprint(partOf(results, "lanes").Notes); !strings.Contains(notes, "Mail that was read") || strings.Contains(notes, "What was sent") {
 		t.Errorf("notes %s: want them to name what there is nothing of", notes)
 	}
 }

@@ -45,6 +45,7 @@ func TestStoryOfTenant(t *testing.T) {
 		{"which does not mean that the owner did it. [The files can't say]", "a caution is nothing that the log shows"},
 		{"What else was done: 4 kinds of act were found: ", "in short, before each is told"},
 		{"; Mailbox forwards to outside (failed).", "it was refused"},
+		{"Also touched: eM Backup for 0utlook. [The log shows]", "as the log writes it, though the rule compares it in lower case"},
 		{"26 files were downloaded", "the generator's count"},
 		{"3 acts of the intruder succeeded after the first of these, the last at 2026-10-12 09:31. 3 attempts failed, the last at 2026-10-12 12:52.", "the token outlived the reset; each attempt is in two logs"},
 		{"Still open: 3 things", "the rule, the application and its permission"},

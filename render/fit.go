@@ -4,11 +4,11 @@ import (
 	"slices"
 )
 
-// How many bytes of the page its tables, and the raw records in the annex, may take, about.
-// With what is neither, a page of very large evidence stays below 15 MB, which a
-// browser opens at once.
+// How many bytes of the page its tables and the raw records in the annex may take together,
+// about, and how many of these the records alone. With what is neither, a page of very large
+// evidence stays below 15 MB, which a browser opens at once.
 const (
-	tableBytes = 8 << 20
+	pageBytes  = 12 << 20
 	annexBytes = 4 << 20
 )
 

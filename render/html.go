@@ -89,6 +89,7 @@ func HTML(w io.Writer, d Document) error {
 		ids:     annex{Anchor: "annex-ids", Title: "Lists of IDs", Noun: "list"},
 		records: annex{Anchor: "annex-raw", Title: "Raw records", Noun: "record"},
 	}
+	d = handedOver(d)
 	page.taken = map[string]bool{"provenance": true, page.ids.Anchor: true, page.records.Anchor: true}
 	for _, f := range d.Filters {
 		page.Filters = append(page.Filters, visible(f))
@@ -100,7 +101,10 @@ func HTML(w io.Writer, d Document) error {
 		page.Sources = append(page.Sources, source{visible(s.Path), visible(s.Format), visible(s.SHA256), grouped(int(s.Size)), grouped(int(s.Records))})
 	}
 	var first, rest []*section
-	overview := &section{Page: page, Anchor: page.anchor("overview"), Title: "The tenant in pictures", Description: "All sign-ins that the page is of, not those of an incident alone."}
+	overview := &section{
+		Page: page, Anchor: page.anchor("overview"), Group: "Overview",
+		Title: "The tenant in pictures", Description: "All sign-ins that the page is of, not those of an incident alone.",
+	}
 	for r, err := range d.Results {
 		if err != nil {
 			return err
@@ -120,7 +124,6 @@ func HTML(w io.Writer, d Document) error {
 			}
 		}
 		page.setPaper(s, r.Report.Layout)
-		page.enter(s)
 		for i, c := range r.Report.Charts {
 			if c.Overview && i < len(s.Pictures) {
 				overview.Pictures = append(overview.Pictures, s.Pictures[i])
@@ -135,7 +138,11 @@ func HTML(w io.Writer, d Document) error {
 	}
 	first = page.firstScreen(first)
 	if page.HasStory && len(overview.Pictures) > 0 {
-		rest = page.insert(overview, rest)
+		overview.Count = counted(len(overview.Pictures), "picture")
+		rest = slices.Insert(rest, beforeAnnexes(rest), overview)
+	}
+	for _, s := range slices.Concat(first, rest) {
+		page.enter(s)
 	}
 	if page.HasStory {
 		for _, s := range rest {
@@ -144,7 +151,7 @@ func HTML(w io.Writer, d Document) error {
 			}
 		}
 	}
-	fitPage(slices.Concat(first, rest), tableBytes)
+	fitPage(slices.Concat(first, rest), pageBytes-page.ids.size-page.records.size)
 	page.cutLinks(slices.Concat(first, rest))
 	paper := paperCSS(d) + page.paperCSS
 	page.Policy, page.Paper = policy(paper), template.CSS(paper) // quoted
@@ -176,17 +183,12 @@ func HTML(w io.Writer, d Document) error {
 	return nil
 }
 
-// insert puts a section before the first that is an annex, on the page and in the contents.
-func (p *htmlPage) insert(s *section, rest []*section) []*section {
-	at := slices.IndexFunc(rest, func(s *section) bool { return s.IsTable })
-	if at < 0 {
-		at = len(rest)
-	} else {
-		s.Group = "Overview"
-		before := slices.IndexFunc(p.Contents, func(c contents) bool { return c.Group == rest[at].Group })
-		p.Contents = slices.Insert(p.Contents, before, contents{Group: s.Group, Entries: []entry{{s.Anchor, s.Title, counted(len(s.Pictures), "picture")}}})
+// beforeAnnexes is the place of the first section that is a table for reference.
+func beforeAnnexes(sections []*section) int {
+	if at := slices.IndexFunc(sections, func(s *section) bool { return s.IsTable }); at >= 0 {
+		return at
 	}
-	return slices.Insert(rest, at, s)
+	return len(sections)
 }
 
 // isFirst says that the section stands on the first screen, before the contents:
@@ -222,6 +224,7 @@ type htmlPage struct {
 	Lacking    []lacking
 	Sources    []source
 	HasStory   bool    // the glossary goes with it
+	HasLead    bool    // it begins with sentences that answer first, and what is not on paper is told below them
 	Tables     []entry // the sections that are annexes too
 
 	ids, records annex
@@ -483,7 +486,6 @@ func (p *htmlPage) newSection(d Document, r *queries.Result) (*section, error) {
 func (s *section) fill(r *queries.Result, most int) error {
 	words := headings(r)
 	order := inReadingOrder(r.Columns, r.Report.OnTerminal)
-	s.Leading = len(r.Report.OnTerminal)
 	classes := make([]string, len(r.Columns))
 	for _, i := range order {
 		classes[i] = class(r.Columns[i])
@@ -491,6 +493,9 @@ func (s *section) fill(r *queries.Result, most int) error {
 			classes[i] = "m" // names of fields
 		}
 		s.Head = append(s.Head, headCell{strings.SplitAfter(words[i], "_"), visible(r.Columns[i].Name), classes[i], r.Columns[i].Style})
+		if slices.Contains(r.Report.OnTerminal, r.Columns[i].Name) {
+			s.Leading++
+		}
 	}
 	var charts []*chart
 	for _, c := range r.Report.Charts {
@@ -503,7 +508,10 @@ func (s *section) fill(r *queries.Result, most int) error {
 		}
 		charts = append(charts, k)
 	}
-	n, size := 0, 0
+	n, size, room := 0, 0, pageBytes
+	if r.Report.Layout == queries.Sessions {
+		room -= annexBytes // fitPage takes none of its rows away
+	}
 	for row, err := range rows(r) {
 		if err != nil {
 			return err
@@ -512,7 +520,7 @@ func (s *section) fill(r *queries.Result, most int) error {
 		for _, c := range charts {
 			c.add(row)
 		}
-		if n > most || size > tableBytes {
+		if n > most || size > room {
 			continue
 		}
 		line := make([]bodyCell, len(row))
@@ -577,29 +585,38 @@ func (s *section) entryName(columns []queries.Column, row []any, n int) string {
 }
 
 // setWidths adds to a text column's class how wide it should be: k is kept on
-// one line, v and w are given room, so that no table is squeezed into the page
-// letter by letter. A wide table scrolls.
+// one line, v, w and x are given room, so that no table is squeezed into the page
+// letter by letter; x has long sentences. A wide table scrolls. An empty cell needs no class.
 func (s *section) setWidths() {
 	for i := range s.Head {
-		if s.Head[i].Class == "n" || s.Head[i].Class == "t" {
-			continue
+		h := &s.Head[i]
+		if h.Class != "n" && h.Class != "t" {
+			h.Class = strings.TrimSpace(h.Class + " " + s.widthOf(i))
 		}
-		longest := 0
 		for _, row := range s.Rows {
-			longest = max(longest, cells.StringWidth(row.Cells[i].Text))
-		}
-		wide := "w"
-		switch {
-		case longest <= 28, longest <= identifier && s.Head[i].Class == "m":
-			wide = "k"
-		case longest <= 60:
-			wide = "v"
-		}
-		s.Head[i].Class = strings.TrimSpace(s.Head[i].Class + " " + wide)
-		for _, row := range s.Rows {
-			row.Cells[i].Class = s.Head[i].Class
+			if row.Cells[i].Class = h.Class; row.Cells[i].Text == "" {
+				row.Cells[i].Class = ""
+			}
 		}
 	}
+}
+
+// widthOf is the class of a column of texts.
+func (s *section) widthOf(column int) string {
+	longest := 0
+	for _, row := range s.Rows {
+		longest = max(longest, cells.StringWidth(row.Cells[column].Text))
+	}
+	h := s.Head[column]
+	switch {
+	case longest <= 28, longest <= identifier && h.Class == "m":
+		return "k"
+	case longest <= 60:
+		return "v"
+	case longest > folded && h.Style == queries.Sentences:
+		return "x"
+	}
+	return "w"
 }
 
 // rawCell leads to a raw record, which stands in the annex as it was exported but for

@@ -78,7 +78,7 @@ func (c *chart) countries(p *picture) {
 		at, sum := countryCells[code], sums[code]
 		x, y := left+float64(wide*at.column), above+float64(high*at.row)
 		r := markRect{X: px(x), Y: px(y), W: wide, H: high, Class: "h0"}
-		class := "mid tiny"
+		class := "mid"
 		if sum > 0 {
 			r.Class = "h" + strconv.Itoa(min(5, int(math.Ceil(5*math.Log1p(sum)/math.Log1p(top)))))
 			r.Tip = fmt.Sprintf("%s: %s %s", code, number(sum), words(c.Y[0]))

@@ -26,7 +26,7 @@ func Markdown(w io.Writer, d Document) error {
 	out := bufio.NewWriter(w)
 	markdownHead(out, d)
 	first := true
-	for r, err := range d.Results {
+	for r, err := range handedOver(d).Results {
 		if err != nil {
 			return err
 		}

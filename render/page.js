@@ -30,7 +30,7 @@ const shownFirst = 12;
 const mostValues = 200; // values of a column that a filter offers
 const facetValues = 12; // a column of so many values at most is offered at a glance
 const leastShown = 4; // columns, of a table that has no room for more, where it does not say which lead
-const windowRows = 300; // of a longer table so many stand in the page at once
+const windowRows = 60; // of a longer table so many stand in the page at once
 
 // The stretch of time that all tables show, and what makes them show it.
 const time = { from: "", to: "", tables: [] };
@@ -38,6 +38,7 @@ const time = { from: "", to: "", tables: [] };
 // By section: how a row is brought into the page, and how all are, for paper.
 const places = new Map();
 
+document.documentElement.classList.add("equipped"); // from here on no row is hidden by style alone
 linkSessions();
 for (const section of document.querySelectorAll("main section")) {
   const tables = [...section.querySelectorAll(":scope > .scroll > table:has(thead .no)")]; // of numbered rows
@@ -165,8 +166,15 @@ function equip(section, tables) {
     }));
   }
 
+  // Hides columns by as few selectors as it takes: a browser asks each of every cell.
   function hide() {
-    const parts = [...hidden].map((i) => "#" + CSS.escape(section.id) + " > .scroll > table > * > tr > :nth-child(" + (i + 1) + ")");
+    const runs = [];
+    for (const i of [...hidden].sort((a, b) => a - b)) {
+      if (runs.at(-1)?.last === i - 1) runs.at(-1).last = i;
+      else runs.push({ first: i, last: i });
+    }
+    const cells = "#" + CSS.escape(section.id) + " > .scroll > table > * > tr > ";
+    const parts = runs.map((run) => cells + ":nth-child(n + " + (run.first + 1) + "):nth-child(-n + " + (run.last + 1) + ")");
     sheet.replaceSync(parts.length ? "@media screen {" + parts.join(",") + "{display:none}}" : "");
     columns.firstChild.textContent = hidden.size ? "Columns: " + (names.length - 1 - hidden.size) + " of " + (names.length - 1) : "Columns";
   }
@@ -191,17 +199,20 @@ function equip(section, tables) {
   });
 
   // The last columns of a table that is wider than its place, but for links to raw records and
-  // the columns that lead.
+  // the columns that lead. Where these have no room without being squeezed no others are shown,
+  // and of the ids among them those that have some, if no long sentences want it.
   function fitColumns() {
-    const box = tables[0].parentElement;
-    const least = Number(section.dataset.leading) || leastShown;
-    const shownNow = heads.map((_, i) => i).filter((i) => i && !hidden.has(i));
-    const isRaw = (i) => heads[i].title === "raw";
-    const room = box.clientWidth - heads[0].offsetWidth - shownNow.filter(isRaw).reduce((sum, i) => sum + heads[i].offsetWidth, 0);
-    const leading = shownNow.slice(0, least).filter((i) => !isRaw(i)).reduce((sum, i) => sum + heads[i].offsetWidth, 0);
-    if (leading > room) tables.forEach((table) => table.classList.add("squeezed"));
-    let taken = 0;
-    return shownNow.filter((i) => !isRaw(i)).filter((i, at) => (taken += heads[i].offsetWidth) > room + 1 && at >= least);
+    const shownNow = heads.map((_, i) => i).filter((i) => i && !hidden.has(i) && heads[i].title !== "raw");
+    const leading = Number(section.dataset.leading) || 0;
+    const isId = (i) => heads[i].classList.contains("m");
+    const staying = shownNow.filter((i, at) => (leading ? i <= leading && !isId(i) : at < leastShown));
+    const always = heads.map((_, i) => i).filter((i) => !i || staying.includes(i) || (heads[i].title === "raw" && !hidden.has(i)));
+    const roomLeft = () => always.reduce((room, i) => room - heads[i].offsetWidth, tables[0].parentElement.clientWidth + 1);
+    const isSqueezed = roomLeft() < 0;
+    if (isSqueezed) tables.forEach((table) => table.classList.add("squeezed"));
+    let room = roomLeft();
+    if (isSqueezed && heads.some((th) => th.classList.contains("x"))) room = 0;
+    return shownNow.filter((i) => !staying.includes(i) && ((isSqueezed && i > leading) || (room -= heads[i].offsetWidth) < 0));
   }
 
   tables.forEach((table) => [...table.tHead.rows[0].cells].forEach((th, i) => {

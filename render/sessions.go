@@ -41,6 +41,9 @@ func (s *section) bySession(headingsOf func(sessions []string) (map[string]queri
 		s.Sessions[i].About, s.Sessions[i].Reasons = visible(h.About), visible(h.Reasons)
 	}
 	s.Head = slices.Delete(s.Head, column, column+1)
+	if column < s.Leading {
+		s.Leading--
+	}
 	if s.More == "" {
 		s.Count += " in " + counted(len(s.Sessions), "session")
 	}

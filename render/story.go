@@ -28,25 +28,33 @@ type storyLine struct {
 // basisClasses tell the style sheet how sure a sentence is, by its first word.
 var basisClasses = map[string]string{"The log shows": "shows", "Must be assumed": "assumed", "The files can't say": "unknown"}
 
-// storyLines reads the sentences.
+// storyLines reads the sentences, of which some stories say more than others.
 func storyLines(r *queries.Result) ([]storyLine, error) {
+	place := map[string]int{}
+	for i, c := range r.Columns {
+		place[c.Name] = i
+	}
 	var all []storyLine
 	before := ""
 	for row, err := range rows(r) {
 		if err != nil {
 			return nil, err
 		}
+		value := func(column string) any {
+			if i, ok := place[column]; ok {
+				return row[i]
+			}
+			return nil
+		}
+		says := func(column string) string { return visible(text(value(column))) }
 		l := storyLine{
-			Topic: visible(text(row[1])), Sentence: visible(text(row[2])), Basis: visible(text(row[3])),
-			LookIn: visible(text(row[4])), LookFor: visible(text(row[5])),
+			Topic: says("topic"), Of: says("topic"), Sentence: says("sentence"), Basis: says("basis"),
+			LookIn: says("look_in"), LookFor: says("look_for"), Part: says("part"), Class: basisClasses[says("basis")],
 		}
-		if len(row) > 6 && row[0] != nil {
-			l.Dossier, l.Part = "Incident "+visible(text(row[0])), visible(text(row[6]))
+		if incident := says("incident"); incident != "" {
+			l.Dossier = "Incident " + incident
 		}
-		l.Class, l.Of = basisClasses[l.Basis], l.Topic
-		if len(row) > 7 {
-			l.IsFirst, _ = row[7].(bool)
-		}
+		l.IsFirst, _ = value("is_first").(bool)
 		_, isReport := queries.Lookup(l.LookIn)
 		l.IsReport = isReport && (r.Report.Group == "" || slices.Contains(queries.Groups, r.Report.Group)) // a part of a dossier may have the name of one
 		if l.Topic == before {
@@ -90,42 +98,46 @@ func (p *htmlPage) firstScreen(first []*section) []*section {
 	if at < 0 {
 		return first
 	}
-	s := first[at]
+	screen, s, others := slices.Clone(first[:at]), first[at], first[at+1:]
 	beside := &section{
 		Page: p, Anchor: p.anchor("read_with_this"), Title: "Read with this", Group: s.Group, Region: "Read with this",
 		Description: s.Description, HowToRead: s.HowToRead, Caveat: s.Caveat, Notes: s.Notes,
 	}
+	p.HasLead = true
 	s.Description, s.HowToRead, s.Caveat, s.Notes = "", "", "", nil
 	all := s.Story
-	s.Story = slices.DeleteFunc(slices.Clone(all), func(l storyLine) bool { return !l.IsFirst })
-	beside.Story = slices.DeleteFunc(all, func(l storyLine) bool { return l.IsFirst })
-	entries := &p.Contents[slices.IndexFunc(p.Contents, func(c contents) bool { return c.Group == s.Group })].Entries
-	if next := at + 1; next < len(first) && len(first[next].Totals) > 0 {
-		numbers := first[next]
-		numbers.IsStrip = true
-		beside.Story = append(beside.Story, storyLine{Of: numbers.Title, Sentence: numbers.Description})
-		numbers.Description = ""
-		for _, t := range numbers.Totals {
-			if t.Detail != "" {
-				beside.Story = append(beside.Story, storyLine{Of: numbers.Title, Sentence: t.Item + ": " + t.Value + " (" + t.Detail + ")."})
-			}
+	s.Story = nil
+	for _, l := range all {
+		if l.IsFirst {
+			s.Story = append(s.Story, l)
+		} else {
+			beside.Story = append(beside.Story, l)
 		}
-		first[at], first[next] = numbers, s
-		(*entries)[0], (*entries)[1] = (*entries)[1], (*entries)[0]
+	}
+	if len(others) > 0 && len(others[0].Totals) > 0 {
+		numbers := others[0]
+		screen, others = append(screen, numbers), others[1:]
+		numbers.IsStrip = true
+		beside.Story = append(beside.Story, numbers.inSentences()...)
+		numbers.Description = ""
+	}
+	screen = append(screen, s)
+	for len(others) > 0 && len(others[0].Pictures) > 0 {
+		screen, others = append(screen, others[0]), others[1:]
 	}
 	s.Count, beside.Count = counted(len(s.Story), "sentence"), counted(len(beside.Story), "sentence")
-	for i := range *entries {
-		if (*entries)[i].Anchor == s.Anchor {
-			(*entries)[i].Count = s.Count
+	return slices.Concat(screen, []*section{beside}, others)
+}
+
+// inSentences says of numbers what they are, and what those consist of that are more than one.
+func (s *section) inSentences() []storyLine {
+	all := []storyLine{{Of: s.Title, Sentence: s.Description}}
+	for _, t := range s.Totals {
+		if t.Detail != "" {
+			all = append(all, storyLine{Of: s.Title, Sentence: t.Item + ": " + t.Value + " (" + t.Detail + ")."})
 		}
 	}
-	before := slices.Index(first, s)
-	if picture := slices.IndexFunc(first, func(s *section) bool { return len(s.Pictures) > 0 }); picture >= 0 {
-		before = picture
-	}
-	entered := slices.IndexFunc(*entries, func(e entry) bool { return e.Anchor == first[before].Anchor })
-	*entries = slices.Insert(*entries, entered+1, entry{beside.Anchor, beside.Title, beside.Count})
-	return slices.Insert(first, before+1, beside)
+	return all
 }
 
 // hasMore says that some of its sentences answer first, and others do not.

@@ -50,7 +50,8 @@ func TestMarkdownOfSeveral(t *testing.T) {
 }
 
 // TestFirstScreen: numbers and the sentences that answer first come before the picture, the
-// others and what the numbers consist of below it, and nothing is lost.
+// others and what the numbers consist of below it, and nothing is lost. What is not on paper
+// is told once, below the sentences.
 func TestFirstScreen(t *testing.T) {
 	text := func(name string) queries.Column { return column(name, queries.Text) }
 	story := result(queries.Report{Name: "story", Title: "What happened", Group: "incident", Layout: queries.Story, Description: "In sentences.", Caveat: "Read the rows."},
@@ -66,17 +67,20 @@ func TestFirstScreen(t *testing.T) {
 	numbers := result(queries.Report{Name: "totals", Title: "In numbers", Group: "incident", Layout: queries.Totals, Description: "Counted."},
 		[]queries.Column{text("item"), text("value"), text("detail"), text("look_in")}, []any{"Messages read", "2", "in two mailboxes", nil}, []any{"How long", "3 days", nil, nil})
 	driven := drivenDocument()
-	var picture *queries.Result
+	var picture, events *queries.Result
 	for r := range driven.Results {
-		if r.Report.Layout == queries.Lanes {
+		switch {
+		case r.Report.Layout == queries.Lanes:
 			picture = r
+		case r.Report.Name == "events":
+			events = r
 		}
 	}
-	page := render(t, HTML, document(story, numbers, picture))
+	page := render(t, HTML, document(story, numbers, picture, events))
 	at := 0
 	for _, want := range []string{
 		`id="totals" class="strip"`, "Messages read</dt><dd><strong>2</strong></dd>", `id="story"`, `<dl class="story short">`, "<dt>Who</dt>", "First of who.", "<dt>Mail</dt>",
-		"First of mail.", "Second of mail.", `id="lanes"`, `id="read_with_this"`, "In sentences.", "Not first.", "<dt>Mail</dt>", "Third of mail.", "Counted.", "Messages read: 2 (in two mailboxes).", "Read the rows.",
+		"First of mail.", "Second of mail.", `<p class="paper">Annexes`, `id="lanes"`, `id="read_with_this"`, "In sentences.", "Not first.", "<dt>Mail</dt>", "Third of mail.", "Counted.", "Messages read: 2 (in two mailboxes).", "Read the rows.",
 		`<a href="#totals">In numbers</a> <span>2 numbers`, `<a href="#story">What happened</a> <span>3 sentences`, `<a href="#lanes">`, `<a href="#read_with_this">Read with this</a> <span>4 sentences`,
 	} {
 		next := strings.Index(page[at:], want)
@@ -85,7 +89,9 @@ func TestFirstScreen(t *testing.T) {
 		}
 		at += next
 	}
-	if n := strings.Count(page, "First of mail."); n != 1 {
-		t.Errorf("a sentence stands %d times on the page", n)
+	for _, once := range []string{"First of mail.", `<p class="paper">Annexes`} {
+		if n := strings.Count(page, once); n != 1 {
+			t.Errorf("%q stands %d times on the page", once, n)
+		}
 	}
 }

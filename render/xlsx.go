@@ -48,7 +48,7 @@ func XLSX(w io.Writer, d Document) error {
 		return fmt.Errorf("write XLSX: %w", err)
 	}
 	defer b.file.Close() // removes what was spilled
-	for r, err := range d.Results {
+	for r, err := range handedOver(d).Results {
 		if err != nil {
 			return err
 		}

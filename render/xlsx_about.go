@@ -89,7 +89,7 @@ func (b *workbook) about() error {
 		p.row++
 		p.put(b.style.heading, "Files of evidence")
 		p.put(b.style.head, "bytes", "records", "format", "file", "SHA-256")
-		for _, s := range b.d.Sources {
+		for _, s := range handedOver(b.d).Sources {
 			p.put(b.style.wrap, s.Size, s.Records, visible(s.Format), visible(s.Path), visible(s.SHA256))
 		}
 	}

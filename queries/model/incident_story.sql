@@ -101,10 +101,13 @@ changes as (
     group by incident, finding
 ),
 -- Whom and what the acts touched beside the accounts that were misused.
+-- A rule may compare its target in lower case; the sentence says the name as the log does.
 others_touched as (
     select
         m.incident,
-        listed(list_sort(list(distinct m.target))) as targets
+        listed(list_sort(list(distinct
+            case when contains(lower(m.what), lower(m.target)) then substr(m.what, strpos(lower(m.what), lower(m.target)), length(m.target)) else m.target end
+        ))) as targets
     from members as m
     join heads as h using (incident)
     where m.target <> '' and not list_contains(h.accounts, lower(m.target)) and len(h.accounts) > 0
