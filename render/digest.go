@@ -249,7 +249,7 @@ func ends(s string) []int {
 // withoutAsides leaves out brackets that name things: an address, a file, a number. Words in
 // brackets may say that something failed, and stay.
 func withoutAsides(s string) string {
-	var kept strings.Builder
+	var rest strings.Builder
 	at, depth, from := 0, 0, 0
 	isQuoted := false
 	for i, r := range s {
@@ -263,10 +263,10 @@ func withoutAsides(s string) string {
 			}
 		case r == ')' && depth > 0:
 			if depth--; depth == 0 && strings.ContainsAny(s[from:i], `0123456789@"\`) {
-				kept.WriteString(strings.TrimRight(s[at:from], " "))
+				rest.WriteString(strings.TrimRight(s[at:from], " "))
 				at = i + 1
 			}
 		}
 	}
-	return kept.String() + s[at:]
+	return rest.String() + s[at:]
 }
