@@ -50,46 +50,42 @@ with recursive exchange_steps as (
     from cmdlets
     where not coalesce(failed, false) and not coalesce(is_system, false)
 ),
-forward_steps as (
+-- What one setting of a mailbox opens: set it is open, emptied it is closed.
+setting_steps as (
     select
-        'forward of a mailbox' as kind,
+        setting.kind,
         coalesce(mailbox, object) as object,
         coalesce(mailbox, object) as name,
         '' as part,
-        concat_ws(', ', nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) as detail,
-        case when coalesce(nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], '')) is null then 'close' else 'open' end as effect,
+        setting.detail,
+        case when coalesce(setting.detail, '') = '' then 'close' else 'open' end as effect,
         event_time,
         actor,
         ip_address,
         session_id,
         file_id,
         record
-    from cmdlets
-    where operation in ('set-mailbox', 'enable-mailbox', 'set-remotemailbox')
-        and not coalesce(failed, false)
-        and not coalesce(is_system, false)
-        and coalesce(parameters['forwardingsmtpaddress'], parameters['forwardingaddress']) is not null
-),
--- A right that a setting of the mailbox gives.
-behalf_steps as (
-    select
-        'right to send on behalf' as kind,
-        coalesce(mailbox, object) as object,
-        coalesce(mailbox, object) as name,
-        '' as part,
-        nullif(parameters['grantsendonbehalfto'], '') as detail,
-        case when parameters['grantsendonbehalfto'] = '' then 'close' else 'open' end as effect,
-        event_time,
-        actor,
-        ip_address,
-        session_id,
-        file_id,
-        record
-    from cmdlets
-    where operation = 'set-mailbox'
-        and not coalesce(failed, false)
-        and not coalesce(is_system, false)
-        and parameters['grantsendonbehalfto'] is not null
+    from (
+        select
+            *,
+            unnest([
+                {
+                    'kind': 'forward of a mailbox',
+                    'is_given': coalesce(parameters['forwardingsmtpaddress'], parameters['forwardingaddress']) is not null,
+                    'detail': concat_ws(', ', nullif(parameters['forwardingsmtpaddress'], ''), nullif(parameters['forwardingaddress'], ''))
+                },
+                {
+                    'kind': 'right to send on behalf',
+                    'is_given': operation = 'set-mailbox' and parameters['grantsendonbehalfto'] is not null,
+                    'detail': nullif(parameters['grantsendonbehalfto'], '')
+                }
+            ]) as setting
+        from cmdlets
+        where operation in ('set-mailbox', 'enable-mailbox', 'set-remotemailbox')
+            and not coalesce(failed, false)
+            and not coalesce(is_system, false)
+    )
+    where setting.is_given
 ),
 rule_steps as (
     select
@@ -205,9 +201,7 @@ steps as (
     from exchange_steps
     where kind is not null
     union all by name
-    from forward_steps
-    union all by name
-    from behalf_steps
+    from setting_steps
     union all by name
     from rule_steps
     union all by name
