@@ -98,10 +98,12 @@ values_of as (
     left join strange as s on s.incident = b.incident
     group by b.type, b.value
 ),
+-- Of the uses, not of all values with all accounts of an incident: one may have thousands of both.
 insiders as (
-    select distinct b.type, b.value, a.account
-    from (select distinct incident, type, value from borne) as b
-    join incident_accounts as a using (incident)
+    select distinct u.type, u.value, u.account
+    from uses as u
+    join (select distinct incident, type, value from borne) as b using (type, value)
+    semi join incident_accounts as a on a.incident = b.incident and a.account = u.account
 ),
 used as (
     select

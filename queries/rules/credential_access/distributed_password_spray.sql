@@ -95,8 +95,10 @@ admissions as (
     from sprays as s
     join logons as l on l.user_agent is not distinct from s.user_agent and l.app_id is not distinct from s.app_id
         and l.event_time between s.first_seen and s.last_seen + interval 6 hours
-    anti join account_habits as h on h.kind = 'user' and h.account = l.account and h.first_seen < s.first_seen
-        and (h.feature = 'address' and h.value = l.ip_address or h.feature = 'network' and h.value = l.network::varchar)
+    anti join account_habits as h on h.kind = 'user' and h.feature = 'address' and h.account = l.account and h.value = l.ip_address
+        and h.first_seen < s.first_seen
+    anti join account_habits as n on n.kind = 'user' and n.feature = 'network' and n.account = l.account and n.value = l.network::varchar
+        and n.first_seen < s.first_seen
     where l.kind = 'user' and l.is_success and l.account is not null and l.ip_address is not null
         and l.ip_address not in (select ip_address from office_addresses)
     group by s.user_agent, s.app_id, s.day

@@ -137,8 +137,10 @@ late as (
     from places as p
     join logons as l on l.ip_address = p.ip_address and l.is_success and l.kind = 'user' and l.event_time > p.closed and l.event_time < p.forgotten
     semi join tried as t on t.block = p.block and t.series = p.series and t.account = l.account
-    anti join account_habits as h on h.kind = 'user' and h.account = l.account and h.first_seen <= p.closed
-        and (h.feature = 'address' and h.value = l.ip_address or h.feature = 'network' and h.value = l.network::varchar)
+    anti join account_habits as h on h.kind = 'user' and h.feature = 'address' and h.account = l.account and h.value = l.ip_address
+        and h.first_seen <= p.closed
+    anti join account_habits as n on n.kind = 'user' and n.feature = 'network' and n.account = l.account and n.value = l.network::varchar
+        and n.first_seen <= p.closed
     where l.ip_address not in (select ip_address from office_addresses)
 ),
 late_counts as (
@@ -181,16 +183,27 @@ sprays as (
     where failed_only > admitted and failed_only >= 0.6 * len(tried) and failed_only > regulars
         and (minutes < 60 or len(tried) >= 8)
 ),
+fallen as materialized (
+    select
+        f.block,
+        f.series,
+        f.account,
+        p.ip_address,
+        p.opened,
+        p.closed,
+        p.forgotten
+    from (select block, series, unnest(fell) as account from sprays) as f
+    join places as p using (block, series)
+),
 admissions as (
     select
         f.block,
         f.series,
         list(distinct l.ip_address) as addresses,
         list({'file_id': l.file_id, 'record': l.record, 'id': l.id} order by l.event_time, l.file_id, l.record)[1:100] as records
-    from (select block, series, unnest(fell) as account from sprays) as f
-    join places as p using (block, series)
-    join logons as l on l.account = f.account and l.ip_address = p.ip_address and l.is_success and l.kind = 'user'
-        and (l.event_time between p.opened and p.closed or l.event_time > p.closed and l.event_time < p.forgotten)
+    from fallen as f
+    join logons as l on l.account = f.account and l.ip_address = f.ip_address and l.is_success and l.kind = 'user'
+        and (l.event_time between f.opened and f.closed or l.event_time > f.closed and l.event_time < f.forgotten)
     group by f.block, f.series
 )
 select

@@ -211,8 +211,10 @@ admissions as (
         list(distinct e.ip_address) as addresses,
         list({'file_id': e.file_id, 'record': e.record, 'id': e.id} order by e.event_time, e.file_id, e.record)[1:100] as records
     from entries as e
-    anti join account_habits as h on h.kind = 'user' and h.account = e.account and h.first_seen < e.first_seen
-        and (h.feature = 'address' and h.value = e.ip_address or h.feature = 'network' and h.value = e.network::varchar)
+    anti join account_habits as h on h.kind = 'user' and h.feature = 'address' and h.account = e.account and h.value = e.ip_address
+        and h.first_seen < e.first_seen
+    anti join account_habits as n on n.kind = 'user' and n.feature = 'network' and n.account = e.account and n.value = e.network::varchar
+        and n.first_seen < e.first_seen
     where e.ip_address not in (select ip_address from office_addresses)
     group by e.mark, e.sign
 )
