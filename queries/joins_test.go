@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"entrail/ingest/engine"
 	"entrail/queries/rules"
 )
 
@@ -58,6 +61,86 @@ func TestNoJoinComparesEachWithEach(t *testing.T) {
 		}
 		plan("report "+r.Name, r.SQL)
 	}
+}
+
+// TestNoJoinMultiplies: a join on a key that few rows differ in, such as the incident
+// or the account alone, pairs thousands with thousands. Of 30,000 sign-ins and as many
+// audit records, which make one large incident, no join may give many times as many
+// rows as go into it.
+func TestNoJoinMultiplies(t *testing.T) {
+	takesLong(t)
+	fewer := strings.NewReplacer("1000001", "30001", "range(1000000)", "range(30000)", "% 5000", "% 500")
+	ctx := context.Background()
+	path := newCase(t, fewer.Replace(millionSignIns), theirPolicies, theirSteps, fewer.Replace(millionAuditRecords))
+	c, err := Open(ctx, path, engine.Options{Temp: t.TempDir()}, Filter{}, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.findings.look(ctx); err != nil {
+		t.Fatal(err)
+	}
+	run := func(name, statement string) {
+		t.Helper()
+		rows, err := c.engine.All(ctx, "explain (analyze, format json) "+statement)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			return
+		}
+		var plan measured
+		if err := json.Unmarshal([]byte(rows[0][1].(string)), &plan); err != nil {
+			t.Fatal(err)
+		}
+		for _, join := range plan.multiplying() {
+			t.Errorf("%s: a join gives %d rows of %d: %v", name, join.Rows, join.most(), join.Info["Conditions"])
+		}
+	}
+	for _, v := range views {
+		if err := c.define(ctx, true, v.Name); err != nil {
+			t.Fatal(err)
+		}
+		run("view "+v.Name, v.SQL)
+	}
+	for _, r := range rules.All() {
+		run("rule "+r.Name, r.SQL)
+	}
+	for _, r := range Reports() {
+		q, err := c.parse(ctx, r.SQL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.defineAll(ctx, q.references(), true); err != nil {
+			t.Fatal(err)
+		}
+		run("report "+r.Name, r.SQL)
+	}
+}
+
+// measured is a step of a plan that ran.
+type measured struct {
+	Type     string         `json:"operator_type"`
+	Rows     int64          `json:"operator_cardinality"`
+	Info     map[string]any `json:"extra_info"`
+	Children []measured     `json:"children"`
+}
+
+// most is the number of rows of the larger side.
+func (m measured) most() (rows int64) {
+	for _, c := range m.Children {
+		rows = max(rows, c.Rows)
+	}
+	return rows
+}
+
+// multiplying are the joins of a plan that give far more rows than go into them.
+func (m measured) multiplying() (joins []measured) {
+	if strings.Contains(m.Type, "JOIN") && m.Rows > 200_000 && m.Rows > 10*m.most() {
+		joins = append(joins, m)
+	}
+	for _, c := range m.Children {
+		joins = append(joins, c.multiplying()...)
+	}
+	return joins
 }
 
 // step is one of the engine's plan.

@@ -102,8 +102,8 @@ values_of as (
 insiders as (
     select distinct u.type, u.value, u.account
     from uses as u
-    join (select distinct incident, type, value from borne) as b using (type, value)
-    semi join incident_accounts as a on a.incident = b.incident and a.account = u.account
+    join incident_accounts as a using (account)
+    semi join borne as b on b.incident = a.incident and b.type = u.type and b.value = u.value
 ),
 used as (
     select
