@@ -138,7 +138,7 @@ func (r *reader) inside(rec scan.Record, body []byte, isAudit bool) ([]byte, err
 	}
 	var problem error
 	if isAudit {
-		body, problem = r.auditData(body)
+		body, problem = auditData(&r.json, body)
 	} else {
 		problem = asError(r.json.Walk(body))
 	}
@@ -156,7 +156,7 @@ func (r *reader) inside(rec scan.Record, body []byte, isAudit bool) ([]byte, err
 			around[wrapperColumns[headerKey(name)]] = text
 		}
 	}
-	if saved, ok := r.saveCut(body, around); ok {
+	if saved, ok := r.saveCut(&r.json, body, around); ok {
 		return saved, nil
 	}
 	return nil, problem
@@ -167,8 +167,8 @@ var errTypeName = errors.New("only the name of a .NET type was written, the cont
 
 // auditData is the object that a text called AuditData is, walked: as it is, or as programs write it that
 // put it into a CSV a second time, or as PowerShell shows objects.
-func (r *reader) auditData(text []byte) ([]byte, error) {
-	problem := r.json.Walk(text)
+func auditData(t *scan.JSONText, text []byte) ([]byte, error) {
+	problem := t.Walk(text)
 	if problem == nil {
 		return text, nil
 	}
@@ -179,11 +179,11 @@ func (r *reader) auditData(text []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(undoubled, []byte(`{""`)):
 		undoubled = bytes.ReplaceAll(undoubled, []byte(`""`), []byte(`"`))
-		return undoubled, asError(r.json.Walk(undoubled))
+		return undoubled, asError(t.Walk(undoubled))
 	case bytes.HasPrefix(text, []byte("@{")):
 		if table := hashtables(string(text)); table != nil && table.kind == '{' {
 			text = table.append(nil)
-			return text, asError(r.json.Walk(text))
+			return text, asError(t.Walk(text))
 		}
 	case scan.IsTypeName(text):
 		return text, errTypeName

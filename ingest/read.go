@@ -280,6 +280,7 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 // readClixml takes the records of what Export-Clixml wrote.
 func (r *reader) readClixml(text *scan.Window) error {
 	s := scan.NewClixml(text)
+	var t scan.JSONText // its own: that of what stands in an envelope is another
 	for {
 		rec, err := s.Next()
 		if err == io.EOF {
@@ -292,13 +293,13 @@ func (r *reader) readClixml(text *scan.Window) error {
 			r.file.noteLoss("reading stopped: the XML is damaged, or ends too early (%v); the records before it are loaded", err)
 			break
 		}
-		if err := r.json.Walk(rec.Text); err != nil {
+		if err := t.Walk(rec.Text); err != nil {
 			if err := r.reject(rec, err.Error()); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := r.take(rec, &r.json); err != nil {
+		if err := r.take(rec, &t); err != nil {
 			return err
 		}
 	}

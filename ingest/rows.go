@@ -75,6 +75,7 @@ func (r *reader) readCSV(w *scan.Window) error {
 
 func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 	var unquoted, mended []byte
+	var t scan.JSONText // its own: that of what stands in an envelope is another
 	types := slices.IndexFunc(r.file.header, func(name string) bool {
 		return headerKey(name) == "recordtype" || headerKey(name) == "auditlogrecordtype"
 	})
@@ -101,7 +102,7 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 		if !s.Tidy {
 			r.remarks.untidy++
 		}
-		cell, err := r.auditData(cell)
+		cell, err := auditData(&t, cell)
 		if err == scan.ErrIncomplete {
 			around := map[string]string{}
 			for i, name := range r.file.header {
@@ -109,7 +110,7 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 					around[member] = string(s.Cell(rec.Text, i, nil))
 				}
 			}
-			if saved, ok := r.saveCut(cell, around); ok {
+			if saved, ok := r.saveCut(&t, cell, around); ok {
 				cell, err = saved, nil
 			}
 		}
@@ -119,9 +120,9 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 			}
 			continue
 		}
-		if rec.Mended = r.json.Flaws != 0; rec.Mended {
+		if rec.Mended = t.Flaws != 0; rec.Mended {
 			mended = scan.Mend(mended[:0], cell)
-			if err := r.json.Walk(mended); err != nil {
+			if err := t.Walk(mended); err != nil {
 				return err
 			}
 			cell = mended
@@ -130,7 +131,7 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 			rec.TypeName = string(s.Cell(rec.Text, types, nil))
 		}
 		rec.Text = cell
-		if err := r.take(rec, &r.json); err != nil {
+		if err := r.take(rec, &t); err != nil {
 			return err
 		}
 	}
