@@ -31,6 +31,6 @@ func (r *reader) saveCut(t *scan.JSONText, text []byte, around map[string]string
 		closed, _ = scan.AppendJSONString(closed, []byte(around[name]))
 	}
 	closed = append(closed, '}')
-	r.remarks.cut++
+	r.out.remarks.cut++
 	return closed, t.Walk(closed) == nil
 }

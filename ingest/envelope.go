@@ -31,7 +31,7 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 	}
 	body, problem := r.inside(rec, outer.Member(envelope), isAudit)
 	if problem != nil {
-		return r.reject(rec, envelope+": "+problem.Error())
+		return r.out.reject(rec, envelope+": "+problem.Error())
 	}
 	mended := r.json.Flaws != 0
 	if mended {
@@ -41,10 +41,10 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		}
 	}
 	if mended && !rec.Mended {
-		r.remarks.mended++
+		r.out.remarks.mended++
 	}
 	known := r.names.body(&r.json)
-	r.remarks.repeats(known)
+	r.out.remarks.repeats(known)
 	if known.wrapped {
 		if inner := r.unwrapped(body); inner != nil {
 			return r.takeInner(rec, inner)
@@ -53,7 +53,7 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 	if known.format == nil && isAudit {
 		if inner := r.inBag(body); inner != nil {
 			body, known = inner, r.names.body(&r.json)
-			r.remarks.repeats(known)
+			r.out.remarks.repeats(known)
 		}
 	}
 	if of := formatNamed(categories[category]); known.format == nil && of != nil && len(body) > 0 && body[0] == '{' {
@@ -67,15 +67,15 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		} else if category != "" {
 			reason = fmt.Sprintf("a record of category %q: %s", category, reason)
 		}
-		return r.refuse(rec, reason)
+		return r.out.refuse(rec, reason)
 	}
 	settled, reason, err := r.settleTimes(known, &r.json, len(body), rec.Line, !isAudit)
 	if err != nil {
 		return err
 	}
 	if reason != "" {
-		r.counts[known.format] += 0
-		return r.reject(rec, reason)
+		r.out.expect(known.format)
+		return r.out.reject(rec, reason)
 	}
 	if name := r.names.strangeType(known.format, &r.json, typeNameIn(outer)); name != "" {
 		if settled == nil {
@@ -97,17 +97,17 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		if isDiagnostic && !mended {
 			raw = rec.Text
 		}
-		return r.passShaped(known, rec, signInCategories[category], raw, r.shaped(known, settled, around))
+		return r.out.passShaped(known, rec, signInCategories[category], raw, settled, around)
 	}
 	settled = r.json.Unpadded(body, settled)
 	if envelope == "properties" && !mended && known.format != auditLog {
-		r.file.enveloped = true
+		r.out.file.enveloped = true
 		if settled == nil {
 			settled = body
 		}
-		return r.pass(known.format, rec, signInCategories[category], rec.Text, settled)
+		return r.out.pass(known.format, rec, signInCategories[category], rec.Text, settled)
 	}
-	return r.pass(known.format, rec, signInCategories[category], body, settled)
+	return r.out.pass(known.format, rec, signInCategories[category], body, settled)
 }
 
 // categoryIn is the category of diagnostic settings that an envelope names; "" for none.

@@ -386,7 +386,7 @@ func (l *loader) loadFile(f *inputFile) error {
 		l.summary.Unrecognised++
 		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
 	case f.rejected > 0:
-		x := r.first
+		x := r.out.first
 		l.options.Warn(fmt.Sprintf("%s: %d of %d records rejected, the first at line %d: %s; see the table rejects", s.path, f.rejected, f.records, x.line, x.reason))
 	}
 	if f.format != nil && !f.unreadable && len(f.losses) > 0 {
@@ -460,15 +460,15 @@ func (l *loader) skip(f *inputFile, before string) {
 // they are loaded from.
 func (l *loader) readFile(f *inputFile) (*reader, error) {
 	in, err := f.source.open(l.ctx, l.progress)
-	r := &reader{ctx: l.ctx, file: f, rejects: l.rejects, temp: l.options.Engine.Temp, dateOrder: dates.Order(l.options.DateOrder)}
+	r := &reader{ctx: l.ctx, out: newOutlet(f, l.rejects), temp: l.options.Engine.Temp, dateOrder: dates.Order(l.options.DateOrder)}
 	if err != nil {
 		f.unreadable = true
 		f.notef("can't be read: %v", err)
 		return r, nil
 	}
 	isBig := f.size >= feedSize || in.packing != "" && 8*f.size >= feedSize
-	r.sink = func(of *format) (sink, error) { return l.intake.sink(of, isBig) }
-	r.bodies, r.names.recordTypes = l.intake.addBody, l.recordTypes
+	r.out.sink = func(of *format) (sink, error) { return l.intake.sink(of, isBig) }
+	r.out.bodies, r.names.recordTypes = l.intake.addBody, l.recordTypes
 	text, encoding := scan.Decode(in)
 	f.encoding = encoding
 	w := scan.NewWindow(text, l.window)
@@ -505,7 +505,7 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 		f.notef("unpacked with %s", in.packing)
 	}
 	if f.format != nil {
-		f.formats = r.counts
+		f.formats = r.out.counts
 	}
 	l.intake.count(f)
 	return r, nil

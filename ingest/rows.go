@@ -15,11 +15,11 @@ func (r *reader) readCSV(w *scan.Window) error {
 	s := &scan.CSV{Window: w, Comma: ','}
 	header, before, problem := r.header(s)
 	if problem != "" {
-		r.why = problem
+		r.out.why = problem
 		return nil
 	}
 	for _, line := range before {
-		if err := r.reject(line, line.Reason); err != nil {
+		if err := r.out.reject(line, line.Reason); err != nil {
 			return err
 		}
 	}
@@ -32,22 +32,21 @@ func (r *reader) readCSV(w *scan.Window) error {
 	s.Header = bytes.Clone(header.Text)
 	defer func() {
 		if s.Repeats > 0 {
-			r.file.notef("%s the header once more: files were joined", were(int64(s.Repeats), "line"))
+			r.out.file.notef("%s the header once more: files were joined", were(int64(s.Repeats), "line"))
 		}
 	}()
-	r.file.header = names
 	zones, local := dates.ColumnZones(names)
 	for i, n := range names {
 		if headerKey(n) == "auditdata" {
-			r.counts[auditLog] += 0
-			return r.readAuditRows(s, i)
+			r.out.expect(auditLog)
+			return r.readAuditRows(s, names, i)
 		}
 	}
 	f, reason := recogniseRecord(names, true)
 	if f == nil {
 		if short, ok := withoutPrefix(names); ok {
 			if f, _ = recogniseRecord(short, true); f != nil {
-				names, r.file.header = short, short
+				names = short
 			}
 		}
 	}
@@ -55,28 +54,28 @@ func (r *reader) readCSV(w *scan.Window) error {
 		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.names.holdRecords(s, columns) {
 			return r.readWrapped(s, names, columns)
 		}
-		r.why = reason
+		r.out.why = reason
 		return nil
 	}
 	if local != "" {
-		r.why = fmt.Sprintf("%s, whose times are in the local time of whoever exported it, in column %q: nobody can say here what they are in UTC; export it again with the time zone UTC", f.title, local)
+		r.out.why = fmt.Sprintf("%s, whose times are in the local time of whoever exported it, in column %q: nobody can say here what they are in UTC; export it again with the time zone UTC", f.title, local)
 		return nil
 	}
 	language := f.translated(names)
 	if language != "" {
-		r.file.notef("the columns are named in %s; they were read by their English names", language)
+		r.out.file.notef("the columns are named in %s; they were read by their English names", language)
 	}
 	if unread := f.unread(names); len(unread) > 0 && (language != "" || f.unsure) {
-		r.file.notef("not read, for their names are not known: %s; the JSON download has everything", scan.Quoted(unread))
+		r.out.file.notef("not read, for their names are not known: %s; the JSON download has everything", scan.Quoted(unread))
 	}
-	r.counts[f] += 0 // an export without a single row is one, too
+	r.out.expect(f) // an export without a single row is one, too
 	return r.readRows(s, f, names, zones)
 }
 
-func (r *reader) readAuditRows(s *scan.CSV, column int) error {
+func (r *reader) readAuditRows(s *scan.CSV, names []string, column int) error {
 	var unquoted, mended []byte
 	var t scan.JSONText // its own: that of what stands in an envelope is another
-	types := slices.IndexFunc(r.file.header, func(name string) bool {
+	types := slices.IndexFunc(names, func(name string) bool {
 		return headerKey(name) == "recordtype" || headerKey(name) == "auditlogrecordtype"
 	})
 	for {
@@ -90,7 +89,7 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 			rec.Reason = s.CellsProblem(rec.Text)
 		}
 		if rec.Reason != "" {
-			if err := r.reject(rec, rec.Reason); err != nil {
+			if err := r.out.reject(rec, rec.Reason); err != nil {
 				return err
 			}
 			continue
@@ -100,12 +99,12 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 			unquoted = cell
 		}
 		if !s.Tidy {
-			r.remarks.untidy++
+			r.out.remarks.untidy++
 		}
 		cell, err := auditData(&t, cell)
 		if err == scan.ErrIncomplete {
 			around := map[string]string{}
-			for i, name := range r.file.header {
+			for i, name := range names {
 				if member := wrapperColumns[headerKey(name)]; member != "" {
 					around[member] = string(s.Cell(rec.Text, i, nil))
 				}
@@ -115,7 +114,7 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 			}
 		}
 		if err != nil {
-			if err := r.reject(rec, "AuditData: "+err.Error()); err != nil {
+			if err := r.out.reject(rec, "AuditData: "+err.Error()); err != nil {
 				return err
 			}
 			continue
@@ -186,16 +185,16 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			}
 		}
 		if reason != "" {
-			if err := r.reject(rec, reason); err != nil {
+			if err := r.out.reject(rec, reason); err != nil {
 				return err
 			}
 			continue
 		}
 		if !s.Tidy {
-			r.remarks.untidy++
+			r.out.remarks.untidy++
 		}
 		if f.says != "" && says >= 0 && len(scan.TrimCell(s.Cell(rec.Text, says, nil))) == 0 {
-			if err := r.refuse(rec, f.otherTable()); err != nil {
+			if err := r.out.refuse(rec, f.otherTable()); err != nil {
 				return err
 			}
 			continue
@@ -211,7 +210,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 				padded = true
 				// Lists of things have dozens of columns with nothing but a type.
 				if !f.isState() || f.spelling[headerKey(names[i])] != "" {
-					r.remarks.losing(names[i])
+					r.out.remarks.losing(names[i])
 				}
 			}
 			var b bool
@@ -235,17 +234,17 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			body = append(body, '}')
 		}
 		if bad {
-			r.remarks.mended++
-			r.remarks.see(rec.Text)
+			r.out.remarks.mended++
+			r.out.remarks.see(rec.Text)
 		}
 		var err error
 		switch {
 		case len(f.nested) == 0 && len(f.flat) == 0:
-			err = r.pass(f, rec, category, row, body)
+			err = r.out.pass(f, rec, category, row, body)
 		case len(body) > 0:
-			err = r.passShaped(known, rec, category, row, r.shaped(known, body, nil))
+			err = r.out.passShaped(known, rec, category, row, body, nil)
 		default:
-			err = r.passShaped(known, rec, category, row, r.shaped(known, row, nil))
+			err = r.out.passShaped(known, rec, category, row, row, nil)
 		}
 		if err != nil {
 			return err
@@ -271,7 +270,7 @@ func (r *reader) categoryFromName(f *format) string {
 	if f.sections[0].table != "sign_ins" || f.name != "portal_sign_ins" {
 		return ""
 	}
-	name := strings.ToLower(lastName(r.file.source.path))
+	name := strings.ToLower(lastName(r.out.file.source.path))
 	for _, k := range []struct{ part, category string }{
 		{"noninteractive", "non_interactive"},
 		{"interactive", "interactive"},
@@ -279,10 +278,10 @@ func (r *reader) categoryFromName(f *format) string {
 		{"msisignins", "managed_identity"},
 	} {
 		if strings.Contains(name, k.part) {
-			r.file.notef("%s by the file's name", k.category)
+			r.out.file.notef("%s by the file's name", k.category)
 			return k.category
 		}
 	}
-	r.file.notef("the columns don't say which kind of sign-ins these are, nor does the file's name")
+	r.out.file.notef("the columns don't say which kind of sign-ins these are, nor does the file's name")
 	return ""
 }

@@ -502,20 +502,6 @@ func placeOf(text string) *tree {
 	return place
 }
 
-// shaped returns the record in the shape that the format's SQL reads.
-func (r *reader) shaped(known recognised, text []byte, envelope *scan.JSONText) []byte {
-	record := treeOf(text)
-	if r.places[known.format] == nil {
-		r.places[known.format] = names{}
-	}
-	s := &shaper{format: known.format, names: r.places[known.format], recase: known.recased, keep: known.format.shapesRaw(), typed: r.remarks.losing, unread: r.remarks.cantRead}
-	s.shape(record)
-	if envelope != nil && known.format.fill(record, envelope) {
-		r.remarks.filled++
-	}
-	return record.append(nil)
-}
-
 // lacks tells whether the record has nothing where its envelope may have something.
 func (f *format) lacks(t *scan.JSONText) bool {
 	for _, rule := range f.fills {

@@ -65,15 +65,15 @@ func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) 
 		switch {
 		case reason != "" && t.isState:
 			t.rewriteCell(i, []byte{})
-			t.reader.file.noteLossOnce("a time is left out: " + reason)
+			t.reader.out.file.noteLossOnce("a time is left out: " + reason)
 		case reason != "":
 			return reason, nil
 		case text != nil:
 			if bytes.Contains(cell, []byte(" @ ")) {
-				t.reader.file.noteLossOnce("times are as Kibana shows them, in the time zone of its settings, and were read as UTC: export again with its time zone (dateFormat:tz) UTC")
+				t.reader.out.file.noteLossOnce("times are as Kibana shows them, in the time zone of its settings, and were read as UTC: export again with its time zone (dateFormat:tz) UTC")
 			}
 			if t.asShown && !dates.IsISO(cell) && !strings.HasSuffix(t.names[i], "]") {
-				t.reader.file.noteOnce(asShownByPortal)
+				t.reader.out.file.noteOnce(asShownByPortal)
 			}
 			t.rewriteCell(i, text)
 		case t.isState && len(cell) > 0 && !bytes.ContainsAny(cell, "0123456789"): // such as Permanent
@@ -100,7 +100,7 @@ func (t *timeCells) rewriteCell(i int, text []byte) {
 
 // note tells in the file's notes what became of its times.
 func (t *timeCells) note() {
-	f := t.reader.file
+	f := t.reader.out.file
 	if t.dates != nil && t.isState && t.dates.Refusal != "" {
 		f.noteLossOnce("times are left out: " + t.dates.Refusal)
 	} else if t.dates != nil {
@@ -129,7 +129,7 @@ func (r *reader) decideDates(names []string, times []int) (*dates.Reading, error
 		return nil, fmt.Errorf("reading it again: %s", problem)
 	}
 	s.Width = len(names)
-	evidence := dates.NewEvidence(lastName(r.file.source.path))
+	evidence := dates.NewEvidence(lastName(r.out.file.source.path))
 	for {
 		rec, ok := s.Next()
 		if !ok {
@@ -205,7 +205,7 @@ func (r *reader) settleTimes(known recognised, t *scan.JSONText, end int, line i
 		case reason != "" && !known.format.isState():
 			return nil, reason, nil
 		case reason != "":
-			r.file.noteLossOnce("a time is left out: " + reason)
+			r.out.file.noteLossOnce("a time is left out: " + reason)
 			rewritten = append(append(rewritten, t.Text[done:t.Values[i].Start]...), "null"...)
 		default:
 			rewritten = append(append(rewritten, t.Text[done:t.Values[i].Start]...), '"')
@@ -232,11 +232,9 @@ func (r *reader) decideTimes() (*dates.Reading, error) {
 		return nil, err
 	}
 	defer rejects.remove()
-	scout := &reader{
-		ctx: r.ctx, file: &inputFile{id: r.file.id, source: r.file.source}, temp: r.temp, rejects: rejects,
-		evidence: dates.NewEvidence(lastName(r.file.source.path)),
-		sink:     func(*format) (sink, error) { return nowhere{}, nil },
-	}
+	scout := &reader{ctx: r.ctx, temp: r.temp, evidence: dates.NewEvidence(lastName(r.out.file.source.path))}
+	scout.out = newOutlet(&inputFile{id: r.out.file.id, source: r.out.file.source}, rejects)
+	scout.out.sink = func(*format) (sink, error) { return nowhere{}, nil }
 	if err := scout.read(scan.NewWindow(text, nil)); err != nil {
 		return nil, err
 	}
@@ -254,7 +252,7 @@ func (r *reader) noteTimes() {
 	if r.dates != nil {
 		for _, text := range []string{r.dates.Note, r.dates.Refusal} {
 			if text != "" {
-				r.file.notef("%s", text)
+				r.out.file.notef("%s", text)
 			}
 		}
 	}
@@ -263,7 +261,7 @@ func (r *reader) noteTimes() {
 
 // rereadSource opens the file a second time.
 func (r *reader) rereadSource() (io.Reader, func(), error) {
-	in, err := r.file.source.open(r.ctx, func(int64) {})
+	in, err := r.out.file.source.open(r.ctx, func(int64) {})
 	if err != nil {
 		return nil, nil, err
 	}

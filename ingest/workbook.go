@@ -46,28 +46,28 @@ func (r *reader) readWorkbook(text *scan.Window) error {
 		return nil
 	}
 	if len(data) > maxWorkbook {
-		r.why = fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
+		r.out.why = fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
 		return nil
 	}
 	if z, err := zip.NewReader(bytes.NewReader(data), int64(len(data))); err == nil {
-		if r.why = documentKind(z.File); r.why == "" && !slices.ContainsFunc(z.File, func(m *zip.File) bool { return m.Name == "[Content_Types].xml" }) {
-			r.why = "a zip archive in another file: unpack it and give the files"
+		if r.out.why = documentKind(z.File); r.out.why == "" && !slices.ContainsFunc(z.File, func(m *zip.File) bool { return m.Name == "[Content_Types].xml" }) {
+			r.out.why = "a zip archive in another file: unpack it and give the files"
 		}
-		if r.why != "" {
+		if r.out.why != "" {
 			return nil
 		}
 	}
 	if why := bomb(data); why != "" {
-		r.why = "a workbook that is not opened: " + why + "; save the sheets as CSV UTF-8"
+		r.out.why = "a workbook that is not opened: " + why + "; save the sheets as CSV UTF-8"
 		return nil
 	}
 	book, err := openBook(data, r.temp)
 	if err != nil {
-		r.why = fmt.Sprintf("an archive or workbook that can't be opened (%v); unpack it, or save the sheet as CSV UTF-8", err)
+		r.out.why = fmt.Sprintf("an archive or workbook that can't be opened (%v); unpack it, or save the sheet as CSV UTF-8", err)
 		return nil
 	}
 	defer book.Close()
-	r.file.encoding = "xlsx"
+	r.out.file.encoding = "xlsx"
 	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
 		r.epoch1904 = *props.Date1904
 	}
@@ -78,26 +78,26 @@ func (r *reader) readWorkbook(text *scan.Window) error {
 		var damaged sheetError
 		err := r.readSheet(book, sheet, &rows)
 		if errors.As(err, &damaged) {
-			r.why = "it is damaged, or was made to do harm (" + damaged.Error() + "); save the sheet as CSV UTF-8"
+			r.out.why = "it is damaged, or was made to do harm (" + damaged.Error() + "); save the sheet as CSV UTF-8"
 		} else if err != nil {
 			return fmt.Errorf("sheet %q: %w", sheet, err)
 		}
-		if r.why != "" {
-			unread = append(unread, fmt.Sprintf("sheet %q: %s", sheet, r.why))
-			r.why = ""
+		if r.out.why != "" {
+			unread = append(unread, fmt.Sprintf("sheet %q: %s", sheet, r.out.why))
+			r.out.why = ""
 		} else if r.before > before {
-			r.file.notef("read from sheet %q of an Excel workbook", sheet)
+			r.out.file.notef("read from sheet %q of an Excel workbook", sheet)
 		}
 	}
 	r.reread = reread
 	if there := rowsOf(data); len(unread) == 0 && rows < there {
-		r.file.noteLoss("%s not read, or not to its end: the XML of the workbook is damaged; save its sheets as CSV UTF-8", were(int64(there-rows), "row"))
+		r.out.file.noteLoss("%s not read, or not to its end: the XML of the workbook is damaged; save its sheets as CSV UTF-8", were(int64(there-rows), "row"))
 	}
 	switch {
-	case len(r.counts) == 0:
-		r.why = strings.Join(append([]string{"an Excel workbook without a log"}, unread...), "; ")
+	case len(r.out.counts) == 0:
+		r.out.why = strings.Join(append([]string{"an Excel workbook without a log"}, unread...), "; ")
 	case len(unread) > 0:
-		r.file.noteLoss("not read: %s", strings.Join(unread, "; "))
+		r.out.file.noteLoss("not read: %s", strings.Join(unread, "; "))
 	}
 	return nil
 }

@@ -243,9 +243,9 @@ func (r *reader) takeInner(rec scan.Record, inner []byte) error {
 	rec.Text = inner
 	// Of its own: the record may stand in an envelope, which is read beside it.
 	if err := r.inner.Walk(inner); err != nil {
-		return r.reject(rec, err.Error())
+		return r.out.reject(rec, err.Error())
 	}
-	r.remarks.wrapped++
+	r.out.remarks.wrapped++
 	return r.take(rec, &r.inner)
 }
 
@@ -263,11 +263,11 @@ func (r *reader) readWrapped(s *scan.CSV, names []string, columns []int) error {
 		}
 		var err error
 		if reason != "" {
-			err = r.reject(rec, reason)
+			err = r.out.reject(rec, reason)
 		} else if inner := r.names.inRow(s, rec.Text, columns); inner != nil {
 			err = r.takeInner(rec, inner)
 		} else {
-			err = r.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))
+			err = r.out.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))
 		}
 		if err != nil {
 			return err
