@@ -69,7 +69,7 @@ func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) er
 		}
 		return r.out.refuse(rec, reason)
 	}
-	settled, reason, err := r.settleTimes(known, &r.json, len(body), rec.Line, !isAudit)
+	settled, reason, err := r.times.settle(known, &r.json, len(body), rec.Line, !isAudit)
 	if err != nil {
 		return err
 	}

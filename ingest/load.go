@@ -460,7 +460,8 @@ func (l *loader) skip(f *inputFile, before string) {
 // they are loaded from.
 func (l *loader) readFile(f *inputFile) (*reader, error) {
 	in, err := f.source.open(l.ctx, l.progress)
-	r := &reader{ctx: l.ctx, out: newOutlet(f, l.rejects), temp: l.options.Engine.Temp, dateOrder: dates.Order(l.options.DateOrder)}
+	r := newReader(l.ctx, f, l.rejects, l.options.Engine.Temp)
+	r.times.order = dates.Order(l.options.DateOrder)
 	if err != nil {
 		f.unreadable = true
 		f.notef("can't be read: %v", err)

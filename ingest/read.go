@@ -17,16 +17,11 @@ import (
 // reader takes the records out of one file and hands each to the sink of its
 // format.
 type reader struct {
-	ctx       context.Context
-	out       *outlet
-	temp      string      // private folder, for the sheets of workbooks
-	dateOrder dates.Order // of dates that don't tell it themselves; "" = not said
-	reread    func() (text io.Reader, done func(), err error)
-	before    int64 // records of the sheets before this one
-	epoch1904 bool  // the workbook counts days from 1904
-
-	dates    *dates.Reading  // of times in JSON; nil: not needed so far
-	evidence *dates.Evidence // not nil: nothing is loaded, the times are looked at
+	ctx    context.Context
+	out    *outlet
+	times  *fileTimes
+	temp   string // private folder, for the sheets of workbooks
+	before int64  // records of the sheets before this one
 
 	lists   *scan.JSON // that the records come from; nil for other syntaxes
 	context string     // of the page before
@@ -36,10 +31,37 @@ type reader struct {
 	names   recogniser
 }
 
-// read reads the whole text. What it found is in the file and the reader.
-func (r *reader) read(text *scan.Window) error {
+func newReader(ctx context.Context, f *inputFile, rejects *rejectList, temp string) *reader {
+	r := &reader{ctx: ctx, out: newOutlet(f, rejects), temp: temp}
+	r.times = &fileTimes{
+		file:  f,
+		again: func() (io.Reader, func(), error) { return openAgain(ctx, f.source) },
+		look:  r.look,
+	}
 	r.names.records, r.names.bodies = map[string]recognised{}, map[string]recognised{}
-	r.reread = r.rereadSource
+	return r
+}
+
+// look reads the text as read does for the times in its objects alone: nothing is loaded.
+func (r *reader) look(text io.Reader, evidence *dates.Evidence) error {
+	rejects, err := newRejectList(r.temp)
+	if err != nil {
+		return err
+	}
+	defer rejects.remove()
+	scout := newReader(r.ctx, &inputFile{id: r.out.file.id, source: r.out.file.source}, rejects, r.temp)
+	scout.out.sink = func(*format) (sink, error) { return nowhere{}, nil }
+	scout.times.evidence, scout.times.again = evidence, r.times.again
+	return scout.read(scan.NewWindow(text, nil))
+}
+
+// nowhere takes records that are only looked at.
+type nowhere struct{}
+
+func (nowhere) Add(int32, int64, string, []byte, []byte) error { return nil }
+
+// read reads the whole text. What it found is in the file and the outlet.
+func (r *reader) read(text *scan.Window) error {
 	first, empty := firstByte(text)
 	var err error
 	switch {
@@ -144,7 +166,7 @@ func (r *reader) scanJSON(s *scan.JSON) error {
 			return err
 		}
 	}
-	r.noteTimes()
+	r.times.note()
 	if s.Prefixed > 0 {
 		r.out.file.notef("%s behind a text of another program on the line, such as the header of a syslog message, which is not read", were(s.Prefixed, "record"))
 	}
@@ -190,7 +212,7 @@ func (r *reader) readClixml(text *scan.Window) error {
 			return err
 		}
 	}
-	r.noteTimes()
+	r.times.note()
 	if len(r.out.counts) == 0 {
 		r.out.why = strings.TrimSuffix(fmt.Sprintf("objects that PowerShell stored with Export-Clixml (%s), which is nothing that is read here; %s", cmp.Or(s.TypeName, "no type"), r.out.why), "; ")
 	} else {
@@ -245,7 +267,7 @@ func (r *reader) takeKnown(rec scan.Record, t *scan.JSONText, known recognised) 
 	if known.format.isOther(t) {
 		return r.out.refuse(rec, known.format.otherTable())
 	}
-	body, reason, err := r.settleTimes(known, t, len(rec.Text), rec.Line, false)
+	body, reason, err := r.times.settle(known, t, len(rec.Text), rec.Line, false)
 	if err != nil {
 		return err
 	}

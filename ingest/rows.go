@@ -12,8 +12,8 @@ import (
 )
 
 func (r *reader) readCSV(w *scan.Window) error {
-	s := &scan.CSV{Window: w, Comma: ','}
-	header, before, problem := r.header(s)
+	s := &scan.CSV{Window: w, Comma: ',', Number: r.before}
+	header, before, problem := readHeader(s)
 	if problem != "" {
 		r.out.why = problem
 		return nil
@@ -82,7 +82,7 @@ func (r *reader) readAuditRows(s *scan.CSV, names []string, column int) error {
 		rec, ok := s.Next()
 		if !ok {
 			r.before = s.Number
-			r.noteTimes()
+			r.times.note()
 			return nil
 		}
 		if rec.Reason == "" {
@@ -159,7 +159,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	known := recognised{format: f}
 	inner := wrappingColumns(names, originals)
 	says := slices.IndexFunc(names, func(name string) bool { return headerKey(name) == headerKey(f.says) })
-	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState(), asShown: f.asShown}
+	t := timeCells{of: r.times, names: names, times: times, zones: zones, isState: f.isState(), asShown: f.asShown}
 	var row, body []byte
 	for {
 		rec, ok := s.Next()

@@ -69,10 +69,10 @@ func (r *reader) readWorkbook(text *scan.Window) error {
 	defer book.Close()
 	r.out.file.encoding = "xlsx"
 	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
-		r.epoch1904 = *props.Date1904
+		r.times.epoch1904 = *props.Date1904
 	}
 	var unread []string
-	reread, rows := r.reread, 0
+	reread, rows := r.times.again, 0
 	for _, sheet := range book.GetSheetList() {
 		before := r.before
 		var damaged sheetError
@@ -89,7 +89,7 @@ func (r *reader) readWorkbook(text *scan.Window) error {
 			r.out.file.notef("read from sheet %q of an Excel workbook", sheet)
 		}
 	}
-	r.reread = reread
+	r.times.again = reread
 	if there := rowsOf(data); len(unread) == 0 && rows < there {
 		r.out.file.noteLoss("%s not read, or not to its end: the XML of the workbook is damaged; save its sheets as CSV UTF-8", were(int64(there-rows), "row"))
 	}
@@ -275,7 +275,7 @@ func (r *reader) readSheet(book *excelize.File, sheet string, rows *int) (err er
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	r.reread = func() (io.Reader, func(), error) {
+	r.times.again = func() (io.Reader, func(), error) {
 		again, err := os.Open(f.Name())
 		return again, func() { again.Close() }, err
 	}

@@ -274,6 +274,6 @@ func (r *reader) readWrapped(s *scan.CSV, names []string, columns []int) error {
 		}
 	}
 	r.before = s.Number
-	r.noteTimes()
+	r.times.note()
 	return nil
 }
