@@ -11,9 +11,9 @@ var wrapperColumns = map[string]string{
 	"recordtype": "RecordType",
 }
 
-// saveCut makes AuditData of what was cut off, walked: what is left of it, and what
-// only the columns around it still say, by their names in AuditData.
-func (r *reader) saveCut(t *scan.JSONText, text []byte, around map[string]string) ([]byte, bool) {
+// saveCut makes AuditData of what was cut off, walked in t: what is left of it, and
+// what only the columns around it still say, by their names in AuditData.
+func saveCut(t *scan.JSONText, text []byte, around map[string]string) ([]byte, bool) {
 	closed, ok := scan.CloseCut(text)
 	if !ok || t.Walk(closed) != nil {
 		return nil, false
@@ -31,6 +31,5 @@ func (r *reader) saveCut(t *scan.JSONText, text []byte, around map[string]string
 		closed, _ = scan.AppendJSONString(closed, []byte(around[name]))
 	}
 	closed = append(closed, '}')
-	r.out.remarks.cut++
 	return closed, t.Walk(closed) == nil
 }

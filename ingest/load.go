@@ -469,7 +469,7 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 	}
 	isBig := f.size >= feedSize || in.packing != "" && 8*f.size >= feedSize
 	r.out.sink = func(of *format) (sink, error) { return l.intake.sink(of, isBig) }
-	r.out.bodies, r.names.recordTypes = l.intake.addBody, l.recordTypes
+	r.out.bodies, r.objects.names.recordTypes = l.intake.addBody, l.recordTypes
 	text, encoding := scan.Decode(in)
 	f.encoding = encoding
 	w := scan.NewWindow(text, l.window)

@@ -35,6 +35,10 @@ type recogniser struct {
 	recordTypes map[string]bool
 }
 
+func newRecogniser() *recogniser {
+	return &recogniser{records: map[string]recognised{}, bodies: map[string]recognised{}}
+}
+
 // maxShapes is how many combinations of names are remembered. Exports have a
 // few dozen.
 const maxShapes = 10_000

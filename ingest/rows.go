@@ -51,7 +51,7 @@ func (r *reader) readCSV(w *scan.Window) error {
 		}
 	}
 	if f == nil {
-		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.names.holdRecords(s, columns) {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.objects.names.holdRecords(s, columns) {
 			return r.readWrapped(s, names, columns)
 		}
 		r.out.why = reason
@@ -74,7 +74,7 @@ func (r *reader) readCSV(w *scan.Window) error {
 
 func (r *reader) readAuditRows(s *scan.CSV, names []string, column int) error {
 	var unquoted, mended []byte
-	var t scan.JSONText // its own: that of what stands in an envelope is another
+	var t scan.JSONText
 	types := slices.IndexFunc(names, func(name string) bool {
 		return headerKey(name) == "recordtype" || headerKey(name) == "auditlogrecordtype"
 	})
@@ -109,8 +109,9 @@ func (r *reader) readAuditRows(s *scan.CSV, names []string, column int) error {
 					around[member] = string(s.Cell(rec.Text, i, nil))
 				}
 			}
-			if saved, ok := r.saveCut(&t, cell, around); ok {
+			if saved, ok := saveCut(&t, cell, around); ok {
 				cell, err = saved, nil
+				r.out.remarks.cut++
 			}
 		}
 		if err != nil {
@@ -130,7 +131,7 @@ func (r *reader) readAuditRows(s *scan.CSV, names []string, column int) error {
 			rec.TypeName = string(s.Cell(rec.Text, types, nil))
 		}
 		rec.Text = cell
-		if err := r.take(rec, &t); err != nil {
+		if err := r.objects.take(rec, &t); err != nil {
 			return err
 		}
 	}
@@ -171,8 +172,8 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			reason = s.CellsProblem(rec.Text)
 		}
 		if reason == "" && len(inner) > 0 {
-			if text := r.names.inRow(s, rec.Text, inner); text != nil {
-				if err := r.takeInner(rec, text); err != nil {
+			if text := r.objects.names.inRow(s, rec.Text, inner); text != nil {
+				if err := r.objects.takeInner(rec, text); err != nil {
 					return err
 				}
 				continue

@@ -48,11 +48,6 @@ func wrapperIn(names, among []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(among, wrapperKey(name)) })
 }
 
-// unwrapped is the record that stands in an object; nil for none.
-func (r *reader) unwrapped(object []byte) []byte {
-	return r.names.unwrapped(object, 0, r.lists != nil)
-}
-
 // unwrapped is the record that stands in an object; nil for none. The object
 // itself, which is at the given depth, is one only inside of another. Of an
 // object that comes from a list of JSON no list of its own is opened.
@@ -238,17 +233,6 @@ func (n *recogniser) inRow(s *scan.CSV, row []byte, columns []int) []byte {
 	return nil
 }
 
-// takeInner takes the record that stood in the given one.
-func (r *reader) takeInner(rec scan.Record, inner []byte) error {
-	rec.Text = inner
-	// Of its own: the record may stand in an envelope, which is read beside it.
-	if err := r.inner.Walk(inner); err != nil {
-		return r.out.reject(rec, err.Error())
-	}
-	r.out.remarks.wrapped++
-	return r.take(rec, &r.inner)
-}
-
 // readWrapped reads the rows of a table of which nothing is read but the records
 // in these columns.
 func (r *reader) readWrapped(s *scan.CSV, names []string, columns []int) error {
@@ -264,8 +248,8 @@ func (r *reader) readWrapped(s *scan.CSV, names []string, columns []int) error {
 		var err error
 		if reason != "" {
 			err = r.out.reject(rec, reason)
-		} else if inner := r.names.inRow(s, rec.Text, columns); inner != nil {
-			err = r.takeInner(rec, inner)
+		} else if inner := r.objects.names.inRow(s, rec.Text, columns); inner != nil {
+			err = r.objects.takeInner(rec, inner)
 		} else {
 			err = r.out.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))
 		}
