@@ -16,8 +16,8 @@ type reader struct {
 	out     *outlet
 	times   *fileTimes
 	objects *objectReader
+	rows    *rowReader
 	temp    string // private folder, for the sheets of workbooks
-	before  int64  // records of the sheets before this one
 }
 
 func newReader(ctx context.Context, f *inputFile, rejects *rejectList, temp string) *reader {
@@ -28,6 +28,7 @@ func newReader(ctx context.Context, f *inputFile, rejects *rejectList, temp stri
 		look:  r.look,
 	}
 	r.objects = &objectReader{out: r.out, times: r.times, names: newRecogniser()}
+	r.rows = &rowReader{out: r.out, times: r.times, objects: r.objects}
 	return r
 }
 
@@ -56,7 +57,7 @@ func (r *reader) read(text *scan.Window) error {
 	switch {
 	case text.Err != nil:
 	case bytes.HasPrefix(text.Rest(), []byte("PK\x03\x04")):
-		err = r.readWorkbook(text)
+		err = readWorkbook(text, r.rows, r.temp)
 	case binaryKind(text.Rest()) != "":
 		for len(text.Rest()) < maxDirectory && text.More() { // what tells them apart stands behind
 		}
@@ -79,7 +80,7 @@ func (r *reader) read(text *scan.Window) error {
 		err = r.objects.readClixml(r.ctx, text)
 	default:
 		at, line := text.At, text.Line
-		err = r.readCSV(text)
+		err = r.rows.read(text)
 		if err == nil && r.out.why != "" && text.Back(at, line) {
 			if s := r.objects.scanner(text); s.HoldsRecords() {
 				r.out.why = ""

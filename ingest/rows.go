@@ -11,7 +11,17 @@ import (
 	"entrail/ingest/scan"
 )
 
-func (r *reader) readCSV(w *scan.Window) error {
+// rowReader takes the records of one file that are rows of a table, or stand in the cells of
+// one: each becomes an object by the names of the columns.
+type rowReader struct {
+	out     *outlet
+	times   *fileTimes
+	objects *objectReader // takes what stands in a cell
+	before  int64         // records of the tables before this one, such as those of other sheets
+}
+
+// read reads a table.
+func (r *rowReader) read(w *scan.Window) error {
 	s := &scan.CSV{Window: w, Comma: ',', Number: r.before}
 	header, before, problem := readHeader(s)
 	if problem != "" {
@@ -72,7 +82,8 @@ func (r *reader) readCSV(w *scan.Window) error {
 	return r.readRows(s, f, names, zones)
 }
 
-func (r *reader) readAuditRows(s *scan.CSV, names []string, column int) error {
+// readAuditRows takes the records that stand in the column AuditData.
+func (r *rowReader) readAuditRows(s *scan.CSV, names []string, column int) error {
 	var unquoted, mended []byte
 	var t scan.JSONText
 	types := slices.IndexFunc(names, func(name string) bool {
@@ -139,24 +150,9 @@ func (r *reader) readAuditRows(s *scan.CSV, names []string, column int) error {
 
 // readRows turns each row into a JSON object by its header, with the names as
 // the format spells them.
-func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]time.Duration) error {
-	keys := make([][]byte, len(names))
-	seen := map[string]int{}
-	var times []int
-	for i, n := range names {
-		name := f.spelled(n)
-		if name == n {
-			name = strings.Join(strings.Fields(n), " ")
-		}
-		if f.isTime(name) {
-			times = append(times, i)
-		}
-		if seen[headerKey(name)]++; seen[headerKey(name)] > 1 {
-			name = fmt.Sprintf("%s (%d)", name, seen[headerKey(name)])
-		}
-		keys[i], _ = scan.AppendJSONString(nil, []byte(name))
-	}
-	category := r.categoryFromName(f)
+func (r *rowReader) readRows(s *scan.CSV, f *format, names []string, zones map[int]time.Duration) error {
+	keys, times := keysOf(f, names)
+	category := categoryFromName(f, r.out.file)
 	known := recognised{format: f}
 	inner := wrappingColumns(names, originals)
 	says := slices.IndexFunc(names, func(name string) bool { return headerKey(name) == headerKey(f.says) })
@@ -256,6 +252,27 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	return nil
 }
 
+// keysOf are the names under which the cells of a row stand in its object, and which cells
+// are times.
+func keysOf(f *format, names []string) (keys [][]byte, times []int) {
+	keys = make([][]byte, len(names))
+	seen := map[string]int{}
+	for i, n := range names {
+		name := f.spelled(n)
+		if name == n {
+			name = strings.Join(strings.Fields(n), " ")
+		}
+		if f.isTime(name) {
+			times = append(times, i)
+		}
+		if seen[headerKey(name)]++; seen[headerKey(name)] > 1 {
+			name = fmt.Sprintf("%s (%d)", name, seen[headerKey(name)])
+		}
+		keys[i], _ = scan.AppendJSONString(nil, []byte(name))
+	}
+	return keys, times
+}
+
 // appendCell appends a name and a value to an open JSON object.
 func appendCell(object, key, cell []byte) (out []byte, bad bool) {
 	if object[len(object)-1] != '{' {
@@ -265,13 +282,42 @@ func appendCell(object, key, cell []byte) (out []byte, bad bool) {
 	return scan.AppendJSONString(append(object, ':'), cell)
 }
 
+// readWrapped reads the rows of a table of which nothing is read but the records
+// in these columns.
+func (r *rowReader) readWrapped(s *scan.CSV, names []string, columns []int) error {
+	for {
+		rec, ok := s.Next()
+		if !ok {
+			break
+		}
+		reason := rec.Reason
+		if reason == "" {
+			reason = s.CellsProblem(rec.Text)
+		}
+		var err error
+		if reason != "" {
+			err = r.out.reject(rec, reason)
+		} else if inner := r.objects.names.inRow(s, rec.Text, columns); inner != nil {
+			err = r.objects.takeInner(rec, inner)
+		} else {
+			err = r.out.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	r.before = s.Number
+	r.times.note()
+	return nil
+}
+
 // categoryFromName supplies the kind of sign-in where only the name of the
 // portal's file says it.
-func (r *reader) categoryFromName(f *format) string {
+func categoryFromName(f *format, of *inputFile) string {
 	if f.sections[0].table != "sign_ins" || f.name != "portal_sign_ins" {
 		return ""
 	}
-	name := strings.ToLower(lastName(r.out.file.source.path))
+	name := strings.ToLower(lastName(of.source.path))
 	for _, k := range []struct{ part, category string }{
 		{"noninteractive", "non_interactive"},
 		{"interactive", "interactive"},
@@ -279,10 +325,10 @@ func (r *reader) categoryFromName(f *format) string {
 		{"msisignins", "managed_identity"},
 	} {
 		if strings.Contains(name, k.part) {
-			r.out.file.notef("%s by the file's name", k.category)
+			of.notef("%s by the file's name", k.category)
 			return k.category
 		}
 	}
-	r.out.file.notef("the columns don't say which kind of sign-ins these are, nor does the file's name")
+	of.notef("the columns don't say which kind of sign-ins these are, nor does the file's name")
 	return ""
 }

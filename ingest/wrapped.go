@@ -232,32 +232,3 @@ func (n *recogniser) inRow(s *scan.CSV, row []byte, columns []int) []byte {
 	}
 	return nil
 }
-
-// readWrapped reads the rows of a table of which nothing is read but the records
-// in these columns.
-func (r *reader) readWrapped(s *scan.CSV, names []string, columns []int) error {
-	for {
-		rec, ok := s.Next()
-		if !ok {
-			break
-		}
-		reason := rec.Reason
-		if reason == "" {
-			reason = s.CellsProblem(rec.Text)
-		}
-		var err error
-		if reason != "" {
-			err = r.out.reject(rec, reason)
-		} else if inner := r.objects.names.inRow(s, rec.Text, columns); inner != nil {
-			err = r.objects.takeInner(rec, inner)
-		} else {
-			err = r.out.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	r.before = s.Number
-	r.times.note()
-	return nil
-}
