@@ -1,0 +1,46 @@
+package ingest
+
+import "fmt"
+
+// outcome is what became of the inputs of a load. Of each that is not taken as it is, it
+// says why.
+type outcome struct {
+	summary Summary
+	warn    func(sentence string)
+	skipped []string // what is said of each input that the case had before
+}
+
+// unreadable counts an input that can't be read.
+func (o *outcome) unreadable(path, why string) {
+	o.summary.Unreadable++
+	o.warn(path + ": " + why)
+}
+
+// unrecognised counts an input that is no export that is known.
+func (o *outcome) unrecognised(path, why string) {
+	o.summary.Unrecognised++
+	o.warn(path + ": " + why)
+}
+
+// damaged counts an input that was read, but not whole.
+func (o *outcome) damaged(path, loss string) {
+	o.summary.Damaged++
+	o.warn(path + ": " + loss)
+}
+
+// skip leaves out a file that the case has.
+func (o *outcome) skip(f *inputFile, before string) {
+	f.id = 0
+	o.summary.Skipped++
+	o.skipped = append(o.skipped, f.source.path+": already in the case as "+before)
+}
+
+// warnOfSkipped says in one line which inputs the case had before.
+func (o *outcome) warnOfSkipped() {
+	switch n := len(o.skipped); {
+	case n == 1:
+		o.warn(o.skipped[0])
+	case n > 1:
+		o.warn(fmt.Sprintf("%s; and %d more files known by their content", o.skipped[0], n-1))
+	}
+}
