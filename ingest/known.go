@@ -12,6 +12,10 @@ type knownFiles struct {
 	sizes map[int64]bool
 }
 
+// ofParquet begins the note on an export of which records were read from Parquet. It was not
+// read itself, and may have more of them.
+const ofParquet = "read from Parquet in "
+
 // readKnown remembers the files that the case already holds. One of which
 // nothing could be loaded, or not before the order of its dates was given, is
 // read anew; one of which Parquet had records is read for the first time.
@@ -40,10 +44,9 @@ func readKnown(ctx context.Context, e *engine.Engine) (knownFiles, error) {
 	return k, rows.Err()
 }
 
-// find sums a big file that has the size of one of these, and tells whether it is that.
-// Of small ones the sum comes when they are read.
+// find sums a file that has the size of one of these, and tells whether it is that.
 func (k knownFiles) find(ctx context.Context, f *inputFile, p *progress) (path string, isKnown bool, err error) {
-	if f.size < feedSize || !k.sizes[f.size] {
+	if !k.sizes[f.size] {
 		return "", false, nil
 	}
 	before := p.done

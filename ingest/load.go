@@ -8,12 +8,10 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"entrail/ingest/dates"
 	"entrail/ingest/duplicates"
 	"entrail/ingest/engine"
-	"entrail/ingest/parquet"
 	"entrail/ingest/scan"
 	"entrail/ingest/schema"
 )
@@ -25,38 +23,6 @@ var feedSize int64 = 16 << 20 // tests lower it
 
 // batchSize is how much of batches waits before it is loaded.
 const batchSize = 1 << 30
-
-// Options are what Load needs to know besides the paths.
-type Options struct {
-	Engine      engine.Options          // Engine.Temp also takes the batches
-	Version     string                  // of the tool, kept in meta
-	CommandLine string                  // kept in meta
-	Now         time.Time               // kept in meta
-	Partitions  parquet.Choice          // of cases as Parquet, those that are read
-	Exclude     []string                // files below the paths that are not evidence: the case itself
-	Names       []string                // what the paths are called, one each; nil = as they are given
-	DateOrder   string                  // of dates that are 03/12/2025 and nothing tells which is the day: dmy, mdy, or "" to refuse them
-	Progress    func(done, total int64) // bytes read; may be nil
-	Warn        func(sentence string)   // what went wrong, one file each; may be nil
-}
-
-// Summary tells what became of the inputs of one Load.
-type Summary struct {
-	Files        int // inputs, archives themselves not counted
-	Skipped      int // already in the case
-	Unrecognised int
-	Unreadable   int
-	Damaged      int // recognised, but not whole
-	Records      int64
-	Loaded       int64
-	Duplicates   int64
-	Rejected     int64
-}
-
-// Complete tells whether every record of every input was taken.
-func (s Summary) Complete() bool {
-	return s.Unrecognised == 0 && s.Unreadable == 0 && s.Damaged == 0 && s.Rejected == 0
-}
 
 // Load reads everything below the paths into the database file casePath,
 // which is made if it does not exist. Bad input is not an error: it is in the
@@ -152,7 +118,12 @@ func (l *loader) load(sources []source) error {
 		ctx: l.ctx, engine: l.engine, options: l.options, outcome: &l.outcome, progress: &l.progress,
 		known: l.known, rejects: l.rejects, first: first, last: first,
 	}
-	if err := p.load(folders, reductions); err != nil {
+	for _, folder := range folders {
+		if err := loadFolder(p, folder); err != nil {
+			return err
+		}
+	}
+	if err := loadReductions(p, rootsOf(folders), reductions); err != nil {
 		return err
 	}
 	l.files = p.files
@@ -294,13 +265,15 @@ func (l *loader) loadFile(f *inputFile) error {
 		}
 		return nil
 	}
-	before, isKnown, err := l.known.find(l.ctx, f, &l.progress)
-	if err != nil {
-		return err
-	}
-	if isKnown {
-		l.outcome.skip(f, before)
-		return nil
+	if f.size >= feedSize { // of small ones the sum comes when they are read
+		before, isKnown, err := l.known.find(l.ctx, f, &l.progress)
+		if err != nil {
+			return err
+		}
+		if isKnown {
+			l.outcome.skip(f, before)
+			return nil
+		}
 	}
 	first, err := l.readFile(f)
 	if err != nil {

@@ -2,6 +2,24 @@ package ingest
 
 import "fmt"
 
+// Summary tells what became of the inputs of one Load.
+type Summary struct {
+	Files        int // inputs, archives themselves not counted
+	Skipped      int // already in the case
+	Unrecognised int
+	Unreadable   int
+	Damaged      int // recognised, but not whole
+	Records      int64
+	Loaded       int64
+	Duplicates   int64
+	Rejected     int64
+}
+
+// Complete tells whether every record of every input was taken.
+func (s Summary) Complete() bool {
+	return s.Unrecognised == 0 && s.Unreadable == 0 && s.Damaged == 0 && s.Rejected == 0
+}
+
 // outcome is what became of the inputs of a load. Of each that is not taken as it is, it
 // says why.
 type outcome struct {

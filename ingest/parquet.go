@@ -74,6 +74,27 @@ func findParquet(ctx context.Context, sources []source) (folders []parquetFolder
 	return folders, reductions, rest, nil
 }
 
+// findReductions takes the answers of reduction queries, which lie beside folders of Parquet,
+// out of the inputs.
+func findReductions(folders []parquetFolder, sources []source) (reductions, rest []source) {
+	roots := rootsOf(folders)
+	for _, s := range sources {
+		if _, isOne := parquet.ReductionOf(s.path, roots); isOne {
+			reductions = append(reductions, s)
+		} else {
+			rest = append(rest, s)
+		}
+	}
+	return reductions, rest
+}
+
+func rootsOf(folders []parquetFolder) (roots []string) {
+	for _, f := range folders {
+		roots = append(roots, f.root)
+	}
+	return roots
+}
+
 // textOf is the whole text of a small file.
 func textOf(ctx context.Context, s source) ([]byte, error) {
 	in, err := s.open(ctx, func(int64) {})
@@ -128,10 +149,6 @@ func (f *parquetFile) check(ctx context.Context, temp string, p *progress) error
 	return footer.Check(file, size, f.table)
 }
 
-// ofParquet begins the note on an export of which records were read from Parquet. It was not
-// read itself, and may have more of them.
-const ofParquet = "read from Parquet in "
-
 // fileRange are the numbers of the exports that a folder of Parquet lists.
 type fileRange struct {
 	first, last int64
@@ -155,30 +172,6 @@ type parquetLoad struct {
 	exports  []fileRange
 	parts    []string // what was left out
 	isJoined bool     // what a folder has came to what the case had
-}
-
-// load reads the folders, and what their records were reduced to, into the tables.
-func (p *parquetLoad) load(folders []parquetFolder, reductions []source) error {
-	for _, folder := range folders {
-		if err := p.loadFolder(folder); err != nil {
-			return err
-		}
-	}
-	return loadReductions(p, rootsOf(folders), reductions)
-}
-
-func (p *parquetLoad) loadFolder(folder parquetFolder) error {
-	defer func() {
-		for _, s := range folder.sources {
-			s.in.close()
-		}
-	}()
-	l := &folderLoad{ctx: p.ctx, engine: p.engine, all: p, folder: folder, offset: p.last}
-	if err := l.load(); err != nil {
-		return err
-	}
-	p.numberBeside()
-	return nil
 }
 
 // add gives a file the next number.

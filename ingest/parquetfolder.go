@@ -22,7 +22,7 @@ const (
 	parquetBytes = 256 << 20 // of them
 )
 
-// folderLoad reads one folder of Parquet into the tables.
+// folderLoad is the load of one folder of Parquet.
 type folderLoad struct {
 	ctx    context.Context
 	engine *engine.Engine
@@ -35,6 +35,21 @@ type folderLoad struct {
 	left     int               // of tables, those that were not
 	read     []*parquetFile    // what the engine has read
 	isUsable bool
+}
+
+// loadFolder reads a folder of Parquet into the tables.
+func loadFolder(p *parquetLoad, folder parquetFolder) error {
+	defer func() {
+		for _, s := range folder.sources {
+			s.in.close()
+		}
+	}()
+	l := &folderLoad{ctx: p.ctx, engine: p.engine, all: p, folder: folder, offset: p.last}
+	if err := l.load(); err != nil {
+		return err
+	}
+	p.numberBeside()
+	return nil
 }
 
 func (l *folderLoad) load() (err error) {

@@ -9,29 +9,8 @@ import (
 	"entrail/ingest/parquet"
 )
 
-// findReductions takes the answers of reduction queries, which lie beside folders of Parquet,
-// out of the inputs.
-func findReductions(folders []parquetFolder, sources []source) (reductions, rest []source) {
-	roots := rootsOf(folders)
-	for _, s := range sources {
-		if _, isOne := parquet.ReductionOf(s.path, roots); isOne {
-			reductions = append(reductions, s)
-		} else {
-			rest = append(rest, s)
-		}
-	}
-	return reductions, rest
-}
-
-func rootsOf(folders []parquetFolder) (roots []string) {
-	for _, f := range folders {
-		roots = append(roots, f.root)
-	}
-	return roots
-}
-
-// loadReductions reads them into the table reductions: what a run that reads a part of the
-// partitions judges the tenant by. Each is evidence, with its hash in files, and no export:
+// loadReductions reads the answers of reduction queries into the table reductions: what a run
+// that reads a part of the partitions judges the tenant by. Each is evidence, with its hash in files, and no export:
 // it has no records.
 func loadReductions(p *parquetLoad, roots []string, sources []source) error {
 	for _, s := range sources {

@@ -27,16 +27,6 @@ const (
 	maxWorkbookUnpacked = 16 << 30
 )
 
-// isWorkbook tells a spreadsheet from other zip archives by its members.
-func isWorkbook(members []*zip.File) bool {
-	types, book := false, false
-	for _, m := range members {
-		types = types || m.Name == "[Content_Types].xml"
-		book = book || strings.HasPrefix(m.Name, "xl/workbook.")
-	}
-	return types && book
-}
-
 // book is an Excel workbook that is read: sheet after sheet, each as the CSV file that it was
 // before. Records are numbered through.
 type book struct {
