@@ -10,6 +10,9 @@ import (
 	"entrail/ingest/scan"
 )
 
+// A record may stand in another object, its envelope: under AuditData, or as the properties of a
+// diagnostic setting. Here it is found there, whatever a program has made of it on its way.
+
 // withMember is the object, which is not empty, with one more member.
 func withMember(object []byte, name, value string) []byte {
 	object = bytes.TrimRight(object, " \t\r\n") // no brace: a nested object may end there, too

@@ -308,7 +308,7 @@ func (o *objectReader) pageOwner() string {
 
 // unwrapped is the record that stands in an object; nil for none.
 func (o *objectReader) unwrapped(object []byte) []byte {
-	return o.names.unwrapped(object, 0, o.lists != nil)
+	return unwrapped(o.names, object, 0, o.lists != nil)
 }
 
 // page is a page of Graph that records stand in.

@@ -25,7 +25,7 @@ type outlet struct {
 	counts   map[*format]int64 // records that went to the sinks
 	rejected int64             // records that did not
 	first    *reject           // of this file
-	why      string            // nothing of it is recognised; by the first record, if it has any
+	why      string            // nothing of the file is recognised, by its first record if it has any
 	remarks  remarks
 
 	names  map[*format]names // as shape.go found them so far

@@ -129,6 +129,20 @@ func (known *recognised) look(names []string) {
 	known.elsewhere = known.elsewhere || isOfAz(names)
 }
 
+// isOdd tells whether the object that t has walked needs another shape.
+func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
+	if known.elsewhere || known.recased {
+		return true
+	}
+	for _, n := range known.nested {
+		value := t.Text[t.Values[n.at].Start:t.Values[n.at].End]
+		if n.isRespelled(value) || !n.fits(value) || known.format.isOddInside(n.nesting, value) {
+			return true
+		}
+	}
+	return (known.renamed || t.MayBeDeep()) && scan.HasSignOfDepth(text)
+}
+
 // recogniseJSON tells what a record with these keys is, or under which of
 // them the record itself stands.
 func recogniseJSON(names []string) recognised {

@@ -61,7 +61,7 @@ func (r *rowReader) read(w *scan.Window) error {
 		}
 	}
 	if f == nil {
-		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.objects.names.holdRecords(s, columns) {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && holdRecords(r.objects.names, s, columns) {
 			return r.readWrapped(s, names, columns)
 		}
 		r.out.why = reason
@@ -168,7 +168,7 @@ func (r *rowReader) readRows(s *scan.CSV, f *format, names []string, zones map[i
 			reason = s.CellsProblem(rec.Text)
 		}
 		if reason == "" && len(inner) > 0 {
-			if text := r.objects.names.inRow(s, rec.Text, inner); text != nil {
+			if text := inRow(r.objects.names, s, rec.Text, inner); text != nil {
 				if err := r.objects.takeInner(rec, text); err != nil {
 					return err
 				}
@@ -297,7 +297,7 @@ func (r *rowReader) readWrapped(s *scan.CSV, names []string, columns []int) erro
 		var err error
 		if reason != "" {
 			err = r.out.reject(rec, reason)
-		} else if inner := r.objects.names.inRow(s, rec.Text, columns); inner != nil {
+		} else if inner := inRow(r.objects.names, s, rec.Text, columns); inner != nil {
 			err = r.objects.takeInner(rec, inner)
 		} else {
 			err = r.out.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))

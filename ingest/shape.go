@@ -210,20 +210,6 @@ func (f *format) isOddInside(n nesting, value []byte) bool {
 	return false
 }
 
-// isOdd tells whether the object that t has walked needs another shape.
-func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
-	if known.elsewhere || known.recased {
-		return true
-	}
-	for _, n := range known.nested {
-		value := t.Text[t.Values[n.at].Start:t.Values[n.at].End]
-		if n.isRespelled(value) || !n.fits(value) || known.format.isOddInside(n.nesting, value) {
-			return true
-		}
-	}
-	return (known.renamed || t.MayBeDeep()) && scan.HasSignOfDepth(text)
-}
-
 // shaper gives one record its shape.
 type shaper struct {
 	format *format
