@@ -224,3 +224,13 @@ func (s *source) copyOut(n *nested, open func() (io.ReadCloser, error)) error {
 	}
 	return err
 }
+
+// isWorkbook tells a spreadsheet from other zip archives by its members.
+func isWorkbook(members []*zip.File) bool {
+	types, book := false, false
+	for _, m := range members {
+		types = types || m.Name == "[Content_Types].xml"
+		book = book || strings.HasPrefix(m.Name, "xl/workbook.")
+	}
+	return types && book
+}

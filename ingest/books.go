@@ -1,54 +1,63 @@
 package ingest
 
 import (
+	"context"
 	"database/sql/driver"
 	"fmt"
 	"strings"
+
+	"entrail/ingest/engine"
+	"entrail/ingest/schema"
 )
+
+// books account for the files of a load: every record that was counted in one is loaded, a
+// duplicate or rejected, or the load fails.
+type books struct {
+	ctx    context.Context
+	engine *engine.Engine
+
+	files  []*inputFile   // of this load
+	first  int64          // their numbers are greater: those up to it are of exports read before, or from Parquet
+	filled []schema.Table // of records, those that have any
+}
 
 // warnTimeless tells of the files with records that should have a time, and whose
 // time is none: they are in no timeline.
-func (l *loader) warnTimeless() error {
+func (b *books) warnTimeless(o *outcome) error {
 	byID := map[int64]*inputFile{}
-	for _, f := range l.files {
+	for _, f := range b.files {
 		byID[int64(f.id)] = f
 	}
-	for _, table := range l.filled {
+	for _, table := range b.filled {
 		if !table.TimeRequired {
 			continue
 		}
-		rows, err := l.engine.Query(l.ctx, "select file_id::bigint, count(*), min(record) from "+table.Name+" where event_time is null and file_id > $1 group by all", l.first)
+		rows, err := b.engine.All(b.ctx, "select file_id::bigint, count(*), min(record) from "+table.Name+" where event_time is null and file_id > $1 group by all", b.first)
 		if err != nil {
 			return err
 		}
-		for rows.Next() {
-			v, err := rows.Values()
-			if err != nil {
-				rows.Close()
-				return err
-			}
+		for _, v := range rows {
 			f := byID[v[0].(int64)]
 			if f == nil || f.timesWarned {
 				continue
 			}
-			if len(f.losses) == 0 && !f.unreadable {
-				l.summary.Damaged++
-			}
+			wasWhole := len(f.losses) == 0 && !f.unreadable
 			f.noteLoss("%s loaded without a time, for there is none that can be read; record %d is the first", were(v[1].(int64), "record"), v[2])
-			l.options.Warn(f.source.path + ": " + f.losses[len(f.losses)-1])
-		}
-		rows.Close()
-		if err := rows.Err(); err != nil {
-			return err
+			loss := f.losses[len(f.losses)-1]
+			if wasWhole {
+				o.damaged(f.source.path, loss)
+			} else {
+				o.warn(f.source.path + ": " + loss)
+			}
 		}
 	}
 	return nil
 }
 
-// listFiles writes the rows of `files`, with the counts still open.
-func (l *loader) listFiles() error {
-	err := l.engine.Append("files", func(add func(...driver.Value) error) error {
-		for _, f := range l.files {
+// list writes the rows of `files`, with the counts still open.
+func (b *books) list() error {
+	err := b.engine.Append("files", func(add func(...driver.Value) error) error {
+		for _, f := range b.files {
 			var format, sum, modified, encoding, note any
 			switch {
 			case f.format != nil:
@@ -81,55 +90,38 @@ func (l *loader) listFiles() error {
 	if err != nil {
 		return err
 	}
-	if err := l.replaceEmpty(); err != nil {
+	if err := b.replaceEmpty(); err != nil {
 		return err
 	}
-	if err := l.stampSnapshots(); err != nil {
+	if err := b.stampSnapshots(); err != nil {
 		return err
 	}
-	if err := l.exec("insert into loading select file_id from files where file_id > $1 and format not in ('zip', 'tar', 'parquet')", l.first); err != nil {
-		return err
-	}
-	for _, t := range l.filled {
-		time := t.Time
-		if time == "" {
-			time = "null::timestamp"
-		}
-		if err := l.exec(fmt.Sprintf(`
-			insert into file_times
-			select file_id, min(%[2]s), max(%[2]s)
-			from %[1]s
-			where file_id in (select file_id from loading)
-			group by all`, t.Name, time)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return b.listTimes()
 }
 
 // stampSnapshots says when what the files of this load hold stood so. Programs put
 // the time into the names of their files; that of the file itself is lost when it is
 // copied by hand.
-func (l *loader) stampSnapshots() error {
-	for _, t := range l.filled {
+func (b *books) stampSnapshots() error {
+	for _, t := range b.filled {
 		if t.Snapshot == "" {
 			continue
 		}
-		if err := l.exec(`
+		if err := b.engine.Exec(b.ctx, `
 			update `+t.Name+`
 			set snapshot_time = coalesce(snapshot_time, name_time(files.path), files.modified_at)
 			from files
-			where files.file_id = `+t.Name+`.file_id and files.file_id > $1`, l.first); err != nil {
+			where files.file_id = `+t.Name+`.file_id and files.file_id > $1`, b.first); err != nil {
 			return fmt.Errorf("when %s stood: %w", t.Snapshot, err)
 		}
 		if t.NamedByFile == "" {
 			continue
 		}
-		if err := l.exec(`
+		if err := b.engine.Exec(b.ctx, `
 			update `+t.Name+`
 			set `+t.NamedByFile+` = account_in(files.path)
 			from files
-			where files.file_id = `+t.Name+`.file_id and files.file_id > $1 and `+t.NamedByFile+` is null`, l.first); err != nil {
+			where files.file_id = `+t.Name+`.file_id and files.file_id > $1 and `+t.NamedByFile+` is null`, b.first); err != nil {
 			return fmt.Errorf("whose %s these are: %w", t.Snapshot, err)
 		}
 	}
@@ -138,7 +130,7 @@ func (l *loader) stampSnapshots() error {
 
 // replaceEmpty takes the rows of earlier loads out again that tell of a file of
 // which nothing was loaded then, and that was read anew.
-func (l *loader) replaceEmpty() error {
+func (b *books) replaceEmpty() error {
 	for _, statement := range []string{
 		`create or replace temp table replaced as
 			select before.file_id
@@ -152,21 +144,40 @@ func (l *loader) replaceEmpty() error {
 		"delete from rejects where file_id in (select file_id from replaced) and file_id <= $1",
 		"delete from files where file_id in (select file_id from replaced) and file_id <= $1",
 	} {
-		if err := l.exec(statement, l.first); err != nil {
+		if err := b.engine.Exec(b.ctx, statement, b.first); err != nil {
 			return fmt.Errorf("replace what was listed before: %w", err)
 		}
 	}
 	return nil
 }
 
-// account counts for every file what became of its records, and fails unless
-// that is what the census counted.
-func (l *loader) account() error {
-	if err := l.listRejects(); err != nil {
+// listTimes notes the first and last time of each file, as long as all its records are
+// there, duplicates too.
+func (b *books) listTimes() error {
+	if err := b.engine.Exec(b.ctx, "insert into loading select file_id from files where file_id > $1 and format not in ('zip', 'tar', 'parquet')", b.first); err != nil {
 		return err
 	}
+	for _, t := range b.filled {
+		time := t.Time
+		if time == "" {
+			time = "null::timestamp"
+		}
+		if err := b.engine.Exec(b.ctx, fmt.Sprintf(`
+			insert into file_times
+			select file_id, min(%[2]s), max(%[2]s)
+			from %[1]s
+			where file_id in (select file_id from loading)
+			group by all`, t.Name, time)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count counts for every file what became of its records.
+func (b *books) count() error {
 	tables := []string{"select null::integer as file_id, 0 as n where false"}
-	for _, t := range l.filled {
+	for _, t := range b.filled {
 		tables = append(tables, "select file_id, count(*) as n from "+t.Name+" where file_id is not null group by all")
 	}
 	for _, statement := range []string{
@@ -197,44 +208,27 @@ func (l *loader) account() error {
 		) as times
 		where times.file_id = files.file_id`,
 	} {
-		if err := l.exec(statement); err != nil {
+		if err := b.engine.Exec(b.ctx, statement); err != nil {
 			return err
 		}
 	}
-	if err := l.settleParquet(); err != nil {
-		return err
-	}
-	if err := l.balance(); err != nil {
-		return err
-	}
-	if err := l.exec("insert into meta values ('load', $1, $2, $3::timestamp)", l.options.CommandLine, l.options.Version, l.options.Now.UTC()); err != nil {
-		return err
-	}
-	return l.summarise()
+	return nil
 }
 
 // balance fails unless every record that the census counted is loaded, a
 // duplicate or rejected.
-func (l *loader) balance() error {
-	rows, err := l.engine.Query(l.ctx, `
+func (b *books) balance() error {
+	rows, err := b.engine.All(b.ctx, `
 		select path, records, loaded, duplicates, rejected
 		from files
 		where records <> loaded + duplicates + rejected
 		order by file_id`)
 	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var wrong []string
-	for rows.Next() {
-		v, err := rows.Values()
-		if err != nil {
-			return err
-		}
-		wrong = append(wrong, fmt.Sprintf("%v: %v records were counted, but %v loaded, %v duplicates and %v rejected", v...))
-	}
-	if err := rows.Err(); err != nil {
 		return fmt.Errorf("compare the counts: %w", err)
+	}
+	var wrong []string
+	for _, v := range rows {
+		wrong = append(wrong, fmt.Sprintf("%v: %v records were counted, but %v loaded, %v duplicates and %v rejected", v...))
 	}
 	if len(wrong) > 0 {
 		return fmt.Errorf("the books don't balance, please report it: %s", strings.Join(wrong, "; "))
@@ -242,26 +236,18 @@ func (l *loader) balance() error {
 	return nil
 }
 
-func (l *loader) summarise() error {
-	rows, err := l.engine.Query(l.ctx, `
+// sum adds the records of the files up.
+func (b *books) sum(s *Summary) error {
+	rows, err := b.engine.All(b.ctx, `
 		select
 			coalesce(sum(records), 0)::bigint,
 			coalesce(sum(loaded), 0)::bigint,
 			coalesce(sum(duplicates), 0)::bigint,
 			coalesce(sum(rejected), 0)::bigint
 		from files
-		where file_id > $1`, l.first)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		v, err := rows.Values()
-		if err != nil {
-			return err
-		}
-		s := &l.summary
+		where file_id > $1`, b.first)
+	for _, v := range rows {
 		s.Records, s.Loaded, s.Duplicates, s.Rejected = v[0].(int64), v[1].(int64), v[2].(int64), v[3].(int64)
 	}
-	return rows.Err()
+	return err
 }

@@ -16,26 +16,26 @@ func TestBalance(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	l := &loader{ctx: ctx, engine: e}
-	if err := l.createCase(filepath.Join(t.TempDir(), "case.duckdb")); err != nil {
+	b := &books{ctx: ctx, engine: e}
+	if err := createCase(ctx, e, filepath.Join(t.TempDir(), "case.duckdb"), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	add := func(name string, records, rejected int64) {
 		t.Helper()
-		if err := l.exec("insert into files (file_id, path, records, loaded, duplicates, rejected) values (1, $1, $2, 1, 0, $3)", name, records, rejected); err != nil {
+		if err := e.Exec(ctx, "insert into files (file_id, path, records, loaded, duplicates, rejected) values (1, $1, $2, 1, 0, $3)", name, records, rejected); err != nil {
 			t.Fatal(err)
 		}
 	}
 	add("a.csv", 2, 1)
-	if err := l.balance(); err != nil {
+	if err := b.balance(); err != nil {
 		t.Errorf("2 = 1 + 0 + 1: %v", err)
 	}
 	add("b.csv", 2, 0)
-	if err := l.balance(); err == nil || !strings.Contains(err.Error(), "b.csv: 2 records were counted, but 1 loaded, 0 duplicates and 0 rejected") {
+	if err := b.balance(); err == nil || !strings.Contains(err.Error(), "b.csv: 2 records were counted, but 1 loaded, 0 duplicates and 0 rejected") {
 		t.Errorf("2 = 1 + 0 + 0: %v", err)
 	}
 	add("c.csv", 2, 1<<63-1) // the sum is more than the engine can hold
-	if err := l.balance(); err == nil {
+	if err := b.balance(); err == nil {
 		t.Error("a comparison that failed passes")
 	}
 }

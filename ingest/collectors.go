@@ -79,6 +79,9 @@ type collected struct {
 	side   []string // names of the files that are neither
 }
 
+// outputs are those among the inputs.
+type outputs []*collected
+
 // slashed is a path with slashes alone, as files of archives and Windows programs
 // have it, in lower case.
 func slashed(shown string) string { return strings.ToLower(toSlashes.Replace(shown)) }
@@ -96,8 +99,8 @@ func endsIn(shown, pattern string) bool {
 
 // findCollected finds the folders that are the output of a collector: of those with most
 // marks of it the deepest, then of the other files again.
-func findCollected(sources []source) []*collected {
-	var all []*collected
+func findCollected(sources []source) outputs {
+	var all outputs
 	paths := make([]string, len(sources))
 	for i, s := range sources {
 		paths[i] = slashed(s.path)
@@ -157,15 +160,37 @@ func isBelow(p, folder string) bool {
 	return folder == "." || strings.HasPrefix(p, strings.TrimSuffix(folder, "/")+"/")
 }
 
-// collectedWith is the output that a file is part of; nil for none.
-func (l *loader) collectedWith(shown string) *collected {
+// of is the output that a file is part of; nil for none.
+func (all outputs) of(shown string) *collected {
 	p := slashed(shown)
-	for _, c := range l.collected {
+	for _, c := range all {
 		if isBelow(p, c.folder) {
 			return c
 		}
 	}
 	return nil
+}
+
+// count counts a file in the output that it is part of, and tells whether it is one that the
+// collector leaves beside its exports.
+func (all outputs) count(f *inputFile) (isSide bool) {
+	c := all.of(f.source.path)
+	switch {
+	case c == nil:
+	case f.format != nil && f.format.isState():
+		c.states++
+	case f.format != nil:
+		c.logs++
+	case f.empty:
+		c.side = append(c.side, lastName(f.source.path))
+		f.notes = []string{"empty: " + c.by.name + " had nothing to write"}
+		return true
+	case c.isSide(f.source.path):
+		c.side = append(c.side, lastName(f.source.path))
+		f.notes = []string{"a file that " + c.by.name + " leaves beside its exports, neither a log nor a state"}
+		return true
+	}
+	return false
 }
 
 // isSide tells whether a file that is not read is one that the collector leaves beside its exports.
@@ -174,19 +199,16 @@ func (c *collected) isSide(shown string) bool {
 	return slices.ContainsFunc(c.by.side, func(pattern string) bool { return endsIn(p, pattern) })
 }
 
-// warnOfCollected says in one line for each output of a collector what of it is a log, a state, or
-// neither.
-func (l *loader) warnOfCollected() {
-	for _, c := range l.collected {
-		few := c.side[:min(len(c.side), 4)]
-		more := ""
-		if len(few) < len(c.side) {
-			more = ", ..."
-		}
-		neither := "none is neither"
-		if len(c.side) > 0 {
-			neither = fmt.Sprintf("%d are neither and not read (%s%s)", len(c.side), strings.Join(few, ", "), more)
-		}
-		l.options.Warn(fmt.Sprintf("%s: the output of %s: %d of its files are logs, %d are states, and %s", c.shown, c.by.name, c.logs, c.states, neither))
+// sentence says what of the output is a log, a state, or neither.
+func (c *collected) sentence() string {
+	few := c.side[:min(len(c.side), 4)]
+	more := ""
+	if len(few) < len(c.side) {
+		more = ", ..."
 	}
+	neither := "none is neither"
+	if len(c.side) > 0 {
+		neither = fmt.Sprintf("%d are neither and not read (%s%s)", len(c.side), strings.Join(few, ", "), more)
+	}
+	return fmt.Sprintf("%s: the output of %s: %d of its files are logs, %d are states, and %s", c.shown, c.by.name, c.logs, c.states, neither)
 }

@@ -9,11 +9,10 @@ import (
 	"entrail/ingest/scan"
 )
 
-// header reads the row of column names, behind the lines that PowerShell 5
+// readHeader reads the row of column names, behind the lines that PowerShell 5
 // (#TYPE ...) and Excel (sep=;) put first, and finds the delimiter. Lines before it are what a
 // program or a person has said of the table.
-func (r *reader) header(s *scan.CSV) (rec scan.Record, before []scan.Record, problem string) {
-	s.Number = r.before
+func readHeader(s *scan.CSV) (rec scan.Record, before []scan.Record, problem string) {
 	for end := s.Window.At + int64(headerBehind(s.Window)); s.Window.At < end; {
 		line, _ := s.Foreign()
 		before = append(before, line)

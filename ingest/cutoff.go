@@ -11,16 +11,16 @@ var wrapperColumns = map[string]string{
 	"recordtype": "RecordType",
 }
 
-// saveCut makes AuditData of what was cut off: what is left of it, and what
-// only the columns around it still say, by their names in AuditData.
-func (r *reader) saveCut(text []byte, around map[string]string) ([]byte, bool) {
+// saveCut makes AuditData of what was cut off, walked in t: what is left of it, and
+// what only the columns around it still say, by their names in AuditData.
+func saveCut(t *scan.JSONText, text []byte, around map[string]string) ([]byte, bool) {
 	closed, ok := scan.CloseCut(text)
-	if !ok || r.json.Walk(closed) != nil {
+	if !ok || t.Walk(closed) != nil {
 		return nil, false
 	}
 	has := map[string]bool{}
-	for _, k := range r.json.Keys {
-		has[string(r.json.Text[k.Start:k.End])] = true
+	for _, k := range t.Keys {
+		has[string(t.Text[k.Start:k.End])] = true
 	}
 	closed = closed[:len(closed)-1]
 	for _, name := range []string{"Id", "Operation", "UserId", "RecordType"} {
@@ -31,6 +31,5 @@ func (r *reader) saveCut(text []byte, around map[string]string) ([]byte, bool) {
 		closed, _ = scan.AppendJSONString(closed, []byte(around[name]))
 	}
 	closed = append(closed, '}')
-	r.remarks.cut++
-	return closed, r.json.Walk(closed) == nil
+	return closed, t.Walk(closed) == nil
 }

@@ -5,15 +5,23 @@
 //
 // # How a file gets in
 //
-//	findSources      files, folders, members of archives   source.go, archive.go, tar.go
+//	findSources      files, folders, members of archives    source.go, archive.go, tar.go
 //	     |
-//	   open          packed files, SHA-256 beside it       source.go, packed.go
+//	   open          packed files, SHA-256 beside it        source.go, packed.go
 //	     |
 //	   scan          bytes -> text -> records               package scan
 //	     |
-//	   read          each record is recognised, its times   read.go, rows.go, recognise.go,
-//	     |           settled, its shape put right           envelope.go, times.go, package
-//	     |                                                  dates, shape.go
+//	   read          what the file is written in            read.go
+//	     |
+//	     +-- objects   lists, pages, envelopes              objects.go, envelope.go
+//	     +-- rows      tables, sheets of workbooks          rows.go, csvheader.go, workbook.go
+//	     |
+//	 recognise       what each record is                    recognise.go, format.go
+//	     |
+//	   times         settled, by all of the file            times.go, timecells.go, package dates
+//	     |
+//	   outlet        its shape put right; counted, and      outlet.go, shape.go
+//	     |           handed on, or among the rejects
 //	     |
 //	     +-- of big files -----------> the engine takes them        engine/feed.go
 //	     |                             while they are read
@@ -24,14 +32,19 @@
 //	duplicates       one record, one row; the others go     package duplicates
 //	     |           to the table duplicates
 //	     |
+//	   link          session ids that stand elsewhere       link.go
+//	     |
 //	   books         files, rejects: the sums must agree    books.go, rejects.go
 //
+// load.go has this done for each file. What the case had before is known.go's, what is said of
+// each input outcome.go's.
+//
 // A record that another program has wrapped in one of its own is taken out of
-// that: wrapped.go.
+// that: wrappers.go, wrapped.go.
 //
 // A case as Parquet is read as the rows of a case, each with the file that it came
-// from: parquet.go, and package parquet. What a whole tenant was reduced to, beside it, is
-// read into the table reductions: reductions.go.
+// from: parquet.go, parquetfolder.go, and package parquet. What a whole tenant was reduced to,
+// beside it, is read into the table reductions: reductions.go.
 //
 // A file that is not read is called by its name: refusals.go, others.go; what
 // collectors leave beside their exports is one line: collectors.go.

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"entrail/ingest/scan"
 )
+
+// A record may stand in another object, its envelope: under AuditData, or as the properties of a
+// diagnostic setting. Here it is found there, whatever a program has made of it on its way.
 
 // withMember is the object, which is not empty, with one more member.
 func withMember(object []byte, name, value string) []byte {
@@ -18,96 +20,6 @@ func withMember(object []byte, name, value string) []byte {
 	out = append(append(out, name...), `":`...)
 	out, _ = scan.AppendJSONString(out, []byte(value))
 	return append(out, '}')
-}
-
-// open takes the record out of its envelope: an object, or its text.
-func (r *reader) open(rec scan.Record, outer *scan.JSONText, envelope string) error {
-	isAudit := strings.EqualFold(envelope, "AuditData")
-	category := categoryIn(outer)
-	if of := formatNamed(wholeCategories[category]); of != nil && outer.Member("operationName") != nil {
-		known := recognised{format: of}
-		known.look(outer.Names())
-		return r.takeKnown(rec, outer, known)
-	}
-	body, problem := r.inside(rec, outer.Member(envelope), isAudit)
-	if problem != nil {
-		return r.reject(rec, envelope+": "+problem.Error())
-	}
-	mended := r.json.Flaws != 0
-	if mended {
-		body = scan.Mend(nil, body)
-		if err := r.json.Walk(body); err != nil {
-			return err
-		}
-	}
-	if mended && !rec.Mended {
-		r.remarks.mended++
-	}
-	known := r.names.body(&r.json)
-	r.remarks.repeats(known)
-	if known.wrapped {
-		if inner := r.unwrapped(body); inner != nil {
-			return r.takeInner(rec, inner)
-		}
-	}
-	if known.format == nil && isAudit {
-		if inner := r.inBag(body); inner != nil {
-			body, known = inner, r.names.body(&r.json)
-			r.remarks.repeats(known)
-		}
-	}
-	if of := formatNamed(categories[category]); known.format == nil && of != nil && len(body) > 0 && body[0] == '{' {
-		known.format = of
-		known.look(r.json.Names())
-	}
-	if known.format == nil {
-		reason := known.reason
-		if category == "B2CRequestLogs" {
-			reason = requestsOfB2C
-		} else if category != "" {
-			reason = fmt.Sprintf("a record of category %q: %s", category, reason)
-		}
-		return r.refuse(rec, reason)
-	}
-	settled, reason, err := r.settleTimes(known, &r.json, len(body), rec.Line, !isAudit)
-	if err != nil {
-		return err
-	}
-	if reason != "" {
-		r.counts[known.format] += 0
-		return r.reject(rec, reason)
-	}
-	if name := r.names.strangeType(known.format, &r.json, typeNameIn(outer)); name != "" {
-		if settled == nil {
-			settled = body
-		}
-		settled = withMember(settled, "RecordTypeName", name)
-	}
-	isDiagnostic := envelope == "properties" && known.format != auditLog
-	incomplete := !isAudit && known.format.lacks(&r.json)
-	if incomplete || known.isOdd(&r.json, body) {
-		if settled == nil {
-			settled = body
-		}
-		around := outer
-		if !incomplete {
-			around = nil
-		}
-		raw := body
-		if isDiagnostic && !mended {
-			raw = rec.Text
-		}
-		return r.passShaped(known, rec, signInCategories[category], raw, r.shaped(known, settled, around))
-	}
-	settled = r.json.Unpadded(body, settled)
-	if envelope == "properties" && !mended && known.format != auditLog {
-		r.file.enveloped = true
-		if settled == nil {
-			settled = body
-		}
-		return r.pass(known.format, rec, signInCategories[category], rec.Text, settled)
-	}
-	return r.pass(known.format, rec, signInCategories[category], body, settled)
 }
 
 // categoryIn is the category of diagnostic settings that an envelope names; "" for none.
@@ -121,32 +33,27 @@ func categoryIn(outer *scan.JSONText) (category string) {
 	return category
 }
 
-// inside is the object that is the value of an envelope's member, or the text of one,
-// walked. An AuditData may be a list of one, a text once more, or cut off.
-func (r *reader) inside(rec scan.Record, body []byte, isAudit bool) ([]byte, error) {
+// enclosedIn is the object that is the value of an envelope's member, or the text of one,
+// walked in t. An AuditData may be a list of one, a text once more, or cut off.
+func enclosedIn(t *scan.JSONText, rec scan.Record, body []byte, isAudit bool) (inner []byte, isCut bool, err error) {
 	if body[0] == '"' {
 		var text string
 		if err := json.Unmarshal(body, &text); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		body = []byte(text)
 	}
-	if isAudit && len(body) > 0 && (body[0] == '[' || body[0] == '"') {
+	if !isAudit {
+		return body, false, asError(t.Walk(body))
+	}
+	if len(body) > 0 && (body[0] == '[' || body[0] == '"') {
 		if inner := objectIn(body); len(inner) > 0 {
 			body = inner
 		}
 	}
-	var problem error
-	if isAudit {
-		body, problem = r.auditData(body)
-	} else {
-		problem = asError(r.json.Walk(body))
-	}
-	switch {
-	case problem == nil:
-		return body, nil
-	case problem != scan.ErrIncomplete || !isAudit:
-		return nil, problem
+	body, err = auditData(t, body)
+	if err != scan.ErrIncomplete {
+		return body, false, err
 	}
 	var columns map[string]any
 	json.Unmarshal(rec.Text, &columns)
@@ -156,19 +63,20 @@ func (r *reader) inside(rec scan.Record, body []byte, isAudit bool) ([]byte, err
 			around[wrapperColumns[headerKey(name)]] = text
 		}
 	}
-	if saved, ok := r.saveCut(body, around); ok {
-		return saved, nil
+	saved, ok := saveCut(t, body, around)
+	if !ok {
+		return nil, false, err
 	}
-	return nil, problem
+	return saved, true, nil
 }
 
 // errTypeName says that PowerShell wrote no more than what AuditData is.
 var errTypeName = errors.New("only the name of a .NET type was written, the content was never exported; export again with ConvertTo-Json -Depth 10")
 
-// auditData is the object that a text called AuditData is, walked: as it is, or as programs write it that
+// auditData is the object that a text called AuditData is, walked in t: as it is, or as programs write it that
 // put it into a CSV a second time, or as PowerShell shows objects.
-func (r *reader) auditData(text []byte) ([]byte, error) {
-	problem := r.json.Walk(text)
+func auditData(t *scan.JSONText, text []byte) ([]byte, error) {
+	problem := t.Walk(text)
 	if problem == nil {
 		return text, nil
 	}
@@ -179,11 +87,11 @@ func (r *reader) auditData(text []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(undoubled, []byte(`{""`)):
 		undoubled = bytes.ReplaceAll(undoubled, []byte(`""`), []byte(`"`))
-		return undoubled, asError(r.json.Walk(undoubled))
+		return undoubled, asError(t.Walk(undoubled))
 	case bytes.HasPrefix(text, []byte("@{")):
 		if table := hashtables(string(text)); table != nil && table.kind == '{' {
 			text = table.append(nil)
-			return text, asError(r.json.Walk(text))
+			return text, asError(t.Walk(text))
 		}
 	case scan.IsTypeName(text):
 		return text, errTypeName
@@ -200,14 +108,14 @@ func asError(problem *scan.JSONError) error {
 }
 
 // inBag is the object in which Graph and its SDK keep the properties of an open type,
-// walked; nil where there is none.
-func (r *reader) inBag(body []byte) (inner []byte) {
+// walked in t; nil where there is none.
+func inBag(t *scan.JSONText, body []byte) (inner []byte) {
 	var bag struct{ AdditionalProperties, DynamicProperties json.RawMessage }
 	if json.Unmarshal(body, &bag) != nil {
 		return nil
 	}
 	for _, held := range []json.RawMessage{bag.AdditionalProperties, bag.DynamicProperties} {
-		if len(held) > 0 && held[0] == '{' && r.json.Walk(held) == nil {
+		if len(held) > 0 && held[0] == '{' && t.Walk(held) == nil {
 			inner = held
 		}
 	}

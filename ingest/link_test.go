@@ -114,7 +114,7 @@ func BenchmarkLink(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	n, err := l.number("select count(*) from audit_events where session_id_source = 'free text'")
+	n, err := number(ctx, e, "select count(*) from audit_events where session_id_source = 'free text'")
 	if err != nil || n == 0 {
 		b.Fatal(n, err)
 	}

@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"slices"
 	"strings"
-	"time"
 
 	"entrail/ingest/dates"
 	"entrail/ingest/duplicates"
 	"entrail/ingest/engine"
-	"entrail/ingest/parquet"
 	"entrail/ingest/scan"
 	"entrail/ingest/schema"
 )
@@ -23,38 +23,6 @@ var feedSize int64 = 16 << 20 // tests lower it
 
 // batchSize is how much of batches waits before it is loaded.
 const batchSize = 1 << 30
-
-// Options are what Load needs to know besides the paths.
-type Options struct {
-	Engine      engine.Options          // Engine.Temp also takes the batches
-	Version     string                  // of the tool, kept in meta
-	CommandLine string                  // kept in meta
-	Now         time.Time               // kept in meta
-	Partitions  parquet.Choice          // of cases as Parquet, those that are read
-	Exclude     []string                // files below the paths that are not evidence: the case itself
-	Names       []string                // what the paths are called, one each; nil = as they are given
-	DateOrder   string                  // of dates that are 03/12/2025 and nothing tells which is the day: dmy, mdy, or "" to refuse them
-	Progress    func(done, total int64) // bytes read; may be nil
-	Warn        func(sentence string)   // what went wrong, one file each; may be nil
-}
-
-// Summary tells what became of the inputs of one Load.
-type Summary struct {
-	Files        int // inputs, archives themselves not counted
-	Skipped      int // already in the case
-	Unrecognised int
-	Unreadable   int
-	Damaged      int // recognised, but not whole
-	Records      int64
-	Loaded       int64
-	Duplicates   int64
-	Rejected     int64
-}
-
-// Complete tells whether every record of every input was taken.
-func (s Summary) Complete() bool {
-	return s.Unrecognised == 0 && s.Unreadable == 0 && s.Damaged == 0 && s.Rejected == 0
-}
 
 // Load reads everything below the paths into the database file casePath,
 // which is made if it does not exist. Bad input is not an error: it is in the
@@ -78,89 +46,144 @@ func Load(ctx context.Context, casePath string, paths []string, o Options) (Summ
 		return Summary{}, err
 	}
 	defer e.Close()
-	l := &loader{ctx: ctx, engine: e, options: o, intake: newIntake(ctx, e, o.Engine.Temp)}
 	if isNew {
-		err = l.createCase(casePath)
+		err = createCase(ctx, e, casePath, o)
 	} else {
-		err = l.openCase(casePath)
+		err = openCase(ctx, e, casePath)
 	}
 	if err != nil {
 		return Summary{}, err
 	}
-	if err := l.load(sources); err != nil {
-		return l.summary, err
+	l := &loader{
+		ctx: ctx, engine: e, options: o,
+		outcome:  outcome{warn: o.Warn},
+		progress: progress{report: o.Progress},
+		intake:   newIntake(ctx, e, o.Engine.Temp),
 	}
-	return l.summary, e.Detach(ctx)
+	if err := l.load(sources); err != nil {
+		return l.outcome.summary, err
+	}
+	return l.outcome.summary, e.Detach(ctx)
 }
 
-// loader is one run of Load.
+// loader is one run of Load: it has the inputs read, and the case put in order by what they
+// brought.
 //
 //	files --> reader --> intake --> tables
 type loader struct {
-	ctx     context.Context
-	engine  *engine.Engine
-	options Options
-	summary Summary
+	ctx      context.Context
+	engine   *engine.Engine
+	options  Options
+	outcome  outcome
+	progress progress
 
-	first       int64 // file_id of the last file that the case had before, or that a folder of Parquet lists
-	last        int64 // the last file_id so far
-	fromParquet []fileRange
-	parts       []string // what was left out of folders of Parquet
-	isJoined    bool     // what a folder of Parquet has came to what the case had
-	files       []*inputFile
+	files       []*inputFile // of this load
 	intake      *intake
 	rejects     *rejectList
-	window      []byte            // memory of the last window, for the next
-	known       map[string]string // sha256 of the files that the case had before -> path
-	sizes       map[int64]bool    // of these files
-	recordTypes map[string]bool   // numbers of record types that have a name, and the names
-	collected   []*collected
-	skipped     []string       // what is said of each input that is one of them
-	filled      []schema.Table // of records, those that have any once all is read
-
-	done, total int64
+	window      []byte // memory of the last window, for the next
+	known       knownFiles
+	recordTypes map[string]bool // numbers of record types that have a name, and the names
+	outputs     outputs         // of collectors
 }
 
 func (l *loader) exec(statement string, args ...any) error {
 	return l.engine.Exec(l.ctx, statement, args...)
 }
 
-func (l *loader) createCase(path string) error {
-	if err := l.engine.Create(l.ctx, path); err != nil {
-		return err
-	}
-	if err := CreateTables(l.ctx, l.engine); err != nil {
-		return err
-	}
-	return l.exec("insert into meta values ('schema_version', $1, $2, $3::timestamp)", schema.Version, l.options.Version, l.options.Now.UTC())
-}
-
-func (l *loader) openCase(path string) error {
-	if err := l.engine.Extend(l.ctx, path); err != nil {
-		return err
-	}
-	if err := openTables(l.ctx, l.engine); err != nil {
-		return fmt.Errorf("open the case: %w", err)
-	}
-	return nil
-}
-
 func (l *loader) load(sources []source) error {
 	for _, s := range sources {
 		if s.archive == "" {
-			l.total += s.size
+			l.progress.total += s.size
 		}
 	}
-	if 2*l.total < feedSize { // one thread is done sooner up to about 8 MB
+	if err := l.prepare(); err != nil {
+		return err
+	}
+	defer l.rejects.remove()
+	defer func() {
+		l.intake.close()
+		for _, s := range sources {
+			s.in.close()
+		}
+	}()
+	first, err := number(l.ctx, l.engine, "select coalesce(max(file_id), 0) from files")
+	if err != nil {
+		return err
+	}
+	folders, reductions, exports, err := findParquet(l.ctx, sources)
+	if err != nil {
+		return err
+	}
+	p := &parquetLoad{
+		ctx: l.ctx, engine: l.engine, options: l.options, outcome: &l.outcome, progress: &l.progress,
+		known: l.known, rejects: l.rejects, first: first, last: first,
+	}
+	for _, folder := range folders {
+		if err := loadFolder(p, folder); err != nil {
+			return err
+		}
+	}
+	if err := loadReductions(p, rootsOf(folders), reductions); err != nil {
+		return err
+	}
+	l.files = p.files
+	if err := l.loadFiles(exports, p.last); err != nil {
+		return err
+	}
+	books := &books{ctx: l.ctx, engine: l.engine, files: l.files, first: p.first}
+	if books.filled, err = schema.Filled(l.ctx, l.engine, schema.Records()); err != nil {
+		return err
+	}
+	if err := books.warnTimeless(&l.outcome); err != nil {
+		return fmt.Errorf("look for records without a time: %w", err)
+	}
+	if err := books.list(); err != nil {
+		return fmt.Errorf("list the files: %w", err)
+	}
+	if err := l.intake.loadChildren(l.files); err != nil {
+		return err
+	}
+	// A folder of Parquet has been through this before it was written.
+	hasExports := len(folders) == 0 || slices.ContainsFunc(l.files, func(f *inputFile) bool { return f.format != nil })
+	if hasExports {
+		if err := duplicates.Remove(l.ctx, l.engine, books.first, books.filled); err != nil {
+			return err
+		}
+	}
+	if hasExports || p.isJoined {
+		if err := l.link(); err != nil {
+			return err
+		}
+	}
+	if err := l.keepListed(); err != nil {
+		return err
+	}
+	if err := l.rejects.load(l.ctx, l.engine); err != nil {
+		return err
+	}
+	if err := books.count(); err != nil {
+		return err
+	}
+	if err := p.settle(); err != nil {
+		return err
+	}
+	if err := books.balance(); err != nil {
+		return err
+	}
+	if err := l.exec("insert into meta values ('load', $1, $2, $3::timestamp)", l.options.CommandLine, l.options.Version, l.options.Now.UTC()); err != nil {
+		return err
+	}
+	return books.sum(&l.outcome.summary)
+}
+
+// prepare gets ready what each file needs.
+func (l *loader) prepare() (err error) {
+	if 2*l.progress.total < feedSize { // one thread is done sooner up to about 8 MB
 		if err := l.engine.Spare(l.ctx); err != nil {
 			return err
 		}
 	}
-	var err error
-	if l.first, err = l.number("select coalesce(max(file_id), 0) from files"); err != nil {
-		return err
-	}
-	if err := l.readKnown(); err != nil {
+	if l.known, err = readKnown(l.ctx, l.engine); err != nil {
 		return err
 	}
 	for _, statement := range []string{
@@ -177,34 +200,25 @@ func (l *loader) load(sources []source) error {
 			return fmt.Errorf("prepare the load: %w", err)
 		}
 	}
-	if err := l.readRecordTypes(); err != nil {
+	if l.recordTypes, err = readRecordTypes(l.ctx, l.engine); err != nil {
 		return err
 	}
-	if l.rejects, err = newRejectList(l.options.Engine.Temp); err != nil {
-		return err
+	l.rejects, err = newRejectList(l.options.Engine.Temp)
+	return err
+}
+
+func readRecordTypes(ctx context.Context, e *engine.Engine) (map[string]bool, error) {
+	types := map[string]bool{}
+	rows, err := e.All(ctx, "select unnest([record_type::varchar, lower(name)]) from record_types")
+	for _, v := range rows {
+		types[v[0].(string)] = true
 	}
-	defer l.rejects.remove()
-	defer func() {
-		l.intake.close()
-		for _, s := range sources {
-			s.in.close()
-		}
-	}()
-	l.last = l.first
-	folders, reductions, sources, err := l.findParquet(sources)
-	if err != nil {
-		return err
-	}
-	for _, folder := range folders {
-		if err := l.loadParquet(folder); err != nil {
-			return err
-		}
-	}
-	if err := l.loadReductions(folders, reductions); err != nil {
-		return err
-	}
-	l.collected = findCollected(sources)
-	last, records := l.last, false
+	return types, err
+}
+
+// loadFiles reads the inputs one by one. Their numbers follow the last one.
+func (l *loader) loadFiles(sources []source, last int64) error {
+	l.outputs = findCollected(sources)
 	for i, s := range sources {
 		if err := l.ctx.Err(); err != nil {
 			return err
@@ -219,121 +233,15 @@ func (l *loader) load(sources []source) error {
 		if f.id != 0 {
 			l.files = append(l.files, f)
 		}
-		records = records || f.format != nil
 	}
 	if len(sources) > 0 {
 		sources[len(sources)-1].in.close()
 	}
-	l.warnOfSkipped()
-	l.warnOfCollected()
-	if err := l.intake.flush(); err != nil {
-		return err
+	l.outcome.warnOfSkipped()
+	for _, c := range l.outputs {
+		l.options.Warn(c.sentence())
 	}
-	if l.filled, err = schema.Filled(l.ctx, l.engine, schema.Records()); err != nil {
-		return err
-	}
-	if err := l.warnTimeless(); err != nil {
-		return fmt.Errorf("look for records without a time: %w", err)
-	}
-	if err := l.listFiles(); err != nil {
-		return fmt.Errorf("list the files: %w", err)
-	}
-	if err := l.intake.loadChildren(l.files); err != nil {
-		return err
-	}
-	// A folder of Parquet has been through this before it was written.
-	if records || len(folders) == 0 {
-		if err := duplicates.Remove(l.ctx, l.engine, l.first, l.filled); err != nil {
-			return err
-		}
-	}
-	if records || len(folders) == 0 || l.isJoined {
-		if err := l.link(); err != nil {
-			return err
-		}
-	}
-	// The steps of a sign-in come from its JSON or from the AuthDetails file;
-	// so do those of a provisioning event, and what it changed.
-	children, err := schema.Filled(l.ctx, l.engine, schema.Children())
-	if err != nil {
-		return err
-	}
-	for _, child := range children {
-		if !child.Has("file_id") {
-			continue
-		}
-		if err := l.exec(fmt.Sprintf(`
-			delete from %[1]s
-			where file_id is null
-				and %[2]s in (select %[2]s from %[1]s where file_id is not null)`, child.Name, child.Parent.Column)); err != nil {
-			return err
-		}
-	}
-	return l.account()
-}
-
-func (l *loader) number(query string, args ...any) (int64, error) {
-	rows, err := l.engine.Query(l.ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		return 0, errors.Join(rows.Err(), errors.New("no answer"))
-	}
-	v, err := rows.Values()
-	if err != nil {
-		return 0, err
-	}
-	n, _ := v[0].(int64)
-	return n, nil
-}
-
-// readKnown remembers the files that the case already holds. One of which
-// nothing could be loaded, or not before the order of its dates was given, is
-// read anew; one of which Parquet had records is read for the first time.
-func (l *loader) readKnown() error {
-	l.known, l.sizes = map[string]string{}, map[int64]bool{}
-	rows, err := l.engine.Query(l.ctx, `
-		select sha256, path, size_bytes
-		from files
-		where format is not null
-			and sha256 is not null
-			and not contains(coalesce(note, ''), '`+ofParquet+`')
-			and (loaded + duplicates > 0 or records = 0)
-			and file_id not in (select file_id from rejects where contains(reason, '--date-order'))`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		v, err := rows.Values()
-		if err != nil {
-			return err
-		}
-		l.known[v[0].(string)] = v[1].(string)
-		l.sizes[v[2].(int64)] = true
-	}
-	return rows.Err()
-}
-
-func (l *loader) readRecordTypes() error {
-	l.recordTypes = map[string]bool{}
-	rows, err := l.engine.All(l.ctx, "select unnest([record_type::varchar, lower(name)]) from record_types")
-	for _, v := range rows {
-		l.recordTypes[v[0].(string)] = true
-	}
-	return err
-}
-
-// warnOfSkipped says in one line which inputs the case had before.
-func (l *loader) warnOfSkipped() {
-	switch n := len(l.skipped); {
-	case n == 1:
-		l.options.Warn(l.skipped[0])
-	case n > 1:
-		l.options.Warn(fmt.Sprintf("%s; and %d more files known by their content", l.skipped[0], n-1))
-	}
+	return l.intake.flush()
 }
 
 // loadFile reads one input. f.id becomes 0 if the case already has it.
@@ -344,54 +252,55 @@ func (l *loader) loadFile(f *inputFile) error {
 		if err := l.hashArchive(f); err != nil {
 			return err
 		}
-		if _, ok := l.known[f.sha256]; ok {
+		if _, ok := l.known.paths[f.sha256]; ok {
 			f.id = 0
 		}
 		return nil
 	case s.note != "":
 		f.notef("%s", s.note)
-		l.done += s.size
+		l.progress.done += s.size
 		if !s.debris {
-			l.summary.Files++
-			l.summary.Unreadable++
-			l.options.Warn(s.path + ": " + s.note)
+			l.outcome.summary.Files++
+			l.outcome.unreadable(s.path, s.note)
 		}
 		return nil
 	}
-	l.summary.Files++
-	known, err := l.isKnown(f)
-	if known || err != nil {
-		return err
+	if f.size >= feedSize { // of small ones the sum comes when they are read
+		before, isKnown, err := l.known.find(l.ctx, f, &l.progress)
+		if err != nil {
+			return err
+		}
+		if isKnown {
+			l.outcome.skip(f, before)
+			return nil
+		}
 	}
-	r, err := l.readFile(f)
+	first, err := l.readFile(f)
 	if err != nil {
 		l.intake.abandonFeed()
 		return err
 	}
-	if before, ok := l.known[f.sha256]; ok && f.format != nil {
+	if before, ok := l.known.paths[f.sha256]; ok && f.format != nil {
 		l.intake.forget(f)
-		l.skip(f, before)
+		l.outcome.skip(f, before)
 		return nil
 	}
 	if err := l.intake.closeFeed(f); err != nil {
 		return err
 	}
-	isSide := !f.unreadable && l.isSide(f)
+	l.outcome.summary.Files++
+	isSide := !f.unreadable && l.outputs.count(f)
 	switch {
 	case f.unreadable:
-		l.summary.Unreadable++
-		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
+		l.outcome.unreadable(s.path, strings.Join(f.notes, "; "))
 	case isSide:
 	case f.format == nil:
-		l.summary.Unrecognised++
-		l.options.Warn(s.path + ": " + strings.Join(f.notes, "; "))
+		l.outcome.unrecognised(s.path, strings.Join(f.notes, "; "))
 	case f.rejected > 0:
-		x := r.first
-		l.options.Warn(fmt.Sprintf("%s: %d of %d records rejected, the first at line %d: %s; see the table rejects", s.path, f.rejected, f.records, x.line, x.reason))
+		l.options.Warn(fmt.Sprintf("%s: %d of %d records rejected, the first at line %d: %s; see the table rejects", s.path, f.rejected, f.records, first.line, first.reason))
 	}
 	if f.format != nil && !f.unreadable && len(f.losses) > 0 {
-		l.summary.Damaged++
-		l.options.Warn(s.path + ": " + strings.Join(f.losses, "; "))
+		l.outcome.damaged(s.path, strings.Join(f.losses, "; "))
 	}
 	if l.intake.waiting() > batchSize {
 		return l.intake.flush()
@@ -399,76 +308,21 @@ func (l *loader) loadFile(f *inputFile) error {
 	return nil
 }
 
-// isSide counts a file in the output of a collector that it is part of, and tells whether it is one
-// that the collector leaves beside its exports.
-func (l *loader) isSide(f *inputFile) bool {
-	c := l.collectedWith(f.source.path)
-	switch {
-	case c == nil:
-	case f.format != nil && f.format.isState():
-		c.states++
-	case f.format != nil:
-		c.logs++
-	case f.empty:
-		c.side = append(c.side, lastName(f.source.path))
-		f.notes = []string{"empty: " + c.by.name + " had nothing to write"}
-		return true
-	case c.isSide(f.source.path):
-		c.side = append(c.side, lastName(f.source.path))
-		f.notes = []string{"a file that " + c.by.name + " leaves beside its exports, neither a log nor a state"}
-		return true
-	}
-	return false
-}
-
-// isKnown sums a big file that has the size of one in the case, and skips it
-// if it is that file. Of small ones the sum comes when they are read.
-func (l *loader) isKnown(f *inputFile) (bool, error) {
-	if f.size < feedSize || !l.sizes[f.size] {
-		return false, nil
-	}
-	before := l.done
-	in, err := f.source.open(l.ctx, l.progress)
-	if err != nil {
-		return false, nil // readFile will tell
-	}
-	sum, _, err := in.close()
-	path, ok := l.known[sum]
-	if err != nil || !ok {
-		l.done = before
-		return false, l.ctx.Err()
-	}
-	l.skip(f, path)
-	return true, nil
-}
-
-// progress hears of bytes that were read.
-func (l *loader) progress(bytes int64) {
-	l.done += bytes
-	l.options.Progress(l.done, l.total)
-}
-
-// skip leaves out a file that the case has.
-func (l *loader) skip(f *inputFile, before string) {
-	l.summary.Files--
-	l.summary.Skipped++
-	l.skipped = append(l.skipped, f.source.path+": already in the case as "+before)
-	f.id = 0
-}
-
 // readFile reads the bytes of an input once: sum, and records, which go where
-// they are loaded from.
-func (l *loader) readFile(f *inputFile) (*reader, error) {
-	in, err := f.source.open(l.ctx, l.progress)
-	r := &reader{ctx: l.ctx, file: f, rejects: l.rejects, temp: l.options.Engine.Temp, dateOrder: dates.Order(l.options.DateOrder)}
+// they are loaded from. It returns the first reject.
+func (l *loader) readFile(f *inputFile) (first *reject, err error) {
+	in, err := f.source.open(l.ctx, l.progress.add)
 	if err != nil {
 		f.unreadable = true
 		f.notef("can't be read: %v", err)
-		return r, nil
+		return nil, nil
 	}
 	isBig := f.size >= feedSize || in.packing != "" && 8*f.size >= feedSize
-	r.sink = func(of *format) (sink, error) { return l.intake.sink(of, isBig) }
-	r.bodies, r.names.recordTypes = l.intake.addBody, l.recordTypes
+	r := newReader(l.ctx, f, l.rejects, l.options.Engine.Temp)
+	r.out.sink = func(of *format) (sink, error) { return l.intake.sink(of, isBig) }
+	r.out.bodies = l.intake.addBody
+	r.times.order = dates.Order(l.options.DateOrder)
+	r.objects.names.recordTypes = l.recordTypes
 	text, encoding := scan.Decode(in)
 	f.encoding = encoding
 	w := scan.NewWindow(text, l.window)
@@ -477,7 +331,7 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 	var closeErr error
 	f.sha256, f.size, closeErr = in.close()
 	if readErr != nil {
-		return r, readErr
+		return nil, readErr
 	}
 	if closeErr != nil {
 		f.sha256 = "" // that of the whole file is not known
@@ -486,8 +340,24 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 			f.notef("reading ended with: %v", plainReason(closeErr))
 		}
 	}
+	noteEncoding(f, text)
+	if f.source.spooled {
+		f.notef("read from a pipe")
+	}
+	if in.packing != "" {
+		f.notef("unpacked with %s", in.packing)
+	}
+	if f.format != nil {
+		f.formats = r.out.counts
+	}
+	l.intake.count(f)
+	return r.out.first, nil
+}
+
+// noteEncoding notes what is unsure of a file's letters.
+func noteEncoding(f *inputFile, text io.Reader) {
 	if d, ok := text.(*scan.Decoded); ok && d.Replaced > 0 {
-		f.notef("%s U+FFFD: there the file has bytes that are no %s, or U+FFFD itself", were(d.Replaced, "character"), strings.ToUpper(encoding))
+		f.notef("%s U+FFFD: there the file has bytes that are no %s, or U+FFFD itself", were(d.Replaced, "character"), strings.ToUpper(f.encoding))
 	}
 	if u, ok := text.(*scan.Unmarked); ok && u.Page != nil {
 		f.encoding = u.Name
@@ -498,17 +368,6 @@ func (l *loader) readFile(f *inputFile) (*reader, error) {
 			f.notef("the text is no UTF-8 and was read in the code page %s: if names look wrong, save it anew as UTF-8", u.Name)
 		}
 	}
-	if f.source.spooled {
-		f.notef("read from a pipe")
-	}
-	if in.packing != "" {
-		f.notef("unpacked with %s", in.packing)
-	}
-	if f.format != nil {
-		f.formats = r.counts
-	}
-	l.intake.count(f)
-	return r, nil
 }
 
 // hashArchive sums an archive, whose files are inputs of their own.
@@ -529,8 +388,29 @@ func (l *loader) hashArchive(f *inputFile) error {
 		f.notef("%s", f.source.note)
 	}
 	if len(f.notes) > 1 {
-		l.summary.Unreadable++
-		l.options.Warn(f.source.path + ": " + strings.Join(f.notes[1:], "; "))
+		l.outcome.unreadable(f.source.path, strings.Join(f.notes[1:], "; "))
+	}
+	return nil
+}
+
+// keepListed leaves the parts of a record, where two exports have them, to the one that lists
+// them by themselves: the steps of a sign-in come from its JSON or from the AuthDetails file; so
+// do those of a provisioning event, and what it changed.
+func (l *loader) keepListed() error {
+	children, err := schema.Filled(l.ctx, l.engine, schema.Children())
+	if err != nil {
+		return err
+	}
+	for _, child := range children {
+		if !child.Has("file_id") {
+			continue
+		}
+		if err := l.exec(fmt.Sprintf(`
+			delete from %[1]s
+			where file_id is null
+				and %[2]s in (select %[2]s from %[1]s where file_id is not null)`, child.Name, child.Parent.Column)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

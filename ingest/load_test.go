@@ -81,7 +81,7 @@ var emptyCase = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	defer e.Close()
-	if err := (&loader{ctx: ctx, engine: e}).createCase(path); err != nil {
+	if err := createCase(ctx, e, path, Options{}); err != nil {
 		return nil, err
 	}
 	if err := e.Detach(ctx); err != nil {

@@ -77,7 +77,8 @@ func readText(t *testing.T, text []byte) (*passed, *inputFile) {
 	defer rejects.remove()
 	p := &passed{t, text, map[int64]string{}}
 	in := &inputFile{id: 1, source: source{path: "x", file: file}}
-	r := &reader{ctx: t.Context(), file: in, rejects: rejects, temp: temp, sink: func(*format) (sink, error) { return p, nil }}
+	r := newReader(t.Context(), in, rejects, temp)
+	r.out.sink = func(*format) (sink, error) { return p, nil }
 	decoded, _ := scan.Decode(iotest.HalfReader(bytes.NewReader(text)))
 	if err := r.read(scan.NewWindow(decoded, make([]byte, 0, 512))); err != nil {
 		t.Fatalf("%q: %v", text, err)

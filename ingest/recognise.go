@@ -35,6 +35,10 @@ type recogniser struct {
 	recordTypes map[string]bool
 }
 
+func newRecogniser() *recogniser {
+	return &recogniser{records: map[string]recognised{}, bodies: map[string]recognised{}}
+}
+
 // maxShapes is how many combinations of names are remembered. Exports have a
 // few dozen.
 const maxShapes = 10_000
@@ -123,6 +127,20 @@ func (known *recognised) look(names []string) {
 	}
 	known.nested, known.elsewhere = known.format.shapes(spelled)
 	known.elsewhere = known.elsewhere || isOfAz(names)
+}
+
+// isOdd tells whether the object that t has walked needs another shape.
+func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
+	if known.elsewhere || known.recased {
+		return true
+	}
+	for _, n := range known.nested {
+		value := t.Text[t.Values[n.at].Start:t.Values[n.at].End]
+		if n.isRespelled(value) || !n.fits(value) || known.format.isOddInside(n.nesting, value) {
+			return true
+		}
+	}
+	return (known.renamed || t.MayBeDeep()) && scan.HasSignOfDepth(text)
 }
 
 // recogniseJSON tells what a record with these keys is, or under which of

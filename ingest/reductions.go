@@ -9,45 +9,23 @@ import (
 	"entrail/ingest/parquet"
 )
 
-// findReductions takes the answers of reduction queries, which lie beside folders of Parquet,
-// out of the inputs.
-func findReductions(folders []parquetFolder, sources []source) (reductions, rest []source) {
-	roots := rootsOf(folders)
-	for _, s := range sources {
-		if _, isOne := parquet.ReductionOf(s.path, roots); isOne {
-			reductions = append(reductions, s)
-		} else {
-			rest = append(rest, s)
-		}
-	}
-	return reductions, rest
-}
-
-func rootsOf(folders []parquetFolder) (roots []string) {
-	for _, f := range folders {
-		roots = append(roots, f.root)
-	}
-	return roots
-}
-
-// loadReductions reads them into the table reductions: what a run that reads a part of the
-// partitions judges the tenant by. Each is evidence, with its hash in files, and no export:
+// loadReductions reads the answers of reduction queries into the table reductions: what a run
+// that reads a part of the partitions judges the tenant by. Each is evidence, with its hash in files, and no export:
 // it has no records.
-func (l *loader) loadReductions(folders []parquetFolder, sources []source) error {
-	p, roots := &parquetLoad{loader: l}, rootsOf(folders)
+func loadReductions(p *parquetLoad, roots []string, sources []source) error {
 	for _, s := range sources {
 		name, _ := parquet.ReductionOf(s.path, roots)
-		err := p.loadReduction(name, s)
+		err := loadReduction(p, name, s)
 		s.in.close()
 		if err != nil {
 			return err
 		}
 	}
-	p.listOthers()
+	p.numberBeside()
 	return nil
 }
 
-func (p *parquetLoad) loadReduction(name string, s source) error {
+func loadReduction(p *parquetLoad, name string, s source) error {
 	f := &parquetFile{inputFile: &inputFile{source: s, size: s.size}}
 	r, isKnown := parquet.LookupReduction(name)
 	switch ending := strings.ToLower(path.Ext(s.path)); {
@@ -66,33 +44,33 @@ func (p *parquetLoad) loadReduction(name string, s source) error {
 	}
 	f.table = r.Table
 	defer func() { os.Remove(f.copy) }()
-	why := p.check(f)
+	why := f.check(p.ctx, p.options.Engine.Temp, p.progress)
 	switch {
 	case p.ctx.Err() != nil:
 		return p.ctx.Err()
 	case why != nil:
-		p.failReduction(f, why)
+		failReduction(p, f, why)
 		return nil
 	}
-	if _, isBefore := p.known[f.sha256]; isBefore {
+	if _, isBefore := p.known.paths[f.sha256]; isBefore {
 		return nil
 	}
-	if err := p.exec(r.Insert(f.copy), strings.ToValidUTF8(s.path, "\ufffd")); err != nil {
+	if err := p.engine.Exec(p.ctx, r.Insert(f.copy), strings.ToValidUTF8(s.path, "\ufffd")); err != nil {
 		if p.ctx.Err() != nil {
 			return p.ctx.Err()
 		}
-		p.failReduction(f, fmt.Errorf("the engine says %w", err))
+		failReduction(p, f, fmt.Errorf("the engine says %w", err))
 		return nil
 	}
-	p.known[f.sha256] = s.path
+	p.known.paths[f.sha256] = s.path
 	f.source.archive = "parquet"
 	f.notef("the answer of the reduction query %s: %s read, by which the tenant is judged", name, were(f.rows, "row"))
-	p.summary.Files++
-	p.others = append(p.others, f.inputFile)
+	p.outcome.summary.Files++
+	p.beside = append(p.beside, f.inputFile)
 	return nil
 }
 
 // failReduction notes that an answer can't be read, and what to do.
-func (p *parquetLoad) failReduction(f *parquetFile, why error) {
+func failReduction(p *parquetLoad, f *parquetFile, why error) {
 	p.fail(f, fmt.Errorf("%w; make it anew with what --show-sql %s prints", why, f.table.Name))
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -57,19 +58,19 @@ func (l *rejectList) add(x reject) error {
 	return nil
 }
 
-// listRejects writes the rejects of the files that are in the case.
-func (l *loader) listRejects() error {
-	if err := l.rejects.finish(); err != nil {
+// load writes the rejects of the files that are in the case into its table.
+func (l *rejectList) load(ctx context.Context, e *engine.Engine) error {
+	if err := l.finish(); err != nil {
 		return fmt.Errorf("list the rejects: %w", err)
 	}
-	err := l.exec(fmt.Sprintf(`
+	err := e.Exec(ctx, fmt.Sprintf(`
 		insert into rejects
 		select file_id, record, line, reason, excerpt
 		from read_csv(%s,
 			columns = {file_id: 'INTEGER', record: 'BIGINT', line: 'BIGINT', reason: 'VARCHAR', excerpt: 'VARCHAR'},
 			auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', new_line = '\n',
 			parallel = false, allow_quoted_nulls = false)
-		where file_id in (select file_id from loading)`, engine.Literal(l.rejects.file.Name())))
+		where file_id in (select file_id from loading)`, engine.Literal(l.file.Name())))
 	if err != nil {
 		return fmt.Errorf("list the rejects: %w", err)
 	}

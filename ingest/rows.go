@@ -11,15 +11,25 @@ import (
 	"entrail/ingest/scan"
 )
 
-func (r *reader) readCSV(w *scan.Window) error {
-	s := &scan.CSV{Window: w, Comma: ','}
-	header, before, problem := r.header(s)
+// rowReader takes the records of one file that are rows of a table, or stand in the cells of
+// one: each becomes an object by the names of the columns.
+type rowReader struct {
+	out     *outlet
+	times   *fileTimes
+	objects *objectReader // takes what stands in a cell
+	before  int64         // records of the tables before this one, such as those of other sheets
+}
+
+// read reads a table.
+func (r *rowReader) read(w *scan.Window) error {
+	s := &scan.CSV{Window: w, Comma: ',', Number: r.before}
+	header, before, problem := readHeader(s)
 	if problem != "" {
-		r.why = problem
+		r.out.why = problem
 		return nil
 	}
 	for _, line := range before {
-		if err := r.reject(line, line.Reason); err != nil {
+		if err := r.out.reject(line, line.Reason); err != nil {
 			return err
 		}
 	}
@@ -32,64 +42,65 @@ func (r *reader) readCSV(w *scan.Window) error {
 	s.Header = bytes.Clone(header.Text)
 	defer func() {
 		if s.Repeats > 0 {
-			r.file.notef("%s the header once more: files were joined", were(int64(s.Repeats), "line"))
+			r.out.file.notef("%s the header once more: files were joined", were(int64(s.Repeats), "line"))
 		}
 	}()
-	r.file.header = names
 	zones, local := dates.ColumnZones(names)
 	for i, n := range names {
 		if headerKey(n) == "auditdata" {
-			r.counts[auditLog] += 0
-			return r.readAuditRows(s, i)
+			r.out.expect(auditLog)
+			return r.readAuditRows(s, names, i)
 		}
 	}
 	f, reason := recogniseRecord(names, true)
 	if f == nil {
 		if short, ok := withoutPrefix(names); ok {
 			if f, _ = recogniseRecord(short, true); f != nil {
-				names, r.file.header = short, short
+				names = short
 			}
 		}
 	}
 	if f == nil {
-		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && r.names.holdRecords(s, columns) {
+		if columns := wrappingColumns(names, wrappers); len(columns) > 0 && isTable(names) && holdRecords(r.objects.names, s, columns) {
 			return r.readWrapped(s, names, columns)
 		}
-		r.why = reason
+		r.out.why = reason
 		return nil
 	}
 	if local != "" {
-		r.why = fmt.Sprintf("%s, whose times are in the local time of whoever exported it, in column %q: nobody can say here what they are in UTC; export it again with the time zone UTC", f.title, local)
+		r.out.why = fmt.Sprintf("%s, whose times are in the local time of whoever exported it, in column %q: nobody can say here what they are in UTC; export it again with the time zone UTC", f.title, local)
 		return nil
 	}
 	language := f.translated(names)
 	if language != "" {
-		r.file.notef("the columns are named in %s; they were read by their English names", language)
+		r.out.file.notef("the columns are named in %s; they were read by their English names", language)
 	}
 	if unread := f.unread(names); len(unread) > 0 && (language != "" || f.unsure) {
-		r.file.notef("not read, for their names are not known: %s; the JSON download has everything", scan.Quoted(unread))
+		r.out.file.notef("not read, for their names are not known: %s; the JSON download has everything", scan.Quoted(unread))
 	}
-	r.counts[f] += 0 // an export without a single row is one, too
+	r.out.expect(f) // an export without a single row is one, too
 	return r.readRows(s, f, names, zones)
 }
 
-func (r *reader) readAuditRows(s *scan.CSV, column int) error {
+// readAuditRows takes the records that stand in the column AuditData.
+func (r *rowReader) readAuditRows(s *scan.CSV, names []string, column int) error {
 	var unquoted, mended []byte
-	types := slices.IndexFunc(r.file.header, func(name string) bool {
+	var t scan.JSONText
+	types := slices.IndexFunc(names, func(name string) bool {
 		return headerKey(name) == "recordtype" || headerKey(name) == "auditlogrecordtype"
 	})
 	for {
 		rec, ok := s.Next()
 		if !ok {
 			r.before = s.Number
-			r.noteTimes()
+			r.times.note()
 			return nil
 		}
 		if rec.Reason == "" {
 			rec.Reason = s.CellsProblem(rec.Text)
 		}
 		if rec.Reason != "" {
-			if err := r.reject(rec, rec.Reason); err != nil {
+			if err := r.out.reject(rec, rec.Reason); err != nil {
 				return err
 			}
 			continue
@@ -99,29 +110,30 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 			unquoted = cell
 		}
 		if !s.Tidy {
-			r.remarks.untidy++
+			r.out.remarks.untidy++
 		}
-		cell, err := r.auditData(cell)
+		cell, err := auditData(&t, cell)
 		if err == scan.ErrIncomplete {
 			around := map[string]string{}
-			for i, name := range r.file.header {
+			for i, name := range names {
 				if member := wrapperColumns[headerKey(name)]; member != "" {
 					around[member] = string(s.Cell(rec.Text, i, nil))
 				}
 			}
-			if saved, ok := r.saveCut(cell, around); ok {
+			if saved, ok := saveCut(&t, cell, around); ok {
 				cell, err = saved, nil
+				r.out.remarks.cut++
 			}
 		}
 		if err != nil {
-			if err := r.reject(rec, "AuditData: "+err.Error()); err != nil {
+			if err := r.out.reject(rec, "AuditData: "+err.Error()); err != nil {
 				return err
 			}
 			continue
 		}
-		if rec.Mended = r.json.Flaws != 0; rec.Mended {
+		if rec.Mended = t.Flaws != 0; rec.Mended {
 			mended = scan.Mend(mended[:0], cell)
-			if err := r.json.Walk(mended); err != nil {
+			if err := t.Walk(mended); err != nil {
 				return err
 			}
 			cell = mended
@@ -130,7 +142,7 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 			rec.TypeName = string(s.Cell(rec.Text, types, nil))
 		}
 		rec.Text = cell
-		if err := r.take(rec, &r.json); err != nil {
+		if err := r.objects.take(rec, &t); err != nil {
 			return err
 		}
 	}
@@ -138,28 +150,13 @@ func (r *reader) readAuditRows(s *scan.CSV, column int) error {
 
 // readRows turns each row into a JSON object by its header, with the names as
 // the format spells them.
-func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]time.Duration) error {
-	keys := make([][]byte, len(names))
-	seen := map[string]int{}
-	var times []int
-	for i, n := range names {
-		name := f.spelled(n)
-		if name == n {
-			name = strings.Join(strings.Fields(n), " ")
-		}
-		if f.isTime(name) {
-			times = append(times, i)
-		}
-		if seen[headerKey(name)]++; seen[headerKey(name)] > 1 {
-			name = fmt.Sprintf("%s (%d)", name, seen[headerKey(name)])
-		}
-		keys[i], _ = scan.AppendJSONString(nil, []byte(name))
-	}
-	category := r.categoryFromName(f)
+func (r *rowReader) readRows(s *scan.CSV, f *format, names []string, zones map[int]time.Duration) error {
+	keys, times := keysOf(f, names)
+	category := categoryFromName(f, r.out.file)
 	known := recognised{format: f}
 	inner := wrappingColumns(names, originals)
 	says := slices.IndexFunc(names, func(name string) bool { return headerKey(name) == headerKey(f.says) })
-	t := timeCells{reader: r, names: names, times: times, zones: zones, isState: f.isState(), asShown: f.asShown}
+	t := timeCells{of: r.times, names: names, times: times, zones: zones, isState: f.isState(), asShown: f.asShown}
 	var row, body []byte
 	for {
 		rec, ok := s.Next()
@@ -171,8 +168,8 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			reason = s.CellsProblem(rec.Text)
 		}
 		if reason == "" && len(inner) > 0 {
-			if text := r.names.inRow(s, rec.Text, inner); text != nil {
-				if err := r.takeInner(rec, text); err != nil {
+			if text := inRow(r.objects.names, s, rec.Text, inner); text != nil {
+				if err := r.objects.takeInner(rec, text); err != nil {
 					return err
 				}
 				continue
@@ -185,16 +182,16 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			}
 		}
 		if reason != "" {
-			if err := r.reject(rec, reason); err != nil {
+			if err := r.out.reject(rec, reason); err != nil {
 				return err
 			}
 			continue
 		}
 		if !s.Tidy {
-			r.remarks.untidy++
+			r.out.remarks.untidy++
 		}
 		if f.says != "" && says >= 0 && len(scan.TrimCell(s.Cell(rec.Text, says, nil))) == 0 {
-			if err := r.refuse(rec, f.otherTable()); err != nil {
+			if err := r.out.refuse(rec, f.otherTable()); err != nil {
 				return err
 			}
 			continue
@@ -210,7 +207,7 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 				padded = true
 				// Lists of things have dozens of columns with nothing but a type.
 				if !f.isState() || f.spelling[headerKey(names[i])] != "" {
-					r.remarks.losing(names[i])
+					r.out.remarks.losing(names[i])
 				}
 			}
 			var b bool
@@ -234,17 +231,17 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 			body = append(body, '}')
 		}
 		if bad {
-			r.remarks.mended++
-			r.remarks.see(rec.Text)
+			r.out.remarks.mended++
+			r.out.remarks.see(rec.Text)
 		}
 		var err error
 		switch {
 		case len(f.nested) == 0 && len(f.flat) == 0:
-			err = r.pass(f, rec, category, row, body)
+			err = r.out.pass(f, rec, category, row, body)
 		case len(body) > 0:
-			err = r.passShaped(known, rec, category, row, r.shaped(known, body, nil))
+			err = r.out.passShaped(known, rec, category, row, body, nil)
 		default:
-			err = r.passShaped(known, rec, category, row, r.shaped(known, row, nil))
+			err = r.out.passShaped(known, rec, category, row, row, nil)
 		}
 		if err != nil {
 			return err
@@ -253,6 +250,27 @@ func (r *reader) readRows(s *scan.CSV, f *format, names []string, zones map[int]
 	r.before = s.Number
 	t.note()
 	return nil
+}
+
+// keysOf are the names under which the cells of a row stand in its object, and which cells
+// are times.
+func keysOf(f *format, names []string) (keys [][]byte, times []int) {
+	keys = make([][]byte, len(names))
+	seen := map[string]int{}
+	for i, n := range names {
+		name := f.spelled(n)
+		if name == n {
+			name = strings.Join(strings.Fields(n), " ")
+		}
+		if f.isTime(name) {
+			times = append(times, i)
+		}
+		if seen[headerKey(name)]++; seen[headerKey(name)] > 1 {
+			name = fmt.Sprintf("%s (%d)", name, seen[headerKey(name)])
+		}
+		keys[i], _ = scan.AppendJSONString(nil, []byte(name))
+	}
+	return keys, times
 }
 
 // appendCell appends a name and a value to an open JSON object.
@@ -264,13 +282,42 @@ func appendCell(object, key, cell []byte) (out []byte, bad bool) {
 	return scan.AppendJSONString(append(object, ':'), cell)
 }
 
+// readWrapped reads the rows of a table of which nothing is read but the records
+// in these columns.
+func (r *rowReader) readWrapped(s *scan.CSV, names []string, columns []int) error {
+	for {
+		rec, ok := s.Next()
+		if !ok {
+			break
+		}
+		reason := rec.Reason
+		if reason == "" {
+			reason = s.CellsProblem(rec.Text)
+		}
+		var err error
+		if reason != "" {
+			err = r.out.reject(rec, reason)
+		} else if inner := inRow(r.objects.names, s, rec.Text, columns); inner != nil {
+			err = r.objects.takeInner(rec, inner)
+		} else {
+			err = r.out.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	r.before = s.Number
+	r.times.note()
+	return nil
+}
+
 // categoryFromName supplies the kind of sign-in where only the name of the
 // portal's file says it.
-func (r *reader) categoryFromName(f *format) string {
+func categoryFromName(f *format, of *inputFile) string {
 	if f.sections[0].table != "sign_ins" || f.name != "portal_sign_ins" {
 		return ""
 	}
-	name := strings.ToLower(lastName(r.file.source.path))
+	name := strings.ToLower(lastName(of.source.path))
 	for _, k := range []struct{ part, category string }{
 		{"noninteractive", "non_interactive"},
 		{"interactive", "interactive"},
@@ -278,10 +325,10 @@ func (r *reader) categoryFromName(f *format) string {
 		{"msisignins", "managed_identity"},
 	} {
 		if strings.Contains(name, k.part) {
-			r.file.notef("%s by the file's name", k.category)
+			of.notef("%s by the file's name", k.category)
 			return k.category
 		}
 	}
-	r.file.notef("the columns don't say which kind of sign-ins these are, nor does the file's name")
+	of.notef("the columns don't say which kind of sign-ins these are, nor does the file's name")
 	return ""
 }

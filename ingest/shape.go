@@ -210,20 +210,6 @@ func (f *format) isOddInside(n nesting, value []byte) bool {
 	return false
 }
 
-// isOdd tells whether the object that t has walked needs another shape.
-func (known recognised) isOdd(t *scan.JSONText, text []byte) bool {
-	if known.elsewhere || known.recased {
-		return true
-	}
-	for _, n := range known.nested {
-		value := t.Text[t.Values[n.at].Start:t.Values[n.at].End]
-		if n.isRespelled(value) || !n.fits(value) || known.format.isOddInside(n.nesting, value) {
-			return true
-		}
-	}
-	return (known.renamed || t.MayBeDeep()) && scan.HasSignOfDepth(text)
-}
-
 // shaper gives one record its shape.
 type shaper struct {
 	format *format
@@ -500,20 +486,6 @@ func placeOf(text string) *tree {
 		place.set(name, textTree(strings.TrimSpace(parts[i])))
 	}
 	return place
-}
-
-// shaped returns the record in the shape that the format's SQL reads.
-func (r *reader) shaped(known recognised, text []byte, envelope *scan.JSONText) []byte {
-	record := treeOf(text)
-	if r.places[known.format] == nil {
-		r.places[known.format] = names{}
-	}
-	s := &shaper{format: known.format, names: r.places[known.format], recase: known.recased, keep: known.format.shapesRaw(), typed: r.remarks.losing, unread: r.remarks.cantRead}
-	s.shape(record)
-	if envelope != nil && known.format.fill(record, envelope) {
-		r.remarks.filled++
-	}
-	return record.append(nil)
 }
 
 // lacks tells whether the record has nothing where its envelope may have something.

@@ -170,10 +170,10 @@ func TestReadErrors(t *testing.T) {
 		t.Errorf("not told: %+v %q", c.summary, c.warned)
 	}
 	var warned []string
-	l := &loader{ctx: context.Background(), options: Options{Warn: func(s string) { warned = append(warned, s) }}}
+	l := &loader{ctx: context.Background(), outcome: outcome{warn: func(s string) { warned = append(warned, s) }}}
 	f := &inputFile{source: source{path: "a.zip", file: t.TempDir(), archive: "zip"}}
-	if err := l.hashArchive(f); err != nil || f.sha256 != "" || l.summary.Complete() || len(warned) != 1 || warned[0] != "a.zip: can't be read to its end: is a directory" {
-		t.Errorf("an archive that can't be read: %v %q %+v %q", err, f.sha256, l.summary, warned)
+	if err := l.hashArchive(f); err != nil || f.sha256 != "" || l.outcome.summary.Complete() || len(warned) != 1 || warned[0] != "a.zip: can't be read to its end: is a directory" {
+		t.Errorf("an archive that can't be read: %v %q %+v %q", err, f.sha256, l.outcome.summary, warned)
 	}
 }
 

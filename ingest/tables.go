@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"entrail/ingest/engine"
 	"entrail/ingest/pseudonym"
@@ -19,6 +20,28 @@ func CreateTables(ctx context.Context, e *engine.Engine) error {
 		}
 		return schema.CreateMacros(ctx, e)
 	})
+}
+
+// createCase makes a new case.
+func createCase(ctx context.Context, e *engine.Engine, path string, o Options) error {
+	if err := e.Create(ctx, path); err != nil {
+		return err
+	}
+	if err := CreateTables(ctx, e); err != nil {
+		return err
+	}
+	return e.Exec(ctx, "insert into meta values ('schema_version', $1, $2, $3::timestamp)", schema.Version, o.Version, o.Now.UTC())
+}
+
+// openCase opens a case that is there, to add to it.
+func openCase(ctx context.Context, e *engine.Engine, path string) error {
+	if err := e.Extend(ctx, path); err != nil {
+		return err
+	}
+	if err := openTables(ctx, e); err != nil {
+		return fmt.Errorf("open the case: %w", err)
+	}
+	return nil
 }
 
 // openTables makes a case that is there, and attached with Extend, the default, if
@@ -44,4 +67,17 @@ func openTables(ctx context.Context, e *engine.Engine) error {
 		}
 		return schema.CreateMacros(ctx, e)
 	})
+}
+
+// number is the answer of a query that is one number.
+func number(ctx context.Context, e *engine.Engine, query string, args ...any) (int64, error) {
+	rows, err := e.All(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	if len(rows) == 0 {
+		return 0, errors.New("no answer")
+	}
+	n, _ := rows[0][0].(int64)
+	return n, nil
 }

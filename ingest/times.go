@@ -1,165 +1,44 @@
 package ingest
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"io"
-	"strings"
-	"time"
 
 	"entrail/ingest/dates"
 	"entrail/ingest/scan"
 )
 
-// timeCells rewrites the times of a file's rows.
-type timeCells struct {
-	reader    *reader
-	names     []string
-	times     []int                 // the columns that hold times
-	zones     map[int]time.Duration // how far columns are ahead of UTC
-	dates     *dates.Reading        // nil: not needed so far
-	rewritten map[int][]byte        // cells of the last row, by column
-	unknown   int
-	example   string
-	asShown   bool // those that are written out may be in the zone of the Defender portal's settings
-	isState   bool // a record is worth more than its times: what is unsure of these is left out
+// fileTimes tells what the times in one file mean. Which part of 03/12/2025 is the day shows
+// only in the file as a whole, which is read a second time for that.
+type fileTimes struct {
+	file      *inputFile
+	order     dates.Order                                          // of dates that don't tell it themselves; "" = not said
+	epoch1904 bool                                                 // days are counted from 1904, as some workbooks do
+	again     func() (text io.Reader, done func(), err error)      // opens what is read a second time
+	look      func(text io.Reader, evidence *dates.Evidence) error // reads that as the file is read, for its times alone
+
+	evidence *dates.Evidence // not nil: this is that second time, and nothing is loaded
+	reading  *dates.Reading  // of dates in JSON; nil: not needed so far
 }
 
-// rewrite looks at the times of a row, and returns why it can't be loaded.
-func (t *timeCells) rewrite(s *scan.CSV, row []byte) (reason string, err error) {
-	clear(t.rewritten)
-	for _, i := range t.times {
-		cell := bytes.TrimSpace(s.Cell(row, i, nil))
-		if t.dates == nil && dates.NeedsOrder(cell) {
-			if t.dates, err = t.reader.decideDates(t.names, t.times); err != nil {
-				return "", fmt.Errorf("the order of dates: %w", err)
-			}
-		}
-		if t.dates != nil && t.dates.Refusal != "" {
-			if !t.isState {
-				return t.dates.Refusal, nil
-			}
-			if dates.NeedsOrder(cell) {
-				t.rewriteCell(i, []byte{})
-				continue
-			}
-		}
-		d := t.dates
-		if d == nil {
-			d = &dates.Reading{}
-		}
-		text, reason := d.ISO(cell)
-		if text == nil && reason == "" && len(cell) > 16 && !(dates.IsISO(cell) && dates.IsTidy(cell)) {
-			if at, ok := dates.Zoned(string(cell)); ok {
-				text = dates.AppendTime(at)
-			}
-		}
-		if ahead := t.zones[i]; ahead != 0 && reason == "" {
-			if text == nil {
-				text = cell
-			}
-			if at, err := time.Parse("2006-01-02 15:04:05.999999999", strings.Replace(string(text), "T", " ", 1)); err == nil {
-				text = dates.AppendTime(at.Add(-ahead))
-			}
-		}
-		switch {
-		case reason != "" && t.isState:
-			t.rewriteCell(i, []byte{})
-			t.reader.file.noteLossOnce("a time is left out: " + reason)
-		case reason != "":
-			return reason, nil
-		case text != nil:
-			if bytes.Contains(cell, []byte(" @ ")) {
-				t.reader.file.noteLossOnce("times are as Kibana shows them, in the time zone of its settings, and were read as UTC: export again with its time zone (dateFormat:tz) UTC")
-			}
-			if t.asShown && !dates.IsISO(cell) && !strings.HasSuffix(t.names[i], "]") {
-				t.reader.file.noteOnce(asShownByPortal)
-			}
-			t.rewriteCell(i, text)
-		case t.isState && len(cell) > 0 && !bytes.ContainsAny(cell, "0123456789"): // such as Permanent
-			t.rewriteCell(i, []byte{})
-		case dates.UnknownTime(cell):
-			if t.unknown++; t.unknown == 1 {
-				t.example = fmt.Sprintf("%q in column %q", scan.Excerpt(cell), t.names[i])
-			}
-		}
-	}
-	return "", nil
-}
-
-// asShownByPortal is what Microsoft says of the portal's times; of its exports it says nothing.
-// https://learn.microsoft.com/defender-xdr/m365d-time-zone
-const asShownByPortal = "times are as the Defender portal shows them, in UTC or in the local time of who exported them, as its settings say (Settings > Microsoft Defender portal > Time zone), and were read as UTC: if it was local time, set it to UTC and export again"
-
-func (t *timeCells) rewriteCell(i int, text []byte) {
-	if t.rewritten == nil {
-		t.rewritten = map[int][]byte{}
-	}
-	t.rewritten[i] = text
-}
-
-// note tells in the file's notes what became of its times.
-func (t *timeCells) note() {
-	f := t.reader.file
-	if t.dates != nil && t.isState && t.dates.Refusal != "" {
-		f.noteLossOnce("times are left out: " + t.dates.Refusal)
-	} else if t.dates != nil {
-		for _, text := range []string{t.dates.Note, t.dates.Refusal} {
-			if text != "" {
-				f.notef("%s", text)
-			}
-		}
-	}
-	if t.unknown > 0 {
-		f.timesWarned = true
-		f.noteLoss("%d times are in no form that is known and are left out, for example %s", t.unknown, t.example)
-	}
-}
-
-// decideDates reads the whole file once more for the order of its dates.
-// times are the numbers of the columns that hold times.
-func (r *reader) decideDates(names []string, times []int) (*dates.Reading, error) {
-	text, done, err := r.reread()
+// openAgain opens a source a second time, as text.
+func openAgain(ctx context.Context, s source) (io.Reader, func(), error) {
+	in, err := s.open(ctx, func(int64) {})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer done()
-	s := &scan.CSV{Window: scan.NewWindow(text, nil), Comma: ','}
-	if _, _, problem := r.header(s); problem != "" {
-		return nil, fmt.Errorf("reading it again: %s", problem)
-	}
-	s.Width = len(names)
-	evidence := dates.NewEvidence(lastName(r.file.source.path))
-	for {
-		rec, ok := s.Next()
-		if !ok {
-			break
-		}
-		if rec.Reason != "" || s.CellsProblem(rec.Text) != "" {
-			continue
-		}
-		row := make([]dates.Written, len(times))
-		for k, i := range times {
-			row[k] = dates.Written{Column: names[i], Text: strings.TrimSpace(string(s.Cell(rec.Text, i, nil)))}
-		}
-		evidence.See(rec.Line, row, r.epoch1904, false)
-	}
-	d := evidence.Decide(r.dateOrder)
-	d.Epoch1904 = r.epoch1904
-	return d, nil
+	text, _ := scan.Decode(in)
+	return text, func() { in.close() }, nil
 }
 
-// settleTimes looks at the times of an object that was recognised, which ends
+// settle looks at the times of an object that was recognised, which ends
 // there in the text: most are ISO 8601. It returns the object with the others
 // rewritten, nil if there are none, and a reason if they can't be; diagnostic
 // tells that it stands in a record of Azure's diagnostic settings.
-func (r *reader) settleTimes(known recognised, t *scan.JSONText, end int, line int64, diagnostic bool) (rewritten []byte, reason string, err error) {
-	if r.evidence != nil {
-		var times []dates.Written
-		for _, i := range known.times {
-			times = append(times, dates.Written{Column: string(t.Text[t.Keys[i].Start:t.Keys[i].End]), Text: dates.TextIn(t.Text[t.Values[i].Start:t.Values[i].End])})
-		}
-		r.evidence.See(line, times, false, diagnostic)
+func (f *fileTimes) settle(known recognised, t *scan.JSONText, end int, line int64, diagnostic bool) (rewritten []byte, reason string, err error) {
+	if f.evidence != nil {
+		f.see(known, t, line, diagnostic)
 		return nil, "", nil
 	}
 	done := 0 // of the text
@@ -190,12 +69,12 @@ func (r *reader) settleTimes(known recognised, t *scan.JSONText, end int, line i
 		}
 		d := &dates.Reading{}
 		if dates.NeedsOrder(cell) {
-			if r.dates == nil {
-				if r.dates, err = r.decideTimes(); err != nil {
+			if f.reading == nil {
+				if f.reading, err = f.decide(); err != nil {
 					return nil, "", fmt.Errorf("the order of dates: %w", err)
 				}
 			}
-			d = r.dates
+			d = f.reading
 		}
 		iso, reason := d.ISO(cell)
 		if d.Refusal != "" {
@@ -205,7 +84,7 @@ func (r *reader) settleTimes(known recognised, t *scan.JSONText, end int, line i
 		case reason != "" && !known.format.isState():
 			return nil, reason, nil
 		case reason != "":
-			r.file.noteLossOnce("a time is left out: " + reason)
+			f.file.noteLossOnce("a time is left out: " + reason)
 			rewritten = append(append(rewritten, t.Text[done:t.Values[i].Start]...), "null"...)
 		default:
 			rewritten = append(append(rewritten, t.Text[done:t.Values[i].Start]...), '"')
@@ -219,54 +98,39 @@ func (r *reader) settleTimes(known recognised, t *scan.JSONText, end int, line i
 	return rewritten, "", nil
 }
 
-// decideTimes reads the whole file once more, as it is read now, for the order
-// of the dates in its JSON.
-func (r *reader) decideTimes() (*dates.Reading, error) {
-	text, done, err := r.reread()
+// see shows the times of such an object to the evidence.
+func (f *fileTimes) see(known recognised, t *scan.JSONText, line int64, diagnostic bool) {
+	var times []dates.Written
+	for _, i := range known.times {
+		times = append(times, dates.Written{Column: string(t.Text[t.Keys[i].Start:t.Keys[i].End]), Text: dates.TextIn(t.Text[t.Values[i].Start:t.Values[i].End])})
+	}
+	f.evidence.See(line, times, false, diagnostic)
+}
+
+// decide reads the whole file once more, as it is read now, for the order of the dates in
+// its JSON.
+func (f *fileTimes) decide() (*dates.Reading, error) {
+	text, done, err := f.again()
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	rejects, err := newRejectList(r.temp)
-	if err != nil {
+	evidence := dates.NewEvidence(lastName(f.file.source.path))
+	if err := f.look(text, evidence); err != nil {
 		return nil, err
 	}
-	defer rejects.remove()
-	scout := &reader{
-		ctx: r.ctx, file: &inputFile{id: r.file.id, source: r.file.source}, temp: r.temp, rejects: rejects,
-		evidence: dates.NewEvidence(lastName(r.file.source.path)),
-		sink:     func(*format) (sink, error) { return nowhere{}, nil },
-	}
-	if err := scout.read(scan.NewWindow(text, nil)); err != nil {
-		return nil, err
-	}
-	return scout.evidence.Decide(r.dateOrder), nil
+	return evidence.Decide(f.order), nil
 }
 
-// nowhere takes records that are only looked at.
-type nowhere struct{}
-
-func (nowhere) Add(int32, int64, string, []byte, []byte) error { return nil }
-
-// noteTimes tells in the file's notes how the dates in its JSON were read. What
-// is read next may have others.
-func (r *reader) noteTimes() {
-	if r.dates != nil {
-		for _, text := range []string{r.dates.Note, r.dates.Refusal} {
+// note tells in the file's notes how the dates in its JSON were read. What is read next
+// may have others.
+func (f *fileTimes) note() {
+	if f.reading != nil {
+		for _, text := range []string{f.reading.Note, f.reading.Refusal} {
 			if text != "" {
-				r.file.notef("%s", text)
+				f.file.notef("%s", text)
 			}
 		}
 	}
-	r.dates = nil
-}
-
-// rereadSource opens the file a second time.
-func (r *reader) rereadSource() (io.Reader, func(), error) {
-	in, err := r.file.source.open(r.ctx, func(int64) {})
-	if err != nil {
-		return nil, nil, err
-	}
-	text, _ := scan.Decode(in)
-	return text, func() { in.close() }, nil
+	f.reading = nil
 }

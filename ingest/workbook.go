@@ -27,79 +27,70 @@ const (
 	maxWorkbookUnpacked = 16 << 30
 )
 
-// isWorkbook tells a spreadsheet from other zip archives by its members.
-func isWorkbook(members []*zip.File) bool {
-	types, book := false, false
-	for _, m := range members {
-		types = types || m.Name == "[Content_Types].xml"
-		book = book || strings.HasPrefix(m.Name, "xl/workbook.")
-	}
-	return types && book
+// book is an Excel workbook that is read: sheet after sheet, each as the CSV file that it was
+// before. Records are numbered through.
+type book struct {
+	file   *excelize.File
+	sheets *rowReader // reads them
+	temp   string     // private folder, for them
+	rows   int        // that were read, empty ones included
 }
 
-// readWorkbook reads the sheets of an Excel workbook one after the other, each
-// as the CSV file that it was before. Records are numbered through.
-func (r *reader) readWorkbook(text *scan.Window) error {
+// readWorkbook reads a file that begins as a workbook does.
+func readWorkbook(text *scan.Window, sheets *rowReader, temp string) error {
+	out := sheets.out
 	data, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(text.Rest()), text.Source), maxWorkbook+1))
 	if err != nil {
 		text.Err = err
 		return nil
 	}
-	if len(data) > maxWorkbook {
-		r.why = fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
+	if out.why = noWorkbook(data); out.why != "" {
 		return nil
 	}
+	file, err := openBook(data, temp)
+	if err != nil {
+		out.why = fmt.Sprintf("an archive or workbook that can't be opened (%v); unpack it, or save the sheet as CSV UTF-8", err)
+		return nil
+	}
+	defer file.Close()
+	out.file.encoding = "xlsx"
+	if props, err := file.GetWorkbookProps(); err == nil && props.Date1904 != nil {
+		sheets.times.epoch1904 = *props.Date1904
+	}
+	b := &book{file: file, sheets: sheets, temp: temp}
+	unread, err := b.readAll()
+	if err != nil {
+		return err
+	}
+	if there := rowsOf(data); len(unread) == 0 && b.rows < there {
+		out.file.noteLoss("%s not read, or not to its end: the XML of the workbook is damaged; save its sheets as CSV UTF-8", were(int64(there-b.rows), "row"))
+	}
+	switch {
+	case len(out.counts) == 0:
+		out.why = strings.Join(append([]string{"an Excel workbook without a log"}, unread...), "; ")
+	case len(unread) > 0:
+		out.file.noteLoss("not read: %s", strings.Join(unread, "; "))
+	}
+	return nil
+}
+
+// noWorkbook says of a zip archive why it is not opened as a workbook; "" for nothing.
+func noWorkbook(data []byte) string {
+	if len(data) > maxWorkbook {
+		return fmt.Sprintf("an archive or workbook of more than %d bytes; unpack it, or save the sheets as CSV UTF-8", maxWorkbook)
+	}
 	if z, err := zip.NewReader(bytes.NewReader(data), int64(len(data))); err == nil {
-		if r.why = documentKind(z.File); r.why == "" && !slices.ContainsFunc(z.File, func(m *zip.File) bool { return m.Name == "[Content_Types].xml" }) {
-			r.why = "a zip archive in another file: unpack it and give the files"
+		if kind := documentKind(z.File); kind != "" {
+			return kind
 		}
-		if r.why != "" {
-			return nil
+		if !slices.ContainsFunc(z.File, func(m *zip.File) bool { return m.Name == "[Content_Types].xml" }) {
+			return "a zip archive in another file: unpack it and give the files"
 		}
 	}
 	if why := bomb(data); why != "" {
-		r.why = "a workbook that is not opened: " + why + "; save the sheets as CSV UTF-8"
-		return nil
+		return "a workbook that is not opened: " + why + "; save the sheets as CSV UTF-8"
 	}
-	book, err := openBook(data, r.temp)
-	if err != nil {
-		r.why = fmt.Sprintf("an archive or workbook that can't be opened (%v); unpack it, or save the sheet as CSV UTF-8", err)
-		return nil
-	}
-	defer book.Close()
-	r.file.encoding = "xlsx"
-	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil {
-		r.epoch1904 = *props.Date1904
-	}
-	var unread []string
-	reread, rows := r.reread, 0
-	for _, sheet := range book.GetSheetList() {
-		before := r.before
-		var damaged sheetError
-		err := r.readSheet(book, sheet, &rows)
-		if errors.As(err, &damaged) {
-			r.why = "it is damaged, or was made to do harm (" + damaged.Error() + "); save the sheet as CSV UTF-8"
-		} else if err != nil {
-			return fmt.Errorf("sheet %q: %w", sheet, err)
-		}
-		if r.why != "" {
-			unread = append(unread, fmt.Sprintf("sheet %q: %s", sheet, r.why))
-			r.why = ""
-		} else if r.before > before {
-			r.file.notef("read from sheet %q of an Excel workbook", sheet)
-		}
-	}
-	r.reread = reread
-	if there := rowsOf(data); len(unread) == 0 && rows < there {
-		r.file.noteLoss("%s not read, or not to its end: the XML of the workbook is damaged; save its sheets as CSV UTF-8", were(int64(there-rows), "row"))
-	}
-	switch {
-	case len(r.counts) == 0:
-		r.why = strings.Join(append([]string{"an Excel workbook without a log"}, unread...), "; ")
-	case len(unread) > 0:
-		r.file.noteLoss("not read: %s", strings.Join(unread, "; "))
-	}
-	return nil
+	return ""
 }
 
 // Bounds on a workbook: no log has more columns, nor a cell that is longer; Excel's own
@@ -259,15 +250,37 @@ func openBook(data []byte, temp string) (book *excelize.File, err error) {
 	return book, err
 }
 
-// readSheet writes the sheet out as CSV, and reads that.
-func (r *reader) readSheet(book *excelize.File, sheet string, rows *int) (err error) {
-	f, err := os.CreateTemp(r.temp, "sheet-*.csv")
+// readAll reads each sheet, and says of those that are not read why.
+func (b *book) readAll() (unread []string, err error) {
+	out := b.sheets.out
+	for _, sheet := range b.file.GetSheetList() {
+		before := b.sheets.before
+		var damaged sheetError
+		err := b.read(sheet)
+		if errors.As(err, &damaged) {
+			out.why = "it is damaged, or was made to do harm (" + damaged.Error() + "); save the sheet as CSV UTF-8"
+		} else if err != nil {
+			return nil, fmt.Errorf("sheet %q: %w", sheet, err)
+		}
+		if out.why != "" {
+			unread = append(unread, fmt.Sprintf("sheet %q: %s", sheet, out.why))
+			out.why = ""
+		} else if b.sheets.before > before {
+			out.file.notef("read from sheet %q of an Excel workbook", sheet)
+		}
+	}
+	return unread, nil
+}
+
+// read writes a sheet out as CSV, and reads that.
+func (b *book) read(sheet string) (err error) {
+	f, err := os.CreateTemp(b.temp, "sheet-*.csv")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close(), os.Remove(f.Name())) }()
 	n := 0
-	stopped := guarded(func() error { return writeSheet(f, book, sheet, &n, rows) })
+	stopped := guarded(func() error { return writeSheet(f, b.file, sheet, &n, &b.rows) })
 	var damaged sheetError
 	if stopped != nil && !errors.As(stopped, &damaged) || n == 0 {
 		return stopped
@@ -275,11 +288,11 @@ func (r *reader) readSheet(book *excelize.File, sheet string, rows *int) (err er
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	r.reread = func() (io.Reader, func(), error) {
+	b.sheets.times.again = func() (io.Reader, func(), error) {
 		again, err := os.Open(f.Name())
 		return again, func() { again.Close() }, err
 	}
-	if err := r.readCSV(scan.NewWindow(f, nil)); err != nil {
+	if err := b.sheets.read(scan.NewWindow(f, nil)); err != nil {
 		return err
 	}
 	return stopped

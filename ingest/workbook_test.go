@@ -202,3 +202,20 @@ func TestLongestText(t *testing.T) {
 		}
 	}
 }
+
+// TestWorkbookDatesTwice: the order of the dates in records within cells, and of those in cells
+// beside them, is looked for in the sheet, not in the workbook around it.
+func TestWorkbookDatesTwice(t *testing.T) {
+	t.Parallel()
+	record := func(id, date string) string {
+		return strings.Replace(audit(id, "Send"), "2026-10-01T08:00:00", date, 1)
+	}
+	c := load(t, workbook(t, "x.xlsx", map[string][][]any{"Sheet1": {
+		{"Timestamp", "ActionType", "Application", "AccountObjectId", "ActivityType", "RawEventData"},
+		{"13/10/2026 08:00:00", "x", "y", "z", "Basic", record("a", "2/10/2026 8:00:00")},
+		{"3/10/2026 08:00:00", "x", "y", "z", "Basic", ""},
+		{"13/10/2026 08:00:00", "x", "y", "z", "Basic", record("b", "14/10/2026 8:00:00")},
+	}}))
+	c.want("select id, event_time from audit_events where id in ('a', 'b') order by id", "a|2026-10-02 08:00:00", "b|2026-10-14 08:00:00")
+	c.want("select records, loaded, rejected from files", "3|3|0")
+}

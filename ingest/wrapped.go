@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"entrail/ingest/scan"
@@ -15,48 +14,13 @@ import (
 // what stands under one of the wrappers, however deep, is looked at, and taken
 // if it is a record of a known log.
 
-// originals are the names, as wrapperKey has them, under which a program keeps the whole record as it
-// came, even if it has copied parts of that beside it.
-var originals = []string{"raw", "raweventdata", "eventoriginal", "fullmessage", "original", "rawevent", "rawmessage", "rawlog", "rawdata", "fulllog", "logmessage"}
-
-// wrappers are all such names, the nearest to the original first.
-var wrappers = append(originals[:len(originals):len(originals)],
-	"result", "source", "event", "data", "office365", "o365audit", "o365", "audit", "azure", "signinlogs", "auditlogs",
-	"message", "json", "record", "log", "payload", "body", "content", "attributes", "value", "fields", "sourcejson", "msgraph")
-
-// wrapperKey is a name as it is compared with those of wrappers, which programs spell _raw, Raw Log and event.original.
-func wrapperKey(name string) string {
-	name = strings.TrimPrefix(strings.ToLower(name), "_source.")
-	return strings.Map(func(c rune) rune {
-		if strings.ContainsRune("_-. @", c) {
-			return -1
-		}
-		return c
-	}, name)
-}
-
-// isTable tells a header from the first line of JSON that has lost its start.
-func isTable(names []string) bool {
-	return (len(names) > 1 || wrapperIn(names, originals)) && !slices.ContainsFunc(names, func(name string) bool { return name == "" || strings.ContainsAny(name, "{}:") })
-}
-
 // maxWrappers is how many layers are opened.
 const maxWrappers = 6
-
-// wrapperIn tells whether one of the names is one under which a record may stand.
-func wrapperIn(names, among []string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(among, wrapperKey(name)) })
-}
-
-// unwrapped is the record that stands in an object; nil for none.
-func (r *reader) unwrapped(object []byte) []byte {
-	return r.names.unwrapped(object, 0, r.lists != nil)
-}
 
 // unwrapped is the record that stands in an object; nil for none. The object
 // itself, which is at the given depth, is one only inside of another. Of an
 // object that comes from a list of JSON no list of its own is opened.
-func (n *recogniser) unwrapped(object []byte, depth int, isListed bool) []byte {
+func unwrapped(n *recogniser, object []byte, depth int, isListed bool) []byte {
 	var t scan.JSONText
 	if depth > maxWrappers || t.Walk(object) != nil || len(object) == 0 || object[0] != '{' {
 		return nil
@@ -75,7 +39,7 @@ func (n *recogniser) unwrapped(object []byte, depth int, isListed bool) []byte {
 			if depth == 0 && isListed && isListOfObjects(value) {
 				continue // there may be more of them in the object, which OpenLast finds
 			}
-			if inner := n.unwrapped(objectIn(value), depth+1, isListed); inner != nil {
+			if inner := unwrapped(n, objectIn(value), depth+1, isListed); inner != nil {
 				return inner
 			}
 		}
@@ -142,22 +106,6 @@ func bagged(t *scan.JSONText) []byte {
 	return whole.append(nil)
 }
 
-// timesOfRecords are names that logs give their times, in lower case.
-var timesOfRecords = []string{".creationtime", ".createddatetime", ".activitydatetime"}
-
-// prefixOf is what stands before the names of a record whose wrappers were
-// flattened, as in data.office365.CreationTime; "" for nothing.
-func prefixOf(names []string) string {
-	for _, name := range names {
-		for _, time := range timesOfRecords {
-			if strings.HasSuffix(strings.ToLower(name), time) {
-				return name[:len(name)-len(time)+1]
-			}
-		}
-	}
-	return ""
-}
-
 // unprefixed is the record whose names have a prefix in the object that was
 // walked; nil for none.
 func unprefixed(t *scan.JSONText) []byte {
@@ -177,37 +125,8 @@ func unprefixed(t *scan.JSONText) []byte {
 	return inner.append(nil)
 }
 
-// withoutPrefix are the names of a header whose record has a prefix before its
-// names; false if none has one.
-func withoutPrefix(names []string) ([]string, bool) {
-	prefix := prefixOf(names)
-	if prefix == "" {
-		return names, false
-	}
-	short := make([]string, len(names))
-	for i, name := range names {
-		bare, is := strings.CutPrefix(name, prefix)
-		if short[i] = bare; !is && slices.Contains(names, prefix+name) {
-			short[i] = "wrapper's " + name // the wrapper's own, which the record's repeats
-		}
-	}
-	return short, true
-}
-
-// wrappingColumns are the columns in which a row may have a whole record.
-func wrappingColumns(names, among []string) (columns []int) {
-	for _, wrapper := range among {
-		for i, name := range names {
-			if wrapperKey(name) == wrapper {
-				columns = append(columns, i)
-			}
-		}
-	}
-	return columns
-}
-
 // holdRecords tells whether one of the next rows has a record in these columns.
-func (n *recogniser) holdRecords(s *scan.CSV, columns []int) bool {
+func holdRecords(n *recogniser, s *scan.CSV, columns []int) bool {
 	const rows, bytesOfThem = 20, 1 << 20
 	for len(s.Window.Rest()) < bytesOfThem && s.Window.More() {
 	}
@@ -217,7 +136,7 @@ func (n *recogniser) holdRecords(s *scan.CSV, columns []int) bool {
 		if !ok {
 			break
 		}
-		if rec.Reason == "" && ahead.CellsProblem(rec.Text) == "" && n.inRow(ahead, rec.Text, columns) != nil {
+		if rec.Reason == "" && ahead.CellsProblem(rec.Text) == "" && inRow(n, ahead, rec.Text, columns) != nil {
 			return true
 		}
 	}
@@ -225,55 +144,15 @@ func (n *recogniser) holdRecords(s *scan.CSV, columns []int) bool {
 }
 
 // inRow is the record in one of the columns of the row; nil for none.
-func (n *recogniser) inRow(s *scan.CSV, row []byte, columns []int) []byte {
+func inRow(n *recogniser, s *scan.CSV, row []byte, columns []int) []byte {
 	for _, i := range columns {
 		cell := s.Cell(row, i, nil)
 		if bytes.HasPrefix(cell, []byte(`{""`)) {
 			cell = bytes.ReplaceAll(cell, []byte(`""`), []byte(`"`))
 		}
-		if inner := n.unwrapped(bytes.TrimSpace(behindPrefix(bytes.Clone(cell))), 1, false); inner != nil {
+		if inner := unwrapped(n, bytes.TrimSpace(behindPrefix(bytes.Clone(cell))), 1, false); inner != nil {
 			return inner
 		}
 	}
-	return nil
-}
-
-// takeInner takes the record that stood in the given one.
-func (r *reader) takeInner(rec scan.Record, inner []byte) error {
-	rec.Text = inner
-	// Of its own: the record may stand in an envelope, which is read beside it.
-	if err := r.inner.Walk(inner); err != nil {
-		return r.reject(rec, err.Error())
-	}
-	r.remarks.wrapped++
-	return r.take(rec, &r.inner)
-}
-
-// readWrapped reads the rows of a table of which nothing is read but the records
-// in these columns.
-func (r *reader) readWrapped(s *scan.CSV, names []string, columns []int) error {
-	for {
-		rec, ok := s.Next()
-		if !ok {
-			break
-		}
-		reason := rec.Reason
-		if reason == "" {
-			reason = s.CellsProblem(rec.Text)
-		}
-		var err error
-		if reason != "" {
-			err = r.reject(rec, reason)
-		} else if inner := r.names.inRow(s, rec.Text, columns); inner != nil {
-			err = r.takeInner(rec, inner)
-		} else {
-			err = r.refuse(rec, "no record of a known log stands in the column "+scan.Quoted(names[columns[0]:columns[0]+1]))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	r.before = s.Number
-	r.noteTimes()
 	return nil
 }

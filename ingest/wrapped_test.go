@@ -188,3 +188,43 @@ func TestRowsOfOtherTables(t *testing.T) {
 		c.want("select reason[:40] from rejects", "not recognised: a row of another table, ")
 	}
 }
+
+// TestAround: what stands around a record says what the record does not, whatever the syntax
+// of the file.
+func TestAround(t *testing.T) {
+	t.Parallel()
+	event := func(id, number string) string {
+		return strings.Replace(audit(id, "Send"), `"RecordType":1`, `"RecordType":`+number, 1)
+	}
+	object := func(text string) string {
+		return clixml(`<Obj RefId="0"><TN RefId="0"><T>x</T></TN><Props><S N="RecordType">NewThing</S><S N="AuditData">` + text + `</S></Props></Obj>`)
+	}
+	row := func(text string) string {
+		return "CreationDate,AuditData\nx,\"" + strings.ReplaceAll(text, `"`, `""`) + "\"\n"
+	}
+	setting := func(id, time string) string {
+		return `{"time":"2026-10-01T09:00:00Z","category":"SignInLogs","callerIpAddress":"192.0.2.7","properties":{"id":"` + id + `","userPrincipalName":"a@contoso.com","appDisplayName":"x"` + time + `}}`
+	}
+	const itsOwn = `,"createdDateTime":"2026-10-01T08:00:00Z"`
+	names, times := "select record_type_name from audit_events where id = ", "select event_time, ip_address from sign_ins where id = "
+	tests := []struct{ name, text, query, want, reason string }{
+		{"a.json", `{"RecordType":"NewThing","AuditData":` + marshal(event("a", "9999")) + `}`, names, "NewThing", "JSON"},
+		{"b.xml", object(event("b", "9999")), names, "NewThing", "Export-Clixml"},
+		{"c.xml", object(event("c", "1")), names, "ExchangeAdmin", "Export-Clixml of a type that is known"},
+		{"d.json", setting("d", ""), times, "2026-10-01 09:00:00|192.0.2.7", "JSON of a diagnostic setting"},
+		{"e.csv", row(setting("e", "")), times, "2026-10-01 09:00:00|192.0.2.7", "the same in a row"},
+		{"f.csv", row(setting("f", itsOwn)), times, "2026-10-01 08:00:00|192.0.2.7", "with a time of its own"},
+	}
+	folder := t.TempDir()
+	for _, test := range tests {
+		if err := os.WriteFile(filepath.Join(folder, test.name), []byte(test.text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := load(t, folder)
+	for _, test := range tests {
+		if got := c.ask(test.query + "'" + test.name[:1] + "'"); len(got) != 1 || got[0] != test.want {
+			t.Errorf("%s: %q, want %q", test.reason, got, test.want)
+		}
+	}
+}
