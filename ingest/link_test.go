@@ -89,7 +89,6 @@ func BenchmarkLink(b *testing.B) {
 	if err := CreateTables(ctx, e); err != nil {
 		b.Fatal(err)
 	}
-	l := &loader{ctx: ctx, engine: e, files: []*inputFile{{}}}
 	for _, statement := range []string{
 		`create macro guid(seed) as md5(seed)::uuid::varchar`,
 		`insert into sign_ins by name
@@ -105,12 +104,12 @@ func BenchmarkLink(b *testing.B) {
 					|| case when i % 60 = 5 then ' sid=' || guid('s' || i % 50000) else '' end || '"' as raw
 			from range(1000000) as numbers (i)`,
 	} {
-		if err := l.exec(statement); err != nil {
+		if err := e.Exec(ctx, statement); err != nil {
 			b.Fatal(err)
 		}
 	}
 	for b.Loop() {
-		if err := l.link(); err != nil {
+		if err := link(ctx, e); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -150,8 +150,8 @@ func (l *loader) load(sources []source) error {
 			return err
 		}
 	}
-	if hasExports || p.isJoined {
-		if err := l.link(); err != nil {
+	if len(l.files) > 0 && (hasExports || p.isJoined) {
+		if err := link(l.ctx, l.engine); err != nil {
 			return err
 		}
 	}
