@@ -71,6 +71,11 @@
 //
 //	source(file_id, record, category, raw, body)
 //
+// as in
+//
+//	with fields as (select *, from_json(body, '{"When": "VARCHAR"}') as f from source)
+//	select file_id, record, utc(f."When") as event_time, raw from fields
+//
 // where body is the JSON to read, its values without blanks around them
 // (scan.TrimCell), raw the record as it was exported, and category the kind of
 // sign-in where only the file's name or an envelope says it. It reads body with
@@ -95,9 +100,9 @@
 // Every SELECT that takes records fills file_id, record and raw. A family that is
 // there already is written as its other formats write it.
 //
-// Put a fixture beside it, made up, with records that are all taken:
-// testdata/formats/NAME.csv or NAME.json, further ones NAME.CASE.csv. The tests walk
-// both folders:
+// Put a fixture into testdata/formats, at the root of the repository, made up, with
+// records that are all taken: NAME.csv or NAME.json, further ones NAME.CASE.csv. The
+// tests walk both folders:
 //
 //	go test ./ingest -run 'EveryFormat|EveryColumn|FixturesAreCounted'
 //

@@ -498,7 +498,7 @@ func TestEveryColumnIsFilled(t *testing.T) {
 				if s.table != table.Name || f.of != "" {
 					continue
 				}
-				last := s.sql[strings.LastIndex(s.sql, "\nselect"):]
+				last := s.sql[max(0, strings.LastIndex(s.sql, "\nselect")):]
 				must := []string{"file_id", "record", "raw"}
 				if s.parent != "" {
 					must = []string{"parent_file_id", "parent_record"}

@@ -175,9 +175,18 @@ func (c *loaded) ask(query string) []string {
 
 func (c *loaded) want(query string, rows ...string) {
 	c.t.Helper()
-	if got := c.ask(query); strings.Join(got, "\n") != strings.Join(rows, "\n") {
-		c.t.Errorf("%s\n got %q\nwant %q", strings.Join(strings.Fields(query), " "), got, rows)
+	got := c.ask(query)
+	if slices.Equal(got, rows) {
+		return
 	}
+	query = strings.Join(strings.Fields(query), " ")
+	more := slices.DeleteFunc(slices.Clone(got), func(row string) bool { return slices.Contains(rows, row) })
+	less := slices.DeleteFunc(slices.Clone(rows), func(row string) bool { return slices.Contains(got, row) })
+	if len(rows) > 10 && len(more)+len(less) > 0 { // of long answers what differs
+		c.t.Errorf("%s\n got, and not wanted: %q\nwanted, and not there: %q", query, more, less)
+		return
+	}
+	c.t.Errorf("%s\n got %q\nwant %q", query, got, rows)
 }
 
 // write makes a file of the text in a folder of its own.

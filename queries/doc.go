@@ -99,11 +99,11 @@
 // with a hit and a near miss, and the rows wanted: testdata/reports/NAME.txtar, further
 // ones NAME.CASE.txtar, whose form is above TestReports in reports_test.go.
 //
-//	go test ./queries -run 'EveryReport|Reports/NAME|ReportContract/NAME|Layouts'
+//	go test ./queries -long -run 'EveryReport|Reports/NAME|ReportContract/NAME|OrderOfRows/NAME|Layouts'
 //
 // # Adding a session rule
 //
-// Put NN_NAME.sql into rules/sessions, NN its place in what is said of a session. It
+// Put NN_NAME.sql into rules/sessions, NN its place in what is said of a session, the next number. It
 // begins with
 //
 //	-- title: one line, a heading

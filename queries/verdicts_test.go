@@ -13,102 +13,29 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// bearsNotes says of every report by what its rows bear the notes of the case sheet, or why
-// they can't.
-var bearsNotes = map[string]struct{ by, reason string }{
-	"findings":           {"its own", "it judges by them"},
-	"incidents":          {"its own", "the verdicts on its findings"},
-	"sessions":           {"its own", "a session and its users"},
-	"session_events":     {"its own", "records"},
-	"timeline":           {"its own", "records, of which two may be one row"},
-	"signin_list":        {"its own", "records"},
-	"audit_list":         {"file_id:record", "records"},
-	"directory_changes":  {"file_id:record", "records"},
-	"file_activity":      {"file_id:record", "records"},
-	"mailbox_activity":   {"file_id:record", "records"},
-	"mailbox_changes":    {"file_id:record", "records"},
-	"mail_trace":         {"file_id:record", "records"},
-	"provisioning":       {"file_id:record", "records"},
-	"risk_history":       {"file_id:record, user_principal_name", "what a record was before, of a user"},
-	"risky_users":        {"file_id:record", "records"},
-	"signin_risk":        {"file_id:record", "records"},
-	"ca_detail":          {"file_id:record", "records"},
-	"contradictions":     {"file_id:record", "records"},
-	"duplicates":         {"file_id:record, kept_file_id:kept_record", "a record that was left out, and the one in its place"},
-	"mail_exposure":      {"record, session_ids, who, ip_addresses", "a message, which has no note, by what touched it"},
-	"still_open":         {"evidence, object", "what was made, or by whom"},
-	"indicators":         {"value", "sessions and addresses; an agent has no note"},
-	"blast_radius":       {"value, account", "what leads to an account, and the account"},
-	"would_have_stopped": {"session_id, user_principal_name, ip_address", "the sign-in that was stopped"},
-	"token_lineage":      {"session_id, user_principal_name, issued_ip_address, used_ip_address", "a token"},
-	"signin_ips":         {"ip_address", "an address: notes on its users are of other rows"},
-	"signin_users":       {"user_principal_name, user", "a user"},
-	"signin_legacy":      {"user_principal_name", "a user"},
-	"audit_users":        {"user_id", "a user"},
-	"coverage_users":     {"user", "a user"},
-	"app_users":          {"user_principal_name", "a user of an application"},
-	"ca_blocked":         {"user_principal_name", "a user"},
-	"ca_report_only":     {"user_principal_name", "a user"},
-
-	"summary":                 {"", "sentences and numbers of many records"},
-	"story":                   {"", "sentences on an incident, which lists its verdicts"},
-	"totals":                  {"", "numbers"},
-	"open_questions":          {"", "sentences on what is not in the files"},
-	"findings_not_looked_for": {"", "rules, not findings"},
-	"files":                   {"", "a file has no note"},
-	"coverage":                {"", "logs"},
-	"coverage_daily":          {"", "days"},
-	"app_new":                 {"", "applications: notes are on what they did"},
-	"app_weekly":              {"", "weeks"},
-	"top_apps":                {"", "applications"},
-	"audit_logons":            {"", "kinds of logons"},
-	"audit_operations":        {"", "operations"},
-	"ca_breakdown":            {"", "values of a dimension"},
-	"ca_gaps":                 {"", "applications by country"},
-	"ca_policies":             {"", "policies"},
-	"ca_status":               {"", "statuses"},
-	"ca_weekly":               {"", "weeks"},
-	"signin_clients":          {"", "kinds of clients"},
-	"signin_daily":            {"", "days"},
-	"signin_devices":          {"", "devices: what is trusted stands in the sheet's lists"},
-	"signin_failures":         {"", "error codes"},
-	"signin_hours":            {"", "hours"},
-	"signin_locations":        {"", "places"},
-	"signin_mfa":              {"", "kinds of second factors"},
-	"signin_status":           {"", "statuses"},
-	"signin_weekly":           {"", "weeks"},
+// thingsOfNotes are columns that name what a note may be about.
+var thingsOfNotes = []string{
+	"session_id", "user_principal_name", "user_id", "user", "account", "ip_address", "issued_ip_address", "used_ip_address",
 }
 
-// TestReportsTakeNotes keeps the list above whole, and true.
-func TestReportsTakeNotes(t *testing.T) {
-	for _, r := range Reports() {
-		said, ok := bearsNotes[r.Name]
-		if !ok {
-			t.Errorf("%s: do its rows name a record, a session, a user or an address? Say `-- notes on:`, or here why not", r.Name)
-			continue
-		}
-		if by := strings.Join(r.NotesOn, ", "); by != strings.TrimPrefix(said.by, "its own") {
-			t.Errorf("%s bears notes by %q, want %q: %s", r.Name, by, said.by, said.reason)
-		}
-	}
-}
-
-// checkNotes holds a report's columns to that list.
+// checkNotes wants of a report whose columns name what a note may be about that its rows bear
+// the notes, by a verdict of their own or by `-- notes on:`.
 func checkNotes(t *testing.T, r Report, columns []string) {
 	t.Helper()
-	said := bearsNotes[r.Name]
-	if isOwn := slices.Contains(columns, "verdict") || slices.Contains(columns, "verdicts"); isOwn != (said.by == "its own") {
-		t.Errorf("it has a verdict of its own: %v; want %q: %s", isOwn, said.by, said.reason)
-	}
-	if said.by == "" && isOfRecords(columns) {
-		t.Error("each row has a file and a record, and bears no note")
-	}
 	for _, on := range r.NotesOn {
 		for name := range strings.SplitSeq(on, ":") {
 			if !slices.Contains(columns, name) {
 				t.Errorf("notes on %s: there is no such column", name)
 			}
 		}
+	}
+	bears := slices.Contains(columns, "verdict") || slices.Contains(columns, "verdicts") || len(r.NotesOn) > 0
+	things := slices.DeleteFunc(slices.Clone(thingsOfNotes), func(name string) bool { return !slices.Contains(columns, name) })
+	if isOfRecords(columns) {
+		things = append(things, "file_id:record")
+	}
+	if !bears && len(things) > 0 {
+		t.Errorf("a note of the case sheet may be about its rows: say `-- notes on: %s`", strings.Join(things, ", "))
 	}
 }
 

@@ -50,14 +50,18 @@
 //	-- parent: TABLE by COLUMN = COLUMN OF TABLE
 //	-- repeats: the columns that are always those of the parent, with a comma between
 //
-// A line `--   more` continues the value above. Then comes one `create table`
-// with a column a line, its meaning behind it. Positions are
-// told apart by tests.
+// A line `--   more` continues the value above. Then comes one `create table NAME (`
+// with a column a line, its meaning behind it after ` -- `, and `);` on a line of its
+// own. A log has position, id, time, actor, action, get, identity and bucket, and the
+// columns file_id, record, id, event_time and raw. Positions are told apart by tests.
 //
 // A log is in the timeline (the views events and all_events) and in coverage from
 // then on, and what stood at one time in the view states: queries/model writes those
 // views for each of them. The address and the session of a record are its columns
-// ip_address and session_id.
+// ip_address and session_id. What the case sheet calls bad is looked for in each log by
+// the rule known_bad_seen: a new one is a branch there.
+//
+//	go test ./ingest/schema && go test ./queries -long -run 'SchemaIsTrue|KnownBadInEveryLog'
 //
 // A format fills the table: package ingest says how, and its test names a column that
 // none fills. Codes that the load looks up stand in codes/NAME.sql, with their rows.
@@ -281,6 +285,9 @@ func parse(name, text string) (Table, error) {
 	t.sql = body
 	for line := range strings.Lines(columns) {
 		definition, meaning, _ := strings.Cut(strings.TrimSpace(line), " -- ")
+		if meaning == "" {
+			return t, fmt.Errorf("%s.sql: %q: want the column's meaning behind it, ` -- meaning`", name, definition)
+		}
 		column, typeName, _ := strings.Cut(strings.TrimSuffix(definition, ","), " ")
 		t.Columns = append(t.Columns, Column{column, typeName, meaning})
 	}
@@ -374,7 +381,7 @@ func (t *Table) check() error {
 	}
 	isChild := t.Parent.Table != ""
 	switch {
-	case t.Comment == "":
+	case t.Comment == "" || strings.HasPrefix(t.Comment, " "): // a source alone
 		return fmt.Errorf("%s.sql: no description", t.Name)
 	case t.Has("file_id") && t.Log == "" && t.NoTimeline == "":
 		return fmt.Errorf("%s.sql: has file_id, so it is a log, or needs `-- timeline: no, REASON`", t.Name)

@@ -74,6 +74,8 @@ create table service_log (
 		{"a name that is no column", "-- names: id", "-- names: id, caller", "caller, which is no column"},
 		{"words that are no column", "-- words: id", "-- words: verb", "verb, which is no column"},
 		{"no description", "-- description: Requests to a service,\n--   by whatever application.\n-- source: https://example.org/log\n", "", "no description"},
+		{"a source, and no description", "-- description: Requests to a service,\n--   by whatever application.\n", "", "no description"},
+		{"a column whose meaning nobody says", "event_time timestamp, -- when", "event_time timestamp,", "want the column's meaning behind it"},
 		{"another table than the file's", "create table service_log", "create table servicelog", "want `create table service_log (`"},
 		{"records without their text", "event_time timestamp, -- when\n    raw varchar -- the record", "event_time timestamp -- when", "has file_id, record and raw"},
 		{"children without a parent", "raw varchar", "parent_file_id integer, -- of the parent\n    parent_record bigint, -- of the parent\n    raw varchar", "go with `-- parent`"},
