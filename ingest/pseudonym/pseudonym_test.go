@@ -293,6 +293,8 @@ func TestStandsIn(t *testing.T) {
 	m.Meet("Bo Li", Name)
 	m.Meet("Ann Noor", Name)
 	m.Meet("Anna Noor", Name)
+	m.Meet("6753-6727", Name)
+	m.Meet("Room 6753-6727", Name)
 	path := filepath.Join(t.TempDir(), "file")
 	for _, test := range []struct {
 		reason, text string
@@ -307,6 +309,8 @@ func TestStandsIn(t *testing.T) {
 		{"and so may half of a name", "\x9cadele\x00lI\xf1", false},
 		{"seven letters", "\x01Ann Noor\x01", false},
 		{"eight letters tell enough", "\x01Anna Noor\x01", true},
+		{"numbers, in the middle of ids", "cb7ddc5094ad-6753-6727-1dc3-ba7d6a38d18b11e8c312", false},
+		{"numbers with a word", "\x01Room 6753-6727\x01", true},
 		{"words far apart", "adele\x00\x00\x00\x00vance", false},
 		{"words that the program itself has", "mark read", false},
 		{"pseudonyms", m.Text("adele.vance@contoso.com 198.51.100.7", Other), false},

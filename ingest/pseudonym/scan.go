@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 )
 
 // A file of the engine has stretches that hold nothing, and now and then one of them has what the
@@ -17,7 +18,8 @@ const (
 
 // StandsIn tells whether an address of the original, or a name of two words or more, stands
 // anywhere in the bytes of a file, such as that of the copy. A name of few letters, such as Bo Li,
-// is not looked for, since large files spell it by chance.
+// is not looked for, since large files spell it by chance, nor one of numbers alone, such as
+// 6753-6727, which the ids of a large file spell.
 func (m *Mapper) StandsIn(path string) (bool, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -44,8 +46,9 @@ func (m *Mapper) StandsIn(path string) (bool, error) {
 func (m *Mapper) stands(text string) bool {
 	parts := partsOf(text)
 	inName := m.phrasesIn(text, parts, Own)
-	length := 0 // of the name so far
-	words := 0  // in it
+	length := 0      // of the name so far
+	words := 0       // in it
+	isSpelt := false // it has what no hexadecimal number has
 	for i, p := range parts {
 		switch {
 		case p.shape == address && m.names[text[p.start:p.end]]:
@@ -57,12 +60,13 @@ func (m *Mapper) stands(text string) bool {
 		case inName[i]:
 			length += p.end - p.start
 			words++
-			if words > 1 && length >= telling {
+			isSpelt = isSpelt || strings.Trim(text[p.start:p.end], "0123456789abcdefABCDEF") != ""
+			if words > 1 && length >= telling && isSpelt {
 				return true
 			}
 			continue
 		}
-		length, words = 0, 0
+		length, words, isSpelt = 0, 0, false
 	}
 	return false
 }
