@@ -249,6 +249,7 @@ func (r *rowReader) readRows(s *scan.CSV, f *format, names []string, zones map[i
 	}
 	r.before = s.Number
 	t.note()
+	r.times.note() // of records in its cells
 	return nil
 }
 

@@ -219,3 +219,24 @@ func TestWorkbookDatesTwice(t *testing.T) {
 	c.want("select id, event_time from audit_events where id in ('a', 'b') order by id", "a|2026-10-02 08:00:00", "b|2026-10-14 08:00:00")
 	c.want("select records, loaded, rejected from files", "3|3|0")
 }
+
+// TestWorkbookDatesOfSheets: dates in the cells of one sheet say nothing about those of
+// another, and of each it is said how they were read.
+func TestWorkbookDatesOfSheets(t *testing.T) {
+	t.Parallel()
+	sheet := func(id, first, second string) [][]any {
+		rows := [][]any{{"Timestamp", "ActionType", "Application", "AccountObjectId", "ActivityType", "RawEventData"}}
+		for i, date := range []string{first, second} {
+			record := strings.Replace(audit(fmt.Sprint(id, i), "Send"), "2026-10-01T08:00:00", date, 1)
+			rows = append(rows, []any{"2026-10-20T08:00:00Z", "x", "y", "z", "Basic", record})
+		}
+		return rows
+	}
+	c := load(t, workbook(t, "x.xlsx", map[string][][]any{
+		"Sheet1": sheet("a", "2/10/2026 8:00:00", "14/10/2026 8:00:00"),
+		"Sheet2": sheet("b", "10/3/2026 8:00:00", "10/15/2026 8:00:00"),
+	}))
+	c.want("select id, event_time from audit_events order by id",
+		"a0|2026-10-02 08:00:00", "a1|2026-10-14 08:00:00", "b0|2026-10-03 08:00:00", "b1|2026-10-15 08:00:00")
+	c.want("select contains(note, 'day-month-year'), contains(note, 'month-day-year') from files", "true|true")
+}
