@@ -21,7 +21,7 @@ const ofParquet = "read from Parquet in "
 // read anew; one of which Parquet had records is read for the first time.
 func readKnown(ctx context.Context, e *engine.Engine) (knownFiles, error) {
 	k := knownFiles{map[string]string{}, map[int64]bool{}}
-	rows, err := e.Query(ctx, `
+	rows, err := e.All(ctx, `
 		select sha256, path, size_bytes
 		from files
 		where format is not null
@@ -29,19 +29,11 @@ func readKnown(ctx context.Context, e *engine.Engine) (knownFiles, error) {
 			and not contains(coalesce(note, ''), '`+ofParquet+`')
 			and (loaded + duplicates > 0 or records = 0)
 			and file_id not in (select file_id from rejects where contains(reason, '--date-order'))`)
-	if err != nil {
-		return k, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		v, err := rows.Values()
-		if err != nil {
-			return k, err
-		}
+	for _, v := range rows {
 		k.paths[v[0].(string)] = v[1].(string)
 		k.sizes[v[2].(int64)] = true
 	}
-	return k, rows.Err()
+	return k, err
 }
 
 // find sums a file that has the size of one of these, and tells whether it is that.

@@ -82,6 +82,21 @@ func (r *rowReader) read(w *scan.Window) error {
 	return r.readRows(s, f, names, zones)
 }
 
+// nextRow is the next row, with the reason why it can't be taken, if there is one.
+func nextRow(s *scan.CSV) (rec scan.Record, ok bool) {
+	rec, ok = s.Next()
+	if ok && rec.Reason == "" {
+		rec.Reason = s.CellsProblem(rec.Text)
+	}
+	return rec, ok
+}
+
+// end ends a table: the next may write the dates in its cells in another order.
+func (r *rowReader) end(s *scan.CSV) {
+	r.before = s.Number
+	r.times.note()
+}
+
 // readAuditRows takes the records that stand in the column AuditData.
 func (r *rowReader) readAuditRows(s *scan.CSV, names []string, column int) error {
 	var unquoted, mended []byte
@@ -90,14 +105,10 @@ func (r *rowReader) readAuditRows(s *scan.CSV, names []string, column int) error
 		return headerKey(name) == "recordtype" || headerKey(name) == "auditlogrecordtype"
 	})
 	for {
-		rec, ok := s.Next()
+		rec, ok := nextRow(s)
 		if !ok {
-			r.before = s.Number
-			r.times.note()
+			r.end(s)
 			return nil
-		}
-		if rec.Reason == "" {
-			rec.Reason = s.CellsProblem(rec.Text)
 		}
 		if rec.Reason != "" {
 			if err := r.out.reject(rec, rec.Reason); err != nil {
@@ -159,14 +170,11 @@ func (r *rowReader) readRows(s *scan.CSV, f *format, names []string, zones map[i
 	t := timeCells{of: r.times, names: names, times: times, zones: zones, isState: f.isState(), asShown: f.asShown}
 	var row, body []byte
 	for {
-		rec, ok := s.Next()
+		rec, ok := nextRow(s)
 		if !ok {
 			break
 		}
 		reason := rec.Reason
-		if reason == "" {
-			reason = s.CellsProblem(rec.Text)
-		}
 		if reason == "" && len(inner) > 0 {
 			if text := inRow(r.objects.names, s, rec.Text, inner); text != nil {
 				if err := r.objects.takeInner(rec, text); err != nil {
@@ -247,9 +255,8 @@ func (r *rowReader) readRows(s *scan.CSV, f *format, names []string, zones map[i
 			return err
 		}
 	}
-	r.before = s.Number
 	t.note()
-	r.times.note() // of records in its cells
+	r.end(s)
 	return nil
 }
 
@@ -287,17 +294,13 @@ func appendCell(object, key, cell []byte) (out []byte, bad bool) {
 // in these columns.
 func (r *rowReader) readWrapped(s *scan.CSV, names []string, columns []int) error {
 	for {
-		rec, ok := s.Next()
+		rec, ok := nextRow(s)
 		if !ok {
 			break
 		}
-		reason := rec.Reason
-		if reason == "" {
-			reason = s.CellsProblem(rec.Text)
-		}
 		var err error
-		if reason != "" {
-			err = r.out.reject(rec, reason)
+		if rec.Reason != "" {
+			err = r.out.reject(rec, rec.Reason)
 		} else if inner := inRow(r.objects.names, s, rec.Text, columns); inner != nil {
 			err = r.objects.takeInner(rec, inner)
 		} else {
@@ -307,8 +310,7 @@ func (r *rowReader) readWrapped(s *scan.CSV, names []string, columns []int) erro
 			return err
 		}
 	}
-	r.before = s.Number
-	r.times.note()
+	r.end(s)
 	return nil
 }
 

@@ -129,11 +129,11 @@ func (t *timeCells) decide() (*dates.Reading, error) {
 	s.Width = len(t.names)
 	evidence := dates.NewEvidence(lastName(t.of.file.source.path))
 	for {
-		rec, ok := s.Next()
+		rec, ok := nextRow(s)
 		if !ok {
 			break
 		}
-		if rec.Reason != "" || s.CellsProblem(rec.Text) != "" {
+		if rec.Reason != "" {
 			continue
 		}
 		row := make([]dates.Written, len(t.times))

@@ -132,11 +132,11 @@ func holdRecords(n *recogniser, s *scan.CSV, columns []int) bool {
 	}
 	ahead := &scan.CSV{Window: scan.NewWindow(bytes.NewReader(s.Window.Rest()), nil), Comma: s.Comma, Width: s.Width}
 	for range rows {
-		rec, ok := ahead.Next()
+		rec, ok := nextRow(ahead)
 		if !ok {
 			break
 		}
-		if rec.Reason == "" && ahead.CellsProblem(rec.Text) == "" && inRow(n, ahead, rec.Text, columns) != nil {
+		if rec.Reason == "" && inRow(n, ahead, rec.Text, columns) != nil {
 			return true
 		}
 	}
